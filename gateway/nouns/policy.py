@@ -1,0 +1,181 @@
+"""Policy: which filters run on which texts, what their findings lead to, which marks are owed, and
+what happens on failure. This is the typed form of a policy file (policy_file reads it)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any
+
+import msgspec
+
+from gateway.nouns.mark import TextMarksOrder
+from gateway.nouns.segment import Direction, FieldClass
+from gateway.nouns.verdict import Action
+
+
+class Mode(StrEnum):
+    """``observe`` judges and records but changes nothing; ``enforce`` acts."""
+
+    OBSERVE = "observe"
+    ENFORCE = "enforce"
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a policy: when a finding of these categories is seen there, do that.
+
+    ``when`` is a category or a pattern with ``*`` (``A1.*``, ``personal_data.*``; a bare family
+    name matches the whole family). ``severity`` is the least severity. ``side`` limits the
+    direction, ``fields`` the field classes (empty: all). ``unless`` may be ``said_by_user``.
+    ``text`` replaces the span when ``do`` is ``replace``. ``upstream`` is ``any`` or
+    ``third_party``. ``retract`` asks the application to take back what was shown before a block.
+    """
+
+    id: str
+    when: str
+    do: Action
+    severity: int = 1
+    side: Direction | None = None
+    fields: tuple[FieldClass, ...] = ()
+    unless: str = ""
+    upstream: str = "any"
+    text: str = ""
+    retract: bool = True
+
+    def concerns(self, category: str) -> bool:
+        """True if a finding of this category falls under the rule."""
+        return fnmatchcase(category, self.when) or category.startswith(self.when + ".")
+
+
+class LexiconUse(msgspec.Struct, frozen=True, kw_only=True):
+    """One word list: a shipped name (``shipped/harms``) or a path, and how its terms are folded.
+
+    ``views``: ``fold`` (always), ``separators`` (Han terms found through separators).
+    """
+
+    use: str
+    variants: tuple[str, ...] = ("fold", "separators")
+    owner: str = ""
+
+
+class GuardModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A remote guard model behind an OpenAI-compatible server.
+
+    ``contract`` names the prompt and answer format (``qwen3guard``). ``key`` is a secret reference.
+    ``leak`` bounds in code points how far text may run ahead in mode ``trailing``.
+    """
+
+    name: str
+    url: str
+    model: str
+    contract: str = "qwen3guard"
+    mode: str = "sync"
+    sides: tuple[Direction, ...] = (Direction.INPUT, Direction.OUTPUT)
+    leak: int = 200
+    deadline_s: float = 3.0
+    concurrent: int = 16
+    key: str = ""
+
+
+class OnFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done when a filter cannot judge: ``block``, or ``use_local_only`` (go on with the
+    other filters, count it) for at most ``longest_s`` seconds in a row, then block."""
+
+    do: str = "block"
+    longest_s: float = 600.0
+
+
+class SubjectSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the end user's id is looked for, in order: ``header:NAME`` or ``body:FIELD``.
+
+    ``missing`` is ``count`` (go on) or ``refuse``.
+    """
+
+    sources: tuple[str, ...] = ("header:x-user-id", "body:safety_identifier", "body:user")
+    missing: str = "count"
+
+
+class Keep(msgspec.Struct, frozen=True, kw_only=True):
+    """Retention in days. ``floor_days`` is what the preset's law asks at least."""
+
+    facts_days: int = 183
+    content_days: int = 183
+    floor_days: int = 0
+
+
+class AnswerStyle(msgspec.Struct, frozen=True, kw_only=True):
+    """How refusals are said. ``input``: ``error``, ``completion`` or ``field``; ``output``:
+    ``completion`` or ``field``. ``language``: ``auto``, ``zh`` or ``en``. ``messages`` overrides
+    the shipped sentences per language."""
+
+    input: str = "error"
+    output: str = "completion"
+    language: str = "auto"
+    messages: dict[str, str] = {}
+
+
+class StreamRules(msgspec.Struct, frozen=True, kw_only=True):
+    """``on_block``: ``cancel`` the upstream when all choices ended, or ``drain`` it for usage.
+    ``on_disconnect``: the same when the client left. ``held_limit`` caps held code points per
+    channel; beyond it the choice is blocked by the rule ``held_text_limit``."""
+
+    on_block: str = "cancel"
+    on_disconnect: str = "cancel"
+    held_limit: int = 65_536
+
+
+class OpenPath(msgspec.Struct, frozen=True, kw_only=True):
+    """A path that no adapter claims: ``generic`` scans every string of its JSON or SSE bodies,
+    ``plain`` forwards it untouched."""
+
+    path: str
+    kind: str
+    methods: tuple[str, ...] = ("POST",)
+
+
+def _strongest() -> dict[FieldClass, Action]:
+    return {
+        FieldClass.SYSTEM: Action.FLAG,
+        FieldClass.TOOL_DEFINITION: Action.FLAG,
+        FieldClass.USER: Action.BLOCK,
+        FieldClass.HISTORY: Action.DROP_TURN,
+        FieldClass.TOOL_RESULT: Action.REDACT,
+        FieldClass.TOOL_ARGUMENTS: Action.BLOCK,
+        FieldClass.CONTENT: Action.BLOCK,
+        FieldClass.REASONING: Action.BLOCK,
+        FieldClass.REFUSAL: Action.BLOCK,
+        FieldClass.LOGPROB: Action.BLOCK,
+        FieldClass.UNKNOWN: Action.BLOCK,
+    }
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole policy after presets are merged. ``hash`` is the SHA-256 of its canonical form."""
+
+    name: str = "empty"
+    mode: Mode = Mode.ENFORCE
+    hash: str = ""
+    subject: SubjectSource = SubjectSource()
+    strongest_action: dict[FieldClass, Action] = msgspec.field(default_factory=_strongest)
+    lexicons: tuple[LexiconUse, ...] = ()
+    personal_data: bool = False
+    secrets: bool = False
+    guard_models: tuple[GuardModel, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    on_failure: dict[str, OnFailure] = {}
+    unjudged_media: str = "flag"
+    marks: TextMarksOrder = TextMarksOrder()
+    keep: Keep = Keep()
+    answer: AnswerStyle = AnswerStyle()
+    stream: StreamRules = StreamRules()
+    paths: tuple[OpenPath, ...] = ()
+
+    @property
+    def enforcing(self) -> bool:
+        """True if anything may be changed or refused."""
+        return self.mode is Mode.ENFORCE and bool(self.rules)
+
+    def canonical(self) -> bytes:
+        """Return the bytes whose SHA-256 is the policy's hash."""
+        value: Any = msgspec.to_builtins(msgspec.structs.replace(self, hash=""), str_keys=True)
+        return msgspec.json.encode(value, order="sorted")

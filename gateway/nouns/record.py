@@ -1,0 +1,86 @@
+"""Record: what the ledger keeps of an exchange, as the frames a worker writes.
+
+A record is opened before anything is forwarded, grows with every release, and is closed once. Texts
+(`RequestFrame`, `AnswerFrame`, `EditFrame`) are encrypted with the exchange's own data key before
+they touch the disk; facts are not texts and hold no user content.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class OpenFrame(msgspec.Struct, frozen=True):
+    """The facts known when an exchange begins. Times are nanoseconds since 1970."""
+
+    exchange: str
+    time_ns: int
+    tenant: str
+    principal: str
+    subject: str
+    subject_source: str
+    protocol: str
+    route: str
+    model: str
+    stream: bool
+    policy: str
+    lexicon: str
+    code: str
+    version: str
+
+
+class AnswerText(msgspec.Struct, frozen=True, array_like=True):
+    """Text that is about to be released on one channel (marks of ours included, ``own`` true)."""
+
+    choice: int
+    path: str
+    text: str
+    own: bool = False
+
+
+class FindingFact(msgspec.Struct, frozen=True):
+    """A finding as the record keeps it: where, what, by whom, and what was done. No text."""
+
+    direction: str
+    field_class: str
+    channel: str
+    category: str
+    severity: int
+    start: int
+    end: int
+    filter: str
+    rule: str
+    action: str
+    wanted: str
+    policy_rule: str
+
+
+class ReceiptFact(msgspec.Struct, frozen=True):
+    """A mark's receipt as the record keeps it."""
+
+    mark: str
+    status: str
+    detail: str
+
+
+class CloseFrame(msgspec.Struct, frozen=True):
+    """The facts known when an exchange ended.
+
+    ``released_chars`` counts code points handed to `release`, ``sent_bytes`` what the socket took.
+    ``unjudged`` names what nobody could judge. Durations are seconds.
+    """
+
+    time_ns: int
+    outcome: str
+    status: int
+    error: str
+    findings: tuple[FindingFact, ...]
+    receipts: tuple[ReceiptFact, ...]
+    unjudged: tuple[str, ...]
+    released_chars: int
+    sent_bytes: int
+    retract: bool
+    usage: dict[str, int]
+    duration_s: float
+    upstream_s: float
+    upstream_request_id: str

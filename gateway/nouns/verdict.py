@@ -1,0 +1,72 @@
+"""Verdict: what the policy makes of findings. A verdict is a value, never an error."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+from gateway.nouns.finding import Finding
+
+
+class Action(IntEnum):
+    """What is done about a finding, weakest first; where spans overlap the strongest wins."""
+
+    PASS = 0
+    FLAG = 1
+    VEIL = 2
+    REDACT = 3
+    REPLACE = 4
+    DROP_TURN = 5
+    BLOCK = 6
+
+    @property
+    def word(self) -> str:
+        """The action as policies, records and metrics spell it."""
+        return self.name.lower()
+
+
+class Decision(NamedTuple):
+    """One ruled span of one text: ``action`` is done to ``[start, end)``.
+
+    ``wanted`` is what the rule asked for: it differs from ``action`` in observe mode and where the
+    field class has a weaker strongest action. ``text`` is the replacement of `REPLACE`.
+    """
+
+    action: Action
+    wanted: Action
+    start: int
+    end: int
+    rule: str
+    finding: Finding
+    text: str | None = None
+
+
+class Outcome(StrEnum):
+    """How an exchange ended, one word for metrics and records."""
+
+    PASSED = "passed"
+    FLAGGED = "flagged"
+    EDITED = "edited"
+    BLOCKED_INPUT = "blocked_input"
+    BLOCKED_OUTPUT = "blocked_output"
+    UPSTREAM_BLOCKED = "upstream_blocked"
+    UPSTREAM_ERROR = "upstream_error"
+    CLIENT_ERROR = "client_error"
+    CLIENT_GONE = "client_gone"
+    REFUSED = "refused"
+    GATEWAY_ERROR = "gateway_error"
+
+
+class Refusal(NamedTuple):
+    """The policy's own words in place of a text.
+
+    ``code`` is stable and public, ``message`` is shown to the user, ``rule`` is the policy rule's
+    id (never the term), ``retract`` asks the application to take back the ``shown`` code points.
+    """
+
+    code: str
+    message: str
+    rule: str
+    category: str
+    retract: bool = False
+    shown: int = 0

@@ -1,0 +1,279 @@
+"""Adapter: one protocol <-> segments. Bytes become events with pieces of text, and back.
+
+One internal form for all protocols. An adapter is stateless; what one exchange needs lives in the
+`Answer` that it makes. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from gateway.nouns.errors import SealgateError
+from gateway.nouns.segment import Channel, FieldClass, MediaPart, Pointer, Segment, TextForm
+from gateway.nouns.verdict import Refusal
+
+
+class RouteKind(StrEnum):
+    """What happens on a path: guarded kinds, forwarded untouched, or refused."""
+
+    GENERATE = "generate"
+    EMBED = "embed"
+    MODERATE = "moderate"
+    GENERIC = "generic"
+    PLAIN = "plain"
+    REFUSE = "refuse"
+
+
+class Route(NamedTuple):
+    """One claimed path: ``path`` is without the ``/v1`` prefix, which clients may send or not.
+
+    A trailing ``/*`` claims one more path segment.
+    """
+
+    method: str
+    path: str
+    kind: RouteKind
+
+
+class Structured(StrEnum):
+    """What binds the shape of the content."""
+
+    FREE = "free"
+    JSON = "json"
+    SCHEMA = "schema"
+
+
+class Request(NamedTuple):
+    """A request as the engine sees it. ``raw`` is the client's body, byte for byte.
+
+    ``strict_tools``: a schema binds tool arguments. ``subject_fields`` holds the body fields that
+    may name the end user, e.g. ``{"user": "u-1"}``. ``value`` is the adapter's own decoded form.
+    """
+
+    raw: bytes
+    model: str
+    stream: bool
+    segments: tuple[Segment, ...]
+    media: tuple[MediaPart, ...] = ()
+    structured: Structured = Structured.FREE
+    strict_tools: bool = False
+    choices: int = 1
+    subject_fields: Mapping[str, str] = {}
+    value: object = None
+
+
+class RequestEdits(NamedTuple):
+    """What is changed before it goes upstream: new texts by pointer, turns left out by index."""
+
+    texts: Mapping[Pointer, str] = {}
+    dropped_turns: frozenset[int] = frozenset()
+
+    @property
+    def nothing(self) -> bool:
+        """True if the original bytes may go upstream."""
+        return not self.texts and not self.dropped_turns
+
+
+class Reply(NamedTuple):
+    """A whole HTTP answer of our own. ``headers`` are lower-case; no content-length."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+class Piece(NamedTuple):
+    """One string inside an event: which channel it continues and how it reads.
+
+    ``slot`` is the adapter's own address of the string inside the event.
+    """
+
+    channel: Channel
+    text: str
+    field_class: FieldClass
+    form: TextForm = TextForm.PROSE
+    slot: Pointer = ()
+
+
+class EventKind(StrEnum):
+    """What an event means to the window.
+
+    ``text``: carries pieces. ``finish``: carries a finish reason (it waits for the last verdict).
+    ``tail``: concerns the whole answer (usage). ``end``: the terminator. ``comment``: no data.
+    ``error``: the upstream's own error object. ``unknown``: withheld and counted.
+    """
+
+    TEXT = "text"
+    FINISH = "finish"
+    TAIL = "tail"
+    END = "end"
+    COMMENT = "comment"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+class Event:
+    """One wire event of an answer (or the whole of an answer that is not streamed).
+
+    ``raw`` are its exact bytes with framing, so that unchanged events concatenate to what the
+    upstream sent. ``choices`` are those it belongs to; empty means that it concerns all of them.
+    """
+
+    __slots__ = ("choices", "kind", "pieces", "raw", "value")
+
+    def __init__(
+        self,
+        kind: EventKind,
+        raw: bytes,
+        pieces: tuple[Piece, ...] = (),
+        choices: tuple[int, ...] = (),
+        value: object = None,
+    ) -> None:
+        self.kind = kind
+        self.raw = raw
+        self.pieces = pieces
+        self.choices = choices
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Event({self.kind.value}, {len(self.raw)} bytes, choices={self.choices})"
+
+
+class Run:
+    """Many like events of one channel that came in one read: the fast path of a stream.
+
+    They differ in nothing but one string. ``raw`` is all their bytes, ``text`` all their strings
+    joined. `expand` gives them one by one when a verdict or a hold needs them apart.
+    """
+
+    __slots__ = ("_expand", "channel", "choice", "field_class", "form", "raw", "text")
+
+    def __init__(  # noqa: PLR0913 -- a value with named members
+        self, raw: bytes, text: str, channel: Channel, field_class: FieldClass,
+        form: TextForm, expand: object,
+    ) -> None:
+        self.raw = raw
+        self.text = text
+        self.channel = channel
+        self.choice = channel.choice
+        self.field_class = field_class
+        self.form = form
+        self._expand = expand
+
+    def expand(self) -> list[Event]:
+        """Return the same events one by one; their ``raw`` concatenate to this run's."""
+        return self._expand()  # type: ignore[operator,no-any-return]  # given by the adapter
+
+
+class Edits(NamedTuple):
+    """What changes in one event when it is written.
+
+    ``texts`` gives pieces (by index) their new text; logprobs of the choices concerned become
+    null. ``fields`` are members spliced in before the body's last brace. ``before`` and ``after``
+    are label texts per choice, spliced into the content string (whole answers only, where
+    ``refusals`` replaces whole choices too).
+    """
+
+    texts: Mapping[int, str] = {}
+    fields: Mapping[str, object] = {}
+    before: Mapping[int, str] = {}
+    after: Mapping[int, str] = {}
+    refusals: Mapping[int, Refusal] = {}
+    drop_logprobs: bool = False
+
+
+class Answer(Protocol):
+    """The answer of one exchange, read and written: owns what is open in the protocol.
+
+    ``whole`` is True if the answer is one body (not streamed): then `push` only collects and
+    `flush` gives one event. ``usage`` holds token counts once seen.
+    """
+
+    whole: bool
+    usage: Mapping[str, int]
+
+    def push(self, data: bytes) -> list[Event | Run]:
+        """Take upstream bytes, cut anywhere, and return the events that are complete.
+
+        Raises UpstreamBroken if an event is larger than the frame limit or is not the protocol.
+        """
+        ...
+
+    def flush(self) -> list[Event | Run]:
+        """The upstream ended: return what is left. Raises UpstreamBroken if it ended inside an event
+        whose text cannot be read."""
+        ...
+
+    def write(self, event: Event, edits: Edits) -> bytes:
+        """Return the event's bytes with the edits as splices; without edits its own bytes."""
+        ...
+
+    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
+        """Return an event of our own that adds ``text`` to a choice's content (a label).
+
+        ``like`` is the event beside which it stands, for id and model. Streams only.
+        """
+        ...
+
+    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
+        """Return what ends a choice in the protocol's own way after a block.
+
+        Closes whatever is open in it, says the refusal (``style`` is ``completion``: as content
+        with finish reason content_filter; ``field``: in the refusal field with reason stop) and
+        carries ``retract`` and ``shown`` in the extension member. Streams only.
+        """
+        ...
+
+    def end(self) -> bytes:
+        """Return the terminator of a stream that we end ourselves."""
+        ...
+
+    def fail(self, error: SealgateError, exchange: str) -> bytes:
+        """Return an error in the form that a started stream allows, then the terminator."""
+        ...
+
+
+class Adapter(Protocol):
+    """One protocol. ``name`` goes into records and metrics."""
+
+    name: str
+    routes: tuple[Route, ...]
+
+    def read_request(self, body: bytes, *, strict: bool) -> Request:
+        """Decode a request and name every string a model would read.
+
+        ``strict`` (any enforcing policy): duplicate JSON keys are refused. Raises BadRequest with
+        the field at fault.
+        """
+        ...
+
+    def write_request(self, request: Request, edits: RequestEdits) -> bytes:
+        """Return the body for the upstream: the original bytes with splices, or themselves."""
+        ...
+
+    def answer(self, request: Request, *, content_type: str) -> Answer:
+        """Return the reader and writer of this exchange's answer.
+
+        Whether it is streamed is what the upstream's content type says, not what was asked.
+        """
+        ...
+
+    def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
+        """Return the refusal of an input as an error that no SDK retries."""
+        ...
+
+    def refuse_politely(
+        self, request: Request, refusal: Refusal, *, style: str, exchange: str
+    ) -> Reply:
+        """Return the refusal of an input as an answer of the protocol (streamed if asked)."""
+        ...
+
+    def error(self, error: SealgateError, *, exchange: str, language: str = "en") -> Reply:
+        """Return an error in the protocol's shape."""
+        ...
+
+    def upstream_refusal(self, status: int, body: bytes) -> str | None:
+        """Return the code if an error answer is the upstream's own content refusal."""
+        ...

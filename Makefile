@@ -3,11 +3,69 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 STAMP   = $(VENV)/.installed
+JOBS   ?= 2
+PYTEST  = $(BIN)/python -m pytest -q
+QUICK   = tests/unit tests/playbooks tests/contracts tests/properties tests/oracles
+SOCKETS = tests/journeys tests/faults
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(STAMP)
+setup: $(STAMP) ## install into .venv (the first step of run and test)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev]'
 	touch $@
+
+.PHONY: run
+run: setup ## start the gateway on 127.0.0.1:8080 with the demo model (SEALGATE_UPSTREAM=URL for a real one)
+	exec $(BIN)/sealgate serve
+
+.PHONY: test
+test: setup ## all tests that need nothing but this folder; below ten minutes on two cores
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "not extras and not long" $(QUICK)
+	$(PYTEST) -m "not extras and not long" $(SOCKETS)
+	$(PYTEST) tests/house
+
+.PHONY: check
+check: setup ## lint, types and the arrows between the parts
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: docs
+docs: setup ## write what is generated: schemas and the reference pages in docs/
+	$(BIN)/python tests/house/generate.py
+
+.PHONY: bench
+bench: setup ## one table, side by side: bare proxies and sealgate
+	$(BIN)/python -m tests.bench
+
+.PHONY: bench-peers
+bench-peers: setup ## the same with LiteLLM beside it (installs it into a venv of its own)
+	$(BIN)/python -m tests.bench --peers
+
+.PHONY: extras
+extras: setup ## install what the tests marked `extras` need (torch, transformers, node packages)
+	bash .ci/extras $(VENV)
+
+.PHONY: test-extras
+test-extras: extras ## the official clients against upstream servers that are not ours
+	$(PYTEST) -m extras tests
+
+.PHONY: test-long
+test-long: setup ## the longer suites: more generated cases, more kills
+	SEALGATE_TEST_LONG=1 $(PYTEST) -m "not extras" tests/properties tests/faults tests/journeys
+
+.PHONY: image-test
+image-test: setup ## build the container image, start it, ask it something
+	bash deploy/image_test.sh
+
+.PHONY: ci
+ci: ## what the build machine runs
+	.ci/run

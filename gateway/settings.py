@@ -1,22 +1,43 @@
-"""Settings: what the process needs to run, apart from the policy. Typed form and its defaults."""
+"""Settings: what the process needs to run, apart from the policy. Typed form and its defaults.
+
+The descriptions here become the published schema and docs/settings.md.
+"""
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import msgspec
+
+from gateway.quantity import Bytes, Seconds
+
+
+def _says(text: str, ge: int | None = None, le: int | None = None) -> msgspec.Meta:
+    return msgspec.Meta(description=text, ge=ge, le=le)
+
+
+def _choice(text: str, *words: str) -> Any:
+    return msgspec.Meta(description=text, extra={"choices": words, "schema": {"enum": words}})
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds that always hold. Bytes, counts and seconds."""
 
-    body_bytes: int = 10 * 1024 * 1024
-    header_bytes: int = 64 * 1024
-    answer_bytes: int = 64 * 1024 * 1024
-    frame_bytes: int = 8 * 1024 * 1024
-    unsent_bytes: int = 64 * 1024
-    exchanges: int = 4096
-    request_body_s: float = 60.0
-    slow_reader_s: float = 60.0
-    decompression_ratio: int = 100
+    body_bytes: Annotated[Bytes, _says("Largest request body.")] = 10 * 1024 * 1024
+    header_bytes: Annotated[Bytes, _says("Largest request head.")] = 64 * 1024
+    answer_bytes: Annotated[Bytes, _says("Largest answer, decoded.")] = 64 * 1024 * 1024
+    frame_bytes: Annotated[Bytes, _says("Largest single event of a stream.")] = 8 * 1024 * 1024
+    unsent_bytes: Annotated[
+        Bytes, _says("Bytes that wait for a slow reader before the upstream is paused.")
+    ] = 64 * 1024
+    exchanges: Annotated[int, _says("Exchanges that one worker serves at once.", ge=1)] = 4096
+    request_body_s: Annotated[Seconds, _says("Longest time to send a request body.")] = 60.0
+    slow_reader_s: Annotated[
+        Seconds, _says("A client that takes nothing for this long is cut off.")
+    ] = 60.0
+    decompression_ratio: Annotated[int, _says("Most decoded bytes per compressed byte.", ge=1)] = (
+        100
+    )
 
 
 class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,28 +47,52 @@ class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
     ``third_party`` is true unless the operator says that the model is his own.
     """
 
-    url: str = ""
-    key: str = ""
-    connect_s: float = 10.0
-    first_byte_s: float = 120.0
-    idle_s: float = 60.0
-    total_s: float = 900.0
-    connections: int = 1000
-    retries: int = 1
-    third_party: bool = True
-    ca_file: str = ""
-    trust_environment: bool = True
-    forward_headers: tuple[str, ...] = ()
+    url: Annotated[
+        str, _says("Base URL of the model API, with or without `/v1`; empty: the demo model.")
+    ] = ""
+    key: Annotated[
+        str, _says("Secret (`env:NAME` or `file:PATH`) sent upstream in place of gateway keys.")
+    ] = ""
+    connect_s: Annotated[Seconds, _says("Longest time to connect.")] = 10.0
+    first_byte_s: Annotated[Seconds, _says("Longest silence before the first byte.")] = 120.0
+    idle_s: Annotated[Seconds, _says("Longest silence between two reads of an answer.")] = 60.0
+    total_s: Annotated[Seconds, _says("Longest whole exchange.")] = 900.0
+    connections: Annotated[int, _says("Connections that one worker holds at most.", ge=1)] = 1000
+    retries: Annotated[
+        int, _says("New attempts when no byte of the request went up.", ge=0, le=10)
+    ] = 1
+    third_party: Annotated[
+        bool, _says("Whether somebody else runs the model; rules may veil what goes there.")
+    ] = True
+    ca_file: Annotated[str, _says("PEM file of the authorities to trust beside the usual.")] = ""
+    trust_environment: Annotated[
+        bool, _says("Whether HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed.")
+    ] = True
+    forward_headers: Annotated[
+        tuple[str, ...], _says("Further request headers that go upstream.")
+    ] = ()
 
 
 class AccessSettings(msgspec.Struct, frozen=True, kw_only=True):
     """``mode``: ``transparent`` (the client's provider key passes through), ``keys`` (gateway keys
     only) or ``both``. Limits are the defaults for keys that name none; 0 means none."""
 
-    mode: str = "both"
-    requests_per_minute: int = 0
-    concurrent: int = 0
-    trusted_proxies: tuple[str, ...] = ()
+    mode: Annotated[
+        str,
+        _choice(
+            "`transparent`: the client's provider key passes through; `keys`: gateway keys only.",
+            "transparent", "keys", "both",
+        ),
+    ] = "both"  # fmt: skip
+    requests_per_minute: Annotated[
+        int, _says("Requests a minute for keys that name no limit; 0: none.", ge=0)
+    ] = 0
+    concurrent: Annotated[
+        int, _says("Exchanges at once for keys that name no limit; 0: none.", ge=0)
+    ] = 0
+    trusted_proxies: Annotated[
+        tuple[str, ...], _says("Addresses whose forwarded-for header is believed.")
+    ] = ()
 
 
 class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,38 +102,68 @@ class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ``spool_reserve_bytes`` kept for running streams.
     """
 
-    store: str = ""
-    fsync: str = "os"
-    spool_limit_bytes: int = 4 * 1024 * 1024 * 1024
-    spool_reserve_bytes: int = 256 * 1024 * 1024
-    segment_bytes: int = 64 * 1024 * 1024
-    checkpoint_s: float = 60.0
-    checkpoint_records: int = 1000
-    master_key: str = ""
+    store: Annotated[
+        str, _says("Database URL or path; empty: `ledger.db` in the state folder.")
+    ] = ""
+    fsync: Annotated[
+        str,
+        _choice(
+            "What a record survives: `os` the process's death, `always` a power cut too.",
+            "os", "interval", "always",
+        ),
+    ] = "os"  # fmt: skip
+    spool_limit_bytes: Annotated[Bytes, _says("Spool size at which nothing more is written.")] = (
+        4 * 1024 * 1024 * 1024
+    )
+    spool_reserve_bytes: Annotated[
+        Bytes, _says("Part of the spool's limit kept for running streams.")
+    ] = 256 * 1024 * 1024
+    segment_bytes: Annotated[Bytes, _says("Size of one spool file.")] = 64 * 1024 * 1024
+    checkpoint_s: Annotated[Seconds, _says("Longest time between signed checkpoints.")] = 60.0
+    checkpoint_records: Annotated[int, _says("Most records between signed checkpoints.", ge=1)] = (
+        1000
+    )
+    master_key: Annotated[
+        str, _says("Secret (`env:NAME` or `file:PATH`); empty: made in the state folder.")
+    ] = ""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that ``sealgate.yaml``, ``SEALGATE_*`` variables and flags can say.
 
     ``state`` is the folder of spool, store, keys and compiled lexicons. ``policy`` is a preset's
-    name or a path. ``exchange_s`` bounds how long draining waits for running streams.
+    name or a path. ``drain_s`` bounds how long draining waits for running streams.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 8080
-    operations_host: str = "127.0.0.1"
-    operations_port: int = 8081
-    workers: int = 1
-    state: str = "var"
-    policy: str = "cn-public"
-    mode: str = ""
-    producer: str = ""
-    log_level: str = "info"
-    log_format: str = "json"
-    drain_s: float = 30.0
-    keep_alive_s: float = 10.0
-    plugins: tuple[str, ...] = ()
-    limits: Limits = Limits()
-    upstream: UpstreamSettings = UpstreamSettings()
-    access: AccessSettings = AccessSettings()
-    ledger: LedgerSettings = LedgerSettings()
+    host: Annotated[str, _says("Address of the data plane.")] = "127.0.0.1"
+    port: Annotated[int, _says("Port of the data plane.", ge=0, le=65535)] = 8080
+    operations_host: Annotated[str, _says("Address of the operations listener.")] = "127.0.0.1"
+    operations_port: Annotated[
+        int, _says("Port of the operations listener (metrics).", ge=0, le=65535)
+    ] = 8081
+    workers: Annotated[int, _says("Worker processes.", ge=1, le=256)] = 1
+    state: Annotated[str, _says("Folder of spool, store, keys and compiled lexicons.")] = "var"
+    policy: Annotated[str, _says("A preset's name or the path of a policy file.")] = "cn-public"
+    mode: Annotated[
+        str,
+        _choice("Overrides the mode of the policy unless empty.", "", "observe", "enforce"),
+    ] = ""
+    producer: Annotated[
+        str, _says("Provider code for the metadata label (or `env:NAME`, `file:PATH`).")
+    ] = ""
+    log_level: Annotated[
+        str,
+        _choice("Least level that is logged.", "debug", "info", "warning", "error"),
+    ] = "info"
+    log_format: Annotated[str, _choice("Form of the log lines on stderr.", "json", "console")] = (
+        "json"
+    )
+    drain_s: Annotated[Seconds, _says("How long shutting down waits for streams.")] = 30.0
+    keep_alive_s: Annotated[Seconds, _says("A held stream gets a comment line this often.")] = 10.0
+    plugins: Annotated[
+        tuple[str, ...], _says("Entry points of third parties that are loaded.")
+    ] = ()
+    limits: Annotated[Limits, _says("Bounds that always hold.")] = Limits()
+    upstream: Annotated[UpstreamSettings, _says("The model API behind.")] = UpstreamSettings()
+    access: Annotated[AccessSettings, _says("Who may ask.")] = AccessSettings()
+    ledger: Annotated[LedgerSettings, _says("Where records are kept.")] = LedgerSettings()

@@ -1,0 +1,172 @@
+"""Reads YAML by the rules of version 1.2 and remembers where each value stands.
+
+By these rules ``off``, ``yes`` and ``22:00`` are texts, not booleans and numbers. Keys must be
+texts and unique; anchors are allowed, tags and merge keys are not.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from gateway.nouns.errors import ConfigError
+
+KeyPath = tuple[str | int, ...]
+"""Where a value stands in a document: ``("rules", 0, "severity")``."""
+
+LARGEST_FILE = 4 * 1024 * 1024
+MOST_VALUES = 200_000
+
+_PREFIX = "tag:yaml.org,2002:"
+_WORDS: dict[str, object] = {"true": True, "false": False}
+_SPECIAL_FLOATS = {".inf": "inf", "-.inf": "-inf", "+.inf": "inf", ".nan": "nan"}
+
+
+class Document(NamedTuple):
+    """A decoded configuration and the place of every value in it.
+
+    ``places`` maps a path to words like ``sealgate.yaml, line 4`` or ``flag --port``.
+    """
+
+    name: str
+    value: Any
+    places: Mapping[KeyPath, str]
+
+    def place(self, path: KeyPath) -> str:
+        """Return where a value stands, or the nearest value around it."""
+        for length in range(len(path), -1, -1):
+            found = self.places.get(path[:length])
+            if found is not None:
+                return found
+        return self.name
+
+    def fault(self, path: KeyPath, message: str) -> str:
+        """Return one line that names the place, the key and what is wrong."""
+        key = f" `{spell(path)}`:" if path else ""
+        return f"{self.place(path)}:{key} {message}"
+
+    def error(self, path: KeyPath, message: str) -> ConfigError:
+        """Return the error of one fault."""
+        return ConfigError(self.fault(path, message))
+
+
+def spell(path: KeyPath) -> str:
+    """Return a path as people write it: ``rules[0].severity``."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+def load_yaml_file(path: Path) -> Document:
+    """Read a YAML file. Raises ConfigError naming file, line and what is wrong."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise ConfigError(f"{path}: the file is larger than {LARGEST_FILE // 2**20} MiB")
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
+    return load_yaml(text, str(path))
+
+
+def load_yaml(text: str, name: str) -> Document:
+    """Decode one YAML document. ``name`` is what errors call it. Raises ConfigError."""
+    reader = YAML(typ="safe", pure=True)
+    try:
+        node = reader.compose(io.StringIO(text))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(f"{name}, line {line}: {_plain(error.problem)}") from None
+    except YAMLError as error:
+        raise ConfigError(f"{name}: {_plain(str(error).splitlines()[0])}") from None
+    except RecursionError:
+        raise ConfigError(f"{name}: it is nested too deep") from None
+    places: dict[KeyPath, str] = {}
+    if node is None:
+        return Document(name, {}, places)
+    return Document(name, _Decoder(name, places).decode(node, ()), places)
+
+
+def scalar(text: str) -> Any:
+    """Return what a lone YAML scalar means: ``8080`` is a number, ``off`` a text."""
+    return load_yaml(text, "value").value if text.strip() else text
+
+
+def _plain(problem: str | None) -> str:
+    return f"this is not YAML ({problem or 'unreadable'})"
+
+
+def _integer(text: str) -> int:
+    digits = text.replace("_", "")
+    return int(digits, 0) if digits.lstrip("+-")[:2] in {"0x", "0o"} else int(digits, 10)
+
+
+def _float(text: str) -> float:
+    return float(_SPECIAL_FLOATS.get(text.lower(), text.replace("_", "")))
+
+
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "int": _integer,
+    "float": _float,
+    "bool": lambda text: _WORDS[text.lower()],
+    "null": lambda _text: None,
+    "str": str,
+    "timestamp": str,
+}
+
+
+class _Decoder:
+    """Turns composed nodes into plain values, noting lines on the way."""
+
+    def __init__(self, name: str, places: dict[KeyPath, str]) -> None:
+        self._name = name
+        self._places = places
+        self._seen = 0
+
+    def decode(self, node: Node, path: KeyPath) -> Any:
+        """Return the value of a node."""
+        self._seen += 1
+        if self._seen > MOST_VALUES or len(path) > 64:
+            raise self._error(node, "the file holds too much")
+        self._places.setdefault(path, self._where(node))
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.decode(child, (*path, i)) for i, child in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: MappingNode, path: KeyPath) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        for key_node, child in node.value:
+            if not isinstance(key_node, ScalarNode) or key_node.value == "<<":
+                raise self._error(key_node, "a key must be a plain text")
+            key = str(key_node.value)
+            if key in value:
+                raise self._error(key_node, f"the key `{key}` stands here twice")
+            self._places[*path, key] = self._where(key_node)
+            value[key] = self.decode(child, (*path, key))
+        return value
+
+    def _scalar(self, node: Node) -> Any:
+        kind = str(node.tag).removeprefix(_PREFIX)
+        convert = _SCALARS.get(kind)
+        if convert is None:
+            raise self._error(node, f"the tag `{kind}` is not allowed here")
+        try:
+            return convert(node.value)
+        except (KeyError, ValueError):
+            raise self._error(node, f"this is not a value of the type {kind}") from None
+
+    def _where(self, node: Node) -> str:
+        return f"{self._name}, line {node.start_mark.line + 1}"
+
+    def _error(self, node: Node, message: str) -> ConfigError:
+        return ConfigError(f"{self._where(node)}: {message}")

@@ -1,1 +1,1 @@
-""""""
+"""Metrics and logs: counts, seconds and words from closed sets. Nothing here ever sees a text."""

@@ -144,7 +144,7 @@ def _strongest() -> dict[FieldClass, Action]:
         FieldClass.CONTENT: Action.BLOCK,
         FieldClass.REASONING: Action.BLOCK,
         FieldClass.REFUSAL: Action.BLOCK,
-        FieldClass.LOGPROB: Action.BLOCK,
+        FieldClass.LOGPROB: Action.REDACT,
         FieldClass.UNKNOWN: Action.BLOCK,
     }
 

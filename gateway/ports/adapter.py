@@ -6,7 +6,7 @@ One internal form for all protocols. An adapter is stateless; what one exchange 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -50,6 +50,7 @@ class Request(NamedTuple):
 
     ``strict_tools``: a schema binds tool arguments. ``subject_fields`` holds the body fields that
     may name the end user, e.g. ``{"user": "u-1"}``. ``value`` is the adapter's own decoded form.
+    ``user_turns`` are the indices of the user's messages.
     """
 
     raw: bytes
@@ -62,6 +63,19 @@ class Request(NamedTuple):
     choices: int = 1
     subject_fields: Mapping[str, str] = {}
     value: object = None
+    user_turns: tuple[int, ...] = ()
+
+    def turn_groups(self, turns: Collection[int]) -> list[range]:
+        """Return the groups of messages that these turns stand in.
+
+        A group begins with a user's message and ends before the next one: a refused turn goes
+        together with its refusal, a tool call together with its result (DESIGN 6).
+        """
+        starts = sorted({0, *self.user_turns})
+        last = max([*starts, *turns, *(segment.turn for segment in self.segments)])
+        ends = [*starts[1:], last + 1]
+        groups = [range(a, b) for a, b in zip(starts, ends, strict=True)]
+        return [group for group in groups if any(turn in group for turn in turns)]
 
 
 class RequestEdits(NamedTuple):
@@ -188,11 +202,13 @@ class Answer(Protocol):
     """The answer of one exchange, read and written: owns what is open in the protocol.
 
     ``whole`` is True if the answer is one body (not streamed): then `push` only collects and
-    `flush` gives one event. ``usage`` holds token counts once seen.
+    `flush` gives one event. ``usage`` holds token counts once seen. ``refused`` is True once the
+    upstream itself refused the content (its finish reason or error says so).
     """
 
     whole: bool
     usage: Mapping[str, int]
+    refused: bool
 
     def push(self, data: bytes) -> list[Event | Run]:
         """Take upstream bytes, cut anywhere, and return the events that are complete.

@@ -1,0 +1,42 @@
+"""Facts: findings and counts of one side of an exchange, as the record and the metrics take them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.engine.lane import Ruled
+from gateway.nouns.record import FindingFact
+from gateway.nouns.segment import Channel, Direction, FieldClass, Pointer
+from gateway.nouns.verdict import Action
+
+_MOST = 256
+"""No record keeps more findings than this; a flood is counted, not stored."""
+
+
+def channel_name(channel: Channel) -> str:
+    """Return a channel as records spell it: ``0:content``."""
+    return f"{channel.choice}:{channel.path}"
+
+
+def pointer_name(pointer: Pointer) -> str:
+    """Return a pointer as records spell it: ``messages.0.content``."""
+    return ".".join(str(step) for step in pointer)
+
+
+def finding_facts(
+    ruled: Iterable[Ruled], direction: Direction, field_class: FieldClass, where: str
+) -> list[FindingFact]:
+    """Return findings as facts: where, what, by whom and what was done; never the text."""
+    return [
+        FindingFact(
+            direction.value, field_class.value, where, fact.finding.category,
+            fact.finding.severity, fact.finding.start, fact.finding.end, fact.finding.filter,
+            fact.finding.rule, fact.action, fact.wanted, fact.rule,
+        )
+        for fact in ruled
+    ][:_MOST]  # fmt: skip
+
+
+def would_block(facts: Iterable[FindingFact]) -> bool:
+    """True if any rule wanted a block, whether or not the mode let it."""
+    return any(fact.wanted in (Action.BLOCK.word, Action.DROP_TURN.word) for fact in facts)

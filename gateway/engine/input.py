@@ -1,0 +1,241 @@
+"""The input's side of an exchange: every string a model would read is judged before it is asked.
+
+Strings that a model reads as one (the text parts of one message) share a window, so a term cannot
+hide in the seam. History is judged once: what was clean under the same policy is not judged again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from gateway.engine.facts import finding_facts, pointer_name, would_block
+from gateway.engine.lane import Lane
+from gateway.engine.window import Window
+from gateway.nouns.finding import Finding
+from gateway.nouns.policy import Policy
+from gateway.nouns.record import FindingFact
+from gateway.nouns.segment import Direction, FieldClass, Pointer, Segment, TextForm
+from gateway.nouns.verdict import Action, Decision, Outcome, Refusal
+from gateway.ports.adapter import Request, RequestEdits
+from gateway.ports.filter import Question
+from gateway.ports.session import Consult, InputVerdict, Tally
+
+_REPEATED = {
+    FieldClass.SYSTEM, FieldClass.HISTORY, FieldClass.TOOL_DEFINITION, FieldClass.TOOL_RESULT,
+}  # fmt: skip
+
+
+class CleanTexts:
+    """Hashes of texts in which one policy found nothing; bounded, one per worker.
+
+    Keyed, so that a memory dump does not tell which guessable texts were seen.
+    """
+
+    def __init__(self, key: bytes, *, limit: int = 16_384) -> None:
+        self._key = key[:64]
+        self._limit = limit
+        self._known: OrderedDict[bytes, None] = OrderedDict()
+
+    def digest(self, field_class: FieldClass, text: str) -> bytes:
+        """Return the keyed hash of a text as one field class reads it."""
+        word = f"{field_class}\0{text}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(word, key=self._key, digest_size=16).digest()
+
+    def __contains__(self, digest: bytes) -> bool:
+        known = digest in self._known
+        if known:
+            self._known.move_to_end(digest)
+        return known
+
+    def add(self, digest: bytes) -> None:
+        """Remember a text as clean; the one longest unseen is forgotten at the limit."""
+        self._known[digest] = None
+        if len(self._known) > self._limit:
+            self._known.popitem(last=False)
+
+
+class InputPlan(NamedTuple):
+    """How one request is judged. ``strip`` takes our labels out of an assistant's old words."""
+
+    policy: Policy
+    lanes: Mapping[FieldClass, Lane]
+    refuse: Callable[[Decision], Refusal]
+    strip: Callable[[str], str]
+    clean: CleanTexts
+
+
+class _Stretch(NamedTuple):
+    """One segment in its window: its text as judged, and where it lies in the window."""
+
+    segment: Segment
+    text: str
+    window: Window
+    start: int
+    end: int
+
+
+class InputSession:
+    """One request, judged (see gateway.ports.session.InputSession)."""
+
+    def __init__(self, plan: InputPlan, request: Request) -> None:
+        self._plan = plan
+        self._request = request
+        self._stretches: list[_Stretch] = []
+        self._windows: list[tuple[Window, Segment]] = []
+        self._questions: dict[int, tuple[Window, int, Question]] = {}
+        self._chars = 0
+        self._asked = False
+        self._verdict: InputVerdict | None = None
+        self._place_all()
+
+    # -- segments into windows
+
+    def _place_all(self) -> None:
+        seam: tuple[object, ...] | None = None
+        window: Window | None = None
+        for segment in self._request.segments:
+            text = self._without_labels(segment)
+            self._chars += len(text)
+            lane = self._plan.lanes[segment.field_class]
+            if lane.idle and text == segment.text:
+                continue
+            here = _seam(segment)
+            if window is None or here is None or here != seam:
+                if self._is_clean(segment, text, here):
+                    window = None
+                    continue
+                window = Window(lane, segment.form)
+                self._windows.append((window, segment))
+            seam = here
+            start = window.raw_end
+            window.push(text)
+            self._stretches.append(_Stretch(segment, text, window, start, window.raw_end))
+        for window, _ in self._windows:
+            window.judge(final=True)
+        self._remember_clean()
+
+    def _without_labels(self, segment: Segment) -> str:
+        if segment.field_class is FieldClass.HISTORY and segment.form is TextForm.PROSE:
+            return self._plan.strip(segment.text)
+        return segment.text
+
+    def _is_clean(self, segment: Segment, text: str, seam: tuple[object, ...] | None) -> bool:
+        """True if the very same string was judged clean before and stands alone in its window."""
+        if segment.field_class not in _REPEATED or text != segment.text or len(text) < 16:
+            return False
+        alone = seam is None or sum(_seam(s) == seam for s in self._request.segments) == 1
+        return alone and self._plan.clean.digest(segment.field_class, text) in self._plan.clean
+
+    def _remember_clean(self) -> None:
+        for stretch in self._stretches:
+            segment, window = stretch.segment, stretch.window
+            whole = stretch.start == 0 and stretch.end == window.raw_end
+            if whole and not window.facts and segment.field_class in _REPEATED:
+                digest = self._plan.clean.digest(segment.field_class, stretch.text)
+                self._plan.clean.add(digest)
+
+    # -- the port
+
+    def verdict(self) -> InputVerdict:
+        """Return the verdict, or what must be asked first."""
+        if self._verdict is not None:
+            return self._verdict
+        if not self._asked:
+            self._asked = True
+            consults = self._consults()
+            if consults:
+                return InputVerdict(None, RequestEdits(), consults)
+        if self._questions:
+            return InputVerdict(None, RequestEdits())
+        for window, _ in self._windows:
+            window.judge(final=True)
+        refusal = self._refusal()
+        edits = RequestEdits() if refusal is not None else self._edits()
+        self._verdict = InputVerdict(refusal, edits)
+        return self._verdict
+
+    def _consults(self) -> tuple[Consult, ...]:
+        found: list[Consult] = []
+        for window, _ in self._windows:
+            for place, question in window.questions():
+                number = len(self._questions) + 1
+                self._questions[number] = (window, place, question)
+                slow = window.lane.slow[place].filter
+                found.append(Consult(number, slow.name, question, slow.deadline_s))
+        return tuple(found)
+
+    def answered(self, number: int, outcome: tuple[Finding, ...] | Exception) -> None:
+        """Report a consult's findings, or why there are none."""
+        known = self._questions.pop(number, None)
+        if known is not None:
+            window, place, question = known
+            window.answered(place, question, outcome)
+
+    def _refusal(self) -> Refusal | None:
+        for window, _ in self._windows:
+            if window.blocked is not None and window.blocked.action is Action.BLOCK:
+                return self._plan.refuse(window.blocked)
+        if self._unjudged_media() and self._plan.policy.unjudged_media == "block":
+            return self._plan.refuse(_media_decision())
+        return None
+
+    def _unjudged_media(self) -> tuple[str, ...]:
+        return tuple(part.kind for part in self._request.media)
+
+    def _edits(self) -> RequestEdits:
+        texts: dict[Pointer, str] = {}
+        turns: set[int] = set()
+        for stretch in self._stretches:
+            window = stretch.window
+            if window.blocked is not None:
+                turns.add(stretch.segment.turn)
+                continue
+            new = window.edited(stretch.start, stretch.end, stretch.text)
+            if new != stretch.segment.text:
+                texts[stretch.segment.pointer] = new
+        dropped = frozenset(turn for group in self._request.turn_groups(turns) for turn in group)
+        kept = {p: t for p, t in texts.items() if not (p[0] == "messages" and p[1] in dropped)}
+        return RequestEdits(kept, dropped)
+
+    def tally(self) -> Tally:
+        """Return what to count and record of the input's side."""
+        facts: list[FindingFact] = []
+        for window, segment in self._windows:
+            facts += finding_facts(
+                window.facts, Direction.INPUT, segment.field_class, pointer_name(segment.pointer)
+            )
+        verdict = self._verdict
+        refusal = verdict.refusal if verdict else None
+        edited = verdict is not None and any(fact.action not in ("pass", "flag") for fact in facts)
+        seen = any(fact.wanted != Action.PASS.word for fact in facts)
+        quiet = Outcome.FLAGGED if seen else Outcome.PASSED
+        return Tally(
+            outcome=Outcome.BLOCKED_INPUT if refusal else Outcome.EDITED if edited else quiet,
+            findings=tuple(facts),
+            receipts=(),
+            unjudged=self._unjudged_media(),
+            strings_scanned=len(self._request.segments),
+            chars_scanned=self._chars,
+            released_chars=0,
+            held_chars_max=0,
+            held_s=0.0,
+            retract=False,
+            would_block=would_block(facts),
+            refusal=refusal,
+        )
+
+
+def _seam(segment: Segment) -> tuple[object, ...] | None:
+    """Return what segments share that a model reads as one text; None for those that stand alone."""
+    pointer = segment.pointer
+    if segment.turn < 0 or segment.form is not TextForm.PROSE or len(pointer) < 4:
+        return None
+    return (segment.field_class, *pointer[:3]) if pointer[2] == "content" else None
+
+
+def _media_decision() -> Decision:
+    finding = Finding("unjudged_media", 2, 1.0, 0, 0, "engine", "unjudged_media")
+    return Decision(Action.BLOCK, Action.BLOCK, 0, 0, "unjudged_media", finding)

@@ -1,0 +1,457 @@
+"""The output's side of an exchange: events in, releases out, in the protocol's own order.
+
+A read of the upstream becomes events; their strings go to the windows of their channels; every
+window judges once per read; then the queue lets go of all events whose text lies before the limits.
+An event leaves as its original bytes unless an edit, a cut or a mark touches it. It is never split
+but by a verdict, so what nothing touches leaves byte for byte.
+"""
+
+from __future__ import annotations
+
+from gateway.engine.facts import channel_name, finding_facts, would_block
+from gateway.engine.marking import Marking
+from gateway.engine.outbox import Outbox, Shown
+from gateway.engine.plan import OutputPlan
+from gateway.engine.queue import OVERTAKE_S, Held, Queue
+from gateway.engine.whole import is_judged, write_whole
+from gateway.engine.window import Window
+from gateway.nouns.errors import SealgateError, UpstreamBroken
+from gateway.nouns.finding import Finding
+from gateway.nouns.record import AnswerText, FindingFact
+from gateway.nouns.segment import Channel, Direction, FieldClass
+from gateway.nouns.verdict import Action, Decision, Outcome, Refusal
+from gateway.ports.adapter import Answer, Edits, Event, EventKind, Piece, Run, Structured
+from gateway.ports.filter import Question
+from gateway.ports.session import Consult, Release, Tally
+
+NOTHING = Release(b"")
+
+
+class OutputSession:
+    """One answer, judged and sealed (see gateway.ports.session.OutputSession)."""
+
+    def __init__(self, plan: OutputPlan, answer: Answer) -> None:
+        self.headers = plan.seal.headers
+        self._plan = plan
+        self._answer = answer
+        self._marking = Marking(
+            plan.seal, answer, structured=plan.structured is not Structured.FREE
+        )
+        self._windows: dict[Channel, Window] = {}
+        self._queue = Queue()
+        self._shown = Shown()
+        self._closed: dict[int, Refusal] = {}
+        self._finished: set[int] = set()
+        self._seen: set[int] = set()
+        self._questions: dict[int, tuple[Channel, int, Question]] = {}
+        self._numbers = 0
+        self._strings = 0
+        self._held_max = 0
+        self._held_s = 0.0
+        self._held_since: float | None = None
+        self._unjudged: list[str] = []
+        self._outcome = Outcome.PASSED
+        self._upstream_done = False
+        self._terminated = False
+        self._raw_mode = False
+        self._over = False
+
+    # -- the port
+
+    def feed(self, data: bytes, now_s: float) -> Release:
+        """Take a network read of the upstream's answer."""
+        if self._over:
+            return NOTHING
+        if self._raw_mode:
+            return self._pass_raw(data)
+        try:
+            items = self._answer.push(data)
+        except UpstreamBroken as error:
+            return self._unreadable(data, error, now_s)
+        if len(items) == 1 and not self._queue.held:
+            item = items[0]
+            if isinstance(item, Run) and self._may_pass_at_once(item):
+                return self._pass_run(item, now_s)
+        return self._take(items, now_s)
+
+    def finish(self, now_s: float) -> Release:
+        """The upstream ended its answer: everything still held gets its last judgement."""
+        if self._over or self._raw_mode:
+            return Release(b"", done=True)
+        self._upstream_done = True
+        try:
+            items = self._answer.flush()
+        except UpstreamBroken as error:
+            return self._unreadable(b"", error, now_s)
+        return self._take(items, now_s)
+
+    def answered(
+        self, number: int, outcome: tuple[Finding, ...] | Exception, now_s: float
+    ) -> Release:
+        """Take a slow filter's answer; late answers to a closed question are dropped."""
+        known = self._questions.pop(number, None)
+        if known is None or self._over:
+            return NOTHING
+        channel, place, question = known
+        window = self._windows[channel]
+        window.answered(place, question, outcome)
+        window.judge(final=self._complete(channel))
+        return self._release(now_s)
+
+    def tick(self, now_s: float) -> Release:
+        """Time passed; other channels may overtake a held one."""
+        return NOTHING if self._over or not len(self._queue) else self._release(now_s)
+
+    def fail(self, error: SealgateError, now_s: float) -> Release:
+        """The upstream failed mid-answer: what is safe leaves, the rest is told as an error.
+
+        Of an answer in one piece nothing has left yet: the release is empty and the edge answers
+        with the error's own status.
+        """
+        if self._over:
+            return NOTHING
+        self._outcome = (
+            Outcome.UPSTREAM_ERROR if error.fault == "upstream" else Outcome.GATEWAY_ERROR
+        )
+        self._upstream_done = True
+        out = Outbox(self._shown)
+        if not self._answer.whole:
+            for window in self._windows.values():
+                window.judge(final=True)
+            self._close_blocked(out)
+            self._let_go(out, now_s)
+            self._label_ends(out)
+            self._terminated = True
+            out.write(self._answer.fail(error, self._plan.exchange))
+        for held in self._queue.clear():
+            for piece in held.event.pieces:
+                out.suppress(piece.channel, piece.text)
+        return self._result(out, now_s, cancel=True, done=True)
+
+    def gone(self) -> None:
+        """The client left; what was owed and not written says so."""
+        self._over = True
+        self._marking.gone()
+
+    def tally(self) -> Tally:
+        """Return what to count and record."""
+        facts: list[FindingFact] = []
+        for channel, window in self._windows.items():
+            facts += finding_facts(
+                window.facts, Direction.OUTPUT, window.lane.field_class, channel_name(channel)
+            )
+        return Tally(
+            outcome=self._final_outcome(facts),
+            findings=tuple(facts),
+            receipts=self._marking.receipts(anything_shown=self._shown.chars > 0),
+            unjudged=tuple(self._unjudged),
+            strings_scanned=self._strings,
+            chars_scanned=sum(window.scanned for window in self._windows.values()),
+            released_chars=self._shown.chars,
+            held_chars_max=self._held_max,
+            held_s=self._held_s,
+            retract=any(refusal.retract and refusal.shown for refusal in self._closed.values()),
+            would_block=would_block(facts),
+            refusal=next(iter(self._closed.values()), None),
+        )
+
+    # -- events into windows
+
+    def _may_pass_at_once(self, run: Run) -> bool:
+        """True if the run could leave as it came: nothing pending, no mark to put in."""
+        if self._upstream_done or run.choice in self._closed or run.choice in self._finished:
+            return False
+        if run.field_class is FieldClass.CONTENT and not self._marking.settled(run.choice):
+            return False
+        window = self._windows.get(run.channel)
+        return window is not None and window.limit == window.raw_end and not window.lane.slow
+
+    def _pass_run(self, run: Run, now_s: float) -> Release:
+        """The fast path: push, judge, and pass the run's own bytes if all of it is safe."""
+        window = self._windows[run.channel]
+        start = window.raw_end
+        window.push(run.text)
+        window.judge(final=False)
+        self._strings += 1
+        if window.limit == window.raw_end and window.edited(start, window.raw_end, "") == "":
+            self._shown.add(run.choice, len(run.text))
+            return Release(run.raw, (AnswerText(run.choice, run.channel.path, run.text),))
+        for event in run.expand():
+            spans = []
+            for piece in event.pieces:
+                spans.append((window, start, start + len(piece.text)))
+                start += len(piece.text)
+            self._queue.held.append(Held(event, spans, now_s))
+        return self._release(now_s)
+
+    def _take(self, items: list[Event | Run], now_s: float) -> Release:
+        dirty: set[Channel] = set()
+        for item in items:
+            for event in item.expand() if isinstance(item, Run) else (item,):
+                self._enqueue(event, dirty, now_s)
+        if self._upstream_done:
+            dirty.update(self._windows)
+        for channel in dirty:
+            self._windows[channel].judge(final=self._complete(channel))
+        if self._answer.whole and self._upstream_done and not len(self._queue):
+            return self.fail(UpstreamBroken("The answer had no content."), now_s)
+        return self._release(now_s)
+
+    def _enqueue(self, event: Event, dirty: set[Channel], now_s: float) -> None:
+        if self._withheld(event):
+            return
+        if event.kind is EventKind.ERROR:
+            self._outcome = Outcome.UPSTREAM_ERROR
+        self._seen.update(event.choices)
+        spans = []
+        for piece in event.pieces:
+            window = self._window(piece)
+            start = window.raw_end
+            window.push(piece.text)
+            dirty.add(piece.channel)
+            spans.append((window, start, window.raw_end))
+            self._strings += 1
+            if piece.field_class is FieldClass.CONTENT:
+                self._marking.choice(piece.channel.choice).meet(piece.text)
+        if event.kind is EventKind.FINISH:
+            self._finished.update(event.choices)
+            dirty.update(c for c in self._windows if c.choice in event.choices)
+        self._queue.held.append(Held(event, spans, now_s))
+
+    def _withheld(self, event: Event) -> bool:
+        """True for events of closed choices, and for what nobody can judge where anybody judges."""
+        if event.choices and not self._answer.whole:
+            if all(choice in self._closed for choice in event.choices):
+                return True
+            late = event.pieces and all(choice in self._finished for choice in event.choices)
+            if late:
+                self._unjudged.append("text_after_finish")
+                return not self._plan.idle
+        if event.kind is EventKind.UNKNOWN:
+            self._unjudged.append("unknown_event")
+            return not self._plan.idle
+        return False
+
+    def _window(self, piece: Piece) -> Window:
+        window = self._windows.get(piece.channel)
+        if window is None:
+            lane = self._plan.lane(piece.field_class)
+            window = self._windows[piece.channel] = Window(lane, piece.form)
+        return window
+
+    def _complete(self, channel: Channel) -> bool:
+        return self._upstream_done or channel.choice in self._finished
+
+    # -- windows into releases
+
+    def _release(self, now_s: float) -> Release:
+        out = Outbox(self._shown)
+        if self._answer.whole:
+            self._let_whole_go(out)
+        else:
+            self._close_blocked(out)
+            self._let_go(out, now_s)
+            if self._closed and not len(self._queue) and self._all_ended():
+                return self._end_after_block(out, now_s)
+            if self._upstream_done and not len(self._queue):
+                self._label_ends(out)
+        return self._result(out, now_s, done=self._upstream_done and not len(self._queue))
+
+    def _let_go(self, out: Outbox, now_s: float) -> None:
+        for held in self._queue.take(now_s, self._may_go):
+            self._emit(held, out)
+
+    def _may_go(self, held: Held) -> bool:
+        """True if the text is safe and, for a label's sake, known to be prose or not.
+
+        White space alone cannot tell prose from structure: it waits for what follows.
+        """
+        if not held.ready():
+            return False
+        if self._upstream_done or held.event.kind is not EventKind.TEXT:
+            return True
+        return all(
+            self._marking.choice(piece.channel.choice).decided
+            or piece.channel.choice in self._finished
+            for piece in held.event.pieces
+            if piece.text and piece.field_class is FieldClass.CONTENT
+        )
+
+    def _emit(self, held: Held, out: Outbox) -> None:
+        """Write one event with its edits and marks."""
+        event = held.event
+        texts: dict[int, str] = {}
+        for index, piece in enumerate(event.pieces):
+            window, start, end = held.spans[index]
+            new = "" if piece.channel.choice in self._closed else piece.text
+            if new:
+                new = window.edited(start, end, new)
+                if piece.field_class is FieldClass.CONTENT:
+                    self._marking.before_content(piece.channel.choice, new, event, out)
+                    new = self._marking.weave(piece.channel.choice, new)
+            if new != piece.text:
+                texts[index] = new
+            out.piece(piece, new)
+        fields: dict[str, object] = {}
+        if event.kind is EventKind.FINISH:
+            for choice in event.choices:
+                self._marking.at_end(choice, event, out)
+            fields = self._marking.fields(event.choices)
+        elif event.kind is EventKind.END:
+            self._label_ends(out)
+            self._terminated = True
+        if texts:
+            self._outcome = Outcome.EDITED
+        changed = bool(texts or fields)
+        edits = Edits(texts, fields, drop_logprobs=bool(texts))
+        out.write(self._answer.write(event, edits) if changed else event.raw)
+
+    def _label_ends(self, out: Outbox) -> None:
+        """Label the ends of choices whose finish event never came."""
+        for choice in sorted(self._seen - self._finished - set(self._closed)):
+            self._finished.add(choice)
+            self._marking.at_end(choice, None, out)
+            self._marking.fields((choice,))
+
+    def _let_whole_go(self, out: Outbox) -> None:
+        if not self._upstream_done or not len(self._queue) or not is_judged(self._queue.held[0]):
+            return
+        for channel, window in self._windows.items():
+            if window.blocked is not None and channel.choice not in self._closed:
+                self._closed[channel.choice] = self._plan.refuse(window.blocked)
+        for held in self._queue.clear():
+            if write_whole(held, self._answer, self._marking, self._closed, out):
+                self._outcome = Outcome.EDITED
+
+    # -- blocks
+
+    def _close_blocked(self, out: Outbox) -> None:
+        """End every choice in which a window found a block, at exactly its place."""
+        for channel, window in list(self._windows.items()):
+            if window.blocked is not None and channel.choice not in self._closed:
+                self._cut(channel.choice, window.blocked, out)
+
+    def _cut(self, choice: int, decision: Decision, out: Outbox) -> None:
+        """Release what stands before the block, then close the choice in the protocol's way."""
+        for channel, window in self._windows.items():
+            if channel.choice == choice and window.blocked is None:
+                window.judge(final=True)
+        going = True
+        for held in self._queue.of_choice(choice):
+            whole = all(end <= window.limit for window, _, end in held.spans)
+            if going and whole and held.event.kind is EventKind.TEXT:
+                if len(held.event.choices) == 1:
+                    self._emit(held, out)
+                continue
+            if going:
+                self._emit_before_cut(held, choice, out)
+            else:
+                self._suppress(held, choice, 0, out)
+            going = False
+        self._marking.at_end(choice, None, out)
+        refusal = self._plan.refuse(decision)
+        refusal = refusal._replace(shown=self._shown.by_choice.get(choice, 0))
+        self._closed[choice] = refusal
+        out.write(self._answer.close(choice, refusal, self._plan.refusal_style))
+        out.own(choice, "refusal", refusal.message)
+        self._marking.fields(())
+        self._queue.forget_choice(choice)
+
+    def _emit_before_cut(self, held: Held, choice: int, out: Outbox) -> None:
+        """Write the part of an event that stands before the limits of a blocked choice."""
+        event = held.event
+        if event.choices != (choice,):
+            return  # shared with a choice that goes on: it leaves later, emptied of this one
+        texts: dict[int, str] = {}
+        for index, piece in enumerate(event.pieces):
+            window, start, end = held.spans[index]
+            keep = max(start, min(end, window.limit))
+            new = window.edited(start, keep, piece.text[: keep - start])
+            if new and piece.field_class is FieldClass.CONTENT:
+                self._marking.before_content(choice, new, event, out)
+                new = self._marking.weave(choice, new)
+            texts[index] = new
+            out.release(piece.channel, new)
+            out.suppress(piece.channel, piece.text[keep - start :])
+        if not any(texts.values()):
+            return
+        if event.kind is EventKind.TEXT:
+            out.write(self._answer.write(event, Edits(texts, drop_logprobs=True)))
+            return
+        for index, piece in enumerate(event.pieces):
+            if texts[index] and piece.field_class is FieldClass.CONTENT:
+                out.write(self._answer.own_text(choice, texts[index], event))
+
+    def _suppress(self, held: Held, choice: int, start: int, out: Outbox) -> None:
+        for piece in held.event.pieces:
+            if piece.channel.choice == choice:
+                out.suppress(piece.channel, piece.text[start:])
+
+    def _all_ended(self) -> bool:
+        ended = self._finished | set(self._closed)
+        return len(ended) >= max(self._plan.choices, len(self._seen))
+
+    def _end_after_block(self, out: Outbox, now_s: float) -> Release:
+        """All choices ended, at least one by us: the stream ends here, or drains for its usage."""
+        drains = self._plan.policy.stream.on_block == "drain"
+        if drains and not self._upstream_done:
+            return self._result(out, now_s)
+        if not self._terminated:
+            self._terminated = True
+            out.write(self._answer.end())
+        return self._result(out, now_s, cancel=not self._upstream_done, done=True)
+
+    # -- ends
+
+    def _unreadable(self, data: bytes, error: UpstreamBroken, now_s: float) -> Release:
+        """What cannot be decoded cannot be judged: it passes only where nothing judges at all."""
+        self._unjudged.append("unreadable_answer")
+        if self._plan.idle and not self._answer.whole:
+            self._raw_mode = True
+            return self._pass_raw(data)
+        return self.fail(error, now_s)
+
+    def _pass_raw(self, data: bytes) -> Release:
+        text = AnswerText(-1, "raw", data.decode("utf-8", "replace"))
+        return Release(data, (text,) if data else ())
+
+    def _result(
+        self, out: Outbox, now_s: float, *, cancel: bool = False, done: bool = False
+    ) -> Release:
+        self._note_hold(now_s)
+        consults = () if done else self._consults()
+        self._over = self._over or done
+        return Release(
+            out.data, tuple(out.texts), tuple(out.suppressed), consults, cancel, done,
+            OVERTAKE_S if len(self._queue) > 1 else None,
+        )  # fmt: skip
+
+    def _consults(self) -> tuple[Consult, ...]:
+        found: list[Consult] = []
+        for channel, window in self._windows.items():
+            for place, question in window.questions():
+                self._numbers += 1
+                self._questions[self._numbers] = (channel, place, question)
+                slow = window.lane.slow[place].filter
+                found.append(Consult(self._numbers, slow.name, question, slow.deadline_s))
+        return tuple(found)
+
+    def _note_hold(self, now_s: float) -> None:
+        if not len(self._queue):
+            if self._held_since is not None:
+                self._held_s += now_s - self._held_since
+                self._held_since = None
+            return
+        held = sum(window.raw_end - window.limit for window in self._windows.values())
+        self._held_max = max(self._held_max, held)
+        self._held_since = now_s if self._held_since is None else self._held_since
+
+    def _final_outcome(self, facts: list[FindingFact]) -> Outcome:
+        if self._closed:
+            return Outcome.BLOCKED_OUTPUT
+        if self._outcome is Outcome.PASSED:
+            if self._answer.refused:
+                return Outcome.UPSTREAM_BLOCKED
+            if any(fact.wanted != Action.PASS.word for fact in facts):
+                return Outcome.FLAGGED
+        return self._outcome

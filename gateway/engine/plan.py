@@ -1,0 +1,55 @@
+"""Plan: the policy made concrete for one exchange: lanes per field class, seal, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from gateway.engine.lane import Lane
+from gateway.engine.seal import Seal
+from gateway.nouns.policy import Policy
+from gateway.nouns.segment import FieldClass
+from gateway.nouns.verdict import Decision, Refusal
+from gateway.ports.adapter import Structured
+
+NO_SEAL = Seal()
+
+
+class OutputPlan(NamedTuple):
+    """How one answer is judged and sealed.
+
+    ``lane`` gives the lane of a field class (``bound``: a schema binds the text). ``refuse`` words
+    a block. ``choices`` is how many the client asked for.
+    """
+
+    policy: Policy
+    exchange: str
+    lanes: Mapping[FieldClass, Lane]
+    refuse: Callable[[Decision], Refusal]
+    seal: Seal = NO_SEAL
+    structured: Structured = Structured.FREE
+    strict_tools: bool = False
+    choices: int = 1
+
+    def lane(self, field_class: FieldClass) -> Lane:
+        """Return the lane of a field class; a schema that binds it turns redactions into blocks."""
+        lane = self.lanes[field_class]
+        bound = (
+            self.structured is Structured.SCHEMA
+            if field_class is FieldClass.CONTENT
+            else self.strict_tools and field_class is FieldClass.TOOL_ARGUMENTS
+        )
+        return lane._replace(bound=True) if bound else lane
+
+    @property
+    def idle(self) -> bool:
+        """True if nothing judges and nothing is owed: the answer passes byte for byte."""
+        return all(lane.idle for lane in self.lanes.values()) and not (
+            self.seal.inline or self.seal.fields or self.seal.weaver
+        )
+
+    @property
+    def refusal_style(self) -> str:
+        """How an answer is refused: a bound shape always takes the protocol's refusal field."""
+        bound = self.structured is not Structured.FREE
+        return "field" if bound else self.policy.answer.output

@@ -1,0 +1,84 @@
+"""Queue: events that wait for their text to become safe, in the protocol's own order.
+
+Choices never wait for each other. Within a choice the wire order is kept until 64 events or 250 ms
+queue behind a held one; then text of other channels overtakes, never of the channel itself and
+never a finish event. What concerns the whole answer (usage, terminator, comments) waits for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.engine.window import Window
+from gateway.ports.adapter import Event, EventKind
+
+OVERTAKE_EVENTS = 64
+OVERTAKE_S = 0.25
+
+
+class Held:
+    """An event in the queue: where its pieces lie in their windows, and since when it waits."""
+
+    __slots__ = ("event", "since_s", "spans")
+
+    def __init__(self, event: Event, spans: list[tuple[Window, int, int]], since_s: float) -> None:
+        self.event = event
+        self.spans = spans
+        self.since_s = since_s
+
+    def ready(self) -> bool:
+        """True if all its text may be released (text of a blocked window never is: it was cut)."""
+        return all(end <= window.limit or window.blocked for window, _, end in self.spans)
+
+
+class Queue:
+    """The held events of one answer."""
+
+    __slots__ = ("held",)
+
+    def __init__(self) -> None:
+        self.held: list[Held] = []
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    def take(self, now_s: float, may_go: Callable[[Held], bool]) -> list[Held]:
+        """Return, in order, the events that may leave now, and forget them."""
+        if not self.held:
+            return []
+        stuck: set[int] = set()
+        stuck_windows: set[int] = set()
+        waiting: list[Held] = []
+        going: list[Held] = []
+        for held in self.held:
+            lanes = held.event.choices
+            in_order = stuck.isdisjoint(lanes) if lanes else not waiting
+            if (in_order or self._overtakes(held, waiting, stuck_windows, now_s)) and may_go(held):
+                going.append(held)
+                continue
+            waiting.append(held)
+            stuck.update(lanes)
+            stuck_windows.update(id(window) for window, _, _ in held.spans)
+        self.held = waiting
+        return going
+
+    def _overtakes(
+        self, held: Held, waiting: list[Held], stuck_windows: set[int], now_s: float
+    ) -> bool:
+        if not held.event.choices or held.event.kind is not EventKind.TEXT:
+            return False
+        long = len(self.held) >= OVERTAKE_EVENTS or now_s - waiting[0].since_s >= OVERTAKE_S
+        return long and all(id(window) not in stuck_windows for window, _, _ in held.spans)
+
+    def of_choice(self, choice: int) -> list[Held]:
+        """Return the events of a choice, in order; they stay in the queue."""
+        return [held for held in self.held if choice in held.event.choices]
+
+    def forget_choice(self, choice: int) -> None:
+        """Drop the events that belong to one choice alone."""
+        self.held = [held for held in self.held if held.event.choices != (choice,)]
+
+    def clear(self) -> list[Held]:
+        """Empty the queue and return what was in it."""
+        held, self.held = self.held, []
+        return held

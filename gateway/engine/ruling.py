@@ -1,0 +1,111 @@
+"""Ruling: the policy's rules turn one finding into one decision. Nothing else may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gateway.nouns.finding import FILTER_ERROR, Finding
+from gateway.nouns.policy import Mode, OnFailure, Policy, Rule
+from gateway.nouns.segment import Direction, FieldClass
+from gateway.nouns.verdict import Action, Decision
+
+SAID_BY_USER = "said_by_user"
+
+
+class Ruled(NamedTuple):
+    """A rule as it applies to a category in a field class: what is wanted and what is done."""
+
+    rule: Rule
+    wanted: Action
+    action: Action
+
+
+class Ruler:
+    """The rules of one policy for one direction; stateless but for a cache of small size."""
+
+    def __init__(self, policy: Policy, direction: Direction, *, third_party: bool) -> None:
+        self._policy = policy
+        self._rules = tuple(
+            rule
+            for rule in policy.rules
+            if rule.side in (None, direction)
+            and (rule.upstream != "third_party" or third_party)
+            and not (rule.do is Action.VEIL and direction is Direction.OUTPUT)
+        )
+        self._cache: dict[tuple[str, int, FieldClass], tuple[Ruled, ...]] = {}
+
+    def acts_on(self, category: str, severity: int, field_class: FieldClass) -> bool:
+        """True if such a finding could change or end something (and so is worth a hold)."""
+        return any(
+            ruled.action > Action.FLAG for ruled in self.ruled(category, severity, field_class)
+        )
+
+    def acts_on_family(self, family: str, field_class: FieldClass) -> bool:
+        """True if any finding of a category family could change or end something."""
+        probes = {family, f"{family}.x"} | {
+            rule.when for rule in self._rules if rule.when.startswith(family)
+        }
+        wild = [rule for rule in self._rules if "*" in rule.when]
+        return any(self.acts_on(probe, 4, field_class) for probe in probes) or any(
+            self._apply(rule, rule.do, rule.when, field_class) > Action.FLAG
+            for rule in wild
+            if rule.when.split("*")[0].startswith(family) or family.startswith(rule.when.split("*")[0])
+        )
+
+    def ruled(self, category: str, severity: int, field_class: FieldClass) -> tuple[Ruled, ...]:
+        """Return what every rule that concerns such a finding makes of it, strictest first."""
+        key = (category, severity, field_class)
+        known = self._cache.get(key)
+        if known is None:
+            if len(self._cache) > 4096:
+                self._cache.clear()
+            known = self._cache[key] = self._find(category, severity, field_class)
+        return known
+
+    def decide(
+        self, finding: Finding, field_class: FieldClass, said: Callable[[Finding], bool]
+    ) -> Decision:
+        """Return the decision on a finding; ``said`` tells whether the user said the span himself."""
+        for ruled in self.ruled(finding.category, finding.severity, field_class):
+            if ruled.rule.unless == SAID_BY_USER and said(finding):
+                continue
+            return Decision(
+                ruled.action, ruled.wanted, finding.start, finding.end, ruled.rule.id, finding,
+                ruled.rule.text or None,
+            )
+        return Decision(Action.PASS, Action.PASS, finding.start, finding.end, "", finding)
+
+    def _find(self, category: str, severity: int, field_class: FieldClass) -> tuple[Ruled, ...]:
+        if category == FILTER_ERROR:
+            return ()
+        found = [
+            Ruled(rule, rule.do, self._apply(rule, rule.do, category, field_class))
+            for rule in self._rules
+            if rule.concerns(category)
+            and severity >= rule.severity
+            and (not rule.fields or field_class in rule.fields)
+        ]
+        return tuple(sorted(found, key=lambda ruled: (-ruled.action, -ruled.wanted)))
+
+    def _apply(self, rule: Rule, wanted: Action, category: str, field_class: FieldClass) -> Action:
+        """Cap what a rule wants by the mode and by the field class's strongest action.
+
+        Veil and secrets act on every class (DESIGN 6): a system prompt's key must not leave either.
+        """
+        if self._policy.mode is Mode.OBSERVE:
+            return min(wanted, Action.FLAG)
+        if rule.do is Action.VEIL or category.startswith("secret"):
+            return wanted
+        return min(wanted, self._policy.strongest_action.get(field_class, Action.BLOCK))
+
+    def on_failure(self, finding: Finding, filter_name: str) -> Decision:
+        """Return the decision on a filter that failed: the policy's, or block."""
+        rules = self._policy.on_failure
+        failure = rules.get(filter_name) or rules.get("*") or OnFailure()
+        wanted = Action.BLOCK if failure.do == "block" else Action.FLAG
+        observing = self._policy.mode is Mode.OBSERVE
+        action = Action.FLAG if observing else wanted
+        return Decision(
+            action, wanted, finding.start, finding.end, f"on_failure.{filter_name}", finding
+        )

@@ -1,0 +1,350 @@
+"""Window: exact hold-back. This file decides how far a text may be released; nothing else may.
+
+One window per channel. Raw text goes in as it comes, cut anywhere. Each filter keeps a cursor: the
+place from which text might still become part of something it finds (its ``safe_until``). Findings
+become decisions (ruling), decisions that overlap become one cluster, and a cluster takes effect
+once every acting filter is safe beyond its end; until then the text is released up to its start.
+So the clusters are those of the whole text, however it was cut, and no character of a cluster that
+blocks or redacts is ever before `limit`.
+
+Positions: *judged* positions are code points of the text as a reader sees it (lens), *raw* ones are
+code points of the wire's own string. Both are absolute in the channel.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import NamedTuple
+
+from gateway.engine.lane import Lane, Ruled
+from gateway.engine.lens import STRING_EDGE, Lens
+from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
+from gateway.nouns.segment import TextForm
+from gateway.nouns.verdict import Action, Decision
+from gateway.ports.filter import Question
+
+HELD_TEXT_LIMIT = "held_text_limit"
+_KEEP = 2048
+
+
+class Edit(NamedTuple):
+    """A raw stretch and what stands there instead."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Window:
+    """The pending text of one channel and what may be done with it."""
+
+    __slots__ = (
+        "_acting", "_asked", "_base", "_cursors", "_edges", "_final", "_full", "_lens", "_text",
+        "_waiting", "blocked", "edits", "facts", "form", "lane", "limit", "raw_end", "scanned",
+    )  # fmt: skip
+
+    def __init__(self, lane: Lane, form: TextForm) -> None:
+        self.lane = lane
+        self.form = form
+        self.limit = 0
+        """Raw position up to which text may be released, edits applied."""
+        self.raw_end = 0
+        self.blocked: Decision | None = None
+        self.edits: list[Edit] = []
+        self.facts: list[Ruled] = []
+        self.scanned = 0
+        self._lens = Lens(form, lane.restorations)
+        self._text = ""
+        self._base = 0
+        self._edges = 0
+        self._cursors = [0] * len(lane.judges)
+        self._waiting: list[Decision] = []
+        self._asked = [_Asked() for _ in lane.slow]
+        self._full: list[str] = []
+        self._final = False
+        self._acting = any(judge.acting for judge in lane.judges) or any(
+            judge.acting for judge in lane.slow
+        )
+
+    # -- what comes in
+
+    def push(self, raw: str) -> None:
+        """Take more raw text of the channel."""
+        self.raw_end += len(raw)
+        judged = raw if self._lens.plain else self._lens.push(raw, final=False)
+        self._take(judged)
+
+    def _take(self, judged: str) -> None:
+        self._text += judged
+        self.scanned += len(judged)
+        if self._asked:
+            self._full.append(judged)
+        if not self._lens.plain:
+            self.edits += [Edit(s, e, self._spell(v)) for s, e, v in self._lens.new_restorations()]
+
+    def judge(self, *, final: bool) -> None:
+        """Judge all that came and move `limit`. With ``final`` the channel is complete."""
+        if self.lane.idle:
+            self.limit = self.raw_end
+            return
+        if final and not self._final:
+            self._final = True
+            if not self._lens.plain:
+                self._take(self._lens.push("", final=True))
+        self._rule(self._scan())
+
+    # -- judging
+
+    def _scan(self) -> int:
+        """Run every filter from its own cursor; returns the judged position that is safe for all."""
+        base, text, final = self._base, self._text, self._final
+        end = base + len(text)
+        safe = end
+        for index, judge in enumerate(self.lane.judges):
+            cursor = self._cursors[index]
+            if cursor < end:
+                left = max(base, cursor - judge.filter.look_behind)
+                scan = self._ask(judge.filter, text[left - base :], cursor - left)
+                fence = left + scan.safe_until
+                self._cursors[index] = fence
+                for finding in scan.findings:
+                    absolute = finding._replace(
+                        start=left + finding.start, end=left + finding.end
+                    )
+                    if absolute.end <= fence or final:
+                        self._settle(absolute)
+                    elif judge.acting:
+                        safe = min(safe, absolute.start)
+                if judge.acting:
+                    safe = min(safe, fence)
+            elif judge.acting:
+                safe = min(safe, cursor)
+        return min(safe, self._judged_by_slow(end))
+
+    def _ask(self, judge: object, text: str, start: int) -> Scan:
+        """The filter guard: one of the three places that catch everything. A filter that raises
+        finds `filter_error` over all that it has not judged."""
+        try:
+            return judge.scan(text, start, self._final)  # type: ignore[attr-defined,no-any-return]
+        except Exception as error:  # noqa: BLE001 -- the filter guard (DESIGN 10)
+            name = str(getattr(judge, "name", "filter"))
+            failed = Finding(
+                FILTER_ERROR, 4, 1.0, start, len(text), name, type(error).__name__
+            )
+            return Scan((failed,), len(text))
+
+    def _settle(self, finding: Finding) -> None:
+        """Turn a certain finding into a decision; those that change nothing are only noted."""
+        if self._lens.restored(finding.start, finding.end):
+            return
+        lane = self.lane
+        if finding.category == FILTER_ERROR:
+            decision = lane.ruler.on_failure(finding, finding.filter)
+        else:
+            decision = lane.ruler.decide(finding, lane.field_class, self._said)
+        decision = self._as_form_allows(decision)
+        self.facts.append(
+            Ruled(finding, decision.action.word, decision.wanted.word, decision.rule, self.form)
+        )
+        if decision.action > Action.FLAG:
+            self._waiting.append(decision)
+
+    def _said(self, finding: Finding) -> bool:
+        start, end = finding.start - self._base, finding.end - self._base
+        return start >= 0 and self.lane.said(self._text[start:end])
+
+    def _as_form_allows(self, decision: Decision) -> Decision:
+        """In JSON only a stretch inside one string can be changed; the rest can only be blocked."""
+        if decision.action not in (Action.REDACT, Action.REPLACE, Action.VEIL):
+            return decision
+        if self.form is TextForm.PROSE and not self.lane.bound:
+            return decision
+        start, end = decision.start - self._base, decision.end - self._base
+        edges = self._edges + self._text.count(STRING_EDGE, 0, max(start, 0))
+        whole = edges % 2 == 1 and STRING_EDGE not in self._text[max(start, 0) : end]
+        return decision if whole and not self.lane.bound else decision._replace(action=Action.BLOCK)
+
+    def _rule(self, safe: int) -> None:
+        """Apply every cluster that is certain and set the limit before the first that is not."""
+        end = self._base + len(self._text)
+        if self.blocked is None and self._waiting:
+            for cluster in _clusters(self._waiting):
+                reach = self._with_marks(cluster, safe)
+                if reach is None:
+                    safe = min(safe, cluster.start)
+                    break
+                self._waiting = [d for d in self._waiting if d.start >= cluster.end]
+                if cluster.action >= Action.DROP_TURN:
+                    self.blocked = cluster
+                    safe = cluster.start
+                    break
+                self._edit(cluster, reach)
+        elif self.blocked is not None:
+            safe = self.blocked.start
+        if self._acting and self.blocked is None and end - safe > self.lane.held_limit:
+            self.blocked = _too_much_held(safe, end)
+        position = safe if self._lens.plain else self._raw(safe)
+        if safe == end and (self._lens.plain or self._final):
+            position = self.raw_end
+        self.limit = max(self.limit, position)
+        if len(self._text) > _KEEP:
+            self._trim(safe)
+
+    def _raw(self, judged: int) -> int:
+        """Return the raw limit of a judged one; half-read raw text behind it stays held."""
+        return self._lens.to_raw(judged, up=True)
+
+    def _with_marks(self, cluster: Decision, safe: int) -> int | None:
+        """Return where an edit of the cluster ends, trailing combining marks with it; None if that
+        is not certain yet."""
+        if cluster.action >= Action.DROP_TURN:
+            return cluster.end if safe >= cluster.end or self._final else None
+        at = cluster.end
+        while at < safe and unicodedata.combining(self._text[at - self._base]):
+            at += 1
+        return at if at < safe or self._final else None
+
+    def _edit(self, cluster: Decision, reach: int) -> None:
+        span = self._text[cluster.start - self._base : reach - self._base]
+        text = cluster.text if cluster.action is Action.REPLACE else self.lane.mask(cluster, span)
+        start = self._lens.to_raw(cluster.start, up=False)
+        end = self._lens.to_raw(reach, up=True)
+        self.edits = [e for e in self.edits if e.end <= start or e.start >= end]
+        self.edits.append(Edit(start, end, self._spell(text or "")))
+        self.edits.sort()
+
+    def _spell(self, text: str) -> str:
+        """Return text as the channel's raw form writes it: in JSON, escaped."""
+        return json.dumps(text, ensure_ascii=False)[1:-1] if self.form is TextForm.JSON else text
+
+    def _trim(self, safe: int) -> None:
+        """Forget judged text that no filter, no decision and no edit can need again."""
+        oldest = [
+            cursor - judge.filter.look_behind
+            for cursor, judge in zip(self._cursors, self.lane.judges, strict=True)
+        ]
+        keep = min([safe, *oldest, *(d.start for d in self._waiting)])
+        cut = keep - self._base
+        if cut > 0:
+            self._edges += self._text.count(STRING_EDGE, 0, cut)
+            self._text = self._text[cut:]
+            self._base = keep
+
+    # -- slow filters
+
+    def _judged_by_slow(self, end: int) -> int:
+        safe = end
+        for asked, judge in zip(self._asked, self.lane.slow, strict=True):
+            if judge.acting:
+                leak = judge.filter.leak if judge.filter.mode == "trailing" else 0
+                done = end if self._final and asked.complete else asked.answered + leak
+                safe = min(safe, done)
+        return safe
+
+    def questions(self) -> list[tuple[int, Question]]:
+        """Return what slow filters want to know now, with their place in the lane."""
+        if not self._asked:
+            return []
+        full = "".join(self._full)
+        self._full = [full]
+        out: list[tuple[int, Question]] = []
+        for place, judge in enumerate(self.lane.slow):
+            asked = self._asked[place]
+            for question in judge.filter.questions(full, asked.until, self._final):
+                asked.until = question.end
+                asked.open += 1
+                out.append((place, question))
+            asked.all_asked = self._final
+        return out
+
+    def answered(
+        self, place: int, question: Question, outcome: tuple[Finding, ...] | Exception
+    ) -> None:
+        """Take a slow filter's answer (or why there is none); `judge` moves the limit."""
+        asked = self._asked[place]
+        asked.open -= 1
+        asked.done.append((question.end - len(question.text) + question.start, question.end))
+        asked.advance()
+        origin = question.end - len(question.text)
+        if isinstance(outcome, Exception):
+            outcome = (
+                Finding(
+                    FILTER_ERROR, 4, 1.0, question.start, len(question.text),
+                    self.lane.slow[place].filter.name, type(outcome).__name__,
+                ),
+            )
+        for finding in outcome:
+            self._settle(finding._replace(start=origin + finding.start, end=origin + finding.end))
+
+    @property
+    def waiting_for_answers(self) -> bool:
+        """True while an acting slow filter owes an answer."""
+        return any(
+            asked.open and judge.acting
+            for asked, judge in zip(self._asked, self.lane.slow, strict=True)
+        )
+
+    # -- what goes out
+
+    def edited(self, start: int, end: int, text: str) -> str:
+        """Return raw ``[start, end)``, which is ``text``, with the edits in it.
+
+        A replacement stands where its stretch begins; the rest of the stretch is left out.
+        """
+        if not self.edits or self.edits[-1].end <= start or self.edits[0].start >= end:
+            return text
+        out: list[str] = []
+        at = start
+        for edit in self.edits:
+            if edit.end <= start:
+                continue
+            if edit.start >= end:
+                break
+            if edit.start >= start:
+                out.append(text[at - start : edit.start - start])
+                out.append(edit.text)
+            at = min(edit.end, end)
+        out.append(text[at - start :])
+        return "".join(out)
+
+
+class _Asked:
+    """How far one slow filter was asked and has answered, in judged positions."""
+
+    __slots__ = ("all_asked", "answered", "done", "open", "until")
+
+    def __init__(self) -> None:
+        self.until = 0
+        self.answered = 0
+        self.open = 0
+        self.all_asked = False
+        self.done: list[tuple[int, int]] = []
+
+    @property
+    def complete(self) -> bool:
+        return self.all_asked and not self.open
+
+    def advance(self) -> None:
+        """Answers may come out of order; only an unbroken row of them counts."""
+        self.done.sort()
+        while self.done and self.done[0][0] <= self.answered:
+            self.answered = max(self.answered, self.done.pop(0)[1])
+
+
+def _clusters(decisions: list[Decision]) -> list[Decision]:
+    """Merge decisions that overlap; the strongest gives the action, its rule and its text."""
+    out: list[Decision] = []
+    for decision in sorted(decisions, key=lambda d: (d.start, -d.end)):
+        if out and decision.start < out[-1].end:
+            last = out[-1]
+            strong = decision if decision.action > last.action else last
+            out[-1] = strong._replace(start=last.start, end=max(last.end, decision.end))
+        else:
+            out.append(decision)
+    return out
+
+
+def _too_much_held(start: int, end: int) -> Decision:
+    finding = Finding(HELD_TEXT_LIMIT, 4, 1.0, start, end, "window", HELD_TEXT_LIMIT)
+    return Decision(Action.BLOCK, Action.BLOCK, start, end, HELD_TEXT_LIMIT, finding)

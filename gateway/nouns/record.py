@@ -11,7 +11,10 @@ import msgspec
 
 
 class OpenFrame(msgspec.Struct, frozen=True):
-    """The facts known when an exchange begins. Times are nanoseconds since 1970."""
+    """The facts known when an exchange begins. Times are nanoseconds since 1970.
+
+    ``fingerprint`` false means that the policy asks for none.
+    """
 
     exchange: str
     time_ns: int
@@ -27,6 +30,7 @@ class OpenFrame(msgspec.Struct, frozen=True):
     lexicon: str
     code: str
     version: str
+    fingerprint: bool = True
 
 
 class AnswerText(msgspec.Struct, frozen=True, array_like=True):

@@ -1,15 +1,26 @@
-"""Store: the final home of records. Idempotent by exchange id; the shipper is its only writer."""
+"""Store: the final home of records. Idempotent by exchange id; the shipper is its only writer, save
+for the rows that a read, a purge or an erasure adds about itself.
+
+Every method raises LedgerFailed when the store cannot be reached or refuses; the caller may try the
+same call again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 
 class StoredRecord(NamedTuple):
-    """A record at rest: facts in clear (JSON), contents encrypted, and its place in the chain.
+    """A row of the ledger: facts in clear (JSON), contents encrypted, and its place in the chain.
 
-    ``state`` is ``open``, ``closed``, ``recovered`` (the process died) or ``purged`` (a hash stub).
+    ``kind`` is ``exchange``, or the name of an event (``policy``, ``read``, ``purge``,
+    ``erasure``...), whose ``exchange`` is the event's own id. ``state`` is ``closed``,
+    ``recovered`` (the process died), ``purged`` or ``erased`` (contents gone, hashes kept), for an
+    event ``noted``. ``subject_tag`` commits to tenant and subject under the subject's own key.
+    ``categories`` are those of its findings between bars (``|A1.a|A2.b|``). `Store.search` and
+    `Store.walk` leave ``contents`` and ``wrapped_key`` as their own documentation says.
     """
 
     exchange: str
@@ -22,12 +33,42 @@ class StoredRecord(NamedTuple):
     facts: bytes
     contents: bytes
     wrapped_key: bytes
+    chain_seq: int = -1
+    chain_hash: bytes = b""
+    kind: str = "exchange"
+    categories: str = ""
+    facts_hash: bytes = b""
+    contents_hash: bytes = b""
+    subject_tag: bytes = b""
+
+
+class Posting(NamedTuple):
+    """One gram of a record's fingerprint: its keyed hash (32 bits, signed), the record's place in
+    the chain, and the gram's position in the record's normalised text."""
+
+    gram: int
+    chain_seq: int
+    position: int
+
+
+class Checkpoint(NamedTuple):
+    """A signed statement that the chain had this hash at this place. ``previous`` is the SHA-256 of
+    the signature before, so that checkpoints form a chain of their own."""
+
+    number: int
     chain_seq: int
     chain_hash: bytes
+    time_ns: int
+    key_id: str
+    previous: bytes
+    signature: bytes
 
 
 class Query(NamedTuple):
-    """A search by facts; empty members do not restrict. Times are nanoseconds since 1970."""
+    """A search by facts; empty members do not restrict. Times are nanoseconds since 1970.
+
+    ``category`` is a category or a family (``A1`` finds ``A1.a``). ``kind`` empty means exchanges.
+    """
 
     exchange: str = ""
     tenant: str = ""
@@ -37,25 +78,117 @@ class Query(NamedTuple):
     since_ns: int = 0
     until_ns: int = 0
     limit: int = 100
+    category: str = ""
+    kind: str = ""
+
+
+class Writing(Protocol):
+    """One write transaction: all of it is kept, or none. Only one exists at any time."""
+
+    def tail(self) -> tuple[int, bytes] | None:
+        """Return place and hash of the chain's last row, or None if the store is empty."""
+        ...
+
+    def known(self, exchanges: Iterable[str]) -> set[str]:
+        """Return those ids that the store has already."""
+        ...
+
+    def append(self, records: Sequence[StoredRecord], postings: Sequence[Posting]) -> int:
+        """Insert rows (chain place set, ids not yet known) and their postings; returns how many."""
+        ...
+
+    def subject_key(self, tenant: str, subject: str) -> bytes | None:
+        """Return the subject's wrapped key, or None if there is none (yet, or any more)."""
+        ...
+
+    def put_subject_key(self, tenant: str, subject: str, wrapped: bytes) -> None:
+        """Keep or replace a subject's wrapped key."""
+        ...
+
+    def destroy_subject_key(self, tenant: str, subject: str) -> None:
+        """Forget a subject's wrapped key for good."""
+        ...
+
+    def bury_spool_keys(self, key_ids: Iterable[bytes]) -> None:
+        """Remember spool keys as destroyed: nothing under them may be stored any more."""
+        ...
+
+    def buried(self, key_ids: Iterable[bytes]) -> set[bytes]:
+        """Return those spool keys that are destroyed."""
+        ...
+
+    def places(self, tenant: str, subject: str) -> list[int]:
+        """Return the chain places of all the subject's records."""
+        ...
+
+    def expired(self, part: str, before_ns: int, limit: int) -> list[int]:
+        """Return places of exchanges older than that which still have this part (``contents`` or
+        ``facts``), oldest place first."""
+        ...
+
+    def drop_contents(self, places: Sequence[int], state: str) -> None:
+        """Delete contents and keys, set the state, and owe the removal of the postings."""
+        ...
+
+    def drop_facts(self, places: Sequence[int]) -> None:
+        """Delete facts and everything searchable; hashes stay."""
+        ...
+
+    def drop_subject(self, places: Sequence[int]) -> None:
+        """Delete the subject's id from the rows."""
+        ...
+
+    def last_checkpoint(self) -> Checkpoint | None:
+        """Return the newest checkpoint."""
+        ...
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint."""
+        ...
 
 
 class Store(Protocol):
-    """Append-only records with their fingerprints, subjects' keys and checkpoints."""
+    """Append-only rows with their fingerprints, subjects' keys and checkpoints."""
 
-    def append(self, records: Iterable[StoredRecord]) -> int:
-        """Insert or complete records in one transaction; returns how many changed."""
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Begin the write transaction; commits at the end of the block, rolls back on a raise."""
         ...
 
     def read(self, exchange: str) -> StoredRecord | None:
-        """Return one record, or None."""
+        """Return one row with its contents, or None."""
+        ...
+
+    def at(self, places: Sequence[int]) -> list[StoredRecord]:
+        """Return the rows at these chain places, without contents."""
         ...
 
     def search(self, query: Query) -> list[StoredRecord]:
-        """Return matching records, newest first."""
+        """Return matching rows without contents, newest first."""
         ...
 
     def walk(self) -> Iterator[StoredRecord]:
-        """Return all records in the order of the chain."""
+        """Return all rows with their contents in the order of the chain, a few at a time."""
+        ...
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return all checkpoints in their order."""
+        ...
+
+    def subject_key(self, tenant: str, subject: str) -> bytes | None:
+        """Return a subject's wrapped key, or None."""
+        ...
+
+    def subject_keys(self) -> list[tuple[str, str, bytes]]:
+        """Return (tenant, subject, wrapped key) of all subjects that have a key."""
+        ...
+
+    def postings(self, grams: Iterable[int], limit: int) -> list[Posting]:
+        """Return the newest postings of each gram, at most ``limit`` per gram."""
+        ...
+
+    def sweep(self) -> int:
+        """Remove the postings owed by `Writing.drop_contents`, in short transactions, and overwrite
+        what was deleted; returns how many postings went."""
         ...
 
     def close(self) -> None:

@@ -1,0 +1,133 @@
+"""The tables of the ledger and the numbered steps that make them.
+
+A step, once released, never changes; a new need is a new step at the end of `MIGRATIONS`. The
+program refuses a database whose number is above its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+    update,
+)
+
+from gateway.nouns.errors import ConfigError
+
+METADATA = MetaData()
+
+SCHEMA_VERSION = Table("schema_version", METADATA, Column("number", Integer, nullable=False))
+
+RECORDS = Table(
+    "records",
+    METADATA,
+    Column("chain_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("exchange", Text, nullable=False, unique=True),
+    Column("tenant", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("categories", Text, nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Column("facts_hash", LargeBinary, nullable=False),
+    Column("contents_hash", LargeBinary, nullable=False),
+    Column("subject_tag", LargeBinary, nullable=False),
+    Column("chain_hash", LargeBinary, nullable=False),
+    Index("records_by_time", "time_ns"),
+    Index("records_by_subject", "tenant", "subject", "time_ns"),
+    Index("records_by_code", "code"),
+    Index("records_by_outcome", "outcome", "time_ns"),
+)
+
+CONTENTS = Table(
+    "contents",
+    METADATA,
+    Column("chain_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+POSTINGS = Table(
+    "postings",
+    METADATA,
+    Column("gram", Integer, primary_key=True),
+    Column("chain_seq", BigInteger, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+SWEEPS = Table(
+    "sweeps", METADATA, Column("chain_seq", BigInteger, primary_key=True, autoincrement=False)
+)
+
+SUBJECT_KEYS = Table(
+    "subject_keys",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+BURIED_KEYS = Table("buried_keys", METADATA, Column("key_id", LargeBinary, primary_key=True))
+
+CHECKPOINTS = Table(
+    "checkpoints",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("chain_seq", BigInteger, nullable=False),
+    Column("chain_hash", LargeBinary, nullable=False),
+    Column("time_ns", BigInteger, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+
+def _first(connection: Connection) -> None:
+    METADATA.create_all(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+"""Step N brings a database from number N to number N + 1."""
+
+
+def migrate(connection: Connection) -> None:
+    """Bring a database to this program's number, inside the caller's write transaction.
+
+    Raises ConfigError if a newer program wrote it.
+    """
+    number = _number(connection)
+    if number > len(MIGRATIONS):
+        raise ConfigError(
+            f"The ledger's store has schema {number}, this program knows {len(MIGRATIONS)}. "
+            "Use the newer program, or another ledger.store."
+        )
+    if number == len(MIGRATIONS):
+        return
+    for step in MIGRATIONS[number:]:
+        step(connection)
+    if number == 0:
+        connection.execute(insert(SCHEMA_VERSION).values(number=len(MIGRATIONS)))
+    else:
+        connection.execute(update(SCHEMA_VERSION).values(number=len(MIGRATIONS)))
+
+
+def _number(connection: Connection) -> int:
+    if not inspect(connection).has_table(SCHEMA_VERSION.name):
+        return 0
+    return connection.execute(select(SCHEMA_VERSION.c.number)).scalar() or 0

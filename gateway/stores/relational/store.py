@@ -1,0 +1,218 @@
+"""The relational store: SQLite by default, through SQLAlchemy Core.
+
+Other databases that SQLAlchemy knows take the same statements; only SQLite is promised for now. On
+SQLite it keeps a write-ahead log, so that reading never waits for the shipper, and overwrites what
+is deleted (``secure_delete``), so that an erasure is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Row,
+    create_engine,
+    delete,
+    event,
+    exists,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from gateway.nouns.errors import ConfigError, LedgerFailed
+from gateway.ports.store import Checkpoint, Posting, Query, StoredRecord
+from gateway.stores.relational.schema import (
+    CHECKPOINTS,
+    CONTENTS,
+    POSTINGS,
+    RECORDS,
+    SUBJECT_KEYS,
+    SWEEPS,
+    migrate,
+)
+from gateway.stores.relational.writing import RelationalWriting, subject_key
+
+_WALK_AT_ONCE = 200
+_SWEEP_RANGES = 64
+_BUSY_S = 5.0
+
+
+class RelationalStore:
+    """A store behind a SQLAlchemy URL or a path (see `gateway.ports.store.Store`).
+
+    Creates or migrates the schema. Raises ConfigError for a wrong URL or a newer schema, and
+    LedgerFailed if the database cannot be reached.
+    """
+
+    def __init__(self, location: str) -> None:
+        self._engine = _engine(location)
+        with self._transaction(writing=True) as connection:
+            migrate(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[RelationalWriting]:
+        """Begin the write transaction."""
+        with self._transaction(writing=True) as connection:
+            yield RelationalWriting(connection)
+
+    def read(self, exchange: str) -> StoredRecord | None:
+        """Return one row with its contents, or None."""
+        wanted = _with_contents().where(RECORDS.c.exchange == exchange)
+        with self._transaction() as connection:
+            row = connection.execute(wanted).first()
+        return None if row is None else _record(row)
+
+    def at(self, places: Sequence[int]) -> list[StoredRecord]:
+        """Return the rows at these chain places, without contents."""
+        wanted = select(RECORDS).where(RECORDS.c.chain_seq.in_(list(places)))
+        with self._transaction() as connection:
+            return [_record(row) for row in connection.execute(wanted)]
+
+    def search(self, query: Query) -> list[StoredRecord]:
+        """Return matching rows without contents, newest first."""
+        wanted = select(RECORDS).where(RECORDS.c.kind == (query.kind or "exchange"))
+        for name in ("exchange", "tenant", "subject", "code", "outcome"):
+            value = getattr(query, name)
+            if value:
+                wanted = wanted.where(RECORDS.c[name] == value)
+        if query.since_ns:
+            wanted = wanted.where(RECORDS.c.time_ns >= query.since_ns)
+        if query.until_ns:
+            wanted = wanted.where(RECORDS.c.time_ns < query.until_ns)
+        if query.category:
+            family = RECORDS.c.categories.contains(f"|{query.category}.", autoescape=True)
+            exact = RECORDS.c.categories.contains(f"|{query.category}|", autoescape=True)
+            wanted = wanted.where(family | exact)
+        wanted = wanted.order_by(RECORDS.c.time_ns.desc(), RECORDS.c.chain_seq.desc())
+        with self._transaction() as connection:
+            return [_record(row) for row in connection.execute(wanted.limit(query.limit))]
+
+    def walk(self) -> Iterator[StoredRecord]:
+        """Return all rows with their contents in the order of the chain, a few at a time."""
+        place = -1
+        while True:
+            wanted = _with_contents().where(RECORDS.c.chain_seq > place)
+            wanted = wanted.order_by(RECORDS.c.chain_seq).limit(_WALK_AT_ONCE)
+            with self._transaction() as connection:
+                rows = [_record(row) for row in connection.execute(wanted)]
+            yield from rows
+            if len(rows) < _WALK_AT_ONCE:
+                return
+            place = rows[-1].chain_seq
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return all checkpoints in their order."""
+        wanted = select(CHECKPOINTS).order_by(CHECKPOINTS.c.number)
+        with self._transaction() as connection:
+            return [Checkpoint(*row) for row in connection.execute(wanted)]
+
+    def subject_keys(self) -> list[tuple[str, str, bytes]]:
+        """Return (tenant, subject, wrapped key) of all subjects that have a key."""
+        with self._transaction() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(select(SUBJECT_KEYS))]
+
+    def subject_key(self, tenant: str, subject: str) -> bytes | None:
+        """Return a subject's wrapped key, or None."""
+        with self._transaction() as connection:
+            return subject_key(connection, tenant, subject)
+
+    def postings(self, grams: Iterable[int], limit: int) -> list[Posting]:
+        """Return the newest postings of each gram, at most ``limit`` per gram."""
+        found: list[Posting] = []
+        with self._transaction() as connection:
+            for gram in set(grams):
+                wanted = select(POSTINGS).where(POSTINGS.c.gram == gram)
+                wanted = wanted.order_by(POSTINGS.c.chain_seq.desc()).limit(limit)
+                found.extend(Posting(*row) for row in connection.execute(wanted))
+        return found
+
+    def sweep(self) -> int:
+        """Remove the postings owed, one stretch of the table after the other."""
+        with self._transaction() as connection:
+            owed = list(connection.execute(select(SWEEPS.c.chain_seq)).scalars())
+        if not owed:
+            return 0
+        gone = 0
+        step = (1 << 32) // _SWEEP_RANGES
+        for low in range(-(1 << 31), 1 << 31, step):
+            mine = exists().where(SWEEPS.c.chain_seq == POSTINGS.c.chain_seq)
+            stretch = delete(POSTINGS).where(POSTINGS.c.gram.between(low, low + step - 1), mine)
+            with self._transaction(writing=True) as connection:
+                gone += connection.execute(stretch).rowcount
+        with self._transaction(writing=True) as connection:
+            for place in owed:
+                connection.execute(delete(SWEEPS).where(SWEEPS.c.chain_seq == place))
+        self._scrub()
+        return gone
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._engine.dispose()
+
+    def _scrub(self) -> None:
+        """Empty SQLite's write-ahead log, which may still hold what was deleted."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _transaction(self, *, writing: bool = False) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                options = connection.execution_options(ledger_writing=writing)
+                with options.begin():
+                    yield options
+        except SQLAlchemyError as error:
+            reason = type(getattr(error, "orig", None) or error).__name__
+            raise LedgerFailed(f"The ledger's store does not answer ({reason}).") from error
+
+
+def _engine(location: str) -> Engine:
+    try:
+        url = make_url(location) if "://" in location else URL.create("sqlite", database=location)
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url, pool_pre_ping=True)
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        engine = create_engine(url, connect_args={"timeout": _BUSY_S})
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise ConfigError(f"ledger.store is no database this program knows: {error}") from error
+    except OSError as error:
+        raise LedgerFailed(f"The folder of ledger.store: {error.strerror}.") from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say, see _begin_sqlite
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("ledger_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _with_contents() -> Any:
+    joined = RECORDS.outerjoin(CONTENTS, CONTENTS.c.chain_seq == RECORDS.c.chain_seq)
+    return select(RECORDS, CONTENTS.c.wrapped_key, CONTENTS.c.body).select_from(joined)
+
+
+def _record(row: Row[Any]) -> StoredRecord:
+    values = dict(row._mapping)
+    body = values.pop("body", None)
+    wrapped = values.pop("wrapped_key", None)
+    return StoredRecord(contents=body or b"", wrapped_key=wrapped or b"", **values)

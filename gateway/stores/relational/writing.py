@@ -1,0 +1,181 @@
+"""The write transaction of the relational store (see `gateway.ports.store.Writing`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, ColumnElement, delete, insert, literal, select, update
+
+from gateway.ports.store import Checkpoint, Posting, StoredRecord
+from gateway.stores.relational.schema import (
+    BURIED_KEYS,
+    CHECKPOINTS,
+    CONTENTS,
+    POSTINGS,
+    RECORDS,
+    SUBJECT_KEYS,
+    SWEEPS,
+)
+
+_AT_ONCE = 400
+"""Values per IN list; SQLite's oldest bound is 999 variables in a statement."""
+
+_IN_CONTENTS = frozenset({"contents", "wrapped_key"})
+
+
+class RelationalWriting:
+    """Writes through one connection whose transaction the store began."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def tail(self) -> tuple[int, bytes] | None:
+        """Return place and hash of the chain's last row, or None."""
+        newest = select(RECORDS.c.chain_seq, RECORDS.c.chain_hash).order_by(
+            RECORDS.c.chain_seq.desc()
+        )
+        row = self._connection.execute(newest.limit(1)).first()
+        return None if row is None else (row[0], row[1])
+
+    def known(self, exchanges: Iterable[str]) -> set[str]:
+        """Return those ids that the store has already."""
+        return set(self._among(RECORDS.c.exchange, exchanges))
+
+    def append(self, records: Sequence[StoredRecord], postings: Sequence[Posting]) -> int:
+        """Insert rows and their postings."""
+        if records:
+            self._connection.execute(insert(RECORDS), [_columns(record) for record in records])
+        bodies = [
+            {
+                "chain_seq": record.chain_seq,
+                "wrapped_key": record.wrapped_key,
+                "body": record.contents,
+            }
+            for record in records
+            if record.contents
+        ]
+        if bodies:
+            self._connection.execute(insert(CONTENTS), bodies)
+        if postings:
+            self._insert_postings(postings)
+        return len(records)
+
+    def subject_key(self, tenant: str, subject: str) -> bytes | None:
+        """Return the subject's wrapped key, or None."""
+        return subject_key(self._connection, tenant, subject)
+
+    def put_subject_key(self, tenant: str, subject: str, wrapped: bytes) -> None:
+        """Keep or replace a subject's wrapped key."""
+        values = {"tenant": tenant, "subject": subject, "wrapped": wrapped}
+        self.destroy_subject_key(tenant, subject)
+        self._connection.execute(insert(SUBJECT_KEYS).values(**values))
+
+    def destroy_subject_key(self, tenant: str, subject: str) -> None:
+        """Forget a subject's wrapped key."""
+        self._connection.execute(
+            delete(SUBJECT_KEYS).where(
+                SUBJECT_KEYS.c.tenant == tenant, SUBJECT_KEYS.c.subject == subject
+            )
+        )
+
+    def bury_spool_keys(self, key_ids: Iterable[bytes]) -> None:
+        """Remember spool keys as destroyed."""
+        wanted = set(key_ids)
+        fresh = wanted - self.buried(wanted)
+        if fresh:
+            self._connection.execute(
+                insert(BURIED_KEYS), [{"key_id": key_id} for key_id in sorted(fresh)]
+            )
+
+    def buried(self, key_ids: Iterable[bytes]) -> set[bytes]:
+        """Return those spool keys that are destroyed."""
+        return set(self._among(BURIED_KEYS.c.key_id, key_ids))
+
+    def places(self, tenant: str, subject: str) -> list[int]:
+        """Return the chain places of all the subject's records."""
+        mine = (RECORDS.c.tenant == tenant, RECORDS.c.subject == subject)
+        ordered = select(RECORDS.c.chain_seq).where(*mine).order_by(RECORDS.c.chain_seq)
+        return list(self._connection.execute(ordered).scalars())
+
+    def expired(self, part: str, before_ns: int, limit: int) -> list[int]:
+        """Return places of exchanges older than that which still have this part."""
+        wanted = select(RECORDS.c.chain_seq).where(
+            RECORDS.c.time_ns < before_ns, RECORDS.c.kind == "exchange"
+        )
+        if part == "contents":
+            wanted = wanted.join(CONTENTS, CONTENTS.c.chain_seq == RECORDS.c.chain_seq)
+        else:
+            wanted = wanted.where(RECORDS.c.facts != literal(b""))
+        wanted = wanted.order_by(RECORDS.c.chain_seq).limit(limit)
+        return list(self._connection.execute(wanted).scalars())
+
+    def drop_contents(self, places: Sequence[int], state: str) -> None:
+        """Delete contents and keys, set the state, and owe the removal of the postings."""
+        for some in _batches(places):
+            owed = set(self._among(SWEEPS.c.chain_seq, some))
+            fresh = [{"chain_seq": place} for place in some if place not in owed]
+            self._connection.execute(delete(CONTENTS).where(CONTENTS.c.chain_seq.in_(some)))
+            self._update(some, state=state)
+            if fresh:
+                self._connection.execute(insert(SWEEPS), fresh)
+
+    def drop_facts(self, places: Sequence[int]) -> None:
+        """Delete facts and everything searchable; hashes stay."""
+        blank = {"tenant": "", "subject": "", "code": "", "outcome": "", "categories": ""}
+        for some in _batches(places):
+            self._update(some, facts=b"", time_ns=0, **blank)
+
+    def drop_subject(self, places: Sequence[int]) -> None:
+        """Delete the subject's id from the rows."""
+        for some in _batches(places):
+            self._update(some, subject="")
+
+    def last_checkpoint(self) -> Checkpoint | None:
+        """Return the newest checkpoint."""
+        newest = select(CHECKPOINTS).order_by(CHECKPOINTS.c.number.desc()).limit(1)
+        row = self._connection.execute(newest).first()
+        return None if row is None else Checkpoint(*row)
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint."""
+        self._connection.execute(insert(CHECKPOINTS).values(**checkpoint._asdict()))
+
+    def _update(self, places: Sequence[int], **values: Any) -> None:
+        self._connection.execute(
+            update(RECORDS).where(RECORDS.c.chain_seq.in_(places)).values(**values)
+        )
+
+    def _among(self, column: ColumnElement[Any], values: Iterable[Any]) -> Iterator[Any]:
+        for some in _batches(values):
+            yield from self._connection.execute(select(column).where(column.in_(some))).scalars()
+
+    def _insert_postings(self, postings: Sequence[Posting]) -> None:
+        if self._connection.dialect.name == "sqlite":
+            # Sorted and past the statement compiler: this is the largest table by far.
+            self._connection.exec_driver_sql(
+                "INSERT INTO postings (gram, chain_seq, position) VALUES (?, ?, ?)",
+                sorted(set(postings)),
+            )
+            return
+        rows = [posting._asdict() for posting in sorted(set(postings))]
+        self._connection.execute(insert(POSTINGS), rows)
+
+
+def subject_key(connection: Connection, tenant: str, subject: str) -> bytes | None:
+    """Return a subject's wrapped key through any connection."""
+    wanted = select(SUBJECT_KEYS.c.wrapped).where(
+        SUBJECT_KEYS.c.tenant == tenant, SUBJECT_KEYS.c.subject == subject
+    )
+    return connection.execute(wanted).scalar()
+
+
+def _columns(record: StoredRecord) -> dict[str, Any]:
+    return {name: value for name, value in record._asdict().items() if name not in _IN_CONTENTS}
+
+
+def _batches(values: Iterable[Any]) -> Iterator[list[Any]]:
+    source = iter(values)
+    while batch := list(islice(source, _AT_ONCE)):
+        yield batch

@@ -65,6 +65,12 @@ class InputPlan(NamedTuple):
     refuse: Callable[[Decision], Refusal]
     strip: Callable[[str], str]
     clean: CleanTexts
+    mask: Callable[[Decision, str], str] | None = None
+
+    def lane(self, field_class: FieldClass) -> Lane:
+        """Return the lane of a field class with this exchange's own masks (veil placeholders)."""
+        lane = self.lanes[field_class]
+        return lane if self.mask is None else lane._replace(mask=self.mask)
 
 
 class _Stretch(NamedTuple):
@@ -99,7 +105,7 @@ class InputSession:
         for segment in self._request.segments:
             text = self._without_labels(segment)
             self._chars += len(text)
-            lane = self._plan.lanes[segment.field_class]
+            lane = self._plan.lane(segment.field_class)
             if lane.idle and text == segment.text:
                 continue
             here = _seam(segment)

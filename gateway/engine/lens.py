@@ -18,6 +18,9 @@ from gateway.nouns.segment import TextForm
 STRING_EDGE = "\x1e"
 """Stands for the quote at either end of a JSON string: a hard stop for every filter."""
 
+NO_EDGE = "\u200b"
+"""What the same control character becomes where the text itself brings it: it must stop nothing."""
+
 _IN_STRING = re.compile(r'["\\]')
 _ILLEGAL_OUTSIDE = re.compile(r'[^ \t\r\n{}\[\]:,0-9+\-.eEtrufalsn"]|"')
 _SIMPLE = {
@@ -26,6 +29,11 @@ _SIMPLE = {
 
 Restorations = Callable[[str, bool], tuple[list[tuple[int, int, str]], int]]
 """``(text, final) -> ([(start, end, value)], safe_until)``: where placeholders stand."""
+
+
+def without_edges(text: str) -> str:
+    """Return text in which the control character of `STRING_EDGE` stops nothing."""
+    return text.replace(STRING_EDGE, NO_EDGE) if STRING_EDGE in text else text
 
 
 class Atom(NamedTuple):
@@ -116,7 +124,7 @@ class _JsonStage(_Stage):
         return "".join(out)
 
     def _raw_text(self, text: str, at: int, out: list[str]) -> int:
-        out.append(text[at:])
+        out.append(without_edges(text[at:]))
         self.same(len(text) - at)
         return len(text)
 
@@ -139,7 +147,7 @@ class _JsonStage(_Stage):
         found = _IN_STRING.search(text, at)
         stop = found.start() if found else len(text)
         if stop > at:
-            out.append(text[at:stop])
+            out.append(without_edges(text[at:stop]))
             self.same(stop - at)
             return stop
         if text[at] == '"':
@@ -174,7 +182,7 @@ class _JsonStage(_Stage):
             self.same(2)
             return at + 2
         if not 0xD800 <= unit < 0xDC00:
-            out.append("\ufffd" if 0xDC00 <= unit < 0xE000 else chr(unit))
+            out.append("\ufffd" if 0xDC00 <= unit < 0xE000 else without_edges(chr(unit)))
             self.turned(6, 1)
             return at + 6
         tail = text[at + 6 : at + 12]

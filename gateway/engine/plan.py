@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gateway.engine.lane import Lane
+from gateway.engine.lens import Restorations
 from gateway.engine.seal import Seal
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import FieldClass
@@ -13,6 +14,11 @@ from gateway.nouns.verdict import Decision, Refusal
 from gateway.ports.adapter import Structured
 
 NO_SEAL = Seal()
+
+
+def nobody_said(_: str) -> bool:
+    """Return False: where nothing is known of what the user said, he said none of it."""
+    return False
 
 
 class OutputPlan(NamedTuple):
@@ -30,21 +36,30 @@ class OutputPlan(NamedTuple):
     structured: Structured = Structured.FREE
     strict_tools: bool = False
     choices: int = 1
+    said: Callable[[str], bool] = nobody_said
+    restorations: Restorations | None = None
 
     def lane(self, field_class: FieldClass) -> Lane:
-        """Return the lane of a field class; a schema that binds it turns redactions into blocks."""
-        lane = self.lanes[field_class]
+        """Return the lane of a field class as this exchange knows it.
+
+        A schema that binds the text turns redactions into blocks.
+        """
         bound = (
             self.structured is Structured.SCHEMA
             if field_class is FieldClass.CONTENT
             else self.strict_tools and field_class is FieldClass.TOOL_ARGUMENTS
         )
-        return lane._replace(bound=True) if bound else lane
+        return self.lanes[field_class]._replace(
+            said=self.said, restorations=self.restorations, bound=bound
+        )
 
     @property
     def idle(self) -> bool:
         """True if nothing judges and nothing is owed: the answer passes byte for byte."""
-        return all(lane.idle for lane in self.lanes.values()) and not (
+        judged = self.restorations is not None or not all(
+            lane.idle for lane in self.lanes.values()
+        )
+        return not judged and not (
             self.seal.inline or self.seal.fields or self.seal.weaver
         )
 

@@ -13,6 +13,11 @@ from gateway.nouns.verdict import Action, Decision
 SAID_BY_USER = "said_by_user"
 
 
+def always_patient(_: str, __: float) -> bool:
+    """Return True: no clock is known, so no failure lasts too long."""
+    return True
+
+
 class Ruled(NamedTuple):
     """A rule as it applies to a category in a field class: what is wanted and what is done."""
 
@@ -24,8 +29,21 @@ class Ruled(NamedTuple):
 class Ruler:
     """The rules of one policy for one direction; stateless but for a cache of small size."""
 
-    def __init__(self, policy: Policy, direction: Direction, *, third_party: bool) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        direction: Direction,
+        *,
+        third_party: bool,
+        patient: Callable[[str, float], bool] = always_patient,
+    ) -> None:
+        """Take the rules of one direction.
+
+        ``patient`` tells whether a filter that failed may still be done without: it is asked with
+        the filter's name and the policy's longest time in seconds.
+        """
         self._policy = policy
+        self._patient = patient
         self._rules = tuple(
             rule
             for rule in policy.rules
@@ -103,7 +121,8 @@ class Ruler:
         """Return the decision on a filter that failed: the policy's, or block."""
         rules = self._policy.on_failure
         failure = rules.get(filter_name) or rules.get("*") or OnFailure()
-        wanted = Action.BLOCK if failure.do == "block" else Action.FLAG
+        goes_on = failure.do == "use_local_only" and self._patient(filter_name, failure.longest_s)
+        wanted = Action.FLAG if goes_on else Action.BLOCK
         observing = self._policy.mode is Mode.OBSERVE
         action = Action.FLAG if observing else wanted
         return Decision(

@@ -18,7 +18,7 @@ import unicodedata
 from typing import NamedTuple
 
 from gateway.engine.lane import Lane, Ruled
-from gateway.engine.lens import STRING_EDGE, Lens
+from gateway.engine.lens import STRING_EDGE, Lens, without_edges
 from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
 from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action, Decision
@@ -72,8 +72,9 @@ class Window:
     def push(self, raw: str) -> None:
         """Take more raw text of the channel."""
         self.raw_end += len(raw)
-        judged = raw if self._lens.plain else self._lens.push(raw, final=False)
-        self._take(judged)
+        if self._lens.json is None:
+            raw = without_edges(raw)
+        self._take(raw if self._lens.plain else self._lens.push(raw, final=False))
 
     def _take(self, judged: str) -> None:
         self._text += judged

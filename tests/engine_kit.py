@@ -1,0 +1,89 @@
+"""Small parts for tests of the engine: a naive filter, a policy in one line, a lane around both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.engine.lane import Judge, Lane
+from gateway.engine.lens import Restorations
+from gateway.engine.ruling import Ruler
+from gateway.nouns.finding import Finding, Scan
+from gateway.nouns.policy import Policy, Rule
+from gateway.nouns.segment import Direction, FieldClass
+from gateway.nouns.verdict import Action
+
+
+class NaiveTerms:
+    """Finds terms by looking everywhere; holds the longest suffix that may still become one."""
+
+    name = "naive"
+    look_ahead = 64
+
+    def __init__(self, terms: dict[str, str], *, look_behind: int = 16) -> None:
+        self.terms = terms
+        self.look_behind = look_behind
+
+    def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001
+        """See gateway.ports.filter.Filter."""
+        found = []
+        for term, category in self.terms.items():
+            at = text.find(term)
+            while at >= 0:
+                end = at + len(term)
+                if end > start:
+                    found.append(Finding(category, 3, 1.0, at, end, self.name, term))
+                at = text.find(term, at + 1)
+        safe = len(text)
+        if not final:
+            for term in self.terms:
+                for size in range(min(len(term) - 1, len(text)), 0, -1):
+                    if text.endswith(term[:size]):
+                        safe = min(safe, len(text) - size)
+                        break
+        return Scan(tuple(found), max(safe, start))
+
+
+class Raising:
+    """A filter that fails on everything."""
+
+    name = "raising"
+    look_behind = 0
+    look_ahead = 0
+
+    def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001
+        """See gateway.ports.filter.Filter."""
+        raise RuntimeError("no")
+
+
+def policy(**actions: Action) -> Policy:
+    """Return a policy with one rule per category given."""
+    rules = tuple(
+        Rule(id=category, when=category, do=action, text="<new>" if action is Action.REPLACE else "")
+        for category, action in actions.items()
+    )
+    return Policy(name="test", rules=rules)
+
+
+def lane(  # noqa: PLR0913 -- every part of a lane can be under test
+    rules: Policy,
+    *filters: object,
+    field_class: FieldClass = FieldClass.CONTENT,
+    direction: Direction = Direction.OUTPUT,
+    acting: bool = True,
+    said: Callable[[str], bool] = lambda text: False,
+    restorations: Restorations | None = None,
+    bound: bool = False,
+    held_limit: int = 65_536,
+) -> Lane:
+    """Return a lane in which these filters act under these rules."""
+    return Lane(
+        field_class=field_class,
+        ruler=Ruler(rules, direction, third_party=True),
+        judges=tuple(Judge(one, acting) for one in filters),  # type: ignore[arg-type]
+        slow=(),
+        mask=lambda decision, text: "***",
+        said=said,
+        held_limit=held_limit,
+        restorations=restorations,
+        bound=bound,
+    )

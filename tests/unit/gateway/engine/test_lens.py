@@ -1,0 +1,71 @@
+"""The lens: what a reader sees, and the way back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.engine.lens import STRING_EDGE, Lens
+from gateway.nouns.segment import TextForm
+
+
+def see(raw: str, cuts: list[int]) -> tuple[str, Lens]:
+    """Push a text in pieces; return the judged text and the lens."""
+    lens = Lens(TextForm.JSON, None)
+    marks = sorted({0, len(raw), *(cut % (len(raw) + 1) for cut in cuts)})
+    out = "".join(
+        lens.push(raw[a:b], final=False) for a, b in zip(marks, marks[1:], strict=False)
+    )
+    return out + lens.push("", final=True), lens
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300)
+@given(VALUES, st.booleans(), st.lists(st.integers(0, 400), max_size=12))
+def test_json_is_read_the_same_however_it_is_cut(
+    value: object, ascii_only: bool, cuts: list[int]  # noqa: FBT001
+) -> None:
+    """The judged text and the map depend on the whole raw text alone."""
+    raw = json.dumps(value, ensure_ascii=ascii_only)
+    whole, lens = see(raw, [])
+    assert see(raw, cuts)[0] == whole
+    up = [lens.to_raw(at, up=True) for at in range(len(whole) + 1)]
+    down = [lens.to_raw(at, up=False) for at in range(len(whole) + 1)]
+    assert up == sorted(up)
+    assert down == sorted(down)
+    assert all(low >= high for low, high in zip(down, up, strict=True))
+    assert up[-1] == down[-1] == len(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "seen"),
+    [
+        (r'{"a":"\u8d4c\u535a"}', "{\x1ea\x1e:\x1e赌博\x1e}"),
+        (r'"\ud83d\ude00"', "\x1e😀\x1e"),
+        (r'"\ud83d"', "\x1e\ufffd\x1e"),
+        (r'"\udc00x"', "\x1e\ufffdx\x1e"),
+        (r'"a\"b\\n\n"', '\x1ea"b\\n\n\x1e'),
+        (r'"\q\uZZZZ"', "\x1e\\q\\uZZZZ\x1e"),
+        ('Sure: "yes"', 'Sure: "yes"'),
+        ('{"a":1} and "so"', '{\x1ea\x1e:1} and "so"'),
+    ],
+)
+def test_escapes_are_decoded_and_what_is_not_json_is_read_raw(raw: str, seen: str) -> None:
+    """Strings as their reader meets them; prose after all as prose."""
+    assert see(raw, [])[0] == seen
+    assert see(raw, list(range(len(raw))))[0] == seen
+
+
+@pytest.mark.parametrize("raw", ['{"a":"x\\u001ey"}', '{"a":"x\x1ey"}', '{"a":1} x\x1ey'])
+def test_a_text_cannot_forge_the_edge_of_a_string(raw: str) -> None:
+    """The control character that marks an edge is looked through where the text itself brings it."""
+    assert "x\u200by" in see(raw, [])[0]

@@ -1,0 +1,158 @@
+"""The window: what may be released, and that it never depends on where the text was cut."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.engine.window import Window
+from gateway.nouns.policy import Mode
+from gateway.nouns.segment import TextForm
+from gateway.nouns.verdict import Action
+from tests.engine_kit import NaiveTerms, Raising, lane, policy
+
+TERMS = {"ab": "red", "abc": "block", "bca": "red", "cc": "flag", "dd": "new"}
+RULES = policy(red=Action.REDACT, block=Action.BLOCK, flag=Action.FLAG, new=Action.REPLACE)
+
+
+def run(text: str, cuts: list[int], form: TextForm = TextForm.PROSE) -> tuple[str, int | None]:
+    """Feed a text in pieces as a session would; return what was released and the block's place."""
+    window = Window(lane(RULES, NaiveTerms(TERMS)), form)
+    marks = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
+    out, released = "", 0
+    for start, end in zip(marks, marks[1:], strict=False):
+        window.push(text[start:end])
+        window.judge(final=False)
+        if window.blocked:
+            break
+        out += window.edited(released, window.limit, text[released : window.limit])
+        released = window.limit
+    window.judge(final=True)
+    out += window.edited(released, window.limit, text[released : window.limit])
+    return out, window.blocked.start if window.blocked else None
+
+
+@settings(max_examples=400)
+@given(st.text("abcd ", max_size=40), st.lists(st.integers(0, 100), max_size=12))
+def test_the_verdict_does_not_depend_on_the_cuts(text: str, cuts: list[int]) -> None:
+    """Same released text, same first blocked span, however the text came."""
+    assert run(text, cuts) == run(text, [])
+
+
+@settings(max_examples=400)
+@given(st.text('abcd"\\\n赌', max_size=20), st.lists(st.integers(0, 200), max_size=12))
+def test_json_text_is_judged_decoded_however_it_is_cut(value: str, cuts: list[int]) -> None:
+    """Escapes cannot hide a term, and what is released of an unblocked value is still JSON."""
+    raw = json.dumps({"k": value})
+    whole = run(raw, [], TextForm.JSON)
+    assert run(raw, cuts, TextForm.JSON) == whole
+    assert (whole[1] is not None) == ("abc" in value)
+    if whole[1] is None:
+        assert set(json.loads(whole[0])) == {"k"}
+
+
+def test_plain_text_is_not_held() -> None:
+    """Text that no filter waits for may leave at once."""
+    window = Window(lane(RULES, NaiveTerms(TERMS)), TextForm.PROSE)
+    window.push("hello")
+    window.judge(final=False)
+    assert window.limit == 5
+
+
+def test_only_a_live_prefix_is_held() -> None:
+    """The hold is the longest suffix that may still become a term, not more."""
+    window = Window(lane(RULES, NaiveTerms(TERMS)), TextForm.PROSE)
+    window.push("hello a")
+    window.judge(final=False)
+    assert window.limit == 6
+
+
+def test_observers_never_hold_and_still_see() -> None:
+    """In observe mode text passes at once and the finding over the seam is still made."""
+    observe = msgspec.structs.replace(RULES, mode=Mode.OBSERVE)
+    window = Window(lane(observe, NaiveTerms(TERMS), acting=False), TextForm.PROSE)
+    for piece in ("xa", "b", "cx"):
+        window.push(piece)
+        window.judge(final=False)
+        assert window.limit == window.raw_end
+    assert {fact.finding.rule for fact in window.facts} >= {"ab", "abc"}
+
+
+def test_a_filter_that_raises_blocks() -> None:
+    """Nothing leaves that a broken filter has not judged."""
+    window = Window(lane(RULES, Raising()), TextForm.PROSE)
+    window.push("hello")
+    window.judge(final=False)
+    assert window.limit == 0
+    assert window.blocked is not None
+    assert window.blocked.rule == "on_failure.raising"
+
+
+def test_too_much_held_text_blocks_and_names_the_rule() -> None:
+    """The cap on held text blocks; it never lets go."""
+    term = {"a" * 50: "block"}
+    window = Window(lane(RULES, NaiveTerms(term), held_limit=10), TextForm.PROSE)
+    window.push("a" * 30)
+    window.judge(final=False)
+    assert window.blocked is not None
+    assert window.blocked.rule == "held_text_limit"
+    assert window.limit == 0
+
+
+@pytest.mark.parametrize(("text", "blocked"), [('{"n": "xabx"}', False), ('{"ab": 1}', False)])
+def test_a_redaction_stays_inside_one_json_string(text: str, blocked: bool) -> None:  # noqa: FBT001
+    """Keys and values are strings; each can be masked."""
+    assert (run(text, [], TextForm.JSON)[1] is not None) is blocked
+
+
+def test_a_schema_turns_a_redaction_into_a_block() -> None:
+    """What a schema binds cannot be changed, only refused."""
+    window = Window(lane(RULES, NaiveTerms(TERMS), bound=True), TextForm.JSON)
+    window.push('{"n": "ab"}')
+    window.judge(final=True)
+    assert window.blocked is not None
+    assert window.blocked.action is Action.BLOCK
+
+
+def test_a_redaction_takes_combining_marks_with_it() -> None:
+    """A mark that would hang in the air goes with the letter it stands on."""
+    window = Window(lane(RULES, NaiveTerms({"ab": "red"})), TextForm.PROSE)
+    window.push("xab\u0301y")
+    window.judge(final=True)
+    assert window.edited(0, 5, "xab\u0301y") == "x***y"
+
+
+def test_restored_values_are_judged_restored_and_not_found_themselves() -> None:
+    """A placeholder becomes its value before anything judges; findings inside it are dropped."""
+
+    def restorations(text: str, final: bool) -> tuple[list[tuple[int, int, str]], int]:  # noqa: FBT001
+        at = text.find("[P]")
+        found = [(at, at + 3, "xabx")] if at >= 0 else []
+        tail = next((n for n in (2, 1) if not final and text.endswith("[P]"[:n])), 0)
+        return found, len(text) - tail
+
+    window = Window(lane(RULES, NaiveTerms(TERMS), restorations=restorations), TextForm.PROSE)
+    out, released = "", 0
+    text = "call [P] now"
+    for letter in text:
+        window.push(letter)
+        window.judge(final=False)
+        out += window.edited(released, window.limit, text[released : window.limit])
+        released = window.limit
+    window.judge(final=True)
+    out += window.edited(released, window.limit, text[released : window.limit])
+    assert out == "call xabx now"
+    assert window.facts == []
+
+
+def test_memory_of_a_long_channel_is_bounded() -> None:
+    """Released and judged text is forgotten."""
+    window = Window(lane(RULES, NaiveTerms(TERMS)), TextForm.PROSE)
+    for _ in range(2000):
+        window.push("hello world, this is harmless. ")
+        window.judge(final=False)
+    assert len(window._text) < 8192  # noqa: SLF001 -- the bound is the promise

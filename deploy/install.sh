@@ -1,0 +1,22 @@
+#!/bin/sh
+# Installs sealgate from the source tree in the current folder into a fresh environment.
+#   deploy/install.sh /opt/sealgate
+# With wheels in deploy/wheels nothing else is asked for packages; pip itself may be one of them.
+set -eu
+target=${1:?name the folder to install into}
+
+python3 -m venv --without-pip "$target"
+set -- "$target/bin/python"
+for pip in deploy/wheels/pip-*.whl; do
+    if [ -e "$pip" ]; then
+        set -- "$target/bin/python" "$pip/pip"
+    else
+        set -- python3 -m pip --python "$target/bin/python"
+    fi
+done
+set -- "$@" install --no-cache-dir --no-compile --disable-pip-version-check --no-warn-script-location
+if [ -n "$(find deploy/wheels -name '*.whl' 2>/dev/null)" ]; then
+    set -- "$@" --no-index --find-links deploy/wheels
+fi
+"$@" --constraint constraints.txt .
+"$target/bin/python" -m compileall -q "$target/lib"

@@ -187,7 +187,7 @@ class Edits(NamedTuple):
     ``texts`` gives pieces (by index) their new text; logprobs of the choices concerned become
     null. ``fields`` are members spliced in before the body's last brace. ``before`` and ``after``
     are label texts per choice, spliced into the content string (whole answers only, where
-    ``refusals`` replaces whole choices too).
+    ``refusals`` replaces whole choices too, said in ``style`` as in `Answer.close`).
     """
 
     texts: Mapping[int, str] = {}
@@ -196,6 +196,7 @@ class Edits(NamedTuple):
     after: Mapping[int, str] = {}
     refusals: Mapping[int, Refusal] = {}
     drop_logprobs: bool = False
+    style: str = "completion"
 
 
 class Answer(Protocol):

@@ -1,1 +1,2 @@
-""""""
+"""Formats without vendors: server-sent events, JSON, content codings, field maps. Pure: bytes in,
+values out; no I/O, no clock."""

@@ -1,0 +1,94 @@
+"""Log probabilities are text too: what was nearly said, and what was said a second time."""
+
+from __future__ import annotations
+
+from typing import Any, TypeGuard
+
+from gateway.nouns.segment import Channel, FieldClass, Pointer
+from gateway.ports.adapter import Piece
+from gateway.wire.json import KEY, strings
+
+_ENTRY = frozenset({"token", "bytes", "logprob", "top_logprobs"})
+_BYTES = range(256)
+
+
+def logprob_pieces(logprobs: Any, choice: int, slot: Pointer, said: dict[str, str]) -> list[Piece]:
+    """Return what a reader of ``logprobs`` sees beyond what was ``said`` (by ``content`` and
+    ``refusal``) in the same event.
+
+    Alternatives are one piece on the channel ``logprobs``, a line each. Chosen tokens that do not
+    spell what was said are judged on ``logprobs.<list>``, joined as a reader would join them.
+    """
+    if logprobs is None:
+        return []
+    pieces: list[Piece] = []
+    others: list[str] = []
+    lists = logprobs if isinstance(logprobs, dict) else {"": logprobs}
+    for name, entries in lists.items():
+        if entries is None:
+            continue
+        if name not in ("content", "refusal") or not _known(entries):
+            others += _spoken({name: entries})
+            continue
+        chosen = "".join(entry["token"] for entry in entries)
+        spelled = _spelled(entries)
+        if said.get(name, "") != chosen or (spelled is not None and spelled != chosen):
+            channel = Channel(choice, f"logprobs.{name}")
+            text = chosen if spelled in (None, chosen) else f"{chosen}\n{spelled}\n"
+            pieces.append(Piece(channel, text, FieldClass.LOGPROB, slot=slot))
+        for entry in entries:
+            others += _alternatives(entry)
+    if others:
+        text = "\n".join(others) + "\n"
+        pieces.append(Piece(Channel(choice, "logprobs"), text, FieldClass.LOGPROB, slot=slot))
+    return pieces
+
+
+def _known(entries: Any) -> bool:
+    return isinstance(entries, list) and all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("token"), str)
+        and entry.keys() <= _ENTRY
+        and isinstance(entry.get("top_logprobs"), (list, type(None)))
+        for entry in entries
+    )
+
+
+def _spelled(entries: list[dict[str, Any]]) -> str | None:
+    """Return what the ``bytes`` of all entries spell together, None if one has none."""
+    spelled: list[int] = []
+    for entry in entries:
+        listed = entry.get("bytes")
+        if not _is_bytes(listed):
+            return None
+        spelled += listed
+    return bytes(spelled).decode("utf-8", "replace")
+
+
+def _is_bytes(listed: Any) -> TypeGuard[list[int]]:
+    return isinstance(listed, list) and all(
+        type(number) is int and number in _BYTES for number in listed
+    )
+
+
+def _alternatives(entry: dict[str, Any]) -> list[str]:
+    others: list[str] = []
+    for other in entry.get("top_logprobs") or ():
+        others += [text for text in _spoken(other) if text != entry["token"]]
+    if not _is_bytes(entry.get("bytes")):
+        others += _spoken(entry.get("bytes"))
+    return others
+
+
+def _spoken(value: Any) -> list[str]:
+    """Return every text in a value of unknown shape: strings, keys, lists of byte numbers."""
+    if _is_bytes(value) and value:
+        return [bytes(value).decode("utf-8", "replace")]
+    if isinstance(value, dict):
+        lists = [inner for inner in value.values() if isinstance(inner, (dict, list))]
+        texts = [key for key in value if key not in _ENTRY]
+        texts += [inner for inner in value.values() if isinstance(inner, str)]
+        return texts + [text for inner in lists for text in _spoken(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _spoken(inner)]
+    return [text for pointer, text in strings(value) if pointer[-1:] != (KEY,)]

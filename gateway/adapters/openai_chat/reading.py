@@ -1,0 +1,137 @@
+"""Reads what is common to events of a stream and whole answers: choices, pieces, usage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.adapters.openai_chat.fields import ANSWER, CHOICES
+from gateway.adapters.openai_chat.logprobs import logprob_pieces
+from gateway.adapters.openai_chat.replies import refusal_code
+from gateway.nouns.errors import BadRequest, UpstreamBroken
+from gateway.nouns.segment import Channel, Pointer, TextForm
+from gateway.ports.adapter import Piece, Request, Structured
+from gateway.wire.field_map import UNKNOWN, Found, walk
+from gateway.wire.json import Splice, encode_string, loads, locate, member_splices
+
+_SAID = ("content", "refusal")
+
+
+class Reading:
+    """Names the strings of one answer's bodies, and counts what it meets on the way.
+
+    ``usage`` has token counts; ``unjudged`` counts media that nobody can judge, by kind;
+    ``refused`` is true once the upstream's finish reason or error says that its own content filter
+    spoke.
+    """
+
+    usage: Mapping[str, int]
+    refused: bool
+
+    def __init__(self, request: Request) -> None:
+        free = request.structured is Structured.FREE
+        self._choice_map = CHOICES[TextForm.PROSE if free else TextForm.JSON]
+        self._strict = bool(getattr(request.value, "strict", False))
+        self.usage = {}
+        self.unjudged: Counter[str] = Counter()
+        self.refused = False
+
+    def parse(self, data: bytes) -> Any:
+        """Return the decoded body. Raises UpstreamBroken."""
+        try:
+            return loads(data, strict=self._strict)
+        except BadRequest as error:
+            raise UpstreamBroken(error.detail) from None
+
+    def note_usage(self, body: Mapping[str, Any]) -> bool:
+        """Take the token counts if there are some."""
+        usage = body.get("usage")
+        if not isinstance(usage, dict):
+            return False
+        counts = {name: n for name, n in usage.items() if type(n) is int}
+        self.usage = {**self.usage, **counts}
+        return True
+
+    def note_error(self, body: Mapping[str, Any]) -> None:
+        """Take it from an error if the upstream refused the content."""
+        self.refused = self.refused or refusal_code(body) is not None
+
+    def of_body(self, body: Mapping[str, Any], choice: int) -> list[Piece]:
+        """Return the pieces outside of choices; they belong to the channel set of ``choice``."""
+        found: list[Found] = []
+        rest = {name: value for name, value in body.items() if name != "choices"}
+        walk(rest, ANSWER, (), "$", found)
+        return self._pieces(found, choice)
+
+    def of_choice(self, choice: Mapping[str, Any], number: int, slot: Pointer) -> list[Piece]:
+        """Return the pieces of one choice, log probabilities last."""
+        found: list[Found] = []
+        rest = {name: value for name, value in choice.items() if name != "logprobs"}
+        walk(rest, self._choice_map, slot, "", found)
+        pieces = self._pieces(found, number)
+        if choice.get("finish_reason") == "content_filter":
+            self.refused = True
+        logprobs = choice.get("logprobs")
+        if logprobs is not None:
+            said = dict.fromkeys(_SAID, "")
+            for piece in pieces:
+                if piece.channel.path in said:
+                    said[piece.channel.path] += piece.text
+            pieces += logprob_pieces(logprobs, number, (*slot, "logprobs"), said)
+        return pieces
+
+    def of_unknown(self, value: Any) -> list[Piece]:
+        """Return every string of a body that is not of this protocol."""
+        found: list[Found] = []
+        walk(value, UNKNOWN, (), "$", found)
+        return self._pieces(found, 0)
+
+    def _pieces(self, found: list[Found], choice: int) -> list[Piece]:
+        pieces: list[Piece] = []
+        for pointer, text, field_class, form, name, media in found:
+            if media:
+                self.unjudged[media] += 1
+            elif text:
+                pieces.append(Piece(Channel(choice, name), text, field_class, form, pointer))
+        return pieces
+
+
+def choice_number(choice: Mapping[str, Any], position: int) -> int:
+    """Return a choice's index; its place in the list if the upstream left it out."""
+    index = choice.get("index")
+    return index if type(index) is int else position
+
+
+def edit_splices(
+    data: bytes, pieces: tuple[Piece, ...], texts: Mapping[int, str], *, drop_logprobs: bool
+) -> list[Splice]:
+    """Return the splices that give pieces their new texts and null the log probabilities.
+
+    Those of an edited choice always become null: they would spell what the edit took out.
+    """
+    slots = {pieces[index].slot: text for index, text in texts.items()}
+    nulls = {
+        (*slot[:2], "logprobs")
+        for slot in ([piece.slot for piece in pieces] if drop_logprobs else slots)
+        if slot[:1] == ("choices",)
+    }
+    spans = locate(data, [*slots, *nulls])
+    splices: list[Splice] = [(*spans[slot], b"null") for slot in nulls if slot in spans]
+    splices += [
+        (*spans[slot], encode_string(text)) for slot, text in slots.items() if slot not in nulls
+    ]
+    return splices
+
+
+def all_splices(
+    data: bytes,
+    pieces: tuple[Piece, ...],
+    texts: Mapping[int, str],
+    fields: Mapping[str, object],
+    *,
+    drop_logprobs: bool,
+) -> list[Splice]:
+    """Return `edit_splices` and the members that come before the body's last brace."""
+    splices = edit_splices(data, pieces, texts, drop_logprobs=drop_logprobs)
+    return splices + (member_splices(data, fields.items()) if fields else [])

@@ -1,0 +1,198 @@
+"""The fast path of a stream: events that differ in one string are read all at once.
+
+A model streams the same event over and over, with another piece of text each time. Once one such
+event has been read in full, its bytes before and after the text are a template: bytes in front of
+it and behind it are compared, not parsed. What does not fit to the byte is left to the slow path,
+so the template can only ever say what a full reading would say.
+
+A second string may vary: the padding that OpenAI calls ``obfuscation``, as long as it is letters
+and digits, which no field map judges.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.nouns.segment import Channel, FieldClass, Pointer, TextForm
+from gateway.ports.adapter import Event, EventKind, Piece, Run
+from gateway.wire.json import locate
+from gateway.wire.sse import Frame
+
+_PLAIN = re.compile(rb'[^"\\\x00-\x09\x0b-\x1f]*+')
+_ESCAPED = re.compile(rb'(?:[^"\\\x00-\x09\x0b-\x1f]++|\\["\\/bfnrtu])*+')
+_PADDING = ("obfuscation",)
+_TEXTS = msgspec.json.Decoder(list[str])
+
+MOST = 8
+"""So many templates of one answer are kept: a channel each."""
+
+_PATIENCE = 16
+
+
+class Template(NamedTuple):
+    """Bytes around one string. ``middle`` stands between it and the padding, if there is one."""
+
+    prefix: bytes
+    middle: bytes
+    suffix: bytes
+    channel: Channel
+    field_class: FieldClass
+    form: TextForm
+    slot: Pointer
+
+    def event(self, raw: bytes, text: str) -> Event:
+        """Return one event of this template."""
+        pieces: tuple[Piece, ...] = ()
+        if text:
+            pieces = (Piece(self.channel, text, self.field_class, self.form, self.slot),)
+        return Event(EventKind.TEXT, raw, pieces, (self.channel.choice,))
+
+
+def learn(frame: Frame, piece: Piece) -> Template | None:
+    """Return the template of an event of which ``piece`` is the only text, or None.
+
+    It must be written in the usual way: one line of data, nothing else, ended by line feeds.
+    """
+    raw = frame.raw
+    if frame.data is None or frame.data_at < 0 or not raw.startswith(b"data:"):
+        return None
+    if not raw.endswith(b"\n\n") or raw.count(b"\n") != 2 or b"\r" in raw:
+        return None
+    spans = locate(frame.data, [piece.slot, _PADDING])
+    start, end = (at + frame.data_at for at in spans[piece.slot])
+    prefix, middle, suffix = raw[: start + 1], b"", raw[end - 1 :]
+    if _PADDING in spans:
+        first, last = (at + frame.data_at for at in spans[_PADDING])
+        padding = raw[first + 1 : last - 1]
+        if first < end or raw[first] != ord('"') or not (padding.isalnum() or not padding):
+            return None
+        middle, suffix = raw[end - 1 : first + 1], raw[last - 1 :]
+    return Template(
+        prefix, middle, suffix, piece.channel, piece.field_class, piece.form, piece.slot
+    )
+
+
+def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
+    """Return all events from ``at`` on that fit, as one run, and where they end."""
+    prefix, suffix = template.prefix, template.suffix
+    if not buffer.startswith(prefix, at):
+        return None
+    parts = buffer[at + len(prefix) :].split(suffix + prefix)
+    last = parts[-1]
+    parts[-1] = last[: -len(suffix)] if last.endswith(suffix) else last + b"\r\n"
+    padded = template.middle and _unpad(parts, template.middle)
+    joined = b"\n".join(parts)
+    if joined.count(b"\n") != len(parts) - 1 or padded is None:
+        padded = _trim(parts, template)
+        if not parts:
+            return None
+        joined = b"\n".join(parts)
+    texts = _decode(parts, joined)
+    if texts is None:
+        return None
+    size = len(joined) - (len(parts) - 1) + len(parts) * (len(prefix) + len(suffix))
+    size += sum(map(len, padded)) if padded else 0
+    raw = buffer[at : at + size]
+    text = texts if isinstance(texts, str) else "".join(texts)
+    run = Run(
+        raw, text, template.channel, template.field_class, template.form,
+        partial(_expand, template, parts, padded or None),
+    )  # fmt: skip
+    return run, at + size
+
+
+def _unpad(parts: list[bytes], middle: bytes) -> list[bytes] | None:
+    """Cut each part to its string and return the rest; None (and no change) if one does not fit."""
+    cut = [part.partition(middle) for part in parts]
+    for _, found, padding in cut:
+        if not found or not (padding.isalnum() or not padding):
+            return None
+    parts[:] = [inner for inner, _, _ in cut]
+    return [middle + padding for _, _, padding in cut]
+
+
+def _trim(parts: list[bytes], template: Template) -> list[bytes] | None:
+    """Keep the parts up to the first that holds more than a string; return their paddings.
+
+    That one still counts if the template's end comes before what does not fit.
+    """
+    kept: list[bytes] = []
+    paddings: list[bytes] = []
+    for part in parts:
+        inner, found, _ = part.partition(template.suffix)
+        whole = found or b"\n" not in part
+        one = [inner]
+        padding = _unpad(one, template.middle) if template.middle else [b""]
+        if not whole or padding is None or b"\n" in one[0]:
+            break
+        kept += one
+        paddings += padding
+        if found:
+            break
+    parts[:] = kept
+    return paddings if template.middle else None
+
+
+def _decode(parts: list[bytes], joined: bytes) -> list[str] | str | None:
+    try:
+        if _PLAIN.fullmatch(joined):
+            return joined.decode("utf-8").replace("\n", "")
+        if not _ESCAPED.fullmatch(joined):
+            return None
+        array = b'["' + b'","'.join(parts) + b'"]'
+        try:
+            return _TEXTS.decode(array)
+        except (msgspec.DecodeError, ValueError):
+            texts: list[str] = json.loads(array.decode("utf-8"))
+            return texts
+    except ValueError:
+        return None
+
+
+def _expand(template: Template, parts: list[bytes], padded: list[bytes] | None) -> list[Event]:
+    texts = json.loads(b'["' + b'","'.join(parts) + b'"]')
+    behind = [rest + template.suffix for rest in padded or [b""] * len(parts)]
+    return [
+        template.event(template.prefix + part + rest, text)
+        for part, rest, text in zip(parts, behind, texts, strict=True)
+    ]
+
+
+class Templates:
+    """The templates of one answer, the last used first.
+
+    Stops learning where nothing ever fits, so that an upstream whose events all differ costs no
+    more than their reading.
+    """
+
+    __slots__ = ("_known", "_wasted")
+
+    def __init__(self) -> None:
+        self._known: list[Template] = []
+        self._wasted = 0
+
+    def match(self, buffer: bytes, at: int) -> tuple[Run, int] | None:
+        """Return the longest run that one template reads from ``at``, and its end."""
+        for index, template in enumerate(self._known):
+            matched = match(template, buffer, at)
+            if matched:
+                self._wasted = 0
+                if index:
+                    self._known.insert(0, self._known.pop(index))
+                return matched
+        return None
+
+    def learn(self, frame: Frame, piece: Piece) -> None:
+        """Learn from an event that was read in full and has this one text."""
+        if self._wasted >= _PATIENCE:
+            return
+        template = learn(frame, piece)
+        if template is not None and template not in self._known:
+            self._wasted += 1
+            self._known.insert(0, template)
+            del self._known[MOST:]

@@ -1,0 +1,143 @@
+"""An answer that is not streamed: one body, one event, every edit a splice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.adapters.openai_chat import replies
+from gateway.adapters.openai_chat.reading import Reading, all_splices, choice_number
+from gateway.nouns.errors import SealgateError, UpstreamBroken
+from gateway.nouns.segment import FieldClass, Pointer
+from gateway.nouns.verdict import Refusal
+from gateway.ports.adapter import Edits, Event, EventKind, Piece, Request, Run
+from gateway.wire.json import Splice, encode, encode_string, locate, splice
+
+
+class WholeAnswer(Reading):
+    """Reads and writes one whole answer: `push` collects, `flush` gives its one event."""
+
+    whole = True
+
+    def __init__(self, request: Request, answer_limit: int) -> None:
+        self._request = request
+        super().__init__(request)
+        self._limit = answer_limit
+        self._size = 0
+        self._parts: list[bytes] = []
+
+    def push(self, data: bytes) -> list[Event | Run]:
+        """Collect. Raises UpstreamBroken if the answer is larger than the limit."""
+        self._size += len(data)
+        if self._size > self._limit:
+            raise UpstreamBroken(f"Its answer is larger than {self._limit} bytes.")
+        self._parts.append(data)
+        return []
+
+    def flush(self) -> list[Event | Run]:
+        """Return the answer as one event, none if it is empty. Raises UpstreamBroken."""
+        raw = b"".join(self._parts)
+        self._parts = []
+        if not raw.strip():
+            return [Event(EventKind.COMMENT, raw)] if raw else []
+        body = self.parse(raw)
+        choices = body.get("choices") if isinstance(body, dict) else None
+        if not isinstance(body, dict) or not _all_objects(choices):
+            return [Event(EventKind.TEXT, raw, tuple(self.of_unknown(body)))]
+        self.note_usage(body)
+        if body.get("error") and not choices:
+            self.note_error(body)
+            return [Event(EventKind.ERROR, raw, tuple(self.of_unknown(body)))]
+        return [self._read_choices(raw, body, choices or [])]
+
+    def _read_choices(self, raw: bytes, body: dict[str, Any], choices: list[Any]) -> Event:
+        pieces: list[Piece] = []
+        positions: dict[int, int] = {}
+        for position, choice in enumerate(choices):
+            number = choice_number(choice, position)
+            positions[number] = position
+            pieces += self.of_choice(choice, number, ("choices", position))
+        pieces += self.of_body(body, next(iter(positions), 0))
+        return Event(EventKind.TEXT, raw, tuple(pieces), tuple(positions), positions)
+
+    def write(self, event: Event, edits: Edits) -> bytes:
+        """Return the body with the edits as splices; a refused choice holds the refusal alone."""
+        if edits == Edits():
+            return event.raw
+        positions: dict[int, int] = event.value if isinstance(event.value, dict) else {}
+        refused = {positions[number]: number for number in edits.refusals if number in positions}
+        texts = {
+            index: text
+            for index, text in edits.texts.items()
+            if _position(event.pieces[index].slot) not in refused
+        }
+        splices = self._label_splices(event, edits, texts, positions)
+        kept = tuple(piece for piece in event.pieces if _position(piece.slot) not in refused)
+        moved = {kept.index(event.pieces[index]): text for index, text in texts.items()}
+        splices += all_splices(
+            event.raw, kept, moved, edits.fields, drop_logprobs=edits.drop_logprobs
+        )
+        spans = locate(event.raw, [("choices", position) for position in refused])
+        style = replies.style_for(self._request, edits.style)
+        for position, number in refused.items():
+            choice = replies.refused_choice(number, edits.refusals[number], style)
+            splices.append((*spans[("choices", position)], encode(choice)))
+        return splice(event.raw, splices)
+
+    def _label_splices(
+        self, event: Event, edits: Edits, texts: dict[int, str], positions: dict[int, int]
+    ) -> list[Splice]:
+        """Return the labels as insertions into content strings; an edited string takes them in.
+
+        ``texts`` gets the labels of edited strings; choices without content get none.
+        """
+        splices: list[Splice] = []
+        for number in {*edits.before, *edits.after} - set(edits.refusals):
+            own = [
+                index
+                for index, piece in enumerate(event.pieces)
+                if _is_content(piece) and _position(piece.slot) == positions.get(number, -1)
+            ]
+            if not own:
+                continue
+            before, after = edits.before.get(number, ""), edits.after.get(number, "")
+            for index, text, at_end in ((own[0], before, False), (own[-1], after, True)):
+                if index in texts:
+                    texts[index] = texts[index] + text if at_end else text + texts[index]
+                elif text:
+                    slot = event.pieces[index].slot
+                    start, end = locate(event.raw, [slot])[slot]
+                    at = end - 1 if at_end else start + 1
+                    splices.append((at, at, encode_string(text)[1:-1]))
+        return splices
+
+    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:  # noqa: ARG002
+        """Return nothing: labels of a whole answer are edits."""
+        return b""
+
+    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:  # noqa: ARG002
+        """Return nothing: refusals of a whole answer are edits."""
+        return b""
+
+    def end(self) -> bytes:
+        """Return nothing: a whole answer has no terminator."""
+        return b""
+
+    def fail(self, error: SealgateError, exchange: str) -> bytes:
+        """Return the error as a body."""
+        return encode(replies.error_object(error, exchange, "en"))
+
+
+def _all_objects(choices: Any) -> bool:
+    return choices is None or (
+        isinstance(choices, list) and all(isinstance(choice, dict) for choice in choices)
+    )
+
+
+def _position(slot: Pointer) -> int:
+    is_choice = len(slot) > 1 and slot[0] == "choices"
+    return slot[1] if is_choice and isinstance(slot[1], int) else -1
+
+
+def _is_content(piece: Piece) -> bool:
+    return piece.field_class is FieldClass.CONTENT and piece.channel.path == "content"

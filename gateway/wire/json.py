@@ -1,0 +1,301 @@
+"""JSON as an adversary writes it: decoding within limits, and edits that touch nothing else.
+
+`loads` decodes, `locate` finds where a value stands in the raw bytes, `splice` replaces just those.
+So an edited body differs from the original in the edited places only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
+
+import msgspec
+
+from gateway.nouns.errors import BadRequest
+from gateway.nouns.segment import Pointer
+
+MAX_DEPTH = 128
+"""How many containers may stand inside each other."""
+
+KEY = -1
+"""Last step of a pointer that means the key of a member, not its value."""
+
+BOM = b"\xef\xbb\xbf"
+
+_SPACE = re.compile(rb"[ \t\n\r]*+")
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SCALAR = re.compile(rb"[^ \t\n\r,\]}]++")
+_STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
+_QUOTE, _BRACE, _BRACKET = b'"{['
+_CLOSERS = b"]}"
+_DECODER = msgspec.json.Decoder()
+
+Span = tuple[int, int]
+Splice = tuple[int, int, bytes]
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise BadRequest("The JSON holds NaN or Infinity, which JSON does not know.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise BadRequest("The JSON has the same key twice in one object; send each key once.")
+    return members
+
+
+_STRICT = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_unique)
+_LENIENT = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def loads(raw: bytes, *, strict: bool = False) -> Any:
+    """Return the decoded value of a JSON text in UTF-8 (a byte order mark is looked through).
+
+    ``strict`` refuses objects that have a key twice; otherwise the last one counts. Lone surrogate
+    escapes stay what they are. Raises BadRequest if it is not JSON by RFC 8259, is not UTF-8 or
+    is nested deeper than `MAX_DEPTH`; the message never quotes the text.
+    """
+    text = raw[3:] if raw.startswith(BOM) else raw
+    try:
+        value = _decode(text, strict=strict)
+    except RecursionError:
+        raise _too_deep() from None
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _deeper(value):
+        raise _too_deep()
+    return value
+
+
+def _decode(text: bytes, *, strict: bool) -> Any:
+    if not strict:
+        try:
+            return _DECODER.decode(text)
+        except (ValueError, msgspec.MsgspecError):
+            pass  # the other decoder knows lone surrogates, and says better what is wrong
+    try:
+        letters = text.decode("utf-8")
+        return (_STRICT if strict else _LENIENT).decode(letters)
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The JSON is not UTF-8 (byte {error.start}).") from None
+    except json.JSONDecodeError as error:
+        raise BadRequest(f"Not valid JSON: {error.msg} (character {error.pos}).") from None
+    except ValueError:
+        raise BadRequest("The JSON holds a number that is too long.") from None
+
+
+def _too_deep() -> BadRequest:
+    return BadRequest(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
+
+
+def _deeper(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for parent in level
+            if type(parent) is dict or type(parent) is list
+            for child in (parent.values() if type(parent) is dict else parent)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def encode_string(text: str) -> bytes:
+    """Return a text as a JSON string in UTF-8, quotes included; lone surrogates become escapes."""
+    try:
+        return msgspec.json.encode(text)
+    except UnicodeEncodeError:
+        return json.dumps(text).encode("ascii")
+
+
+def encode(value: Any) -> bytes:
+    """Return a value as compact JSON in UTF-8; lone surrogates become escapes."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+class _Wanted:
+    """A tree of the pointers that are looked for."""
+
+    __slots__ = ("children", "pointer")
+
+    def __init__(self) -> None:
+        self.children: dict[str | int, _Wanted] = {}
+        self.pointer: Pointer | None = None
+
+    def add(self, pointer: Pointer) -> None:
+        node = self
+        for step in pointer:
+            node = node.children.setdefault(step, _Wanted())
+        node.pointer = pointer
+
+
+def locate(raw: bytes, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
+    """Return where the values at these pointers stand in the raw bytes, as byte offsets.
+
+    A string's span includes its quotes; ``(..., key, KEY)`` asks for the key of a member; ``()`` for
+    the whole value. What is not there is left out. Where a key stands twice the last one counts,
+    as in `loads`. The text must have passed `loads`.
+    """
+    wanted = _Wanted()
+    for pointer in pointers:
+        wanted.add(pointer)
+    spans: dict[Pointer, Span] = {}
+    start = _space(raw, 3 if raw.startswith(BOM) else 0)
+    _visit(raw, start, wanted, spans)
+    return spans
+
+
+def _space(raw: bytes, at: int) -> int:
+    return _SPACE.match(raw, at).end()  # type: ignore[union-attr]  # matches the empty string too
+
+
+def _end(pattern: re.Pattern[bytes], raw: bytes, at: int) -> int:
+    found = pattern.match(raw, at)
+    if found is None:
+        raise ValueError(f"not JSON at byte {at}")
+    return found.end()
+
+
+def _skip(raw: bytes, at: int) -> int:
+    first = raw[at]
+    if first == _QUOTE:
+        return _end(_STRING, raw, at)
+    if first not in (_BRACE, _BRACKET):
+        return _end(_SCALAR, raw, at)
+    depth = 0
+    for token in _STRUCTURE.finditer(raw, at):
+        letter = raw[token.start()]
+        if letter == _QUOTE:
+            continue
+        depth += -1 if letter in _CLOSERS else 1
+        if depth == 0:
+            return token.end()
+    raise ValueError(f"not JSON at byte {at}")
+
+
+def _visit(raw: bytes, at: int, wanted: _Wanted, spans: dict[Pointer, Span]) -> int:
+    first = raw[at]
+    if not wanted.children or first not in (_BRACE, _BRACKET):
+        end = _skip(raw, at)
+    elif first == _BRACE:
+        end = _visit_object(raw, at, wanted, spans)
+    else:
+        end = _visit_array(raw, at, wanted, spans)
+    if wanted.pointer is not None:
+        spans[wanted.pointer] = (at, end)
+    return end
+
+
+def _visit_object(raw: bytes, at: int, wanted: _Wanted, spans: dict[Pointer, Span]) -> int:
+    at = _space(raw, at + 1)
+    while raw[at] == _QUOTE:
+        key_end = _end(_STRING, raw, at)
+        inner = raw[at + 1 : key_end - 1]
+        key = loads(raw[at:key_end]) if b"\\" in inner else inner.decode("utf-8")
+        child = wanted.children.get(key)
+        value_at = _space(raw, _space(raw, key_end) + 1)
+        if child is None:
+            end = _skip(raw, value_at)
+        else:
+            of_key = child.children.get(KEY)
+            if of_key is not None and of_key.pointer is not None:
+                spans[of_key.pointer] = (at, key_end)
+            end = _visit(raw, value_at, child, spans)
+        at = _space(raw, end)
+        if raw[at] != ord(","):
+            break
+        at = _space(raw, at + 1)
+    return at + 1
+
+
+def _visit_array(raw: bytes, at: int, wanted: _Wanted, spans: dict[Pointer, Span]) -> int:
+    at = _space(raw, at + 1)
+    index = 0
+    while raw[at] not in _CLOSERS:
+        child = wanted.children.get(index)
+        end = _skip(raw, at) if child is None else _visit(raw, at, child, spans)
+        at = _space(raw, end)
+        if raw[at] != ord(","):
+            break
+        at = _space(raw, at + 1)
+        index += 1
+    return at + 1
+
+
+def splice(raw: bytes, splices: Iterable[Splice]) -> bytes:
+    """Return the bytes with each ``[start, end)`` replaced, everything else as it was.
+
+    Several insertions at one place keep their order. Raises ValueError if two of them overlap.
+    """
+    out: list[bytes] = []
+    at = 0
+    for start, end, new in sorted(splices, key=lambda entry: entry[:2]):
+        if start < at or end < start:
+            raise ValueError("splices overlap")
+        out += (raw[at:start], new)
+        at = end
+    out.append(raw[at:])
+    return b"".join(out)
+
+
+def member_splices(raw: bytes, members: Iterable[tuple[str, object]]) -> list[Splice]:
+    """Return the splices that give the top object these members.
+
+    A member that it has already gets the new value; the others come before its last brace.
+    Raises ValueError if the text is no object.
+    """
+    given = list(members)
+    end = len(raw.rstrip(b" \t\n\r"))
+    spans = locate(raw, [(), *((name,) for name, _ in given)])
+    start = spans[()][0]
+    if raw[start] != _BRACE:
+        raise ValueError("only an object takes members")
+    splices: list[Splice] = []
+    added = b""
+    empty = raw[_space(raw, start + 1)] == ord("}")
+    for name, value in given:
+        if (name,) in spans:
+            splices.append((*spans[(name,)], encode(value)))
+            continue
+        comma = b"" if empty and not added else b","
+        added += comma + encode_string(name) + b":" + encode(value)
+    if added:
+        splices.append((end - 1, end - 1, added))
+    return splices
+
+
+def removal_splices(spans: list[Span], dropped: Iterable[int]) -> list[Splice]:
+    """Return the splices that take elements out of an array whose elements stand at ``spans``.
+
+    One comma goes with each, so that the array stays valid.
+    """
+    gone = set(dropped)
+    kept = [index for index in range(len(spans)) if index not in gone]
+    if not kept:
+        return [(spans[0][0], spans[-1][1], b"")] if spans else []
+    last = kept[-1]
+    splices: list[Splice] = [
+        (spans[index][0], spans[index + 1][0], b"") for index in sorted(gone) if index < last
+    ]
+    if last + 1 < len(spans):
+        splices.append((spans[last][1], spans[-1][1], b""))
+    return splices
+
+
+def strings(value: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
+    """Yield every string of a decoded value with its pointer, keys included, in wire order."""
+    if type(value) is str:
+        yield pointer, value
+    elif type(value) is dict:
+        for key, inner in value.items():
+            yield (*pointer, key, KEY), key
+            yield from strings(inner, (*pointer, key))
+    elif type(value) is list:
+        for index, inner in enumerate(value):
+            yield from strings(inner, (*pointer, index))

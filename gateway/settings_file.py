@@ -17,7 +17,7 @@ from msgspec import inspect
 from gateway.nouns.errors import ConfigError
 from gateway.settings import Settings
 from gateway.typed_document import field_at, nearest, raise_faults, read_document, unwrap
-from gateway.yaml_file import Document, KeyPath, load_yaml_file, scalar, spell
+from gateway.yaml_file import Document, KeyPath, load_yaml_file, scalar
 
 PREFIX = "SEALGATE_"
 DEFAULT_FILE = "sealgate.yaml"
@@ -136,6 +136,8 @@ def _from_environment(environ: Mapping[str, str]) -> Document:
             continue
         places[path] = f"environment variable {name}"
         _put(value, path, _typed(environ[name], kind))
+        if path in _SECRETS[1:] and not environ[name].startswith(("env:", "file:")):
+            _put(value, path, f"env:{name}")  # the variable is the secret itself
     raise_faults(faults)
     return Document("environment", value, places)
 
@@ -220,6 +222,3 @@ def _put(value: dict[str, Any], path: KeyPath, new: Any) -> None:
         value[str(step)] = inner if isinstance(inner, dict) else {}
         value = value[str(step)]
     value[str(path[-1])] = new
-
-
-__all__ = ["load_settings", "resolve_secret", "setting_paths", "spell", "variable"]

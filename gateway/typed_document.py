@@ -141,8 +141,8 @@ class _Reader:
             words = {member.name.lower(): member for member in kind.cls}
         else:
             words = {str(each): each for each in kind.values}
-        if isinstance(value, str) and value in words:
-            return words[value]
+        if not isinstance(value, bool) and str(value) in words:
+            return words[str(value)]
         return self._fault(path, f"{_shown(value)} is not a choice; {nearest(str(value), words)}")
 
     def _text(self, value: Any, kind: inspect.StrType, path: KeyPath) -> Any:

@@ -1,0 +1,210 @@
+"""What a policy's form cannot say: things that must fit together, and options without effect.
+
+Every check returns lines that name file, line and key. An option that would change nothing is a
+fault, because its author believes that it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+
+from gateway.policy_form import FailureForm, PolicyForm, RuleForm
+from gateway.typed_document import nearest
+from gateway.yaml_file import Document, KeyPath
+
+FINDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("personal_data", ("personal_data", "personal_data.mobile", "personal_data.resident_id",
+                       "personal_data.bank_card", "personal_data.uscc", "personal_data.plate",
+                       "personal_data.passport", "personal_data.email")),
+    ("secrets", ("secret", "secret.openai")),
+    ("guard_models", ("guard", "guard.unsafe", "guard.controversial")),
+)  # fmt: skip
+"""Which key turns the finding of which families on. Every other family comes from lexicons."""
+
+_INPUT_ONLY = {"system", "user", "history", "tool_definition", "tool_result"}
+_OUTPUT_ONLY = {"content", "reasoning", "logprob"}
+_BUILT_IN = {"lexicon", "personal_data", "secrets", "guard_model"}
+
+Check = Callable[[PolicyForm, Document], Iterator[str]]
+
+
+def check_policy(form: PolicyForm, document: Document) -> list[str]:
+    """Return every fault of a merged policy."""
+    return [fault for check in _CHECKS for fault in check(form, document)]
+
+
+def matches(pattern: str, category: str) -> bool:
+    """Return whether a rule with this ``when`` concerns the category."""
+    return fnmatchcase(category, pattern) or category.startswith(pattern + ".")
+
+
+def _family_on(form: PolicyForm, key: str) -> bool:
+    return bool(getattr(form, key))
+
+
+def _finder(rule: RuleForm) -> tuple[str, tuple[str, ...]] | None:
+    """Return the one finder that a rule speaks of, or None (several, or a lexicon)."""
+    head = rule.when.split(".", 1)[0]
+    for key, categories in FINDERS:
+        if head == categories[0]:
+            return key, categories
+    return None
+
+
+def _rules_have_finders(form: PolicyForm, document: Document) -> Iterator[str]:
+    for index, rule in enumerate(form.rules or ()):
+        path: KeyPath = ("rules", index, "when")
+        finder = _finder(rule)
+        if finder is not None and not _family_on(form, finder[0]):
+            hint = "list a model" if finder[0] == "guard_models" else "set it to true"
+            message = f"has no effect, because `{finder[0]}` is not on; {hint}"
+            yield document.fault(path, message)
+        lexical = finder is None and rule.when not in {"*", "filter_error"}
+        if lexical and not form.lexicons:
+            yield document.fault(path, "has no effect, because no `lexicons` are listed")
+
+
+def _finders_have_rules(form: PolicyForm, document: Document) -> Iterator[str]:
+    for key, categories in FINDERS:
+        concerned = any(
+            matches(rule.when, each) for rule in form.rules or () for each in categories
+        )
+        if _family_on(form, key) and not concerned:
+            message = f"has no effect, because no rule is about `{categories[0]}`; add one"
+            yield document.fault((key,), message)
+    if form.lexicons and all(_finder(rule) for rule in form.rules or ()):
+        yield document.fault(("lexicons",), "have no effect, because no rule is about their terms")
+
+
+def _each_rule(form: PolicyForm, document: Document) -> Iterator[str]:
+    for index, rule in enumerate(form.rules or ()):
+        for key, message in _rule_faults(rule):
+            yield document.fault(("rules", index, key), message)
+
+
+def _rule_faults(rule: RuleForm) -> Iterator[tuple[str, str]]:
+    if rule.do == "replace" and not rule.text:
+        yield "text", "is missing: `do: replace` puts it in place of the span"
+    if rule.text and rule.do != "replace":
+        yield "text", f"has no effect with `do: {rule.do}`"
+    if rule.retract is not None and rule.do != "block":
+        yield "retract", f"has no effect with `do: {rule.do}`"
+    if rule.unless == "said_by_user" and rule.side != "output":
+        yield "unless", "`said_by_user` needs `side: output`"
+    if rule.do == "veil":
+        yield from _veil_faults(rule)
+    if rule.upstream == "third_party" and rule.side != "input":
+        yield "upstream", "needs `side: input`: it is about what goes up"
+    if rule.do != "block" and rule.when == "filter_error":
+        yield "do", "a failed filter is not a span; use `on_failure`"
+    wrong = {"input": _OUTPUT_ONLY, "output": _INPUT_ONLY}.get(rule.side or "", set())
+    if rule.fields and set(rule.fields) <= wrong:
+        yield "fields", f"none of them exists with `side: {rule.side}`"
+
+
+def _veil_faults(rule: RuleForm) -> Iterator[tuple[str, str]]:
+    if rule.side != "input":
+        yield "do", "`veil` needs `side: input`: answers are restored, not veiled"
+    if rule.when.split(".", 1)[0] not in {"personal_data", "secret"}:
+        yield "do", "`veil` is for `personal_data` and `secret`"
+
+
+def _strongest(form: PolicyForm, document: Document) -> Iterator[str]:
+    for word, action in (form.strongest_action or {}).items():
+        if action == "drop_turn" and word != "history":
+            yield document.fault(("strongest_action", word), "only `history` has turns to drop")
+
+
+def _keeping(form: PolicyForm, document: Document) -> Iterator[str]:
+    keep = form.keep
+    floor = (keep.floor if keep else None) or 0
+    for key in ("facts", "content"):
+        value = getattr(keep, key) if keep else None
+        if value is not None and value < floor:
+            message = f"{value}d is below the floor of {floor}d that this policy's law asks"
+            yield document.fault(("keep", key), message)
+    if keep and keep.facts is not None and keep.content is not None and keep.content > keep.facts:
+        yield document.fault(("keep", "content"), "cannot outlive `facts`")
+
+
+def _subject(form: PolicyForm, document: Document) -> Iterator[str]:
+    for index, source in enumerate((form.subject.from_ if form.subject else None) or ()):
+        kind, _, name = source.partition(":")
+        if kind not in {"header", "body"} or not name.strip():
+            message = "expected `header:NAME` or `body:FIELD`"
+            yield document.fault(("subject", "from", index), message)
+
+
+def _guards(form: PolicyForm, document: Document) -> Iterator[str]:
+    raw = document.value.get("guard_models", ())
+    for index, guard in enumerate(form.guard_models or ()):
+        path: KeyPath = ("guard_models", index)
+        if guard.name in _BUILT_IN:
+            yield document.fault((*path, "name"), "is the name of a built-in filter")
+        if "leak" in raw[index] and guard.mode == "sync":
+            yield document.fault((*path, "leak"), "has no effect with `mode: sync`")
+        if guard.key and not guard.key.startswith(("env:", "file:")):
+            message = "secrets are not written here; use env:NAME or file:PATH"
+            yield document.fault((*path, "key"), message)
+        if not guard.url.startswith(("http://", "https://")):
+            yield document.fault((*path, "url"), "expected an http:// or https:// address")
+        if not guard.sides:
+            yield document.fault((*path, "sides"), "it judges nothing; name `input` or `output`")
+
+
+def _failures(form: PolicyForm, document: Document) -> Iterator[str]:
+    failures = form.on_failure
+    if failures is None:
+        return
+    guards = [guard.name for guard in form.guard_models or ()]
+    for name in failures.guard_models or {}:
+        if name not in guards:
+            message = (
+                f"no such guard model; {nearest(name, guards) if guards else 'none is listed'}"
+            )
+            yield document.fault(("on_failure", "guard_models", name), message)
+    named = {key: getattr(failures, key) for key in ("lexicon", "personal_data", "secrets")}
+    paths: dict[KeyPath, object] = {}
+    paths.update({("on_failure", key): each for key, each in named.items()})
+    paths["on_failure", "guard_model"] = failures.guard_model
+    for name, failure in (failures.guard_models or {}).items():
+        paths["on_failure", "guard_models", name] = failure
+    if failures.guard_model is not None and not guards:
+        yield document.fault(("on_failure", "guard_model"), "has no effect: no model is listed")
+    for path, said in paths.items():
+        if isinstance(said, FailureForm) and said.do == "block" and said.longest is not None:
+            yield document.fault((*path, "longest"), "has no effect with `do: block`")
+
+
+def _marks(form: PolicyForm, document: Document) -> Iterator[str]:
+    text = form.marks.text if form.marks else None
+    if text is None or text.label not in {None, "off", "field"}:
+        return
+    needless = ["position"] if text.label == "field" else ["position", "wording", "code"]
+    for key in needless:
+        path: KeyPath = ("marks", "text", key)
+        own = document.places.get(path, "").startswith(f"{document.name}, ")
+        if own and getattr(text, key) is not None:
+            yield document.fault(path, f"has no effect with `label: {text.label or 'off'}`")
+
+
+def _paths(form: PolicyForm, document: Document) -> Iterator[str]:
+    for index, each in enumerate(form.paths or ()):
+        if not each.path.startswith("/") or ".." in each.path or "%" in each.path:
+            message = "expected a plain path such as `/v1/embeddings`"
+            yield document.fault(("paths", index, "path"), message)
+
+
+_CHECKS: tuple[Check, ...] = (
+    _each_rule,
+    _rules_have_finders,
+    _finders_have_rules,
+    _strongest,
+    _keeping,
+    _subject,
+    _guards,
+    _failures,
+    _marks,
+    _paths,
+)

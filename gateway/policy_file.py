@@ -1,0 +1,318 @@
+"""Reads policy files: a file may extend a preset or another file; the result is a `Policy`.
+
+How a file is laid over what it extends: keys of mappings one by one; ``rules``, ``lexicons``,
+``guard_models`` and ``paths`` by name (a known name is replaced in its place, a new one is added
+at the end); everything else whole. ``without_rules`` takes rules of the extended policy away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gateway.nouns.errors import ConfigError
+from gateway.nouns.mark import LabelMode, LabelPosition, TextMarksOrder
+from gateway.nouns.policy import (
+    AnswerStyle,
+    GuardModel,
+    Keep,
+    LexiconUse,
+    Mode,
+    OnFailure,
+    OpenPath,
+    Policy,
+    Rule,
+    StreamRules,
+    SubjectSource,
+)
+from gateway.nouns.segment import Direction, FieldClass
+from gateway.nouns.verdict import Action
+from gateway.overlay import overlay
+from gateway.policy_checks import check_policy
+from gateway.policy_form import (
+    OUTPUT_CLASSES,
+    FailureForm,
+    OnFailureForm,
+    PolicyForm,
+    RuleForm,
+    WordingForm,
+)
+from gateway.typed_document import nearest, raise_faults, read_document
+from gateway.yaml_file import Document, KeyPath, load_yaml_file
+
+POLICIES = Path(__file__).resolve().parent.parent / "policies"
+"""The folder of presets, shipped lexicons, labels and refusals."""
+
+SHIPPED = "shipped/"
+DEEPEST = 8
+
+NAMES: dict[KeyPath, str] = {
+    ("rules",): "id",
+    ("lexicons",): "use",
+    ("guard_models",): "name",
+    ("paths",): "path",
+}
+
+
+class PolicyReading(NamedTuple):
+    """A policy, the merged document that it comes from, and the files read, lowest first."""
+
+    policy: Policy
+    document: Document
+    files: tuple[Path, ...]
+
+
+def load_policy(reference: str, *, mode: str = "") -> Policy:
+    """Return the policy of a preset's name or a file's path.
+
+    ``mode`` overrides its mode unless empty. Raises ConfigError naming file, line and key.
+    """
+    return read_policy(reference, mode=mode).policy
+
+
+def read_policy(reference: str, *, mode: str = "") -> PolicyReading:
+    """Return the policy with all that explains it. Raises ConfigError as `load_policy` does."""
+    files: list[Path] = []
+    document = _whole(_find(reference, Path(), None), files)
+    form = read_document(document, PolicyForm)
+    raise_faults([*check_policy(form, document), *_missing_lists(form, document)])
+    policy = _build(form, Path(reference).stem)
+    if mode:
+        policy = msgspec.structs.replace(policy, mode=Mode(mode))
+    digest = hashlib.sha256(policy.canonical()).hexdigest()
+    return PolicyReading(msgspec.structs.replace(policy, hash=digest), document, tuple(files))
+
+
+def presets() -> list[str]:
+    """Return the names of the presets."""
+    return sorted(path.stem for path in (POLICIES / "presets").glob("*.yaml"))
+
+
+def _find(reference: str, folder: Path, document: Document | None) -> Path:
+    """Return the file of a preset's name or a path that starts at the folder."""
+    if "/" not in reference and not reference.endswith((".yaml", ".yml")):
+        if reference in presets():
+            return POLICIES / "presets" / f"{reference}.yaml"
+        message = f"`{reference}` is no preset and no .yaml file; {nearest(reference, presets())}"
+        raise document.error(("extends",), message) if document else ConfigError(message)
+    path = folder / reference
+    if document is not None and not path.is_file():
+        raise document.error(("extends",), f"there is no file {path}")
+    return path
+
+
+def _whole(path: Path, files: list[Path]) -> Document:
+    """Return the file laid over all that it extends."""
+    if path.resolve() in files or len(files) >= DEEPEST:
+        raise ConfigError(f"{path}: `extends` runs in a circle or deeper than {DEEPEST} files")
+    files.insert(0, path.resolve())
+    document = _normal(load_yaml_file(path), path.parent)
+    form = read_document(document, PolicyForm)
+    raise_faults(list(_twice(document)))
+    if form.extends is None:
+        raise_faults(
+            [document.fault(("without_rules",), "extends nothing")] * bool(form.without_rules)
+        )
+        return document
+    below = _whole(_find(form.extends, path.parent, document), files)
+    raise_faults(list(_against(form, document, below)))
+    return overlay(_without(below, form.without_rules or ()), document, NAMES)
+
+
+def _normal(document: Document, folder: Path) -> Document:
+    """Return the document with short forms written out and list paths made whole."""
+    if not isinstance(document.value, dict):
+        return document
+    value, places = dict(document.value), dict(document.places)
+    strongest = value.get("strongest_action")
+    if isinstance(strongest, dict) and "output" in strongest:
+        for each in OUTPUT_CLASSES:
+            places.setdefault(
+                ("strongest_action", each.value), document.place(("strongest_action", "output"))
+            )
+        spread = {each.value: strongest["output"] for each in OUTPUT_CLASSES}
+        rest = {key: each for key, each in strongest.items() if key != "output"}
+        value["strongest_action"] = {**spread, **rest}
+    lists = value.get("lexicons")
+    if isinstance(lists, list):
+        value["lexicons"] = [_rooted(each, folder) for each in lists]
+    return Document(document.name, value, places)
+
+
+def _rooted(entry: Any, folder: Path) -> Any:
+    use = entry.get("use") if isinstance(entry, dict) else None
+    if not isinstance(use, str) or not use or use.startswith(SHIPPED):
+        return entry
+    return {**entry, "use": str((folder / use).resolve())}
+
+
+def _twice(document: Document) -> Iterator[str]:
+    for path, name in NAMES.items():
+        seen: set[Any] = set()
+        for index, each in enumerate(document.value.get(str(path[0])) or ()):
+            if each[name] in seen:
+                message = f"`{each[name]}` is there twice"
+                yield document.fault((*path, index, name), message)
+            seen.add(each[name])
+
+
+def _against(form: PolicyForm, document: Document, below: Document) -> Iterator[str]:
+    """Yield the faults that only show against what is extended."""
+    ids = [rule["id"] for rule in below.value.get("rules") or ()]
+    for index, each in enumerate(form.without_rules or ()):
+        if each not in ids:
+            message = f"the extended policy has no such rule; {nearest(each, ids)}"
+            yield document.fault(("without_rules", index), message)
+    old = read_document(below, PolicyForm).keep
+    floor = (old.floor if old else None) or 0
+    if form.keep and form.keep.floor is not None and form.keep.floor < floor:
+        message = f"the extended policy's floor is {floor}d; it can only be raised"
+        yield document.fault(("keep", "floor"), message)
+
+
+def _without(below: Document, ids: tuple[str, ...]) -> Document:
+    """Return the extended document less these rules; what stays keeps its places."""
+    kept = [
+        (index, rule)
+        for index, rule in enumerate(below.value.get("rules") or ())
+        if rule["id"] not in ids
+    ]
+    moved = {old: new for new, (old, _) in enumerate(kept)}
+    places: dict[KeyPath, str] = {}
+    for path, place in below.places.items():
+        if path[:1] != ("rules",) or len(path) == 1:
+            places[path] = place
+        elif path[1] in moved:
+            places["rules", moved[int(path[1])], *path[2:]] = place
+    value = {key: each for key, each in below.value.items() if key != "without_rules"}
+    if "rules" in value:
+        value["rules"] = [rule for _, rule in kept]
+    return Document(below.name, value, places)
+
+
+def _missing_lists(form: PolicyForm, document: Document) -> Iterator[str]:
+    for index, each in enumerate(form.lexicons or ()):
+        path: KeyPath = ("lexicons", index, "use")
+        if each.use.startswith(SHIPPED):
+            folder = POLICIES / "lexicons"
+            names = [f"{SHIPPED}{found.stem}" for found in folder.glob("*") if found.is_dir()]
+            if each.use not in names:
+                hint = nearest(each.use, names) if names else "none is shipped"
+                yield document.fault(path, f"no such list is shipped; {hint}")
+        elif not Path(each.use).exists():
+            yield document.fault(path, f"there is no file {each.use}")
+
+
+def _build(form: PolicyForm, name: str) -> Policy:
+    blank = Policy()
+    strongest = dict(blank.strongest_action)
+    for word, action in (form.strongest_action or {}).items():
+        strongest[FieldClass(word)] = Action[action.upper()]
+    media = form.on_failure.unreadable_media if form.on_failure else None
+    return Policy(
+        name=name,
+        mode=Mode(form.mode or blank.mode),
+        subject=_subject(form),
+        strongest_action=strongest,
+        lexicons=tuple(
+            LexiconUse(use=each.use, variants=tuple(each.variants), owner=each.owner)
+            for each in form.lexicons or ()
+        ),
+        personal_data=bool(form.personal_data),
+        secrets=bool(form.secrets),
+        guard_models=_guards(form),
+        rules=tuple(_rule(each) for each in form.rules or ()),
+        on_failure=_failures(form.on_failure, [each.name for each in form.guard_models or ()]),
+        unjudged_media=media or blank.unjudged_media,
+        marks=_marks(form),
+        keep=_keep(form),
+        answer=_answer(form),
+        stream=_stream(form),
+        paths=tuple(
+            OpenPath(path=each.path, kind=each.kind, methods=tuple(each.methods))
+            for each in form.paths or ()
+        ),
+    )
+
+
+def _said(form: Any, **renamed: str) -> dict[str, Any]:
+    """Return the members of a form that were said, under the names of the noun."""
+    if form is None:
+        return {}
+    named = {field: getattr(form, field) for field in form.__struct_fields__}
+    return {renamed.get(key, key): each for key, each in named.items() if each is not None}
+
+
+def _words(form: WordingForm | None) -> dict[str, str]:
+    return {key: str(each) for key, each in _said(form).items()}
+
+
+def _subject(form: PolicyForm) -> SubjectSource:
+    return SubjectSource(**_said(form.subject, from_="sources"))
+
+
+def _rule(form: RuleForm) -> Rule:
+    said = _said(form)
+    said["do"] = Action[form.do.upper()]
+    said["fields"] = tuple(FieldClass(each) for each in form.fields)
+    said["side"] = Direction(form.side) if form.side else None
+    return Rule(**said)
+
+
+def _guards(form: PolicyForm) -> tuple[GuardModel, ...]:
+    guards = []
+    for each in form.guard_models or ():
+        said = _said(each, deadline="deadline_s")
+        said["sides"] = tuple(Direction(side) for side in each.sides)
+        guards.append(GuardModel(**said))
+    return tuple(guards)
+
+
+def _failures(form: OnFailureForm | None, guards: list[str]) -> dict[str, OnFailure]:
+    """Return what is done per filter, guard models by their own names."""
+    if form is None:
+        return {}
+    by_name: dict[str, Any] = {
+        key: getattr(form, key) for key in ("lexicon", "personal_data", "secrets")
+    }
+    for guard in guards:
+        by_name[guard] = (form.guard_models or {}).get(guard, form.guard_model)
+    return {key: _failure(each) for key, each in by_name.items() if each is not None}
+
+
+def _failure(form: str | FailureForm) -> OnFailure:
+    if isinstance(form, str):
+        return OnFailure(do=form)
+    return OnFailure(**_said(form, longest="longest_s"))
+
+
+def _marks(form: PolicyForm) -> TextMarksOrder:
+    text = form.marks.text if form.marks else None
+    said = _said(text)
+    if "label" in said:
+        said["label"] = LabelMode(said["label"])
+    if "position" in said:
+        said["position"] = LabelPosition(said["position"])
+    if "wording" in said:
+        said["wording"] = _words(text.wording if text else None)
+    producer = form.marks.producer if form.marks else None
+    return TextMarksOrder(**said, producer=producer)
+
+
+def _keep(form: PolicyForm) -> Keep:
+    return Keep(**_said(form.keep, facts="facts_days", content="content_days", floor="floor_days"))
+
+
+def _answer(form: PolicyForm) -> AnswerStyle:
+    said = _said(form.answer)
+    if "messages" in said:
+        said["messages"] = _words(form.answer.messages if form.answer else None)
+    return AnswerStyle(**said)
+
+
+def _stream(form: PolicyForm) -> StreamRules:
+    return StreamRules(**_said(form.stream))

@@ -1,0 +1,277 @@
+"""The form of a policy file: what may be written in it, with the words of the published schema.
+
+Everything is optional, because a file may extend another; `gateway.policy_file` merges files of
+this form into a `Policy`. What a key means is said here and shown in docs/policy.md.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from gateway.nouns.segment import FieldClass
+from gateway.quantity import Days, LeastSeverity, Seconds
+
+Sides = Literal["input", "output"]
+RuleAction = Literal["flag", "veil", "redact", "replace", "block"]
+StrongestAction = Literal["pass", "flag", "veil", "redact", "replace", "drop_turn", "block"]
+FailureAction = Literal["block", "use_local_only"]
+FieldWord = Literal[
+    "system", "user", "history", "tool_definition", "tool_arguments", "tool_result", "content",
+    "reasoning", "refusal", "logprob", "unknown",
+]  # fmt: skip
+StrongestWord = Literal[
+    "system", "user", "history", "tool_definition", "tool_arguments", "tool_result", "content",
+    "reasoning", "refusal", "logprob", "unknown", "output",
+]  # fmt: skip
+
+OUTPUT_CLASSES = (
+    FieldClass.CONTENT,
+    FieldClass.REASONING,
+    FieldClass.REFUSAL,
+    FieldClass.LOGPROB,
+    FieldClass.TOOL_ARGUMENTS,
+)
+"""What ``strongest_action: {output: ...}`` stands for."""
+
+
+class Form(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A part of a policy file. Keys that it does not name are refused."""
+
+
+def _says(text: str) -> msgspec.Meta:
+    return msgspec.Meta(description=text)
+
+
+_Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class SubjectForm(Form, frozen=True, kw_only=True):
+    """Where the end user's id is looked for."""
+
+    from_: Annotated[
+        tuple[str, ...] | None, _says("Sources in order: `header:NAME` or `body:FIELD`.")
+    ] = msgspec.field(name="from", default=None)
+    missing: Annotated[
+        Literal["count", "refuse"] | None, _says("Exchanges without one: counted or refused.")
+    ] = None
+
+
+class LexiconForm(Form, frozen=True, kw_only=True):
+    """One word list."""
+
+    use: Annotated[_Text, _says("`shipped/NAME`, or a path that starts at the policy's folder.")]
+    variants: Annotated[
+        tuple[Literal["fold", "separators"], ...],
+        _says("`fold` always; `separators` finds Han terms through separators."),
+    ] = ("fold", "separators")
+    owner: Annotated[str, _says("Who answers for the list.")] = ""
+
+
+class GuardModelForm(Form, frozen=True, kw_only=True):
+    """A remote guard model behind an OpenAI-compatible server."""
+
+    name: Annotated[_Text, _says("Its name in findings and metrics.")]
+    url: Annotated[_Text, _says("Base URL of the server.")]
+    model: Annotated[_Text, _says("The model's name there.")]
+    contract: Annotated[Literal["qwen3guard"], _says("Format of question and answer.")] = (
+        "qwen3guard"
+    )
+    mode: Annotated[
+        Literal["sync", "trailing"],
+        _says("`sync`: what is not judged is held; `trailing`: text may run ahead by `leak`."),
+    ] = "sync"
+    sides: Annotated[tuple[Sides, ...], _says("Directions that it judges.")] = ("input", "output")
+    leak: Annotated[
+        Annotated[int, msgspec.Meta(ge=0, le=100_000)],
+        _says("Characters that text may run ahead of the verdict in mode `trailing`."),
+    ] = 200
+    deadline: Annotated[Seconds, _says("Longest time for one question.")] = 3.0
+    concurrent: Annotated[
+        Annotated[int, msgspec.Meta(ge=1, le=4096)], _says("Questions at once per worker.")
+    ] = 16
+    key: Annotated[str, _says("Secret: `env:NAME` or `file:PATH`.")] = ""
+
+
+class RuleForm(Form, frozen=True, kw_only=True):
+    """One rule. All rules are tried; the strictest action wins."""
+
+    id: Annotated[_Text, _says("Its name in records, metrics and refusals; unique.")]
+    when: Annotated[
+        _Text, _says("A category, a family (`personal_data`) or a pattern (`A1.*`, `*`).")
+    ]
+    do: Annotated[
+        RuleAction,
+        _says("What is done: `flag`, `veil`, `redact`, `replace` (by `text`), `block`."),
+    ]
+    severity: Annotated[LeastSeverity, _says("Least severity: `1+` (mild) to `4` (grave).")] = 1
+    side: Annotated[Sides | None, _says("Only this direction.")] = None
+    fields: Annotated[
+        tuple[FieldWord, ...], _says("Only these field classes; none named: all.")
+    ] = ()
+    unless: Annotated[
+        Literal["said_by_user"] | None, _says("`said_by_user`: not what the user wrote himself.")
+    ] = None
+    upstream: Annotated[
+        Literal["any", "third_party"], _says("`third_party`: only if somebody else runs the model.")
+    ] = "any"
+    text: Annotated[str, _says("Takes the place of the span; for `do: replace`.")] = ""
+    retract: Annotated[
+        bool | None,
+        _says("Whether a block asks the application to take back what was shown (it does)."),
+    ] = None
+
+
+class FailureForm(Form, frozen=True, kw_only=True):
+    """What is done when a filter cannot judge."""
+
+    do: Annotated[
+        FailureAction, _says("`block`, or `use_local_only`: go on with the other filters.")
+    ]
+    longest: Annotated[
+        Seconds | None, _says("Longest time in a row for `use_local_only`, then block.")
+    ] = None
+
+
+class OnFailureForm(Form, frozen=True, kw_only=True):
+    """What is done when something cannot be judged, per filter. What is not named blocks."""
+
+    lexicon: Annotated[FailureAction | FailureForm | None, _says("The word lists.")] = None
+    personal_data: Annotated[FailureAction | FailureForm | None, _says("Personal data.")] = None
+    secrets: Annotated[FailureAction | FailureForm | None, _says("Secrets.")] = None
+    guard_model: Annotated[
+        FailureAction | FailureForm | None, _says("Every guard model that is not named itself.")
+    ] = None
+    guard_models: Annotated[
+        dict[str, FailureAction | FailureForm] | None, _says("Guard models by name.")
+    ] = None
+    unreadable_media: Annotated[
+        Literal["flag", "block"] | None, _says("Images, sound and files that nobody can judge.")
+    ] = None
+
+
+class WordingForm(Form, frozen=True, kw_only=True):
+    """Words per language."""
+
+    zh: Annotated[str | None, _says("Chinese.")] = None
+    en: Annotated[str | None, _says("English.")] = None
+
+
+class TextMarksForm(Form, frozen=True, kw_only=True):
+    """Marks on generated text."""
+
+    label: Annotated[
+        Literal["off", "inline", "field", "both"] | None,
+        _says("Visible label: in the text, in a field (your interface shows it), both, or off."),
+    ] = None
+    position: Annotated[
+        Literal["start", "end", "both"] | None, _says("Where an inline label stands.")
+    ] = None
+    language: Annotated[
+        Literal["auto", "zh", "en"] | None, _says("Language of the label; `auto`: the answer's.")
+    ] = None
+    wording: Annotated[WordingForm | None, _says("Your own words for the label.")] = None
+    code: Annotated[bool | None, _says("Whether the label carries the short code.")] = None
+    fingerprint: Annotated[
+        bool | None, _says("Whether the ledger can find the record from a fragment.")
+    ] = None
+    trace: Annotated[
+        Literal["off", "always", "long"] | None,
+        _says("Invisible trace in the text: `long` means above 200 tokens."),
+    ] = None
+
+
+class MarksForm(Form, frozen=True, kw_only=True):
+    """What is put on generated content."""
+
+    text: Annotated[TextMarksForm | None, _says("Marks on generated text.")] = None
+    producer: Annotated[
+        str | None, _says("Provider code (27 characters), or `env:NAME`, `file:PATH`.")
+    ] = None
+
+
+class KeepForm(Form, frozen=True, kw_only=True):
+    """Retention."""
+
+    facts: Annotated[Days | None, _says("How long facts are kept.")] = None
+    content: Annotated[Days | None, _says("How long contents are kept.")] = None
+    floor: Annotated[Days | None, _says("What the law asks at least; can only be raised.")] = None
+
+
+class AnswerForm(Form, frozen=True, kw_only=True):
+    """How refusals are said."""
+
+    input: Annotated[
+        Literal["error", "completion", "field"] | None, _says("A refused request is answered so.")
+    ] = None
+    output: Annotated[Literal["completion", "field"] | None, _says("A blocked answer ends so.")] = (
+        None
+    )
+    language: Annotated[
+        Literal["auto", "zh", "en"] | None, _says("Language of refusals; `auto`: the user's.")
+    ] = None
+    messages: Annotated[WordingForm | None, _says("Your own words for refusals.")] = None
+
+
+class StreamForm(Form, frozen=True, kw_only=True):
+    """How streams are treated."""
+
+    on_block: Annotated[
+        Literal["cancel", "drain"] | None, _says("The upstream after a block; `drain` for usage.")
+    ] = None
+    on_disconnect: Annotated[
+        Literal["cancel", "drain"] | None, _says("The upstream when the client left.")
+    ] = None
+    held_limit: Annotated[
+        Annotated[int, msgspec.Meta(ge=256, le=16_777_216)] | None,
+        _says("Most characters held per channel; beyond it the choice is blocked."),
+    ] = None
+
+
+class PathForm(Form, frozen=True, kw_only=True):
+    """A path that no adapter claims."""
+
+    path: Annotated[_Text, _says("Such as `/v1/embeddings`; a trailing `/*` is one segment more.")]
+    kind: Annotated[
+        Literal["generic", "plain"], _says("`generic`: every string is scanned; `plain`: none.")
+    ]
+    methods: Annotated[
+        tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], ...], _says("Methods.")
+    ] = ("POST",)
+
+
+class PolicyForm(Form, frozen=True, kw_only=True):
+    """A policy file."""
+
+    version: Annotated[Literal[1], _says("Version of this form.")]
+    extends: Annotated[
+        _Text | None, _says("A preset (`empty`, `cn-public`, `eu`, `internal`) or a path.")
+    ] = None
+    mode: Annotated[
+        Literal["observe", "enforce"] | None,
+        _says("`observe` judges and records but changes nothing; `enforce` acts."),
+    ] = None
+    subject: Annotated[SubjectForm | None, _says("The end user that a request is for.")] = None
+    strongest_action: Annotated[
+        dict[StrongestWord, StrongestAction] | None,
+        _says("The strongest action per field class; `output` stands for all of an answer."),
+    ] = None
+    lexicons: Annotated[
+        tuple[LexiconForm, ...] | None, _says("Word lists, added to those of the extended policy.")
+    ] = None
+    personal_data: Annotated[bool | None, _says("Whether personal data is looked for.")] = None
+    secrets: Annotated[bool | None, _says("Whether keys and passwords are looked for.")] = None
+    guard_models: Annotated[tuple[GuardModelForm, ...] | None, _says("Remote guard models.")] = None
+    rules: Annotated[
+        tuple[RuleForm, ...] | None, _says("Rules; one with the id of an extended one replaces it.")
+    ] = None
+    without_rules: Annotated[
+        tuple[str, ...] | None, _says("Ids of rules of the extended policy that do not apply.")
+    ] = None
+    on_failure: Annotated[OnFailureForm | None, _says("When something cannot be judged.")] = None
+    marks: Annotated[MarksForm | None, _says("What is put on generated content.")] = None
+    keep: Annotated[KeepForm | None, _says("How long records are kept.")] = None
+    answer: Annotated[AnswerForm | None, _says("How refusals are said.")] = None
+    stream: Annotated[StreamForm | None, _says("How streams are treated.")] = None
+    paths: Annotated[tuple[PathForm, ...] | None, _says("Paths beside the known protocols.")] = None

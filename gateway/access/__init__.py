@@ -1,1 +1,1 @@
-""""""
+"""Who may ask, for whom, how often: keys, identity, limits."""

@@ -1,5 +1,8 @@
-"""Field maps: which string of a JSON body is what. A protocol is a tree of nodes; `walk` names every
-string of a body by it, and no string escapes: what the map does not know comes back as unknown."""
+"""Field maps: which string of a JSON body is what.
+
+A protocol is a tree of nodes; `walk` names every string of a body by it, and no string escapes:
+what the map does not know comes back as unknown.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class Node:
         "plain", "rest",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 -- a value with named members
+    def __init__(
         self,
         field_class: FieldClass | None = None,
         *,

@@ -138,9 +138,9 @@ class _Wanted:
 def locate(raw: bytes, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
     """Return where the values at these pointers stand in the raw bytes, as byte offsets.
 
-    A string's span includes its quotes; ``(..., key, KEY)`` asks for the key of a member; ``()`` for
-    the whole value. What is not there is left out. Where a key stands twice the last one counts,
-    as in `loads`. The text must have passed `loads`.
+    A string's span includes its quotes; ``(..., key, KEY)`` asks for the key of a member, ``()``
+    for the whole value. What is not there is left out. Where a key stands twice the last one
+    counts, as in `loads`. The text must have passed `loads`.
     """
     wanted = _Wanted()
     for pointer in pointers:

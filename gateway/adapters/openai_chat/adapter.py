@@ -9,6 +9,13 @@ from gateway.adapters.openai_chat.whole import WholeAnswer
 from gateway.nouns.errors import SealgateError
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Answer, Reply, Request, RequestEdits, Route, RouteKind
+from gateway.wire.error_shape import (
+    error_headers,
+    error_object,
+    refusal_headers,
+    refusal_object,
+)
+from gateway.wire.json import encode
 from gateway.wire.sse import FRAME_LIMIT
 
 ANSWER_LIMIT = 64 * 1024 * 1024
@@ -22,7 +29,7 @@ class OpenAIChat:
     """
 
     name = "openai_chat"
-    routes = (
+    routes: tuple[Route, ...] = (
         Route("POST", "/chat/completions", RouteKind.GENERATE),
         Route("GET", "/models", RouteKind.PLAIN),
         Route("GET", "/models/*", RouteKind.PLAIN),
@@ -49,7 +56,8 @@ class OpenAIChat:
 
     def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
         """Return the refusal of an input as a 400 that no client retries."""
-        return replies.refuse(refusal, exchange, language)
+        body = encode(refusal_object(refusal, exchange))
+        return Reply(400, refusal_headers(language), body)
 
     def refuse_politely(
         self, request: Request, refusal: Refusal, *, style: str, exchange: str
@@ -59,7 +67,8 @@ class OpenAIChat:
 
     def error(self, error: SealgateError, *, exchange: str, language: str = "en") -> Reply:
         """Return an error in the protocol's shape."""
-        return replies.error_reply(error, exchange, language)
+        body = encode(error_object(error, exchange, language))
+        return Reply(error.status, error_headers(error), body)
 
     def upstream_refusal(self, status: int, body: bytes) -> str | None:
         """Return the code if an error answer is the upstream's own content refusal."""

@@ -1,24 +1,22 @@
-"""What the gateway itself says in this protocol: chunks, completions, refusals, errors."""
+"""What the gateway itself says in this protocol: chunks, completions, refusals."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.nouns.errors import BadRequest, FilterFailed, LedgerFailed, SealgateError
+from gateway.nouns.errors import BadRequest
 from gateway.nouns.exchange import exchange_time_ms
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Reply, Request, Structured
+from gateway.wire.error_shape import JSON_HEADER, extension
 from gateway.wire.json import encode, loads
 
 DONE = b"data: [DONE]\n\n"
-JSON_HEADER = (b"content-type", b"application/json")
 STREAM_HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
 )
-NO_RETRY = (b"x-should-retry", b"false")
 
 _UPSTREAM_REFUSALS = frozenset(
     {
@@ -37,18 +35,6 @@ _UPSTREAM_REFUSALS = frozenset(
 )
 """Codes, lower-case, by which upstreams refuse content: OpenAI, Azure OpenAI, DashScope, Ark,
 DeepSeek (a message, not a code) and Zhipu."""
-
-_TYPES = {401: "authentication_error", 429: "rate_limit_error"}
-
-
-def extension(refusal: Refusal) -> dict[str, object]:
-    """Return the extension member of a refusal: what to take back, and which rule spoke."""
-    return {
-        "retract": refusal.retract,
-        "shown": refusal.shown,
-        "code": refusal.code,
-        "rule": refusal.rule,
-    }
 
 
 def refusal_message(refusal: Refusal, style: str) -> dict[str, object]:
@@ -87,21 +73,6 @@ def chunk(
     return {**head, "choices": [choice]}
 
 
-def refuse(refusal: Refusal, exchange: str, language: str) -> Reply:
-    """Return the refusal of an input as an error."""
-    body = {
-        "error": {
-            "message": refusal.message,
-            "type": "invalid_request_error",
-            "param": "messages",
-            "code": "content_filter",
-        },
-        "sealgate": {**extension(refusal), "category": refusal.category, "exchange": exchange},
-    }
-    headers = (JSON_HEADER, NO_RETRY, (b"content-language", language.encode("ascii", "replace")))
-    return Reply(400, headers, encode(body))
-
-
 def refuse_politely(request: Request, refusal: Refusal, style: str, exchange: str) -> Reply:
     """Return the refusal of an input as an answer, streamed if that was asked."""
     style = style_for(request, style)
@@ -132,32 +103,6 @@ def _created(exchange: str) -> int:
         return exchange_time_ms(exchange) // 1000
     except ValueError:
         return 0
-
-
-def error_object(error: SealgateError, exchange: str, language: str) -> dict[str, object]:
-    """Return an error in the protocol's shape."""
-    kind = _TYPES.get(error.status) or (
-        "invalid_request_error" if error.status < 500 else f"{error.fault}_error"
-    )
-    return {
-        "error": {
-            "message": error.sentence(language),
-            "type": kind,
-            "param": error.param,
-            "code": error.code,
-        },
-        "sealgate": {"exchange": exchange},
-    }
-
-
-def error_reply(error: SealgateError, exchange: str, language: str) -> Reply:
-    """Return an error as a whole answer; what a retry cannot mend asks for none."""
-    headers = [JSON_HEADER]
-    if error.retry_after_s is not None:
-        headers.append((b"retry-after", b"%d" % max(1, math.ceil(error.retry_after_s))))
-    if isinstance(error, (FilterFailed, LedgerFailed)) or error.status == 500:
-        headers.append(NO_RETRY)
-    return Reply(error.status, tuple(headers), encode(error_object(error, exchange, language)))
 
 
 def upstream_refusal(status: int, body: bytes) -> str | None:

@@ -1,5 +1,7 @@
 """A streamed answer: frames to events and back, and how a stream is ended in good form."""
 
+# ruff: noqa: ARG002 -- the port names more than this answer needs
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -11,6 +13,7 @@ from gateway.adapters.openai_chat.template import Templates
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Request, Run
+from gateway.wire.error_shape import error_object, extension
 from gateway.wire.json import encode, splice
 from gateway.wire.sse import Frame, FrameReader, parse_frame
 
@@ -149,7 +152,7 @@ class StreamAnswer(Reading):
         )
         return frame.with_data(splice(data, splices))
 
-    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:  # noqa: ARG002
+    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
         """Return an event of our own that adds to a choice's content."""
         return self._own(replies.chunk(self._own_head(), choice, {"content": text}, None))
 
@@ -164,7 +167,7 @@ class StreamAnswer(Reading):
         delta = {name: value for name, value in said.items() if value is not None}
         head = self._own_head()
         last = replies.chunk(head, choice, {}, replies.finish_reason(style))
-        last["sealgate"] = replies.extension(refusal)
+        last["sealgate"] = extension(refusal)
         return self._own(replies.chunk(head, choice, delta, None)) + self._own(last)
 
     def end(self) -> bytes:
@@ -173,7 +176,7 @@ class StreamAnswer(Reading):
 
     def fail(self, error: SealgateError, exchange: str) -> bytes:
         """Return the error as an event, then the terminator."""
-        return self._own(replies.error_object(error, exchange, "en")) + self.end()
+        return self._own(error_object(error, exchange, "en")) + self.end()
 
     def _own_head(self) -> dict[str, Any]:
         return self._head or {

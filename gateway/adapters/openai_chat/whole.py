@@ -1,16 +1,18 @@
 """An answer that is not streamed: one body, one event, every edit a splice."""
 
+# ruff: noqa: ARG002 -- the port names more than this answer needs
+
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from gateway.adapters.openai_chat import replies
 from gateway.adapters.openai_chat.reading import Reading, all_splices, choice_number
 from gateway.nouns.errors import SealgateError, UpstreamBroken
-from gateway.nouns.segment import FieldClass, Pointer
+from gateway.nouns.segment import Channel, Pointer
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Request, Run
+from gateway.wire.error_shape import error_object
 from gateway.wire.json import Splice, encode, encode_string, locate, splice
 
 
@@ -52,70 +54,55 @@ class WholeAnswer(Reading):
 
     def _read_choices(self, raw: bytes, body: dict[str, Any], choices: list[Any]) -> Event:
         pieces: list[Piece] = []
-        positions: dict[int, int] = {}
+        numbers = [choice_number(choice, position) for position, choice in enumerate(choices)]
         for position, choice in enumerate(choices):
-            number = choice_number(choice, position)
-            positions[number] = position
-            pieces += self.of_choice(choice, number, ("choices", position))
-        pieces += self.of_body(body, next(iter(positions), 0))
-        return Event(EventKind.TEXT, raw, tuple(pieces), tuple(positions), positions)
+            pieces += self.of_choice(choice, numbers[position], ("choices", position))
+        pieces += self.of_body(body, numbers[0] if numbers else 0)
+        return Event(
+            EventKind.TEXT, raw, tuple(pieces), tuple(dict.fromkeys(numbers)), tuple(numbers)
+        )
 
     def write(self, event: Event, edits: Edits) -> bytes:
         """Return the body with the edits as splices; a refused choice holds the refusal alone."""
         if edits == Edits():
             return event.raw
-        positions: dict[int, int] = event.value if isinstance(event.value, dict) else {}
-        refused = {positions[number]: number for number in edits.refusals if number in positions}
-        texts = {
-            index: text
-            for index, text in edits.texts.items()
-            if _position(event.pieces[index].slot) not in refused
-        }
-        splices = self._label_splices(event, edits, texts, positions)
-        kept = tuple(piece for piece in event.pieces if _position(piece.slot) not in refused)
-        moved = {kept.index(event.pieces[index]): text for index, text in texts.items()}
+        numbers: tuple[int, ...] = event.value if isinstance(event.value, tuple) else ()
+        if edits.refusals and not numbers:
+            return self._refused_body(edits)
+        refused = {place: no for place, no in enumerate(numbers) if no in edits.refusals}
+        texts = dict(edits.texts)
+        for index, piece in enumerate(event.pieces):
+            if piece.channel.choice in edits.refusals:
+                texts[index] = ""  # what stands outside of the choice goes with it
+        splices = _label_splices(event, edits, texts)
+        kept = [i for i, piece in enumerate(event.pieces) if _place(piece.slot) not in refused]
         splices += all_splices(
-            event.raw, kept, moved, edits.fields, drop_logprobs=edits.drop_logprobs
+            event.raw,
+            tuple(event.pieces[index] for index in kept),
+            {kept.index(index): text for index, text in texts.items() if index in kept},
+            edits.fields,
+            drop_logprobs=edits.drop_logprobs,
         )
-        spans = locate(event.raw, [("choices", position) for position in refused])
+        spans = locate(event.raw, [("choices", place) for place in refused])
         style = replies.style_for(self._request, edits.style)
-        for position, number in refused.items():
+        for place, number in refused.items():
             choice = replies.refused_choice(number, edits.refusals[number], style)
-            splices.append((*spans[("choices", position)], encode(choice)))
+            splices.append((*spans[("choices", place)], encode(choice)))
         return splice(event.raw, splices)
 
-    def _label_splices(
-        self, event: Event, edits: Edits, texts: dict[int, str], positions: dict[int, int]
-    ) -> list[Splice]:
-        """Return the labels as insertions into content strings; an edited string takes them in.
+    def _refused_body(self, edits: Edits) -> bytes:
+        """Return a whole answer in place of a body that has no choices to refuse."""
+        style = replies.style_for(self._request, edits.style)
+        choices = [replies.refused_choice(no, one, style) for no, one in edits.refusals.items()]
+        head = {"id": "chatcmpl-sealgate", "object": "chat.completion", "created": 0}
+        body = {**head, "model": self._request.model, "choices": choices, **edits.fields}
+        return encode(body)
 
-        ``texts`` gets the labels of edited strings; choices without content get none.
-        """
-        splices: list[Splice] = []
-        for number in {*edits.before, *edits.after} - set(edits.refusals):
-            own = [
-                index
-                for index, piece in enumerate(event.pieces)
-                if _is_content(piece) and _position(piece.slot) == positions.get(number, -1)
-            ]
-            if not own:
-                continue
-            before, after = edits.before.get(number, ""), edits.after.get(number, "")
-            for index, text, at_end in ((own[0], before, False), (own[-1], after, True)):
-                if index in texts:
-                    texts[index] = texts[index] + text if at_end else text + texts[index]
-                elif text:
-                    slot = event.pieces[index].slot
-                    start, end = locate(event.raw, [slot])[slot]
-                    at = end - 1 if at_end else start + 1
-                    splices.append((at, at, encode_string(text)[1:-1]))
-        return splices
-
-    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:  # noqa: ARG002
+    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
         """Return nothing: labels of a whole answer are edits."""
         return b""
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:  # noqa: ARG002
+    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
         """Return nothing: refusals of a whole answer are edits."""
         return b""
 
@@ -125,7 +112,7 @@ class WholeAnswer(Reading):
 
     def fail(self, error: SealgateError, exchange: str) -> bytes:
         """Return the error as a body."""
-        return encode(replies.error_object(error, exchange, "en"))
+        return encode(error_object(error, exchange, "en"))
 
 
 def _all_objects(choices: Any) -> bool:
@@ -134,10 +121,29 @@ def _all_objects(choices: Any) -> bool:
     )
 
 
-def _position(slot: Pointer) -> int:
+def _label_splices(event: Event, edits: Edits, texts: dict[int, str]) -> list[Splice]:
+    """Return the labels as insertions into content strings; an edited string takes them in.
+
+    ``texts`` gets the labels of edited strings; choices without content get none.
+    """
+    splices: list[Splice] = []
+    for number in {*edits.before, *edits.after} - set(edits.refusals):
+        channel = Channel(number, "content")
+        own = [index for index, piece in enumerate(event.pieces) if piece.channel == channel]
+        if not own:
+            continue
+        before, after = edits.before.get(number, ""), edits.after.get(number, "")
+        for index, text, at_end in ((own[0], before, False), (own[-1], after, True)):
+            if index in texts:
+                texts[index] = texts[index] + text if at_end else text + texts[index]
+            elif text:
+                slot = event.pieces[index].slot
+                start, end = locate(event.raw, [slot])[slot]
+                at = end - 1 if at_end else start + 1
+                splices.append((at, at, encode_string(text)[1:-1]))
+    return splices
+
+
+def _place(slot: Pointer) -> int:
     is_choice = len(slot) > 1 and slot[0] == "choices"
     return slot[1] if is_choice and isinstance(slot[1], int) else -1
-
-
-def _is_content(piece: Piece) -> bool:
-    return piece.field_class is FieldClass.CONTENT and piece.channel.path == "content"

@@ -29,7 +29,11 @@ class Committer:
     disk refused a sync (what was written since the last one may be lost)."""
 
     def __init__(
-        self, position: Callable[[], tuple[int, int]], on_failure: Callable[[], None], *, eager: bool
+        self,
+        position: Callable[[], tuple[int, int]],
+        on_failure: Callable[[], None],
+        *,
+        eager: bool,
     ) -> None:
         self._position = position
         self._on_failure = on_failure
@@ -81,7 +85,7 @@ class Committer:
             retired, self._retired = self._retired, []
         failed = False
         if retired or target > self._committed:
-            failed = not all([_synced(each) for each in (*retired, descriptor)])
+            failed = sum(_failed_sync(each) for each in (*retired, descriptor)) > 0
         for each in retired:
             os.close(each)
         if failed:
@@ -96,12 +100,12 @@ class Committer:
             self._wake.set()
 
 
-def _synced(descriptor: int) -> bool:
+def _failed_sync(descriptor: int) -> bool:
     try:
         os.fsync(descriptor)
     except OSError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _tell(waiter: _Waiter, *, failed: bool) -> None:

@@ -22,7 +22,7 @@ from gateway.ledger.keyring import Keyring
 from gateway.ledger.spool import Spool, spool_folder
 from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.exchange import exchange_id
-from gateway.nouns.record import AnswerText, CloseFrame, OpenFrame
+from gateway.nouns.record import AnswerText, CloseFrame, OpenFrame, key_owner
 from gateway.ports.clock import Clock
 from gateway.settings import LedgerSettings
 
@@ -37,7 +37,7 @@ class KeyPayload(msgspec.Struct, array_like=True, frozen=True):
 
     key_id: bytes
     tenant: str
-    subject: str
+    owner: str
     wrapped: bytes
 
 
@@ -46,7 +46,7 @@ class OpenPayload(msgspec.Struct, array_like=True, frozen=True):
 
     facts: OpenFrame
     key_id: bytes
-    key_subject: str
+    owner: str
     wrapped: bytes
 
 
@@ -79,11 +79,6 @@ class _SubjectKey(NamedTuple):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-
-
-def key_subject_of(facts: OpenFrame) -> str:
-    """Return whose key protects an exchange: its subject's, or its own if it has no subject."""
-    return facts.subject or f"~{facts.exchange}"
 
 
 class SpoolEntry:
@@ -168,7 +163,7 @@ class SpoolJournal:
         """Begin a record. Raises LedgerFailed if it cannot be kept."""
         self.spool.admit()
         exchange = exchange_bytes(facts.exchange)
-        owner = key_subject_of(facts)
+        owner = key_owner(facts.subject, facts.exchange)
         subject = self._subject_key(facts, owner, exchange)
         data_key = new_key()
         wrapped = wrap(subject.cipher, data_key, exchange)

@@ -143,7 +143,7 @@ def ensure_keyring(state: Path, master_key: str, *, records_exist: bool) -> Keyr
 
 
 def load_keyring(state: Path, master_key: str) -> Keyring:
-    """Open the keyring. Raises ConfigError if it is missing, readable by others or does not open."""
+    """Open the keyring. Raises ConfigError if it is missing, open to others or does not open."""
     path = state / FILE_NAME
     try:
         mode = path.stat().st_mode

@@ -33,6 +33,12 @@ class OpenFrame(msgspec.Struct, frozen=True):
     fingerprint: bool = True
 
 
+def key_owner(subject: str, exchange: str) -> str:
+    """Return whose key protects an exchange's texts: its subject's, or one of its own if it has no
+    subject. The prefix keeps both apart, whatever a subject calls itself."""
+    return f"subject:{subject}" if subject else f"exchange:{exchange}"
+
+
 class AnswerText(msgspec.Struct, frozen=True, array_like=True):
     """Text that is about to be released on one channel (marks of ours included, ``own`` true)."""
 

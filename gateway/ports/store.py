@@ -98,7 +98,8 @@ class Writing(Protocol):
         ...
 
     def subject_key(self, tenant: str, subject: str) -> bytes | None:
-        """Return the subject's wrapped key, or None if there is none (yet, or any more)."""
+        """Return the wrapped key of an owner (`gateway.nouns.record.key_owner`), or None if there
+        is none (yet, or any more)."""
         ...
 
     def put_subject_key(self, tenant: str, subject: str, wrapped: bytes) -> None:
@@ -117,8 +118,9 @@ class Writing(Protocol):
         """Return those spool keys that are destroyed."""
         ...
 
-    def places(self, tenant: str, subject: str) -> list[int]:
-        """Return the chain places of all the subject's records."""
+    def places(self, tenant: str, subject: str, exchange: str = "") -> list[int]:
+        """Return the chain places of all the subject's records; with no subject, of the exchange
+        of this id that has none."""
         ...
 
     def expired(self, part: str, before_ns: int, limit: int) -> list[int]:
@@ -127,7 +129,8 @@ class Writing(Protocol):
         ...
 
     def drop_contents(self, places: Sequence[int], state: str) -> None:
-        """Delete contents and keys, set the state, and owe the removal of the postings."""
+        """Delete contents and their keys, and the keys of subjects that have no contents any more;
+        set the state, and owe the removal of the postings."""
         ...
 
     def drop_facts(self, places: Sequence[int]) -> None:

@@ -1,1 +1,1 @@
-""""""
+"""Stores: the final homes of records, one package or file per kind."""

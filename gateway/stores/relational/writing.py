@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, ColumnElement, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select, update
 
+from gateway.nouns.record import key_owner
 from gateway.ports.store import Checkpoint, Posting, StoredRecord
 from gateway.stores.relational.schema import (
     BURIED_KEYS,
@@ -93,9 +94,11 @@ class RelationalWriting:
         """Return those spool keys that are destroyed."""
         return set(self._among(BURIED_KEYS.c.key_id, key_ids))
 
-    def places(self, tenant: str, subject: str) -> list[int]:
-        """Return the chain places of all the subject's records."""
-        mine = (RECORDS.c.tenant == tenant, RECORDS.c.subject == subject)
+    def places(self, tenant: str, subject: str, exchange: str = "") -> list[int]:
+        """Return the chain places of the subject's records, or of one exchange without subject."""
+        mine = [RECORDS.c.tenant == tenant, RECORDS.c.subject == subject]
+        if not subject:
+            mine.append(RECORDS.c.exchange == exchange)
         ordered = select(RECORDS.c.chain_seq).where(*mine).order_by(RECORDS.c.chain_seq)
         return list(self._connection.execute(ordered).scalars())
 
@@ -120,6 +123,24 @@ class RelationalWriting:
             self._update(some, state=state)
             if fresh:
                 self._connection.execute(insert(SWEEPS), fresh)
+            self._drop_idle_keys(some)
+
+    def _drop_idle_keys(self, places: Sequence[int]) -> None:
+        """Forget the keys of those whose last contents just went."""
+        owners = select(RECORDS.c.tenant, RECORDS.c.subject, RECORDS.c.exchange)
+        rows = self._connection.execute(owners.where(RECORDS.c.chain_seq.in_(places))).all()
+        for tenant, exchange in {(row[0], row[2]) for row in rows if not row[1]}:
+            self.destroy_subject_key(tenant, key_owner("", exchange))
+        for tenant, subject in {(row[0], row[1]) for row in rows if row[1]}:
+            if not self._has_contents(tenant, subject):
+                self.destroy_subject_key(tenant, key_owner(subject, ""))
+
+    def _has_contents(self, tenant: str, subject: str) -> bool:
+        joined = select(CONTENTS.c.chain_seq).join(
+            RECORDS, CONTENTS.c.chain_seq == RECORDS.c.chain_seq
+        )
+        mine = joined.where(RECORDS.c.tenant == tenant, RECORDS.c.subject == subject)
+        return self._connection.execute(mine.limit(1)).first() is not None
 
     def drop_facts(self, places: Sequence[int]) -> None:
         """Delete facts and everything searchable; hashes stay."""

@@ -1,0 +1,159 @@
+"""Chain: what makes the ledger's rows provable.
+
+Every row's hash is an HMAC-SHA256, under a key of the keyring, over the hash of the row before and
+over this row's place, kind, id and the hashes of its parts. Because the parts enter as hashes, a
+part can be deleted and the chain still verifies; because the hash is keyed, nobody without the
+keyring can write a row that fits. Checkpoints (Ed25519) pin the chain now and then; the *head*, a
+signed file beside the store, says how far it had grown, so that a cut tail is seen too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from gateway.ledger.keyring import Keyring
+from gateway.nouns.exchange import exchange_id
+from gateway.ports.store import Checkpoint, Posting, StoredRecord, Writing
+
+GENESIS = sha256(b"sealgate ledger, chain 1").digest()
+HEAD_FILE = "ledger.head"
+
+
+class Head(msgspec.Struct, frozen=True):
+    """How far the chain had grown: place and hash (hexadecimal) of its last row."""
+
+    chain_seq: int
+    chain_hash: str
+    key_id: str
+    signature: str
+
+
+def with_hashes(record: StoredRecord) -> StoredRecord:
+    """Return the row with the hashes of its parts filled in."""
+    return record._replace(
+        facts_hash=sha256(record.facts).digest(),
+        contents_hash=contents_hash(record) if record.contents else b"",
+    )
+
+
+def contents_hash(record: StoredRecord) -> bytes:
+    """Return the hash of a row's encrypted contents and its key."""
+    return sha256(sha256(record.wrapped_key).digest() + record.contents).digest()
+
+
+def link(keyring: Keyring, previous: bytes, record: StoredRecord) -> bytes:
+    """Return the hash that a row has behind ``previous`` at its place."""
+    parts = (
+        record.chain_seq,
+        record.kind,
+        record.exchange,
+        record.facts_hash,
+        record.contents_hash,
+        record.subject_tag,
+    )
+    return keyring.chain_mac(previous + msgspec.msgpack.encode(parts))
+
+
+def extend(
+    writing: Writing,
+    keyring: Keyring,
+    records: Sequence[StoredRecord],
+    grams: Mapping[str, Sequence[tuple[int, int]]],
+) -> tuple[int, bytes]:
+    """Append rows to the chain and the store; return place and hash of the last.
+
+    ``grams`` holds (hash, position) pairs of fingerprints by exchange id. The ids must not be in
+    the store yet.
+    """
+    place, previous = writing.tail() or (-1, GENESIS)
+    placed: list[StoredRecord] = []
+    postings: list[Posting] = []
+    for record in records:
+        place += 1
+        seated = with_hashes(record)._replace(chain_seq=place)
+        previous = link(keyring, previous, seated)
+        placed.append(seated._replace(chain_hash=previous))
+        found = grams.get(record.exchange, ())
+        postings.extend(Posting(gram, place, position) for gram, position in found)
+    writing.append(placed, postings)
+    return place, previous
+
+
+def event(kind: str, time_ns: int, facts: Mapping[str, object], exchange: str = "") -> StoredRecord:
+    """Return the row of an event (a read, a purge, a change of policy). Never user content."""
+    return StoredRecord(
+        exchange=exchange or exchange_id(time_ns // 1_000_000, os.urandom(10)),
+        tenant="",
+        subject="",
+        code="",
+        time_ns=time_ns,
+        state="noted",
+        outcome="",
+        facts=msgspec.json.encode({"kind": kind, "time_ns": time_ns, "facts": facts}),
+        contents=b"",
+        wrapped_key=b"",
+        kind=kind,
+    )
+
+
+def checkpoint_message(checkpoint: Checkpoint) -> bytes:
+    """Return the bytes that a checkpoint's signature is over."""
+    return b"sealgate checkpoint\0" + msgspec.msgpack.encode(checkpoint[:-1])
+
+
+def next_checkpoint(writing: Writing, keyring: Keyring, time_ns: int) -> Checkpoint | None:
+    """Sign and keep the chain's present end; None if the last checkpoint already did."""
+    tail = writing.tail()
+    last = writing.last_checkpoint()
+    if tail is None or (last is not None and last.chain_seq >= tail[0]):
+        return None
+    draft = Checkpoint(
+        number=0 if last is None else last.number + 1,
+        chain_seq=tail[0],
+        chain_hash=tail[1],
+        time_ns=time_ns,
+        key_id=keyring.signing_id,
+        previous=b"" if last is None else sha256(last.signature).digest(),
+        signature=b"",
+    )
+    signed = draft._replace(signature=keyring.sign(checkpoint_message(draft)))
+    writing.add_checkpoint(signed)
+    return signed
+
+
+def write_head(state: Path, keyring: Keyring, place: int, chain_hash: bytes) -> None:
+    """Replace the head, unless the one there is further."""
+    present = read_head(state)
+    if present is not None and present.chain_seq > place:
+        return
+    signature = keyring.sign(_head_message(place, chain_hash.hex()))
+    head = Head(place, chain_hash.hex(), keyring.signing_id, signature.hex())
+    draft = state / f".{HEAD_FILE}.{os.getpid()}"
+    draft.write_bytes(msgspec.json.encode(head))
+    draft.replace(state / HEAD_FILE)
+
+
+def read_head(state: Path) -> Head | None:
+    """Return the head as it stands, unverified, or None if there is none that can be read."""
+    try:
+        return msgspec.json.decode((state / HEAD_FILE).read_bytes(), type=Head)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def head_verifies(keyring: Keyring, head: Head) -> bool:
+    """True if this keyring signed the head."""
+    try:
+        signature = bytes.fromhex(head.signature)
+    except ValueError:
+        return False
+    return keyring.verifies(head.key_id, _head_message(head.chain_seq, head.chain_hash), signature)
+
+
+def _head_message(place: int, chain_hash: str) -> bytes:
+    return b"sealgate head\0" + msgspec.msgpack.encode((place, chain_hash))

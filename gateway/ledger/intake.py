@@ -1,0 +1,109 @@
+"""Intake: turns exchanges out of the spool into rows of the store, with their fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from gateway.ledger.contents import RECOVERED, Facts, seal
+from gateway.ledger.crypt import new_key, subject_tag
+from gateway.ledger.frames import exchange_bytes
+from gateway.ledger.gather import Opened
+from gateway.ledger.keyring import Keyring
+from gateway.matching.fingerprint import Fingerprinter, Pair
+from gateway.ports.store import StoredRecord, Writing
+
+_CODE_FOLD = str.maketrans("OIL", "011", "- _")
+
+
+def fold_code(code: str) -> str:
+    """Return a label code as it is stored and looked up: without separators, upper case, and with
+    the letters that Crockford's base 32 reads as digits."""
+    return code.upper().translate(_CODE_FOLD)
+
+
+class Intake:
+    """Makes rows. A subject's key is made at its first record and kept in the store."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._fingerprinter = Fingerprinter(keyring.fingerprint_key)
+
+    def rows(
+        self, writing: Writing, opened: Mapping[str, Opened]
+    ) -> tuple[list[StoredRecord], dict[str, list[Pair]]]:
+        """Return rows without their chain place, and fingerprints, by exchange id.
+
+        Contents under a spool key that was destroyed since are left out.
+        """
+        buried = writing.buried({each.key_id for each in opened.values()})
+        keys: dict[tuple[str, str], bytes] = {}
+        records: list[StoredRecord] = []
+        grams: dict[str, list[Pair]] = {}
+        for name, each in opened.items():
+            if each.contents is None or each.key_id in buried:
+                records.append(_row(each)._replace(state="erased"))
+                continue
+            owner = (each.facts.open.tenant, each.owner)
+            if owner not in keys:
+                keys[owner] = self._subject_key(writing, *owner)
+            records.append(_sealed(each, keys[owner]))
+            if each.facts.open.fingerprint:
+                grams[name] = self._fingerprinter.pairs(
+                    text.text for text in each.contents.answer if not text.own
+                )
+        return records, grams
+
+    def _subject_key(self, writing: Writing, tenant: str, subject: str) -> bytes:
+        wrapped = writing.subject_key(tenant, subject)
+        if wrapped is not None:
+            return self._keyring.unwrap_subject_key(wrapped, tenant, subject)
+        key = new_key()
+        wrapped = self._keyring.wrap_subject_key(key, tenant, subject)
+        writing.put_subject_key(tenant, subject, wrapped)
+        return key
+
+
+def columns_of(facts: Facts) -> dict[str, str | int]:
+    """Return the searchable columns that repeat a record's facts."""
+    found = sorted({finding.category for finding in facts.close.findings}) if facts.close else []
+    return {
+        "tenant": facts.open.tenant,
+        "code": fold_code(facts.open.code),
+        "time_ns": facts.open.time_ns,
+        "outcome": facts.close.outcome if facts.close else RECOVERED,
+        "categories": f"|{'|'.join(found)}|" if found else "",
+    }
+
+
+def _row(opened: Opened) -> StoredRecord:
+    facts = opened.facts
+    told = msgspec.structs.replace(facts, open=msgspec.structs.replace(facts.open, subject=""))
+    columns = columns_of(facts)
+    return StoredRecord(
+        exchange=facts.open.exchange,
+        tenant=str(columns["tenant"]),
+        subject="",
+        code=str(columns["code"]),
+        time_ns=facts.open.time_ns,
+        state=facts.state,
+        outcome=str(columns["outcome"]),
+        facts=msgspec.json.encode(told),
+        contents=b"",
+        wrapped_key=b"",
+        categories=str(columns["categories"]),
+    )
+
+
+def _sealed(opened: Opened, key: bytes) -> StoredRecord:
+    row = _row(opened)
+    if opened.contents is None:
+        return row
+    contents, wrapped = seal(opened.contents, key, exchange_bytes(row.exchange))
+    return row._replace(
+        subject=opened.facts.open.subject,
+        contents=contents,
+        wrapped_key=wrapped,
+        subject_tag=subject_tag(key, row.tenant, opened.owner),
+    )

@@ -1,0 +1,246 @@
+"""Shipper: carries records from the spools of all workers to the store; its only steady writer.
+
+One step reads what is new, stores what is ready in one transaction per batch, signs a checkpoint if
+one is due, and removes the segments that are not needed any more. It can be killed anywhere: what
+is stored is known by its id, and a segment goes only after all of it was committed. While the store
+is down nothing is read beyond a bound and nothing is removed; the spool grows.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from gateway.ledger.chain import event, extend, next_checkpoint, write_head
+from gateway.ledger.frames import exchange_text
+from gateway.ledger.gather import Gathered, Gatherer, Note
+from gateway.ledger.intake import Intake
+from gateway.ledger.keyring import Keyring
+from gateway.ledger.spool import spool_folder
+from gateway.ledger.tail import SpoolTail, list_spools
+from gateway.nouns.errors import LedgerFailed
+from gateway.ports.clock import Clock
+from gateway.ports.store import Store, StoredRecord
+from gateway.settings import LedgerSettings
+
+_BATCH = 200
+_BATCH_BYTES = 16 * 1024 * 1024
+_READY_BOUND = 2_000
+_IDLE_S = 0.1
+_BACKOFF_S = (0.2, 10.0)
+
+
+class Progress(NamedTuple):
+    """What one step did: records and events stored, and whether there may be more to do now."""
+
+    stored: int
+    busy: bool
+
+
+class ShipperStats(NamedTuple):
+    """For metrics and readiness. ``oldest_unshipped_s`` is how long the oldest closed record has
+    been waiting for the store; ``store_ok`` is false while the last attempt failed."""
+
+    spool_bytes: int
+    oldest_unshipped_s: float
+    open_exchanges: int
+    shipped: int
+    recovered: int
+    errors: int
+    damaged: int
+    store_ok: bool
+
+
+class Shipper:
+    """Carries records to the store. ``store_factory`` opens the store; it is called again after it
+    failed, and may raise LedgerFailed. All methods but `stats` belong to one thread."""
+
+    def __init__(
+        self,
+        settings: LedgerSettings,
+        state: Path,
+        keyring: Keyring,
+        store_factory: Callable[[], Store],
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._state = state
+        self._keyring = keyring
+        self._store_factory = store_factory
+        self._clock = clock
+        self._store: Store | None = None
+        self._spools: dict[str, SpoolTail] = {}
+        self._gatherer = Gatherer()
+        self._intake = Intake(keyring)
+        self._since_checkpoint = 0
+        self._checkpoint_s = clock.monotonic_s()
+        self._waiting_since_s: float | None = None
+        self._stats = ShipperStats(0, 0.0, 0, 0, 0, 0, 0, store_ok=True)
+
+    @property
+    def stats(self) -> ShipperStats:
+        """The figures after the last step. May be read from any thread."""
+        return self._stats
+
+    def step(self) -> Progress:
+        """Do what there is to do now, in bounded portions. Never raises for a store that is down:
+        see `stats`."""
+        read = self._read()
+        stored, failed = 0, 0
+        try:
+            stored = self._ship()
+            self._checkpoint()
+        except LedgerFailed:
+            failed = 1
+            self._drop_store()
+        self._tidy()
+        self._count(stored, failed)
+        return Progress(stored, busy=not failed and (read > 0 or stored > 0))
+
+    def run(self, stop: threading.Event) -> None:
+        """Step until told to stop, waiting longer after each failure; then drain what can be."""
+        pause_s = _BACKOFF_S[0]
+        while not stop.is_set():
+            progress = self.step()
+            if not self._stats.store_ok:
+                stop.wait(pause_s)
+                pause_s = min(pause_s * 2, _BACKOFF_S[1])
+                continue
+            pause_s = _BACKOFF_S[0]
+            if not progress.busy:
+                stop.wait(_IDLE_S)
+        self.drain()
+
+    def drain(self) -> bool:
+        """Ship until nothing is ready any more, and sign the end; False if the store refused."""
+        while self.step().busy:
+            continue
+        if not self._stats.store_ok:
+            return False
+        self._since_checkpoint = self._settings.checkpoint_records
+        return self.step() is not None and self._stats.store_ok
+
+    def close(self) -> None:
+        """Let go of the store and the segments."""
+        self._drop_store()
+        for spool in self._spools.values():
+            for segment in spool.segments:
+                segment.close()
+        self._spools.clear()
+
+    def _read(self) -> int:
+        listed = list_spools(spool_folder(self._state))
+        self._stats = self._stats._replace(spool_bytes=listed.size)
+        taken = 0
+        for name, paths in listed.spools.items():
+            spool = self._spools.get(name)
+            if spool is None:
+                spool = self._spools[name] = SpoolTail(spool_folder(self._state), name)
+            if len(self._gatherer.ready) < _READY_BOUND:
+                spool.look(paths)
+                taken += self._read_spool(spool)
+        return taken
+
+    def _read_spool(self, spool: SpoolTail) -> int:
+        taken = 0
+        for segment in spool.segments:
+            if segment.finished:
+                continue
+            frames = segment.read(final=spool.is_final(segment))
+            self._gatherer.take(spool, segment, frames)
+            taken += len(frames)
+            if not segment.finished:
+                return taken  # later segments only after this one: frames stay in their order
+        if spool.is_read():
+            self._gatherer.recover(spool)
+        return taken
+
+    def _ship(self) -> int:
+        gatherer = self._gatherer
+        shipped = 0
+        while gatherer.ready or gatherer.notes:
+            batch = gatherer.batch(_BATCH, _BATCH_BYTES)
+            notes = list(gatherer.notes)
+            shipped += self._ship_batch(batch, notes)
+            for gathered in batch:
+                gatherer.ready.popleft()
+                gatherer.stored(gathered)
+            for note in notes:
+                note.segment.users.discard(note.id)
+                gatherer.notes.popleft()
+        return shipped
+
+    def _ship_batch(self, batch: list[Gathered], notes: list[Note]) -> int:
+        opened = {exchange_text(each.exchange): each.opened(self._keyring) for each in batch}
+        rows = {exchange_text(each.id): _event_row(each) for each in notes}
+        head = None
+        with self._open_store().writing() as writing:
+            known = writing.known([*opened, *rows])
+            fresh = {name: each for name, each in opened.items() if each and name not in known}
+            records, grams = self._intake.rows(writing, fresh)
+            records += [row for name, row in rows.items() if name not in known]
+            if records:
+                head = extend(writing, self._keyring, records, grams)
+        if head is not None:
+            write_head(self._state, self._keyring, *head)
+        self._since_checkpoint += len(records)
+        recovered = sum(each.facts.close is None for each in fresh.values())
+        self._stats = self._stats._replace(recovered=self._stats.recovered + recovered)
+        return len(records)
+
+    def _checkpoint(self) -> None:
+        now_s = self._clock.monotonic_s()
+        due = now_s - self._checkpoint_s >= self._settings.checkpoint_s
+        if not due and self._since_checkpoint < self._settings.checkpoint_records:
+            return
+        self._checkpoint_s = now_s
+        store = self._open_store()
+        with store.writing() as writing:
+            next_checkpoint(writing, self._keyring, self._clock.wall_ns())
+        self._since_checkpoint = 0
+        store.sweep()
+
+    def _tidy(self) -> None:
+        """Remove segments that are read and stored, and the locks of workers that are gone."""
+        for name, spool in list(self._spools.items()):
+            for segment in list(spool.segments):
+                if segment.finished and not segment.users and spool.is_final(segment):
+                    spool.remove(segment)
+            if spool.is_read() and not spool.segments:
+                spool.remove_lock()
+                del self._spools[name]
+
+    def _count(self, stored: int, failed: int) -> None:
+        now_s = self._clock.monotonic_s()
+        waiting = self._gatherer.ready or self._gatherer.notes
+        if not waiting:
+            self._waiting_since_s = None
+        elif self._waiting_since_s is None:
+            self._waiting_since_s = now_s
+        stats = self._stats
+        self._stats = stats._replace(
+            oldest_unshipped_s=now_s - (self._waiting_since_s or now_s) if waiting else 0.0,
+            open_exchanges=len(self._gatherer.open),
+            shipped=stats.shipped + stored,
+            errors=stats.errors + failed,
+            damaged=self._gatherer.damaged
+            + sum(each.damage for spool in self._spools.values() for each in spool.segments),
+            store_ok=not failed,
+        )
+
+    def _open_store(self) -> Store:
+        if self._store is None:
+            self._store = self._store_factory()
+        return self._store
+
+    def _drop_store(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
+
+
+def _event_row(note: Note) -> StoredRecord:
+    told = note.payload
+    return event(told.kind, told.time_ns, told.facts, exchange_text(note.id))

@@ -1,0 +1,263 @@
+"""Verify: reads the whole ledger and names the first thing that is not as it was written."""
+
+from __future__ import annotations
+
+import hmac
+from bisect import bisect_right
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.ledger.chain import (
+    GENESIS,
+    checkpoint_message,
+    contents_hash,
+    head_verifies,
+    link,
+    read_head,
+)
+from gateway.ledger.contents import Facts
+from gateway.ledger.crypt import subject_tag
+from gateway.ledger.erasure import runs_in
+from gateway.ledger.intake import columns_of
+from gateway.ledger.keyring import Keyring
+from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.record import key_owner
+from gateway.ports.store import Checkpoint, Query, Store, StoredRecord
+
+_EVERY = 1 << 62
+
+
+class Fault(NamedTuple):
+    """The first thing wrong: ``what`` is ``altered``, ``removed``, ``inserted``, ``emptied``,
+    ``cut`` or ``checkpoint``; ``chain_seq`` its place, ``exchange`` the record there if any."""
+
+    what: str
+    chain_seq: int
+    exchange: str
+    sentence: str
+
+
+class VerifyReport(NamedTuple):
+    """What was read, and the first fault; the ledger is sound if that is None.
+
+    ``emptied`` counts records whose contents or facts were purged or erased on record.
+    """
+
+    records: int
+    events: int
+    emptied: int
+    checkpoints: int
+    fault: Fault | None
+
+    @property
+    def sound(self) -> bool:
+        """True if nothing is wrong."""
+        return self.fault is None
+
+
+class _Event(msgspec.Struct):
+    kind: str
+    facts: dict[str, str]
+
+
+class _Excuses:
+    """The places that purges and erasures say they emptied, by part; read anew when one is missed.
+
+    The events are rows of the same chain, so that a forged one is found on its own account.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._runs: dict[str, list[tuple[int, int]]] = {}
+        self._seen = -1
+
+    def has(self, part: str, place: int) -> bool:
+        """True if an event accounts for the part that is gone there."""
+        return self._find(part, place) or (self._load() and self._find(part, place))
+
+    def _find(self, part: str, place: int) -> bool:
+        runs = self._runs.get(part, [])
+        after = bisect_right(runs, (place, _EVERY))
+        return after > 0 and runs[after - 1][0] <= place <= runs[after - 1][1]
+
+    def _load(self) -> bool:
+        rows = [
+            row
+            for kind in ("purge", "erasure")
+            for row in self._store.search(Query(kind=kind, limit=_EVERY))
+        ]
+        newest = max((row.chain_seq for row in rows), default=-1)
+        if newest <= self._seen:
+            return False
+        self._seen = newest
+        self._runs = {"contents": [], "facts": []}
+        for row in rows:
+            told = msgspec.json.decode(row.facts, type=_Event)
+            part = told.facts.get("part", "contents")
+            self._runs[part].extend(runs_in(told.facts["places"]))
+        for runs in self._runs.values():
+            runs.sort()
+        return True
+
+
+class _Walker:
+    """Goes along the chain once; keeps what can only be judged at the end."""
+
+    def __init__(self, store: Store, keyring: Keyring, state: Path) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._previous = GENESIS
+        self._place = -1
+        self._counts = {"records": 0, "events": 0}
+        self._head = read_head(state)  # before the walk: the shipper may go on meanwhile
+        self._excused = _Excuses(store)
+        self._checkpoints = store.checkpoints()
+        self._pinned = {each.chain_seq: each for each in self._checkpoints}
+        self._emptied = 0
+
+    def report(self) -> VerifyReport:
+        """Walk, and say what was found."""
+        fault = next(self._faults(), None)
+        return VerifyReport(
+            self._counts["records"],
+            self._counts["events"],
+            self._emptied,
+            len(self._checkpoints),
+            fault,
+        )
+
+    def _faults(self) -> Iterator[Fault]:
+        yield from self._checkpoint_faults()
+        for record in self._store.walk():
+            yield from self._row_faults(record)
+            yield from self._gap_faults(record)
+            self._remember(record)
+        yield from self._end_faults()
+
+    def _row_faults(self, record: StoredRecord) -> Iterator[Fault]:
+        expected = self._place + 1
+        if record.chain_seq != expected:
+            yield _fault("removed", expected, "", f"Record {expected} is missing.")
+        if record.facts and sha256(record.facts).digest() != record.facts_hash:
+            yield _about("altered", record, "its facts were altered")
+        if record.contents and contents_hash(record) != record.contents_hash:
+            yield _about("altered", record, "its contents were altered")
+        if not hmac.compare_digest(link(self._keyring, self._previous, record), record.chain_hash):
+            yield _about(
+                "inserted",
+                record,
+                "it does not fit the chain: altered, removed before it, or inserted",
+            )
+        pin = self._pinned.get(record.chain_seq)
+        if pin is not None and pin.chain_hash != record.chain_hash:
+            yield _about("altered", record, f"checkpoint {pin.number} had another record here")
+        wrong = _wrong_column(record)
+        if wrong:
+            yield _about("altered", record, f"its column {wrong} differs from its facts")
+        if record.subject and not self._is_subject(record):
+            yield _about("altered", record, "its subject was altered")
+
+    def _is_subject(self, record: StoredRecord) -> bool:
+        owner = key_owner(record.subject, record.exchange)
+        wrapped = self._store.subject_key(record.tenant, owner)
+        if wrapped is None:
+            return not record.contents  # purged long ago, key gone later
+        try:
+            key = self._keyring.unwrap_subject_key(wrapped, record.tenant, owner)
+        except LedgerFailed:
+            return False
+        return subject_tag(key, record.tenant, owner) == record.subject_tag
+
+    def _gap_faults(self, record: StoredRecord) -> Iterator[Fault]:
+        """Parts that are gone without a purge or an erasure that accounts for them."""
+        gone = {
+            "contents": bool(record.contents_hash) and not record.contents,
+            "facts": not record.facts,
+        }
+        for part in (name for name, is_gone in gone.items() if is_gone):
+            if not self._excused.has(part, record.chain_seq):
+                yield _about(
+                    "emptied", record, f"its {part} are gone, and no purge or erasure says so"
+                )
+        self._emptied += any(gone.values())
+
+    def _remember(self, record: StoredRecord) -> None:
+        self._counts["records" if record.kind == "exchange" else "events"] += 1
+        self._previous, self._place = record.chain_hash, record.chain_seq
+
+    def _end_faults(self) -> Iterator[Fault]:
+        head = self._head
+        if head is None:
+            if self._place >= 0:
+                yield _fault(
+                    "cut",
+                    self._place,
+                    "",
+                    "The head file is missing or unreadable, so a cut tail could not be seen.",
+                )
+        elif not head_verifies(self._keyring, head):
+            yield _fault("cut", self._place, "", "The head file was altered.")
+        elif head.chain_seq > self._place:
+            yield _fault(
+                "cut",
+                self._place + 1,
+                "",
+                f"The tail is cut: records {self._place + 1} to {head.chain_seq} are missing.",
+            )
+        for pin in self._checkpoints:
+            if pin.chain_seq > self._place:
+                yield _fault(
+                    "cut",
+                    self._place + 1,
+                    "",
+                    f"The tail is cut: checkpoint {pin.number} saw record {pin.chain_seq}.",
+                )
+
+    def _checkpoint_faults(self) -> Iterator[Fault]:
+        before: Checkpoint | None = None
+        for number, each in enumerate(self._checkpoints):
+            previous = b"" if before is None else sha256(before.signature).digest()
+            message = checkpoint_message(each)
+            signed = self._keyring.verifies(each.key_id, message, each.signature)
+            if not signed or each.number != number or each.previous != previous:
+                yield _fault(
+                    "checkpoint",
+                    each.chain_seq,
+                    "",
+                    f"Checkpoint {number} was altered, removed or inserted.",
+                )
+            before = each
+
+
+def verify(store: Store, keyring: Keyring, state: Path) -> VerifyReport:
+    """Read everything once and report. Raises LedgerFailed if the store does not answer."""
+    return _Walker(store, keyring, state).report()
+
+
+def _wrong_column(record: StoredRecord) -> str:
+    if record.kind != "exchange" or not record.facts:
+        return ""
+    try:
+        facts = msgspec.json.decode(record.facts, type=Facts)
+    except msgspec.DecodeError:
+        return "facts"
+    expected: dict[str, object] = {**columns_of(facts), "exchange": facts.open.exchange}
+    names = (name for name, value in expected.items() if getattr(record, name) != value)
+    return next(names, "")
+
+
+def _about(what: str, record: StoredRecord, sentence: str) -> Fault:
+    return _fault(
+        what,
+        record.chain_seq,
+        record.exchange,
+        f"Record {record.chain_seq} ({record.exchange}): {sentence}.",
+    )
+
+
+def _fault(what: str, place: int, exchange: str, sentence: str) -> Fault:
+    return Fault(what, place, exchange, sentence)

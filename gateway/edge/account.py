@@ -1,0 +1,201 @@
+"""The account of one exchange: what happened, gathered where it happens, told once at the end.
+
+The same facts go three ways: the record's last frame, the metrics, and one line of the log.
+"""
+
+from __future__ import annotations
+
+from gateway.edge.gateway import Gateway, Permit
+from gateway.edge.reply import ClientWriter
+from gateway.edge.routes import Target
+from gateway.edge.upstream import UpstreamAnswer
+from gateway.nouns.errors import (
+    ClientError,
+    Draining,
+    LedgerFailed,
+    MethodRefused,
+    Overloaded,
+    PathRefused,
+    SealgateError,
+    TooManyRequests,
+    Unauthorized,
+    UpstreamError,
+)
+from gateway.nouns.exchange import NO_SUBJECT, Principal, Subject
+from gateway.nouns.record import CloseFrame, OpenFrame
+from gateway.nouns.verdict import Outcome
+from gateway.ports.adapter import Answer
+from gateway.ports.journal import Entry
+from gateway.ports.session import InputSession, OutputSession, Tally
+from gateway.telemetry.logs import exchange_line, logger
+from gateway.telemetry.metrics import ExchangeFacts
+
+_LOG = logger("edge")
+_TURNED_AWAY = (
+    Unauthorized, TooManyRequests, PathRefused, MethodRefused, Overloaded, Draining,
+)  # fmt: skip
+_STRENGTH = {Outcome.PASSED: 0, Outcome.FLAGGED: 1, Outcome.EDITED: 2}
+_REQUEST_IDS = (b"x-request-id", b"request-id", b"apim-request-id")
+
+
+def outcome_of(error: SealgateError) -> Outcome:
+    """Return the outcome of an exchange that this error ended."""
+    if isinstance(error, _TURNED_AWAY):
+        return Outcome.REFUSED
+    if isinstance(error, ClientError):
+        return Outcome.CLIENT_ERROR
+    if isinstance(error, UpstreamError):
+        return Outcome.UPSTREAM_ERROR
+    return Outcome.GATEWAY_ERROR
+
+
+class Account:
+    """One exchange's facts. Its owner is the exchange's task; times are monotonic seconds."""
+
+    def __init__(
+        self, gateway: Gateway, exchange: str, target: Target, writer: ClientWriter
+    ) -> None:
+        self.exchange = exchange
+        self.began_s = gateway.clock.monotonic_s()
+        self.principal = Principal("", "anonymous")
+        self.subject: Subject = NO_SUBJECT
+        self.model = ""
+        self.stream = False
+        self.permit: Permit | None = None
+        self.entry: Entry | None = None
+        self.heard: InputSession | None = None
+        self.said: OutputSession | None = None
+        self.answer: Answer | None = None
+        self.upstream: UpstreamAnswer | None = None
+        self.outcome: Outcome | None = None
+        self.error = ""
+        self.gone = False
+        self.unjudged: tuple[str, ...] = ()
+        self.asked_s: float | None = None
+        self.first_upstream_s: float | None = None
+        self.ended_upstream_s: float | None = None
+        self.judging_s = 0.0
+        self.own_s = 0.0
+        self._gateway = gateway
+        self._target = target
+        self._writer = writer
+        gateway.meter.exchange_opened()
+
+    def open_frame(self) -> OpenFrame:
+        """Return the facts known so far, as the record begins with them."""
+        gateway, identity = self._gateway, self._gateway.identity
+        return OpenFrame(
+            exchange=self.exchange,
+            time_ns=gateway.clock.wall_ns(),
+            tenant=self.principal.tenant,
+            principal=self.principal.key,
+            subject=self.subject.id,
+            subject_source=self.subject.source,
+            protocol=self._target.adapter.name,
+            route=self._target.template,
+            model=self.model,
+            stream=self.stream,
+            policy=identity.policy,
+            lexicon=identity.lexicon,
+            code=gateway.code_of(self.exchange),
+            version=identity.version,
+        )
+
+    def open(self) -> Entry:
+        """Open the record; nothing is forwarded before. Raises LedgerFailed."""
+        self.entry = self._gateway.journal.open(self.open_frame())
+        return self.entry
+
+    def ended_by(self, error: SealgateError) -> None:
+        """The error is how the exchange ended."""
+        self.error = error.code
+        self.outcome = outcome_of(error)
+
+    def client_left(self) -> None:
+        """The client went away before it had everything."""
+        self.gone = True
+        if self.said is not None:
+            self.said.gone()
+
+    def close(self) -> None:
+        """Close the record, count, log, give the permit back. Called once; raises nothing."""
+        if self.permit is not None:
+            self.permit.release()
+        heard = self.heard.tally() if self.heard is not None else None
+        said = self.said.tally() if self.said is not None else None
+        frame = self._close_frame(heard, said)
+        try:
+            if self.entry is not None:
+                self.entry.close(frame)
+        except LedgerFailed as error:
+            _LOG.error("record not closed", exchange=self.exchange, code=error.code)
+        self._count(frame, heard, said)
+
+    def _outcome(self, heard: Tally | None, said: Tally | None) -> Outcome:
+        """One word for it all: what ended it, else the stronger of its two sides."""
+        judged = [tally.outcome for tally in (heard, said) if tally is not None]
+        if self.outcome is not None and self.outcome is not Outcome.UPSTREAM_ERROR:
+            return self.outcome
+        blocked = [word for word in judged if word not in _STRENGTH]
+        if blocked:
+            return blocked[-1]
+        if self.outcome is not None:
+            return self.outcome
+        if self.gone:
+            return Outcome.CLIENT_GONE
+        return max(judged, key=_STRENGTH.__getitem__, default=Outcome.PASSED)
+
+    def _close_frame(self, heard: Tally | None, said: Tally | None) -> CloseFrame:
+        duration_s = self._gateway.clock.monotonic_s() - self.began_s
+        tallies = [tally for tally in (heard, said) if tally is not None]
+        upstream_s = 0.0
+        if self.asked_s is not None:
+            ended_s = self.ended_upstream_s or self._gateway.clock.monotonic_s()
+            upstream_s = ended_s - self.asked_s
+        return CloseFrame(
+            time_ns=self._gateway.clock.wall_ns(),
+            outcome=self._outcome(heard, said).value,
+            status=self._writer.status,
+            error=self.error,
+            findings=tuple(fact for tally in tallies for fact in tally.findings),
+            receipts=said.receipts if said is not None else (),
+            unjudged=(*self.unjudged, *(word for tally in tallies for word in tally.unjudged)),
+            released_chars=said.released_chars if said is not None else 0,
+            sent_bytes=self._writer.taken,
+            retract=any(tally.retract for tally in tallies),
+            usage=dict(self.answer.usage) if self.answer is not None else {},
+            duration_s=duration_s,
+            upstream_s=upstream_s,
+            upstream_request_id=self._upstream_id(),
+        )
+
+    def _upstream_id(self) -> str:
+        if self.upstream is None:
+            return ""
+        lines = dict(self.upstream.headers)
+        found = next((lines[name] for name in _REQUEST_IDS if name in lines), b"")
+        return found[:128].decode("ascii", "replace")
+
+    def _count(self, frame: CloseFrame, heard: Tally | None, said: Tally | None) -> None:
+        overhead_s = self.judging_s + self.own_s
+        self._gateway.meter.exchange_closed(
+            ExchangeFacts(
+                outcome=Outcome(frame.outcome),
+                protocol=self._target.adapter.name,
+                stream=self.stream,
+                status=frame.status,
+                error=self.error,
+                has_subject=bool(self.subject.id) or self.entry is None,
+                client_gone=self.gone,
+                overhead_s=overhead_s if heard is not None else None,
+                upstream_s=frame.upstream_s if self.asked_s is not None else None,
+                first_upstream_s=self._since(self.first_upstream_s),
+                first_client_s=self._since(self._writer.first_s),
+            ),
+            heard,
+            said,
+        )
+        exchange_line(self.open_frame(), frame, overhead_s)
+
+    def _since(self, moment_s: float | None) -> float | None:
+        return None if moment_s is None or self.asked_s is None else moment_s - self.began_s

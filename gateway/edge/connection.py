@@ -1,0 +1,143 @@
+"""The client's connection: an HTTP protocol with bounds, and the view of it that the edge has.
+
+ASGI tells neither how much is unsent nor, without a waiting task, that the client left. The worker
+serves with this protocol class, which puts a `Connection` into the scope's extensions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+import msgspec
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateway.nouns.errors import BadRequest, SealgateError, TooLarge
+from gateway.settings import Limits
+from gateway.wire.error_shape import error_object
+
+EXTENSION = "sealgate.connection"
+"""Where the scope's extensions hold the `Connection`."""
+
+
+class Connection:
+    """What an exchange may know and do about its client's connection."""
+
+    __slots__ = ("_protocol", "lost", "on_lost", "unsent")
+
+    def __init__(self, protocol: HttpToolsProtocol | None) -> None:
+        self._protocol = protocol
+        self.lost = False
+        self.unsent = 0
+        self.on_lost: Callable[[], None] | None = None
+
+    @property
+    def congested(self) -> bool:
+        """True if more than the allowed bytes wait for the client to read."""
+        return self._protocol is not None and self._protocol.flow.write_paused
+
+    def abort(self) -> None:
+        """Drop the connection with what is unsent."""
+        if self._protocol is not None and self._protocol.transport is not None:
+            self._protocol.transport.abort()
+
+    def went(self, unsent: int) -> None:
+        """The connection is gone; ``unsent`` bytes were never taken by the socket."""
+        self.lost = True
+        self.unsent = unsent
+        if self.on_lost is not None:
+            self.on_lost()
+
+
+def connection_of(scope: MutableMapping[str, Any]) -> Connection:
+    """Return the connection in a scope; without our protocol one that is never lost."""
+    found = scope.get("extensions", {}).get(EXTENSION)
+    return found if isinstance(found, Connection) else Connection(None)
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """HTTP/1.1 with bounds on header bytes, on the time headers take, and on unsent bytes.
+
+    A request that cannot be parsed is answered with an error object like every other error.
+    """
+
+    limits = Limits()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the parent has it
+        """Set the bounds of a new connection."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=self.limits.unsent_bytes)
+        self.link = Connection(self)
+        self.header_bytes = 0
+        self.refusal: SealgateError = BadRequest("It is not HTTP/1.1.")
+        self.header_timer: asyncio.TimerHandle | None = None
+        self._await_headers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the exchange that its client left."""
+        self._headers_came()
+        unsent = self.transport.get_write_buffer_size()
+        super().connection_lost(exc)
+        self.link.went(unsent)
+
+    def on_message_begin(self) -> None:
+        """Begin to count a request's header bytes."""
+        super().on_message_begin()
+        self.header_bytes = 0
+        self.scope["extensions"] = {EXTENSION: self.link}  # type: ignore[dict-item]  # it is no dict
+        if self.header_timer is None:
+            self._await_headers()
+
+    def on_url(self, url: bytes) -> None:
+        """Count the request line."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a header line."""
+        self._count(len(name) + len(value) + 4)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The headers are whole: stop their timer."""
+        self._headers_came()
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what cannot be parsed with an error object, then close."""
+        error = self.refusal
+        body = msgspec.json.encode(error_object(error, "", "en"))
+        reason = b"Request Header Fields Too Large" if error.status == 431 else b"Bad Request"
+        self.transport.write(
+            b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+            b"connection: close\r\n\r\n%s" % (error.status, reason, len(body), body)
+        )
+        self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing here: the proxy refuses upgrades and counts them."""
+
+    def _count(self, size: int) -> None:
+        self.header_bytes += size
+        if self.header_bytes > self.limits.header_bytes:
+            self.refusal = TooLarge(
+                f"The headers are larger than limits.header_bytes ({self.limits.header_bytes})."
+            )
+            self.refusal.status = 431
+            raise ValueError("headers too large")
+
+    def _await_headers(self) -> None:
+        self.header_timer = self.loop.call_later(
+            self.limits.request_body_s, self.timeout_keep_alive_handler
+        )
+
+    def _headers_came(self) -> None:
+        if self.header_timer is not None:
+            self.header_timer.cancel()
+            self.header_timer = None
+
+
+def http_protocol(limits: Limits) -> type[BoundedHttp]:
+    """Return the protocol class for these limits, as uvicorn's ``http=`` takes it."""
+    return type("BoundedHttp", (BoundedHttp,), {"limits": limits})

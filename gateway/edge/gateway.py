@@ -1,0 +1,174 @@
+"""Gateway: everything that one worker needs to serve, as assembly builds it. Immutable.
+
+Nothing here knows who implements what: collaborators come as ports, as the small Protocols below,
+or as callables. Assembly binds settings, policy and secrets into them beforehand.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from gateway.edge.routes import RouteTable
+from gateway.edge.upstream import Upstream
+from gateway.nouns.exchange import Principal, Subject, exchange_id
+from gateway.nouns.policy import Policy
+from gateway.ports.adapter import Adapter, Answer, Request
+from gateway.ports.clock import Clock
+from gateway.ports.filter import SlowFilter
+from gateway.ports.journal import Journal
+from gateway.ports.session import InputSession, OutputSession, Tally
+from gateway.settings import Settings
+from gateway.telemetry.metrics import ExchangeFacts
+
+Headers = Sequence[tuple[bytes, bytes]]
+"""Header lines as ASGI gives them: lower-case names, raw values."""
+
+
+class Identity(NamedTuple):
+    """What this worker is and serves under; records, ``/readyz`` and logs carry it.
+
+    ``policy`` and ``lexicon`` are hashes. ``worker`` is a small number, free again after death.
+    """
+
+    version: str = ""
+    policy: str = ""
+    lexicon: str = ""
+    generation: int = 1
+    worker: int = 0
+
+
+class Admission(NamedTuple):
+    """An exchange that was let in: who asks, for whom, what, and in which protocol."""
+
+    exchange: str
+    request: Request
+    principal: Principal
+    subject: Subject
+    adapter: Adapter
+
+
+class Judge(Protocol):
+    """Makes the engine's sessions of one exchange under the worker's policy."""
+
+    def input(self, admission: Admission) -> InputSession:
+        """Return the session that judges the request."""
+        ...
+
+    def output(self, admission: Admission, heard: InputSession, answer: Answer) -> OutputSession:
+        """Return the session that judges the answer read by ``answer``.
+
+        ``heard`` is the input's session: what was veiled there is restored here.
+        """
+        ...
+
+
+class Permit(Protocol):
+    """Leave to run one exchange under a key's limits."""
+
+    @property
+    def headers(self) -> Headers:
+        """The usual ``x-ratelimit-*`` lines; empty if the key has no limit."""
+        ...
+
+    def release(self) -> None:
+        """Give the place back; called once, when the exchange ended."""
+        ...
+
+
+class Access(Protocol):
+    """Who may ask, for whom, how often, and with which headers upstream is asked."""
+
+    def authenticate(self, headers: Headers) -> Principal:
+        """Return who asks. Raises Unauthorized."""
+        ...
+
+    def subject(self, headers: Headers, body_fields: Mapping[str, str]) -> Subject:
+        """Return the end user, or NO_SUBJECT. Raises BadRequest if the policy wants one."""
+        ...
+
+    def admit(self, principal: Principal, now_s: float) -> Permit:
+        """Count the exchange in. Raises TooManyRequests."""
+        ...
+
+    def standing(self, principal: Principal, now_s: float) -> Headers:
+        """Return the rate header lines for a request that its limits turned away."""
+        ...
+
+    def upstream_headers(
+        self, headers: Headers, principal: Principal
+    ) -> Sequence[tuple[bytes, bytes]]:
+        """Return the header lines that may go upstream, the upstream's key among them."""
+        ...
+
+
+class Meter(Protocol):
+    """Telemetry as the edge feeds it (`gateway.telemetry.metrics.Metrics`). Never waits."""
+
+    def exchange_opened(self) -> None:
+        """An exchange began (in flight plus one)."""
+        ...
+
+    def exchange_closed(
+        self, facts: ExchangeFacts, asked: Tally | None = None, answered: Tally | None = None
+    ) -> None:
+        """An exchange that was opened ended; the tallies of its two sides as far as judged."""
+        ...
+
+    def consulted(self, filter_name: str, seconds: float) -> None:
+        """A slow filter answered, or gave up, after so many seconds."""
+        ...
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    wall_ns = staticmethod(time.time_ns)
+    monotonic_s = staticmethod(time.monotonic)
+
+
+def exchange_ids(clock: Clock) -> Callable[[], str]:
+    """Return the maker of exchange ids: ULIDs of the clock's moment and fresh randomness."""
+
+    def make() -> str:
+        return exchange_id(clock.wall_ns() // 1_000_000, os.urandom(10))
+
+    return make
+
+
+async def _nothing() -> None:
+    """There is nothing to let go of."""
+
+
+def _no_code(_exchange: str) -> str:
+    """No label code is in use."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """One worker's collaborators.
+
+    ``fallback`` answers in its protocol's shape where no protocol is known (an unknown path).
+    ``code_of`` gives an exchange's short label code. ``close`` is awaited once, after the last
+    exchange and after ``journal.close`` (runtimes, files).
+    """
+
+    settings: Settings
+    policy: Policy
+    identity: Identity
+    routes: RouteTable
+    fallback: Adapter
+    access: Access
+    judge: Judge
+    journal: Journal
+    upstream: Upstream
+    meter: Meter
+    slow_filters: Mapping[str, SlowFilter] = field(default_factory=dict)
+    clock: Clock = field(default_factory=SystemClock)
+    new_id: Callable[[], str] = field(default_factory=lambda: exchange_ids(SystemClock()))
+    code_of: Callable[[str], str] = _no_code
+    close: Callable[[], Awaitable[None]] = _nothing

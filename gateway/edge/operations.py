@@ -1,0 +1,56 @@
+"""The operations listener: probes and metrics, on an address of its own (loopback by default)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI, Response
+
+from gateway.edge.board import Board
+from gateway.telemetry.folder import CONTENT_TYPE
+
+
+def operations_app(board: Board, render: Callable[[], bytes]) -> FastAPI:
+    """Return the application of the operations listener.
+
+    ``render`` gives the metrics of all processes in Prometheus' text format. Further pages (admin)
+    are routers that assembly includes.
+    """
+    app = FastAPI(title="sealgate operations", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        """All workers' metrics, merged."""
+        return Response(render(), media_type=CONTENT_TYPE)
+
+    @app.get("/livez")
+    @app.get("/health/liveliness")
+    async def live() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    @app.get("/health/readiness")
+    async def ready(response: Response) -> dict[str, object]:
+        """Whether workers of the present generation take exchanges."""
+        notice = board.read()
+        status = _status(draining=notice.draining, ready=notice.ready)
+        if status != "ok":
+            response.status_code = 503
+        response.headers["cache-control"] = "no-store"
+        return {
+            "status": status,
+            "generation": notice.generation,
+            "policy": notice.policy,
+            "workers_ready": notice.ready,
+            "workers_wanted": notice.wanted,
+            "last_reload": "ok" if notice.last_reload_ok else "refused",
+        }
+
+    return app
+
+
+def _status(*, draining: bool, ready: int) -> str:
+    if draining:
+        return "draining"
+    return "ok" if ready else "starting"

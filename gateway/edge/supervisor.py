@@ -1,0 +1,373 @@
+"""The supervisor: the parent of all processes. It binds, forks, watches, reloads and drains.
+
+No event loop here and no thread, so that forking is safe: one wait for signals and pipes, and a
+table of children. Workers of a generation share a listening socket; a reload forks a whole new
+generation, and only when that listens is the old one told to drain, so no connection is refused.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from gateway.edge.board import Board, Notice
+from gateway.edge.children import EXIT_CONFIG, Child, Children, Kind
+from gateway.nouns.errors import ConfigError
+from gateway.settings import Settings
+from gateway.telemetry.logs import logger
+
+_LOG = logger("supervisor")
+_BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_HEALTHY_S = 30.0
+_GRACE_S = 15.0
+"""Beyond the drain time a child that was told to end gets this long before it is killed."""
+
+_START_S = 120.0
+"""A child that is not ready by then is killed, and started again like one that died."""
+
+
+class Place(NamedTuple):
+    """Which worker of which generation a process is; numbers are unique among the living."""
+
+    worker: int
+    generation: int
+
+
+class Ports(NamedTuple):
+    """What a child gets: its listening socket, the pipe that closes when the parent dies, and the
+    word to say once it listens. `worker.serve_worker` and `serve_operations` take them."""
+
+    listener: socket.socket
+    life: int
+    listening: Callable[[], None]
+
+
+class Program(Protocol):
+    """What the supervisor runs; assembly makes it.
+
+    A ConfigError from `load`, `prepare`, `work` or `steward` ends the program at its start; at a
+    reload it keeps the running configuration.
+    """
+
+    def load(self) -> Settings:
+        """Read settings and policy anew."""
+        ...
+
+    def prepare(self, settings: Settings) -> object:
+        """Make, before any fork, what all children share (compiled lexicons, limits, keys)."""
+        ...
+
+    def policy_hash(self, prepared: object) -> str:
+        """Return the hash of the policy in what was prepared."""
+        ...
+
+    def work(self, settings: Settings, prepared: object, place: Place, ports: Ports) -> None:
+        """Be a worker: build the gateway and serve until told to end."""
+        ...
+
+    def steward(self, settings: Settings, prepared: object, board: Board, ports: Ports) -> None:
+        """Be the steward: ship records and serve operations until told to end."""
+        ...
+
+    def child_ended(self, pid: int, worker: int | None) -> None:
+        """A child is dead (``worker`` None: the steward): forget its limits and gauges."""
+        ...
+
+    def reloaded(self, *, accepted: bool) -> None:
+        """A reload took place, or was refused."""
+        ...
+
+
+class Addresses(NamedTuple):
+    """Where the gateway listens, with the real port numbers."""
+
+    data: tuple[str, int]
+    operations: tuple[str, int]
+
+
+class _Course(NamedTuple):
+    """What one generation runs."""
+
+    settings: Settings
+    prepared: object
+    generation: int
+
+
+class Supervisor:
+    """The parent process. Make one per process and `run` it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        program: Program,
+        announce: Callable[[Addresses], None] = lambda _: None,
+    ) -> None:
+        """``announce`` is called once, when all workers listen for the first time."""
+        self._program = program
+        self._announce = announce
+        self._board = Board()
+        self._course = _Course(settings, None, 1)
+        self._previous: _Course | None = None
+        self._restarts: list[float] = []
+        self._failures = 0
+        self._announced = False
+        self._draining = False
+        self._reload_wanted = False
+        self._last_reload_ok = True
+        self._exit_code = 0
+
+    def run(self) -> int:
+        """Serve until SIGTERM or SIGINT and return the exit code: 0, or 2 if a child could not
+        start with this configuration. Raises ConfigError before anything was forked."""
+        settings = self._course.settings
+        self._course = self._course._replace(prepared=self._program.prepare(settings))
+        self._data = _bind(settings.host, settings.port, "port")
+        self._operations = _bind(
+            settings.operations_host, settings.operations_port, "operations_port"
+        )
+        self._children = Children()
+        self._children.listen()
+        try:
+            self._start_missing()
+            while self._children:
+                self._turn()
+        finally:
+            self._children.close()
+            self._data.close()
+            self._operations.close()
+        return self._exit_code
+
+    def _turn(self) -> None:
+        """One turn: what was signalled, who ended, what is due."""
+        for name in self._children.wait(self._until_next()):
+            if name in {signal.SIGTERM, signal.SIGINT}:
+                self._drain()
+            elif name == signal.SIGHUP:
+                self._reload_wanted = True
+        for child, code in self._children.reap():
+            self._ended(child, code)
+        now_s = time.monotonic()
+        if not self._draining:
+            self._check_reload()
+            if any(moment <= now_s for moment in self._restarts):
+                self._restarts = [moment for moment in self._restarts if moment > now_s]
+                self._start_missing()
+            self._promote()
+        elif not self._children.of(Kind.WORKER):
+            for child in self._children.of(Kind.STEWARD):
+                child.leave()
+        self._kill_overdue(now_s)
+        self._write_board()
+
+    def _until_next(self) -> float:
+        now_s = time.monotonic()
+        return max(0.0, min([now_s + 1.0, *self._restarts]) - now_s)
+
+    # -- starting and ending
+
+    def _present(self) -> list[Child]:
+        """The workers of the present generation that are not leaving."""
+        return [
+            child
+            for child in self._children.of(Kind.WORKER)
+            if child.generation == self._course.generation and not child.leaving
+        ]
+
+    def _start_missing(self) -> None:
+        """Fork the steward if there is none, and workers up to the number wanted."""
+        course = self._course
+        if not self._children.of(Kind.STEWARD):
+            self._children.fork(Kind.STEWARD, 0, course.generation, partial(self._steward, course))
+        for _ in range(course.settings.workers - len(self._present())):
+            place = Place(self._children.free_number(), course.generation)
+            self._children.fork(
+                Kind.WORKER, place.worker, place.generation, partial(self._work, course, place)
+            )
+
+    def _work(
+        self, course: _Course, place: Place, life: int, listening: Callable[[], None]
+    ) -> None:
+        self._operations.close()
+        ports = Ports(self._data, life, listening)
+        self._program.work(course.settings, course.prepared, place, ports)
+
+    def _steward(self, course: _Course, life: int, listening: Callable[[], None]) -> None:
+        self._data.close()
+        ports = Ports(self._operations, life, listening)
+        self._program.steward(course.settings, course.prepared, self._board, ports)
+
+    def _ended(self, child: Child, code: int) -> None:
+        """A child is dead: forget it, and replace it unless it was to end."""
+        if child.kind is Kind.CHECKER:
+            self._checked(accepted=code == 0 and not child.leaving)
+            return
+        worker = child.number if child.kind is Kind.WORKER else None
+        self._program.child_ended(child.pid, worker)
+        expected = child.leaving and code == 0
+        write = _LOG.info if expected else _LOG.warning
+        write(
+            "child ended", mode=child.kind.value, worker=child.number, pid=child.pid,
+            exit_code=code, generation=child.generation,
+        )  # fmt: skip
+        if self._draining:
+            return
+        if child.leaving:
+            self._restarts.append(0.0)
+        elif self._previous is not None and child.generation == self._course.generation:
+            self._fall_back()
+        elif code == EXIT_CONFIG and not self._announced:
+            self._exit_code = EXIT_CONFIG
+            self._drain()
+        else:
+            self._start_later(child)
+
+    def _start_later(self, child: Child) -> None:
+        lived_s = time.monotonic() - child.started_s
+        self._failures = 0 if lived_s > _HEALTHY_S else self._failures + 1
+        pause_s = _BACKOFF_S[min(self._failures, len(_BACKOFF_S)) - 1] if self._failures else 0.0
+        self._restarts.append(time.monotonic() + pause_s)
+
+    def _drain(self) -> None:
+        """End in order; a second request ends the workers at once."""
+        if self._draining:
+            for child in self._children.of(Kind.WORKER):
+                child.send(signal.SIGKILL)
+            return
+        _LOG.info("draining", seconds=self._course.settings.drain_s)
+        self._draining = True
+        self._data.close()
+        self._operations.close()
+        for child in (*self._children.of(Kind.WORKER), *self._children.of(Kind.CHECKER)):
+            child.leave()
+
+    def _kill_overdue(self, now_s: float) -> None:
+        """Kill who does not end, and who does not come to listen."""
+        patience_s = self._course.settings.drain_s + _GRACE_S
+        for child in (*self._children.of(Kind.WORKER), *self._children.of(Kind.STEWARD)):
+            since_s = child.leaving_since_s
+            late = since_s is not None and now_s - since_s > patience_s
+            if late or (not child.ready and now_s - child.started_s > _START_S):
+                child.send(signal.SIGKILL)
+
+    # -- reload
+
+    def _check_reload(self) -> None:
+        """Try the new configuration in a child of its own, if a reload is wanted and none runs."""
+        busy = self._previous is not None or self._children.of(Kind.CHECKER)
+        if self._reload_wanted and self._announced and not busy:
+            self._reload_wanted = False
+            self._children.fork(Kind.CHECKER, 0, self._course.generation, self._try)
+
+    def _try(self, _life: int, _listening: Callable[[], None]) -> None:
+        self._program.prepare(self._program.load())
+
+    def _checked(self, *, accepted: bool) -> None:
+        """The checker ended: begin a new generation, or stay."""
+        if self._draining:
+            return
+        if accepted:
+            try:
+                self._begin_generation()
+            except ConfigError as error:
+                _LOG.error("reload refused", detail=error.sentence(), code=error.code)
+                accepted = False
+        self._last_reload_ok = accepted
+        if not accepted:
+            _LOG.error("reload refused", reason="the running configuration stays")
+            self._program.reloaded(accepted=False)
+
+    def _begin_generation(self) -> None:
+        settings = self._program.load()
+        before = self._course.settings
+        if _places(settings) != _places(before):
+            raise ConfigError("host, port and state change only with a restart.")
+        prepared = self._program.prepare(settings)
+        self._previous = self._course
+        self._course = _Course(settings, prepared, self._course.generation + 1)
+        self._start_missing()
+
+    def _promote(self) -> None:
+        """Once all workers of the present generation listen: say so, let the old ones go."""
+        present = self._present()
+        if sum(child.ready for child in present) < self._course.settings.workers:
+            return
+        if not self._announced:
+            self._announced = True
+            self._announce(
+                Addresses(self._data.getsockname()[:2], self._operations.getsockname()[:2])
+            )
+        if self._previous is None:
+            return
+        self._previous = None
+        for child in (*self._children.of(Kind.WORKER), *self._children.of(Kind.STEWARD)):
+            if child.generation != self._course.generation:
+                child.leave()
+        _LOG.info("reloaded", generation=self._course.generation)
+        self._program.reloaded(accepted=True)
+
+    def _fall_back(self) -> None:
+        """A worker of the new generation died before all listened: keep the old generation."""
+        failed = self._course.generation
+        if self._previous is not None:
+            self._course, self._previous = self._previous, None
+        for child in self._children.of(Kind.WORKER):
+            if child.generation == failed:
+                child.leave()
+        self._last_reload_ok = False
+        _LOG.error("reload refused", reason="a new worker did not start", generation=failed)
+        self._program.reloaded(accepted=False)
+
+    def _write_board(self) -> None:
+        course = self._course if self._previous is None else self._previous
+        ready = [
+            child
+            for child in self._children.of(Kind.WORKER)
+            if child.ready and child.generation == course.generation
+        ]
+        self._board.write(
+            Notice(
+                course.generation, len(ready), course.settings.workers, self._draining,
+                self._last_reload_ok, self._program.policy_hash(course.prepared),
+            )
+        )  # fmt: skip
+
+
+def _places(settings: Settings) -> tuple[object, ...]:
+    """What cannot change while running."""
+    return (
+        settings.host, settings.port, settings.operations_host, settings.operations_port,
+        settings.state,
+    )  # fmt: skip
+
+
+def _bind(host: str, port: int, key: str) -> socket.socket:
+    """Return a listening socket. Raises ConfigError naming the setting."""
+    listener: socket.socket | None = None
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, proto)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+        listener.settimeout(0)
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        raise ConfigError(
+            f"{key}: {host}:{port} cannot be listened on ({error.strerror}); "
+            "stop what uses it, or set another."
+        ) from error
+    return listener
+
+
+def serve(
+    settings: Settings, program: Program, announce: Callable[[Addresses], None] = lambda _: None
+) -> int:
+    """Run the whole gateway until it is told to end; returns the process's exit code."""
+    return Supervisor(settings, program, announce).run()

@@ -1,0 +1,1 @@
+"""The filters: each judges text and gives findings. Siblings never know each other."""

@@ -1,0 +1,153 @@
+"""Entries of word lists: their fields, their file form (JSON Lines) and what makes one valid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import msgspec
+
+from gateway.matching.automaton import LONGEST_TERM
+from gateway.matching.fold import KIND_BYTES, Kind, fold_term
+from gateway.nouns.errors import ConfigError
+
+SUBSTRING = "substring"
+WORD = "word"
+MATCHES = (SUBSTRING, WORD)
+
+FOLD = "fold"
+SEPARATORS = "separators"
+VARIANTS = (FOLD, SEPARATORS)
+
+_CATEGORY = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One term of a word list.
+
+    ``text`` as a person would write it. ``category`` is a dotted name (``A1.h.gambling``),
+    ``severity`` runs from 1 (mild) to 4 (grave). ``match``: ``substring``, or ``word`` (no Latin
+    letter or digit next to its ends); empty means ``word`` for a term without Han characters.
+    ``variants``: ``fold`` (always), ``separators`` (found through separators, Han terms only).
+    ``allow``: phrases that hold the term harmlessly; inside one of them it is not found.
+    ``source``, ``licence`` and ``owner`` say where it is from and whom to ask. ``expires`` is its
+    last day (``2027-12-31``), empty for none.
+    """
+
+    text: str
+    category: str
+    severity: int
+    match: str = ""
+    variants: tuple[str, ...] = VARIANTS
+    allow: tuple[str, ...] = ()
+    source: str = ""
+    licence: str = ""
+    owner: str = ""
+    expires: str = ""
+
+    @property
+    def whole_word(self) -> bool:
+        """True if it is found as a whole word only."""
+        return self.match == WORD or (not self.match and not has_han(self.text))
+
+
+class WordList(msgspec.Struct, frozen=True):
+    """A named list. ``numbers`` are the entries' line numbers in its file; with the name they make
+    the rule that findings carry (``harms/drugs#12``)."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    numbers: tuple[int, ...]
+
+
+def has_han(text: str) -> bool:
+    """True if the text holds a Han character."""
+    return any(KIND_BYTES[ord(character)] == Kind.HAN for character in text)
+
+
+def named_list(name: str, entries: Iterable[Entry]) -> WordList:
+    """Return a list whose entries are numbered from 1."""
+    kept = tuple(entries)
+    return WordList(name, kept, tuple(range(1, len(kept) + 1)))
+
+
+def problem_of(entry: Entry) -> str:
+    """Return what makes the entry unusable, empty if nothing does. Never names the term."""
+    folded = fold_term(entry.text)
+    if not folded:
+        return "nothing is left of the term after folding"
+    if len(folded) > LONGEST_TERM:
+        return f"the term has more than {LONGEST_TERM} characters after folding"
+    if not 1 <= entry.severity <= 4:
+        return "severity must be 1, 2, 3 or 4"
+    if not _CATEGORY.fullmatch(entry.category):
+        return "category must be a dotted name such as A1.h.gambling"
+    if entry.match not in ("", *MATCHES):
+        return "match must be substring or word"
+    if any(variant not in VARIANTS for variant in entry.variants):
+        return "variants may be fold and separators"
+    return _allow_problem(entry, folded) or _expiry_problem(entry.expires)
+
+
+def _allow_problem(entry: Entry, folded: str) -> str:
+    """Return what is wrong with the allow-phrases: one that lacks the term can have no effect."""
+    for phrase in map(fold_term, entry.allow):
+        if folded not in phrase or phrase == folded:
+            return "an allow-phrase must hold the term and something besides"
+        if len(phrase) > LONGEST_TERM:
+            return f"an allow-phrase has more than {LONGEST_TERM} characters after folding"
+    return ""
+
+
+def _expiry_problem(expires: str) -> str:
+    if not expires:
+        return ""
+    try:
+        date.fromisoformat(expires)
+    except ValueError:
+        return "expires must be a date such as 2027-12-31"
+    return ""
+
+
+def read_word_list(name: str, raw: bytes) -> WordList:
+    """Read a list in JSON Lines, one entry a line; empty lines and lines with ``//`` are passed over.
+
+    Raises ConfigError naming the list, the line and what is wrong with it.
+    """
+    decoder = msgspec.json.Decoder(Entry)
+    entries: list[Entry] = []
+    numbers: list[int] = []
+    for number, line in _lines(raw):
+        try:
+            entry = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"word list {name}, line {number}: {error}") from None
+        problem = problem_of(entry)
+        if problem:
+            raise ConfigError(f"word list {name}, line {number}: {problem}")
+        entries.append(entry)
+        numbers.append(number)
+    return WordList(name, tuple(entries), tuple(numbers))
+
+
+def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        stripped = line.strip()
+        if stripped and not stripped.startswith(b"//"):
+            yield number, stripped
+
+
+def write_word_list(entries: Iterable[Entry]) -> bytes:
+    """Return entries as JSON Lines, in the order given, without members that hold the default."""
+    return b"".join(msgspec.json.encode(_trimmed(entry)) + b"\n" for entry in entries)
+
+
+def _trimmed(entry: Entry) -> dict[str, object]:
+    written = msgspec.to_builtins(entry)
+    defaults = {"match": "", "variants": list(VARIANTS), "allow": []}
+    return {
+        key: value
+        for key, value in written.items()
+        if value not in ("", defaults.get(key, "")) or key == "text"
+    }

@@ -1,0 +1,156 @@
+"""The lexicon filter: finds terms in a text that is still growing, and holds exactly what may still
+become one.
+
+Most text is plain and holds no term: then one or two passes of the automaton over what is pending
+tell both. Anything else (a term, markup, folded or invisible characters) is judged by the layers
+and views of `exact`, with what was released before as context.
+"""
+
+from __future__ import annotations
+
+import re
+
+from filters.lexicon.exact import LOOK_BEHIND, Judge
+from filters.lexicon.lexicon import HAN, Lexicon
+from gateway.matching.automaton import END
+from gateway.matching.fold import KIND_BYTES, SEPARATORS, Kind, find_special
+from gateway.matching.reader import TOKEN_LENGTH, open_markup
+from gateway.matching.views import GAP
+from gateway.nouns.finding import Finding, Scan
+
+_SPACES = re.compile(" {2,}")
+_EMPHASIS = re.compile("[*~`]")
+_PATIENCE = 96
+"""Held code points above which the quick look is not trusted: it knows no widest gap."""
+
+_WORD, _SOFT, _LINE = int(Kind.WORD), int(Kind.SOFT), int(Kind.LINE)
+_NONE: tuple[Finding, ...] = ()
+
+
+class LexiconFilter:
+    """Finds the terms of compiled word lists (see `gateway.ports.filter.Filter`).
+
+    ``start`` must not lie beyond the last ``safe_until``: nothing of a term is ever safe before it
+    is found. A run of more than 64 invisible code points is a finding ``hidden_text`` of severity
+    3, rule ``hidden_run``.
+    """
+
+    name = "lexicon"
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.look_behind = LOOK_BEHIND
+        self.look_ahead = max(lexicon.automaton.longest, 1) * 2 * GAP
+        self._judge = Judge(lexicon)
+        automaton = lexicon.automaton
+        self._find = automaton.find
+        self._size = automaton.size
+        self._han_end = automaton.group_ends[HAN]
+        self._live_han_end = automaton.live_ends[HAN]
+        self._live_substrings_end = automaton.live_ends[-2]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the word lists' canonical content, in hexadecimal."""
+        return self.lexicon.hash
+
+    @property
+    def size(self) -> int:
+        """How many distinct folded terms are looked for."""
+        return self.lexicon.size
+
+    def coverage(self) -> dict[str, int]:
+        """Return how many entries each category has."""
+        return self.lexicon.coverage()
+
+    def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's form
+        """Judge ``text[start:]``; see the port for the law."""
+        pending, before = text, " "
+        if start:
+            pending, before = text[start:], _neighbour(text, start)
+        if not before:
+            return self._judge.scan(text, start, final)
+        if find_special(pending):
+            held = self._held_emphasised(pending)
+        else:
+            view = pending.replace("\n", " ").lower()
+            held = self._held(view, view, before)
+        if held < 0 or held > _PATIENCE:
+            return self._judge.scan(text, start, final)
+        return Scan(_NONE, len(text) if final else len(text) - held)
+
+    def _held_emphasised(self, pending: str) -> int:
+        """As `_held`, for text that would be plain without emphasis characters."""
+        bare = _EMPHASIS.sub("", pending)
+        if find_special(bare):
+            return -1
+        view = pending.replace("\n", " ").lower()
+        written = self._held(view, view, " ")
+        if written < 0:
+            return -1
+        read = self._held(view, bare.replace("\n", " ").lower(), " ")
+        return -1 if read < 0 else max(written, read)
+
+    def _held(self, view: str, seen: str, before: str) -> int:
+        """Return how many code points at the end of ``view`` may become a term, -1 if it must be
+        looked at more closely.
+
+        ``seen`` is what is left of the view where characters are looked through. ``before`` is the
+        character in front of it. Errs on the side of looking closely and of holding.
+        """
+        separated = 0
+        if not seen.isascii() and SEPARATORS.search(seen):
+            separated = self._held_squeezed(view, seen)
+            if separated < 0:
+                return -1
+        if "  " in seen:
+            seen = _SPACES.sub(" ", seen)
+        first = length = len(seen)
+        for number, start, _ in self._find(seen + END):
+            if number < self._size:
+                return -1
+            if start < first and not (
+                number >= self._live_substrings_end
+                and _same_word(seen[start - 1] if start else before, seen[start])
+            ):
+                first = start
+        if first == length:
+            return separated
+        held = length - first
+        if len(seen) != len(view) and not view.endswith(seen[first:]):
+            return -1
+        return held if held > separated else separated
+
+    def _held_squeezed(self, view: str, seen: str) -> int:
+        """As `_held`, for Han terms with separators between their characters."""
+        squeezed = SEPARATORS.sub("", seen)
+        first = length = len(squeezed)
+        for number, start, _ in self._find(squeezed + END):
+            if number < self._han_end:
+                return -1
+            if start < first and self._size <= number < self._live_han_end:
+                first = start
+        wanted = length - first
+        if not wanted:
+            return 0
+        place = len(view)
+        while wanted:
+            place -= 1
+            if not _SOFT <= KIND_BYTES[ord(view[place])] <= _LINE:
+                wanted -= 1
+        return len(view) - place
+
+
+def _neighbour(text: str, start: int) -> str:
+    """Return the character before ``start``, empty if it may not be what a reader sees there."""
+    last = text[start - 1]
+    released = text[max(0, start - TOKEN_LENGTH) : start]
+    if "&" in released or "\\" in released or "<" in released:
+        if KIND_BYTES[ord(last)] == _WORD or open_markup(released, 0) < len(released):
+            return ""
+    return last
+
+
+def _same_word(left: str, right: str) -> bool:
+    """True if two neighbours surely belong to one word of a script with spaces."""
+    return KIND_BYTES[ord(left)] == _WORD == KIND_BYTES[ord(right)]

@@ -1,0 +1,186 @@
+"""Numbers: mobiles, resident IDs, bank cards, credit codes and passports, each judged on its own.
+
+Whether a number is found depends on at most `context.CONTEXT` code points on its left, the number
+itself and the one character after it. So `open_number` can say exactly from where the end of a text
+might still grow into one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import reduce
+
+from filters.personal_data.candidate import Candidate
+from filters.personal_data.checks import is_bank_card, is_old_resident_id, is_resident_id, is_uscc
+from filters.personal_data.context import Hint, hint, names_it
+
+LONGEST_NUMBER = 24
+"""No shape below is longer: 19 digits in five groups have 23 code points."""
+
+_RUN = re.compile(r"[0-9](?:[ \-]?[0-9]){6,}")
+_GROUP = re.compile(r"(?<![0-9])[0-9]")
+
+_MOBILE = re.compile(r"(?:(?:00)?86[ \-]?)?(1[3-9][0-9][ \-]?[0-9]{4}[ \-]?[0-9]{4})(?![0-9])")
+_RESIDENT = re.compile(r"[1-9][0-9]{5}[ \-]?(?:18|19|20)[0-9]{6}[ \-]?[0-9]{3}[0-9Xx](?![0-9])")
+_OLD_RESIDENT = re.compile(r"[1-9][0-9]{14}(?![0-9Xx])")
+_CARD_PLAIN = re.compile(r"[2-69][0-9]{15,18}(?![0-9])")
+_CARD_FOURS = re.compile(r"[2-69][0-9]{3}([ \-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])")
+_CARD_FIVES = re.compile(r"[69][0-9]{3}([ \-])(?:[0-9]{4}\1){3}[0-9]{1,3}(?![0-9])")
+_CARD_SIX = re.compile(r"62[0-9]{4}[ \-][0-9]{10,13}(?![0-9])")
+_USCC = re.compile(r"[0-9ANYany][0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{17}(?![0-9A-Za-z])")
+_PASSPORT = re.compile(
+    r"(?:[EGDSPegdsp][0-9]{8}|[Ee][A-HJ-NP-Za-hj-np-z][0-9]{7}|[HMhm](?:[0-9]{8}|[0-9]{10}))"
+    r"(?![0-9A-Za-z])"
+)
+_CODED = re.compile(r"(?:[0-9]\.|[A-Z]-)\Z")
+_ROW = re.compile(r"[0-9][ \-]\Z")
+_FOURS_BEFORE = re.compile(r"(?:[0-9]{4}[ \-]){4}\Z")
+_NOT_DIGIT = re.compile(r"[^0-9Xx]")
+
+_SHAPES = (
+    "+ 8 6 S? 1 [3-9] D S? D D D D S? D D D D",
+    "0 0 8 6 S? 1 [3-9] D S? D D D D S? D D D D",
+    "8 6 S? 1 [3-9] D S? D D D D S? D D D D",
+    "1 [3-9] D S? D D D D S? D D D D",
+    "[1-9] D D D D D S? [12] [089] D D D D D D S? D D D [0-9Xx]",
+    "[2-69] D D D S D D D D S D D D D S D D D D S? D? D? D?",
+    "6 2 D D D D S D D D D D D D D D D D? D? D?",
+)
+"""The shapes that may hold a space, one atom per code point; ``S`` a separator, ``D`` a digit."""
+
+
+def _growing(shape: str) -> str:
+    """Return the pattern of everything that more text may turn into the shape."""
+    atoms = [
+        atom.replace("+", r"\+").replace("S", r"[ \-]").replace("D", "[0-9]")
+        for atom in shape.split()
+    ]
+    return reduce(lambda rest, atom: f"{atom}(?:{rest})?" if rest else atom, reversed(atoms), "")
+
+
+_PATTERNS = [_growing(shape) for shape in _SHAPES]
+_OPEN = re.compile(f"(?:{_PATTERNS[0]}|(?<![0-9])(?:{'|'.join(_PATTERNS[1:])}))\\Z")
+
+
+def open_number(text: str, start: int) -> int:
+    """Return where the earliest number begins that the end of ``text[start:]`` leaves open, or
+    ``len(text)`` if it leaves none."""
+    found = _OPEN.search(text, max(start, len(text) - LONGEST_NUMBER))
+    return found.start() if found else len(text)
+
+
+def numbers(text: str, start: int) -> Iterator[Candidate]:
+    """Give every number from ``start`` on whose end is in the text; they may overlap."""
+    for run in _RUN.finditer(text, start):
+        if run.end() - run.start() < 11 and not _beside_letter(text, run.start(), run.end()):
+            continue
+        for group in _GROUP.finditer(text, run.start(), run.end()):
+            yield from _beginning(text, group.start())
+
+
+def _beginning(text: str, at: int) -> Iterator[Candidate]:
+    before = text[at - 1] if at else ""
+    lettered = before.isascii() and (before.isalpha() or before == "_")
+    for judge in (_mobile, _resident, _card, _credit_code):
+        found = judge(text, at, lettered)
+        if found is not None:
+            yield found
+    if lettered:
+        yield from _with_letters(text, at)
+
+
+def _mobile(text: str, at: int, lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
+    found = _MOBILE.match(text, at)
+    if found is None:
+        return None
+    start = at - 1 if text[at - 1 : at] == "+" and found[0].startswith("86") else at
+    if _touches_letters(text, found.end(), lettered) and not names_it(text, start, "phone"):
+        return None
+    said = hint(text, start, "phone")
+    score = 0.8 if found.start(1) > at else 0.5
+    if said is Hint.RAISES:
+        score = 0.9
+    elif said is Hint.LOWERS:
+        score -= 0.3
+    if score < 0.8 and _in_a_code(text, start, grouped=len(found[1]) > 11):
+        score -= 0.3
+    return Candidate(start, found.end(), "mobile", 2, round(score, 2), "cn_mobile")
+
+
+def _resident(text: str, at: int, _lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
+    found = _RESIDENT.match(text, at)
+    if found is not None:
+        if not is_resident_id(_NOT_DIGIT.sub("", found.group())):
+            return None
+        return Candidate(at, found.end(), "resident_id", 3, 0.98, "cn_resident_id")
+    found = _OLD_RESIDENT.match(text, at)
+    if found is None or hint(text, at, "identity") is not Hint.RAISES:
+        return None
+    if not is_old_resident_id(found.group()):
+        return None
+    return Candidate(at, found.end(), "resident_id", 3, 0.8, "cn_resident_id_15")
+
+
+def _card(text: str, at: int, lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
+    for pattern in (_CARD_PLAIN, _CARD_FIVES, _CARD_FOURS, _CARD_SIX):
+        found = pattern.match(text, at)
+        if found is None or not is_bank_card(_NOT_DIGIT.sub("", found[0])):
+            continue
+        said = hint(text, at, "card")
+        grouped = pattern is not _CARD_PLAIN
+        score = 0.8 if grouped else 0.6
+        if said is Hint.RAISES:
+            score = 0.95
+        elif _touches_letters(text, found.end(), lettered) or _in_a_code(text, at, grouped=grouped):
+            continue
+        elif said is Hint.LOWERS:
+            score -= 0.3
+        return Candidate(at, found.end(), "bank_card", 3, round(score, 2), "bank_card")
+    return None
+
+
+def _credit_code(text: str, at: int, lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
+    found = None if lettered else _USCC.match(text, at)
+    if found is None or not is_uscc(found.group().upper()):
+        return None
+    return Candidate(at, found.end(), "uscc", 2, 0.95, "cn_uscc")
+
+
+def _with_letters(text: str, at: int) -> Iterator[Candidate]:
+    """Give the codes whose first digit stands at ``at``, behind one or two letters."""
+    for begin in (at - 1, at - 2):
+        if begin < 0 or _is_word(text[begin - 1 : begin]) or not text[begin].isalpha():
+            continue
+        code = _credit_code(text, begin, lettered=False)
+        if code is not None:
+            yield code
+        found = _PASSPORT.match(text, begin)
+        if found is not None and hint(text, begin, "travel") is Hint.RAISES:
+            yield Candidate(begin, found.end(), "passport", 2, 0.9, "cn_travel_document")
+
+
+def _beside_letter(text: str, start: int, end: int) -> bool:
+    beside = text[max(0, start - 1) : start] + text[end : end + 1]
+    return any(char.isascii() and char.isalpha() for char in beside)
+
+
+def _is_word(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _touches_letters(text: str, end: int, lettered: bool) -> bool:  # noqa: FBT001 -- a fact
+    after = text[end : end + 1]
+    return lettered or (after.isascii() and (after.isalpha() or after == "_"))
+
+
+def _in_a_code(text: str, start: int, *, grouped: bool) -> bool:
+    """True if what stands right before makes the number the tail of a longer one: a decimal point,
+    a code's letters, or, where it is written in groups, one more group that is not a card."""
+    left = text[max(0, start - 20) : start]
+    if _CODED.search(left):
+        return True
+    if not grouped or _ROW.search(left) is None:
+        return False
+    row = _FOURS_BEFORE.search(left)
+    return row is None or not is_bank_card(_NOT_DIGIT.sub("", row[0]))

@@ -1,0 +1,89 @@
+"""Automaton: many terms found in one pass, and how much of a text's end may still become one.
+
+Aho-Corasick (1975) over the terms and, marked with an end sign, over all their proper prefixes. A
+text with the end sign behind it thus yields its matches and, in the same pass, the suffixes that
+are alive: exactly those that more text could complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+END = "\x01"
+"""The end sign: folded text never contains it."""
+
+LONGEST_TERM = 64
+"""The most characters of a term, folded."""
+
+Match = tuple[int, int, int]
+
+
+class TermAutomaton:
+    """Terms in groups. A match is ``(number, start, end)`` in characters of the text.
+
+    Numbers below ``size`` are terms in the order given, group by group; ``group_ends[g]`` is the
+    first number after group ``g``. The rest are live suffixes: of group ``g`` when below
+    ``live_ends[g]``. They end behind the end sign, so their ``end`` means nothing.
+    """
+
+    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        """Build it. Raises ValueError for a term that is empty, too long or holds a sign of ours."""
+        self._check(groups)
+        self.longest = max((len(term) for group in groups for term in group), default=0)
+        self.group_ends = tuple(self._ends(0, (len(group) for group in groups)))
+        self.size = self.group_ends[-1] if self.group_ends else 0
+        counts = [0] * len(groups)
+        self._automaton = AhoCorasick(
+            self._patterns(groups, counts),
+            matchkind=MatchKind.Standard,
+            store_patterns=False,
+            implementation=Implementation.ContiguousNFA,
+        )
+        self.live_ends = tuple(self._ends(self.size, counts))
+
+    @staticmethod
+    def _check(groups: Sequence[Sequence[str]]) -> None:
+        for group in groups:
+            for number, term in enumerate(group):
+                if not 0 < len(term) <= LONGEST_TERM or "\0" in term or END in term:
+                    raise ValueError(f"term {number} is empty, too long or holds a control sign")
+
+    @staticmethod
+    def _ends(first: int, counts: Iterable[int]) -> Iterator[int]:
+        for count in counts:
+            first += count
+            yield first
+
+    @staticmethod
+    def _patterns(groups: Sequence[Sequence[str]], counts: list[int]) -> Iterator[str]:
+        """Yield the terms, then each group's distinct proper prefixes; count the latter."""
+        for group in groups:
+            yield from group
+        for number, group in enumerate(groups):
+            last = ""
+            for term in sorted(group):
+                known = min(len(last) - 1, _shared(last, term))
+                for length in range(max(known, 0) + 1, len(term)):
+                    counts[number] += 1
+                    yield term[:length] + END
+                last = term
+
+    def find(self, text: str) -> list[Match]:
+        """Return all matches of a folded text, overlapping ones too, in the order of their ends.
+
+        Append `END` to learn which suffixes are alive.
+        """
+        found: list[Match] = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return found
+
+
+def _shared(left: str, right: str) -> int:
+    """Return how many characters two strings begin with alike."""
+    length = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        length += 1
+    return length

@@ -1,0 +1,142 @@
+"""Fold: every way to write a character becomes the one that a reader takes it for.
+
+Context-free: each code point is folded on its own (see fold_tables for the rules), so the fold of a
+text is the fold of its pieces. Most text is its own fold apart from case; `is_plain` tells that in
+one pass, and then no offsets are needed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.matching.fold_tables import CODE_POINTS, TABLE, UNICODE_VERSION, Kind
+
+__all__ = [
+    "FOLD",
+    "KINDS",
+    "KIND_BYTES",
+    "MARKUP",
+    "SEPARATORS",
+    "UNICODE_VERSION",
+    "Folded",
+    "Kind",
+    "code_points",
+    "expand",
+    "find_special",
+    "fold",
+    "fold_term",
+    "needs_expansion",
+    "text_of",
+]
+
+Codes = NDArray[np.uint32]
+Offsets = NDArray[np.int64]
+
+MARKUP = "<&*~`\\"
+"""Characters that may open markup: see reader."""
+
+
+def _load() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
+    """Return the dense fold table, the kinds and the expansions of the shipped table."""
+    with np.load(TABLE) as table:
+        folds = np.arange(CODE_POINTS, dtype=np.uint32)
+        folds[table["sources"]] = table["targets"]
+        kinds = table["kinds"].copy()
+        sources, targets = table["expand_sources"].tolist(), table["expand_targets"].tolist()
+    folds.setflags(write=False)
+    kinds.setflags(write=False)
+    return folds, kinds, dict(zip(sources, targets, strict=True))
+
+
+FOLD, KINDS, _EXPANSIONS = _load()
+"""Fold of each code point that becomes one other; kind of each code point."""
+
+KIND_BYTES = KINDS.tobytes()
+"""The kinds once more, for one-by-one reading: ``KIND_BYTES[ord(character)]``."""
+
+_EXPANDS = np.zeros(CODE_POINTS, np.bool_)
+_EXPANDS[list(_EXPANSIONS)] = True
+
+
+def _class_of(members: NDArray[np.bool_]) -> str:
+    """Return the inside of a regular expression's class with these code points."""
+    edges = np.flatnonzero(np.diff(members.astype(np.int8), prepend=0, append=0))
+    ranges = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
+def _plain() -> NDArray[np.bool_]:
+    """Return which code points are their own fold apart from ASCII case, and open no markup."""
+    plain = (np.arange(CODE_POINTS, dtype=np.uint32) == FOLD) & (KINDS != Kind.DROPPED) & ~_EXPANDS
+    cased = [code for code in np.flatnonzero(plain).tolist() if chr(code).lower() != chr(code)]
+    plain[cased] = False
+    plain[list(map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZ\n"))] = True
+    plain[list(map(ord, MARKUP))] = False
+    return plain
+
+
+find_special = re.compile(f"[^{_class_of(_plain())}]").search
+"""Finds the first character that is not plain. Plain text folds by ``lower`` and by reading line
+feeds as spaces, and holds no markup. (The class lists what is plain, not what is special: that is
+the order in which the engine of ``re`` is fast.)"""
+
+_BETWEEN = (KINDS >= Kind.SOFT) & (KINDS <= Kind.LINE)
+SEPARATORS = re.compile(f"[^{_class_of(~_BETWEEN)}]+")
+"""A run of characters that may stand between the characters of a Han term."""
+
+
+def code_points(text: str) -> Codes:
+    """Return the code points of a text; lone surrogates are kept as they are."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def text_of(codes: Codes) -> str:
+    """Return the text of folded code points. Raises UnicodeDecodeError on lone surrogates."""
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le")
+
+
+def needs_expansion(codes: Codes) -> bool:
+    """True if a code point folds to several."""
+    return bool(_EXPANDS[codes].any())
+
+
+def expand(codes: Codes) -> tuple[Codes, Offsets]:
+    """Return the codes with multiple folds written out, and the index each came from."""
+    counts = np.ones(len(codes), np.int64)
+    at = np.flatnonzero(_EXPANDS[codes])
+    targets = [_EXPANSIONS[code] for code in codes[at].tolist()]
+    counts[at] = [len(target) for target in targets]
+    source = np.repeat(np.arange(len(codes)), counts)
+    out = codes[source]
+    starts = np.cumsum(counts) - counts
+    for start, target in zip(starts[at].tolist(), targets, strict=True):
+        out[start : start + len(target)] = [ord(character) for character in target]
+    return out, source
+
+
+class Folded(NamedTuple):
+    """A folded text; ``offsets[i]`` is the original index of its i-th character, None if equal."""
+
+    text: str
+    offsets: Offsets | None
+
+
+def fold(text: str) -> Folded:
+    """Return the fold of a text without what a reader does not see."""
+    if not find_special(text):
+        return Folded(text.replace("\n", " ").lower(), None)
+    codes = code_points(text)
+    offsets = np.arange(len(codes), dtype=np.int64)
+    if needs_expansion(codes):
+        codes, offsets = expand(codes)
+    visible = KINDS[codes] != Kind.DROPPED
+    return Folded(text_of(FOLD[codes[visible]]), offsets[visible])
+
+
+def fold_term(text: str) -> str:
+    """Return a term as it is looked for: folded, runs of spaces made one, none at the ends."""
+    return " ".join(part for part in fold(text).text.split(" ") if part)

@@ -1,0 +1,81 @@
+"""However a text is cut, the lexicon finds what it finds in the whole, and lets none of it go."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filters.lexicon import Entry, LexiconFilter, compile_lexicon, named_list
+from gateway.nouns.finding import Finding
+
+
+def lexicon() -> LexiconFilter:
+    """A list in which every mechanism meets every other."""
+    entries = [
+        Entry(text="赌博", category="A1.h.gambling", severity=3, allow=("反赌博法",)),
+        Entry(text="赌博网站", category="A1.h.gambling", severity=4, allow=("不 赌博网站吗",)),
+        Entry(text="博网", category="x.fold", severity=1, variants=("fold",)),
+        Entry(text="网站网站", category="x.y", severity=2),
+        Entry(text="buy ab", category="x.words", severity=2),
+        Entry(text="ab", category="x.words", severity=1, allow=("ab b",)),
+        Entry(text="ba", category="x.part", severity=1, match="substring"),
+        Entry(text="b赌", category="x.mixed", severity=1),
+        Entry(text="kg", category="x.unit", severity=1),
+    ]
+    return compile_lexicon([named_list("mine", entries)])
+
+
+FILTER = lexicon()
+PIECES = st.sampled_from(
+    [*"赌博网站反法不吗abBuy 1", "赌博网站", "赌博", "buy ab", "ab", " ", "  ", "\n", "，", "。", "-"]
+    + ["*", "**", "~", "`", "\\", "\\*", "_", "賭", "Ａ", "а", "ⓑ", "㎏", "é", "\u200b", "\ufe0f"]
+    + ["\u0301", "\u200b" * 63, "\u200b" * 65, "-" * 7, " " * 9, "*" * 9, "<b>", "</b>", "<", ">"]
+    + ["<a b='赌博'>", "< b", "&", "&amp;", "&#36171;", "&#36171", "&#x8d4c;", "&#97", ";", "&nbsp;"]
+    + ["&lt;", "\\u8d4c", "\\u535a", "\\ud83d\\ude00", "\\u", "\ud83d", "😀", "\x00", "\x01", "\t"]
+    + ["<" + "i" * 62 + ">", "<" + "i" * 70 + ">", "&" + "a" * 40, "反赌博法", "不 赌博网站吗", "ab b"]
+    + ["<i></i>" * 40]
+)
+TEXTS = st.lists(PIECES, max_size=14).map("".join)
+
+
+def whole(text: str) -> set[Finding]:
+    return set(FILTER.scan(text, 0, True).findings)
+
+
+def shifted(finding: Finding, offset: int) -> Finding:
+    return finding._replace(start=finding.start + offset, end=finding.end + offset)
+
+
+def streamed(text: str, cuts: list[int], shares: list[float]) -> set[Finding]:
+    """Feed the text in pieces, let go any share of what is safe, and return what was found.
+
+    Fails if a finding is reported after part of it was let go.
+    """
+    released, found = 0, set()
+    for number, end in enumerate([*sorted(cut % (len(text) + 1) for cut in cuts), len(text)]):
+        final = number == len(cuts)
+        offset = max(0, released - FILTER.look_behind)
+        scan = FILTER.scan(text[offset:end], released - offset, final)
+        seen = {shifted(finding, offset) for finding in scan.findings}
+        assert all(finding.start >= released for finding in seen)
+        assert released <= scan.safe_until + offset <= end
+        found |= seen
+        share = shares[number % len(shares)]
+        released += round((scan.safe_until + offset - released) * share)
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, st.lists(st.integers(0, 400), max_size=12), st.lists(st.floats(0, 1), min_size=1))
+def test_any_cut_finds_what_the_whole_holds(
+    text: str, cuts: list[int], shares: list[float]
+) -> None:
+    """The findings do not depend on the cuts, nor on how much of what is safe is let go."""
+    assert streamed(text, cuts, shares) == whole(text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_one_by_one_finds_what_the_whole_holds(text: str) -> None:
+    """Code point by code point, all that is safe let go at once."""
+    assert streamed(text, list(range(len(text))), [1.0]) == whole(text)

@@ -26,6 +26,10 @@ BOM = b"\xef\xbb\xbf"
 
 _SPACE = re.compile(rb"[ \t\n\r]*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_MEMBER = re.compile(
+    rb'[ \t\n\r]*+"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\n\r]*+:[ \t\n\r]*+', re.DOTALL
+)
+_COMMA = re.compile(rb"[ \t\n\r]*+,?")
 _SCALAR = re.compile(rb"[^ \t\n\r,\]}]++")
 _STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _QUOTE, _BRACE, _BRACKET = b'"{['
@@ -193,25 +197,20 @@ def _visit(raw: bytes, at: int, wanted: _Wanted, spans: dict[Pointer, Span]) -> 
 
 
 def _visit_object(raw: bytes, at: int, wanted: _Wanted, spans: dict[Pointer, Span]) -> int:
-    at = _space(raw, at + 1)
-    while raw[at] == _QUOTE:
-        key_end = _end(_STRING, raw, at)
-        inner = raw[at + 1 : key_end - 1]
-        key = loads(raw[at:key_end]) if b"\\" in inner else inner.decode("utf-8")
+    at += 1
+    while (member := _MEMBER.match(raw, at)) is not None:
+        inner, value_at = member[1], member.end()
+        key = loads(b'"%b"' % inner) if b"\\" in inner else inner.decode("utf-8")
         child = wanted.children.get(key)
-        value_at = _space(raw, _space(raw, key_end) + 1)
         if child is None:
-            end = _skip(raw, value_at)
+            at = _skip(raw, value_at)
         else:
             of_key = child.children.get(KEY)
             if of_key is not None and of_key.pointer is not None:
-                spans[of_key.pointer] = (at, key_end)
-            end = _visit(raw, value_at, child, spans)
-        at = _space(raw, end)
-        if raw[at] != ord(","):
-            break
-        at = _space(raw, at + 1)
-    return at + 1
+                spans[of_key.pointer] = (member.start(1) - 1, member.end(1) + 1)
+            at = _visit(raw, value_at, child, spans)
+        at = _end(_COMMA, raw, at)
+    return _space(raw, at) + 1
 
 
 def _visit_array(raw: bytes, at: int, wanted: _Wanted, spans: dict[Pointer, Span]) -> int:
@@ -219,11 +218,8 @@ def _visit_array(raw: bytes, at: int, wanted: _Wanted, spans: dict[Pointer, Span
     index = 0
     while raw[at] not in _CLOSERS:
         child = wanted.children.get(index)
-        end = _skip(raw, at) if child is None else _visit(raw, at, child, spans)
-        at = _space(raw, end)
-        if raw[at] != ord(","):
-            break
-        at = _space(raw, at + 1)
+        at = _skip(raw, at) if child is None else _visit(raw, at, child, spans)
+        at = _space(raw, _end(_COMMA, raw, at))
         index += 1
     return at + 1
 
@@ -251,11 +247,12 @@ def member_splices(raw: bytes, members: Iterable[tuple[str, object]]) -> list[Sp
     Raises ValueError if the text is no object.
     """
     given = list(members)
-    end = len(raw.rstrip(b" \t\n\r"))
-    spans = locate(raw, [(), *((name,) for name, _ in given)])
-    start = spans[()][0]
-    if raw[start] != _BRACE:
+    start = _space(raw, 3 if raw.startswith(BOM) else 0)
+    if raw[start : start + 1] != b"{":
         raise ValueError("only an object takes members")
+    spans: dict[Pointer, Span] = {}
+    if b"\\u" in raw or any(encode_string(name) in raw for name, _ in given):
+        spans = locate(raw, [(name,) for name, _ in given])
     splices: list[Splice] = []
     added = b""
     empty = raw[_space(raw, start + 1)] == ord("}")
@@ -266,7 +263,8 @@ def member_splices(raw: bytes, members: Iterable[tuple[str, object]]) -> list[Sp
         comma = b"" if empty and not added else b","
         added += comma + encode_string(name) + b":" + encode(value)
     if added:
-        splices.append((end - 1, end - 1, added))
+        end = len(raw.rstrip(b" \t\n\r")) - 1
+        splices.append((end, end, added))
     return splices
 
 

@@ -74,7 +74,7 @@ def _is_bytes(listed: Any) -> TypeGuard[list[int]]:
 def _alternatives(entry: dict[str, Any]) -> list[str]:
     others: list[str] = []
     for other in entry.get("top_logprobs") or ():
-        others += [text for text in _spoken(other) if text != entry["token"]]
+        others += [text for text in dict.fromkeys(_spoken(other)) if text != entry["token"]]
     if not _is_bytes(entry.get("bytes")):
         others += _spoken(entry.get("bytes"))
     return others

@@ -133,5 +133,7 @@ def all_splices(
     drop_logprobs: bool,
 ) -> list[Splice]:
     """Return `edit_splices` and the members that come before the body's last brace."""
-    splices = edit_splices(data, pieces, texts, drop_logprobs=drop_logprobs)
+    splices: list[Splice] = []
+    if texts or drop_logprobs:
+        splices = edit_splices(data, pieces, texts, drop_logprobs=drop_logprobs)
     return splices + (member_splices(data, fields.items()) if fields else [])

@@ -43,19 +43,26 @@ class StreamAnswer(Reading):
         self._unfinished = b""
         self._named: set[int] = set()
 
+    @property
+    def unread(self) -> bytes:
+        """Bytes that were taken and not yet returned in an event, those of an unreadable one too."""
+        return self._frames.buffer[self._frames.at :]
+
     def push(self, data: bytes) -> list[Event | Run]:
         """Take upstream bytes and return the complete events.
 
         What came before something unreadable is still returned; the next call raises.
         """
-        if self._broken is not None:
-            raise self._broken
         frames = self._frames
         frames.feed(data)
+        if self._broken is not None:
+            raise self._broken
         events: list[Event | Run] = []
+        at = frames.at
         try:
             while frames.at < len(frames.buffer):
-                matched = self._templates.match(frames.buffer, frames.at)
+                at = frames.at
+                matched = self._templates.match(frames.buffer, at)
                 if matched is not None:
                     events.append(matched[0])
                     frames.skip(matched[1])
@@ -65,6 +72,7 @@ class StreamAnswer(Reading):
                     break
                 events.append(self._read(frame))
         except UpstreamBroken as error:
+            frames.at = at
             self._broken = error
             if not events:
                 raise
@@ -74,11 +82,16 @@ class StreamAnswer(Reading):
         """Return what is left; an event whose blank line never came is still read."""
         if self._broken is not None:
             raise self._broken
+        at = self._frames.at
         frame = self._frames.flush()
         if frame is None:
             return []
         self._unfinished = self._frame_end
-        return [self._read(frame)]
+        try:
+            return [self._read(frame)]
+        except UpstreamBroken:
+            self._frames.at = at
+            raise
 
     def _read(self, frame: Frame) -> Event:
         if frame.data is None or not frame.data.strip():

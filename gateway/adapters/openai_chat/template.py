@@ -56,12 +56,15 @@ class Template(NamedTuple):
 def learn(frame: Frame, piece: Piece) -> Template | None:
     """Return the template of an event of which ``piece`` is the only text, or None.
 
-    It must be written in the usual way: one line of data, nothing else, ended by line feeds.
+    It must be written in the usual way: one line of data, nothing else, and a blank line.
     """
     raw = frame.raw
     if frame.data is None or frame.data_at < 0 or not raw.startswith(b"data:"):
         return None
-    if not raw.endswith(b"\n\n") or raw.count(b"\n") != 2 or b"\r" in raw:
+    end_of_line = b"\r\n" if raw.endswith(b"\r\n") else b"\n"
+    if raw.count(b"\n") != 2 or raw.count(b"\r") != 2 * len(end_of_line) - 2:
+        return None
+    if not raw.endswith(end_of_line * 2):
         return None
     spans = locate(frame.data, [piece.slot, _PADDING])
     start, end = (at + frame.data_at for at in spans[piece.slot])
@@ -84,7 +87,7 @@ def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
         return None
     parts = buffer[at + len(prefix) :].split(suffix + prefix)
     last = parts[-1]
-    parts[-1] = last[: -len(suffix)] if last.endswith(suffix) else last + b"\r\n"
+    parts[-1] = last[: -len(suffix)] if last.endswith(suffix) else last + b"\x00\n"
     padded = template.middle and _unpad(parts, template.middle)
     joined = b"\n".join(parts)
     if joined.count(b"\n") != len(parts) - 1 or padded is None:

@@ -256,7 +256,7 @@ class _Blocks:
         self._braces = 0
         self._ticks = 0
         self._opening = True
-        self.is_prose = True
+        self.is_prose = False
 
     def is_inside(self, line: _Line) -> bool:
         """True if the place is inside something that is not prose."""

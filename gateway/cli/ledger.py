@@ -1,0 +1,183 @@
+"""``sealgate ledger``: read records, prove the chain, end retention, erase a subject."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
+from gateway.cli.language import say
+from gateway.cli.outcome import Exit
+from gateway.nouns.exchange import DEFAULT_TENANT
+from gateway.ports.operator import Archive, Progress, Shown
+
+_HELP = say(
+    """Read, verify, purge and erase records.
+
+    \b
+    Examples:
+      sealgate ledger show 01K... --reason "complaint 17"
+      sealgate ledger verify
+      sealgate ledger purge
+      sealgate ledger erase --subject user-42
+
+    Reading a record decrypts it; who read it, when and why is itself put on record.
+    """,
+    """查看、核验、清理与删除记录。
+
+    \b
+    示例：
+      sealgate ledger show 01K... --reason "投诉 17"
+      sealgate ledger verify
+      sealgate ledger purge
+      sealgate ledger erase --subject user-42
+
+    查看即解密；何人、何时、因何查看，同样记录在案。
+    """,
+)
+
+
+@click.group(help=_HELP)
+def ledger() -> None:
+    """Hold the ledger's commands together."""
+
+
+@contextlib.contextmanager
+def _archive(config: Path | None, policy: str | None, state: str | None) -> Iterator[Archive]:
+    call = invocation()
+    settings = call.settings(config, common_flags(policy, state))
+    archive = call.assemble().open_archive(settings, call.policy(settings))
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+@ledger.command(help=say("Decrypt one record (exchange id or label code).", "解密并显示一条记录。"))
+@click.argument("exchange")
+@click.option(
+    "--reason",
+    prompt=say("Why do you read this record? (it is put on record)", "查看原因（将记录在案）"),
+    help=say("Why it is read; goes on record.", "查看原因，记录在案。"),
+)
+@json_option
+@settings_options
+def show(
+    *,
+    exchange: str,
+    reason: str,
+    as_json: bool,
+    config: Path | None,
+    policy: str | None,
+    state: str | None,
+) -> None:
+    """Show a record."""
+    if not reason.strip():
+        raise click.UsageError(say("A reason is needed.", "必须给出原因。"))
+    with _archive(config, policy, state) as archive:
+        found = archive.show(exchange, reason=reason.strip())
+    if found is None:
+        click.echo(
+            say(f"No record has the id {exchange}.", f"没有编号为 {exchange} 的记录。"), err=True
+        )
+        click.get_current_context().exit(Exit.FOUND)
+    if as_json:
+        value = {**found._asdict(), "texts": [each._asdict() for each in found.texts]}
+        click.echo(msgspec.json.encode(value))
+        return
+    _draw(found)
+
+
+@ledger.command(help=say("Prove that no record was altered, removed or inserted.", "核验记录链。"))
+@json_option
+@settings_options
+def verify(*, as_json: bool, config: Path | None, policy: str | None, state: str | None) -> None:
+    """Verify the chain."""
+    with _archive(config, policy, state) as archive, _bar(say("verifying", "核验中")) as progress:
+        report = archive.verify(progress)
+    if as_json:
+        click.echo(msgspec.json.encode(report._asdict()))
+    elif report.fault:
+        click.echo(say("NOT INTACT: ", "记录链不完整：") + report.fault)
+    else:
+        click.echo(
+            say(
+                f"Intact: {report.records} records, {report.checkpoints} signed checkpoints.",
+                f"完整：{report.records} 条记录，{report.checkpoints} 个签名检查点。",
+            )
+        )
+    click.get_current_context().exit(Exit.FOUND if report.fault else Exit.WELL)
+
+
+@ledger.command(help=say("Remove what is past its retention.", "清理超过保存期限的记录。"))
+@settings_options
+def purge(*, config: Path | None, policy: str | None, state: str | None) -> None:
+    """Purge; hash stubs stay, so that the chain still verifies."""
+    with _archive(config, policy, state) as archive:
+        purged = archive.purge()
+    click.echo(
+        say(
+            f"Removed {purged.contents} contents and {purged.records} whole records; "
+            "their hash stubs stay.",
+            f"已清理 {purged.contents} 条内容、{purged.records} 条记录，保留哈希存根。",
+        )
+    )
+
+
+@ledger.command(help=say("Destroy a subject's key: its texts are gone.", "删除某一用户的内容。"))
+@click.option("--subject", required=True, help=say("The end user's id.", "用户标识。"))
+@click.option("--tenant", default=DEFAULT_TENANT, show_default=True)
+@click.option("--yes", is_flag=True, help=say("Do not ask.", "不再确认。"))
+@settings_options
+def erase(
+    *,
+    subject: str,
+    tenant: str,
+    yes: bool,
+    config: Path | None,
+    policy: str | None,
+    state: str | None,
+) -> None:
+    """Erase a subject."""
+    question = say(
+        "Its texts can never be read again. Go on?", "该用户的内容将永久无法恢复，是否继续？"
+    )
+    if not yes:
+        click.confirm(question, abort=True)
+    with _archive(config, policy, state) as archive:
+        count = archive.erase(subject, tenant=tenant)
+    click.echo(say(f"Erased the texts of {count} records.", f"已删除 {count} 条记录的内容。"))
+    click.get_current_context().exit(Exit.WELL if count else Exit.FOUND)
+
+
+@contextlib.contextmanager
+def _bar(label: str) -> Iterator[Progress]:
+    """Show a progress bar on stderr and give the function that moves it."""
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def move(done: int, whole: int) -> None:
+            bar.length = max(whole, done, 1)
+            bar.update(max(0, done - bar.pos))
+
+        yield move
+
+
+def _draw(found: Shown) -> None:
+    click.secho(f"{found.exchange}  {found.state}", bold=True)
+    for name, value in found.facts.items():
+        click.echo(f"  {name}: {_plain(name, value)}")
+    for each in found.texts:
+        click.secho(f"\n{each.part} · {each.channel}", bold=True)
+        click.echo(each.text)
+
+
+def _plain(name: str, value: object) -> str:
+    if name.endswith("time_ns") and isinstance(value, int) and value:
+        return datetime.fromtimestamp(value / 1e9, UTC).isoformat(timespec="milliseconds")
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

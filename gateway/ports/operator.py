@@ -1,0 +1,247 @@
+"""Operator: what the command line asks of the assembled program, and the values it gets back.
+
+`gateway.assembly` is the `Assembly`: a module with these functions. The command line knows nothing
+else of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from gateway.nouns.policy import Policy
+from gateway.nouns.segment import Direction
+from gateway.settings import Settings
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and how much there is (0: not known)."""
+
+
+class Spot(NamedTuple):
+    """One ruled span of a judged text. Positions are code points; ``term`` names the filter's
+    own rule, ``rule`` the policy's. ``action`` is done, ``wanted`` was asked for."""
+
+    start: int
+    end: int
+    category: str
+    severity: int
+    score: float
+    filter: str
+    term: str
+    action: str
+    wanted: str
+    rule: str
+
+
+class Judged(NamedTuple):
+    """What the policy makes of one text: the strongest action as a word (``pass`` for none), every
+    ruled span, and the text as it would go on (empty when blocked)."""
+
+    text: str
+    direction: Direction
+    action: str
+    spots: tuple[Spot, ...]
+    safe_text: str
+
+
+class ListUse(NamedTuple):
+    """One word list in use."""
+
+    name: str
+    terms: int
+
+
+class Coverage(NamedTuple):
+    """What the policy's filters know: terms per category, lists, the lexicon's hash; and warnings:
+    pairs of an English and a Chinese sentence about what is *not* done."""
+
+    terms: Mapping[str, int]
+    lists: tuple[ListUse, ...]
+    lexicon: str
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+class Traced(NamedTuple):
+    """An exchange that a text may come from. ``how`` is ``code``, ``id``, ``trace`` or
+    ``fingerprint``; ``confidence`` runs from 0 to 1; the passage is a span of the text asked about.
+    """
+
+    exchange: str
+    how: str
+    confidence: float
+    time_ns: int
+    start: int
+    end: int
+
+
+class ShownText(NamedTuple):
+    """A decrypted text of a record: ``part`` is ``request``, ``forwarded``, ``answer`` or
+    ``suppressed``; ``channel`` names choice and path."""
+
+    part: str
+    channel: str
+    text: str
+
+
+class Shown(NamedTuple):
+    """A decrypted record: its facts (no user content) and its texts."""
+
+    exchange: str
+    state: str
+    facts: Mapping[str, object]
+    texts: tuple[ShownText, ...]
+
+
+class ChainReport(NamedTuple):
+    """What verifying the ledger found. ``fault`` names the first altered, removed or inserted
+    record or the cut tail; empty when all is well."""
+
+    records: int
+    checkpoints: int
+    fault: str
+
+
+class Purged(NamedTuple):
+    """How many contents and how many whole records reached the end of their retention."""
+
+    contents: int
+    records: int
+
+
+class KeyFacts(NamedTuple):
+    """A gateway key without its secret. Times are seconds since 1970; None: no end, no limit of
+    its own. ``state`` is ``active``, ``expired`` or ``revoked``."""
+
+    id: str
+    name: str
+    tenant: str
+    state: str
+    created_s: float
+    expires_s: float | None
+    requests_per_minute: int | None
+    concurrent: int | None
+    label: str | None
+
+
+class KeyOrder(NamedTuple):
+    """What a new key may do. ``valid_s`` is its life in seconds (None: until revoked)."""
+
+    name: str
+    tenant: str
+    valid_s: float | None = None
+    requests_per_minute: int | None = None
+    concurrent: int | None = None
+    label: str | None = None
+
+
+class ImportNote(NamedTuple):
+    """What became of a line: ``merged``, ``dropped`` or ``warned``, and why."""
+
+    line: int
+    what: str
+    why: str
+
+
+class ImportSummary(NamedTuple):
+    """What an import made of a list."""
+
+    kept: int
+    merged: int
+    dropped: int
+    notes: tuple[ImportNote, ...]
+
+
+class TextJudge(Protocol):
+    """Judges texts as the gateway would, without an exchange and without a record."""
+
+    def judge(self, texts: Sequence[str], direction: Direction) -> list[Judged]:
+        """Return one judgement per text, in order."""
+        ...
+
+
+class Archive(Protocol):
+    """Reads the ledger. Every decrypted read is itself on record, with its reason."""
+
+    def trace(self, text: str) -> list[Traced]:
+        """Return the exchanges that a text may come from, surest first."""
+        ...
+
+    def show(self, exchange: str, *, reason: str) -> Shown | None:
+        """Return a decrypted record, or None if there is none of this id or label code."""
+        ...
+
+    def verify(self, progress: Progress) -> ChainReport:
+        """Check the whole chain."""
+        ...
+
+    def purge(self) -> Purged:
+        """Remove what is past its retention; hash stubs stay."""
+        ...
+
+    def erase(self, subject: str, *, tenant: str) -> int:
+        """Destroy a subject's key and the fingerprints of its records; returns how many."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
+
+
+class KeyDesk(Protocol):
+    """Gateway keys. Unknown ids and senseless orders raise ConfigError."""
+
+    def create(self, order: KeyOrder) -> tuple[str, KeyFacts]:
+        """Return the secret, for the only time, and what is kept."""
+        ...
+
+    def list(self) -> list[KeyFacts]:
+        """Return all keys, oldest first."""
+        ...
+
+    def revoke(self, identifier: str) -> KeyFacts:
+        """End a key at once."""
+        ...
+
+    def rotate(self, identifier: str, *, grace_s: float) -> tuple[str, KeyFacts]:
+        """Return a new secret; the old one works for ``grace_s`` more seconds."""
+        ...
+
+
+class Assembly(Protocol):
+    """The functions of the assembly module. All may raise ConfigError."""
+
+    def serve(
+        self,
+        load: Callable[[], tuple[Settings, Policy]],
+        *,
+        ready: Callable[[Settings], None],
+        demo: bool,
+    ) -> int:
+        """Serve until told to stop; returns the exit code.
+
+        ``load`` reads settings and policy, at the start and on every reload. ``ready`` is called
+        once when all listeners take requests, with the settings that hold (ports that were 0 are
+        filled in). ``demo``: the upstream is the embedded demo model, so nobody needs a key.
+        """
+        ...
+
+    def check(self, settings: Settings, policy: Policy) -> Coverage:
+        """Build all that would be served, without serving it."""
+        ...
+
+    def open_judge(self, settings: Settings, policy: Policy) -> TextJudge:
+        """Return the judge of this policy."""
+        ...
+
+    def open_archive(self, settings: Settings, policy: Policy) -> Archive:
+        """Return the ledger in the state folder. Raises ConfigError if there is none."""
+        ...
+
+    def open_keys(self, settings: Settings) -> KeyDesk:
+        """Return the keys in the state folder."""
+        ...
+
+    def import_terms(self, source: Path, target: Path, *, progress: Progress) -> ImportSummary:
+        """Read an operator's list, write it in canonical form, and tell what happened."""
+        ...

@@ -1,0 +1,69 @@
+"""Fixtures of every suite: the scripted upstream and a gateway in front of it, on real sockets."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway.nouns.policy import Policy
+from gateway.settings import Settings
+from tests.edge_kit import GatewayHere, ScriptedUpstream, serving
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[ScriptedUpstream]:
+    """A model API that does what the test says."""
+    scripted = ScriptedUpstream()
+    await scripted.start()
+    yield scripted
+    await scripted.close()
+    if scripted.failure is not None:
+        raise scripted.failure
+
+
+Starter = Callable[..., Any]
+
+
+def settings_for(port: int, changes: dict[str, Any]) -> Settings:
+    """Return settings with ``section={name: value}`` and ``name=value`` changes."""
+    plain: dict[str, Any] = {"upstream": {"url": f"http://127.0.0.1:{port}"}, "limits": {}}
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            plain[name] = {**plain.get(name, {}), **value}
+        else:
+            plain[name] = value
+    return msgspec.convert(plain, Settings)
+
+
+@pytest.fixture
+async def start(upstream: ScriptedUpstream) -> AsyncIterator[Starter]:
+    """Start gateways in front of the upstream: ``await start(limits={...}, policy=...)``."""
+    async with AsyncExitStack() as stack:
+
+        async def begin(*, policy: Policy | None = None, **changes: Any) -> GatewayHere:
+            serve: AbstractAsyncContextManager[GatewayHere] = serving(
+                settings_for(upstream.port, changes), policy
+            )
+            return await stack.enter_async_context(serve)
+
+        yield begin
+
+
+@pytest.fixture
+async def here(start: Starter) -> GatewayHere:
+    """A gateway with default settings and the empty policy."""
+    gateway: GatewayHere = await start()
+    return gateway

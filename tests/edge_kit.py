@@ -1,0 +1,547 @@
+"""Parts for tests of the edge: a scripted upstream, doubles at the ports, a gateway on a socket.
+
+The session here lets everything pass: what the engine decides has tests of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple
+
+import msgspec
+import uvicorn
+
+from gateway.adapters import adapters, opened
+from gateway.app import make_app
+from gateway.edge.gateway import Admission, Gateway, Headers, Identity
+from gateway.edge.proxy import Proxy
+from gateway.edge.routes import RouteTable
+from gateway.edge.upstream import Upstream
+from gateway.edge.worker import server_config
+from gateway.nouns.errors import LedgerFailed, SealgateError
+from gateway.nouns.exchange import NO_SUBJECT, Principal, Subject
+from gateway.nouns.policy import OpenPath, Policy
+from gateway.nouns.record import AnswerText, CloseFrame, OpenFrame
+from gateway.nouns.verdict import Outcome, Refusal
+from gateway.ports.adapter import Answer, Event, RequestEdits
+from gateway.ports.session import InputVerdict, Release, Tally
+from gateway.settings import Settings
+
+PASSED = Tally(Outcome.PASSED, (), (), (), 1, 1, 0, 0, 0.0, False, False, None)
+FIRST = b'data: {"id":"c","choices":[{"index":0,"delta":{"content":"one"}}]}\n\n'
+SECOND = b'data: {"id":"c","choices":[{"index":0,"delta":{"content":"two"}}]}\n\n'
+DONE = b"data: [DONE]\n\n"
+SSE = (FIRST, SECOND, DONE)
+WHOLE = b'{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"one"}}]}'
+CHAT = b'{"model":"m","messages":[{"role":"user","content":"hi"}]}'
+CHAT_STREAM = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}'
+PATH = "/v1/chat/completions"
+
+
+# -- doubles at the ports
+
+
+class Notes:
+    """An entry that remembers what it was told."""
+
+    def __init__(self, facts: OpenFrame) -> None:
+        self.opened = facts
+        self.body: bytes | None = None
+        self.edited: bytes | None = None
+        self.texts: list[AnswerText] = []
+        self.sent_bytes = 0
+        self.closed: CloseFrame | None = None
+        self.fails_at: int | None = None
+
+    def request(self, body: bytes, edited: bytes | None) -> None:
+        self.body, self.edited = body, edited
+
+    def answer(self, texts: tuple[AnswerText, ...]) -> None:
+        if self.fails_at is not None and len(self.texts) >= self.fails_at:
+            raise LedgerFailed
+        self.texts.extend(texts)
+
+    def suppressed(self, texts: tuple[AnswerText, ...]) -> None:
+        pass
+
+    def sent(self, sent_bytes: int) -> None:
+        self.sent_bytes = sent_bytes
+
+    def close(self, facts: CloseFrame) -> None:
+        assert self.closed is None
+        self.closed = facts
+
+    async def settle(self) -> None:
+        pass
+
+
+class Notebook:
+    """A journal in memory. ``refuses``: it can keep no new record. ``fails_at``: its entries keep
+    so many texts and no more."""
+
+    def __init__(self) -> None:
+        self.entries: list[Notes] = []
+        self.refuses = False
+        self.fails_at: int | None = None
+        self.closed = False
+
+    def open(self, facts: OpenFrame) -> Notes:
+        if self.refuses:
+            raise LedgerFailed
+        entry = Notes(facts)
+        entry.fails_at = self.fails_at
+        self.entries.append(entry)
+        return entry
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class OpenDoor:
+    """Lets everybody in, up to ``most`` at once if that is given."""
+
+    headers: Headers = ()
+
+    def __init__(self) -> None:
+        self.running = 0
+        self.failure: SealgateError | None = None
+
+    def authenticate(self, headers: Headers) -> Principal:
+        if self.failure is not None:
+            raise self.failure
+        return Principal("k", "anonymous")
+
+    def subject(self, headers: Headers, body_fields: Mapping[str, str]) -> Subject:
+        return Subject(body_fields["user"], "body:user") if "user" in body_fields else NO_SUBJECT
+
+    def admit(self, principal: Principal, now_s: float) -> OpenDoor:
+        self.running += 1
+        return self
+
+    def standing(self, principal: Principal, now_s: float) -> Headers:
+        return [(b"x-ratelimit-remaining-requests", b"0")]
+
+    def release(self) -> None:
+        self.running -= 1
+
+    def upstream_headers(self, headers: Headers, principal: Principal) -> Headers:
+        kept = [line for line in headers if line[0] in {b"content-type", b"authorization"}]
+        return [*kept, (b"accept-encoding", b"identity")]
+
+
+class Listening:
+    """An input session that finds nothing, or refuses, or raises."""
+
+    def __init__(self, refusal: Refusal | None = None, edits: RequestEdits | None = None) -> None:
+        self._verdict = InputVerdict(refusal, edits or RequestEdits())
+
+    def verdict(self) -> InputVerdict:
+        return self._verdict
+
+    def answered(self, number: int, outcome: Any) -> None:
+        pass
+
+    def tally(self) -> Tally:
+        outcome = Outcome.BLOCKED_INPUT if self._verdict.refusal else Outcome.PASSED
+        return PASSED._replace(outcome=outcome)
+
+
+class Passing:
+    """An output session that releases every event as it comes, with one text per event."""
+
+    headers: tuple[tuple[bytes, bytes], ...] = ((b"x-sealgate-aigc", b"{}"),)
+
+    def __init__(self, answer: Answer, exchange: str) -> None:
+        self._answer = answer
+        self._exchange = exchange
+        self.outcome = Outcome.PASSED
+        self.was_left = False
+
+    def feed(self, data: bytes, now_s: float) -> Release:
+        return self._release(self._answer.push(data), done=False)
+
+    def finish(self, now_s: float) -> Release:
+        return self._release(self._answer.flush(), done=True)
+
+    def _release(self, events: Sequence[Any], *, done: bool) -> Release:
+        texts = tuple(
+            AnswerText(piece.channel.choice, piece.channel.path, piece.text)
+            for event in events
+            for single in ([event] if isinstance(event, Event) else event.expand())
+            for piece in single.pieces
+        )
+        return Release(b"".join(event.raw for event in events), texts, done=done)
+
+    def answered(self, number: int, outcome: Any, now_s: float) -> Release:
+        return Release(b"")
+
+    def tick(self, now_s: float) -> Release:
+        return Release(b"")
+
+    def fail(self, error: SealgateError, now_s: float) -> Release:
+        self.outcome = Outcome.UPSTREAM_ERROR
+        if self._answer.whole:
+            return Release(b"", done=True)
+        return Release(self._answer.fail(error, self._exchange), done=True)
+
+    def gone(self) -> None:
+        self.was_left = True
+
+    def tally(self) -> Tally:
+        return PASSED._replace(outcome=self.outcome)
+
+
+class PassAll:
+    """The judge of these tests; a test may replace what it makes."""
+
+    def __init__(self) -> None:
+        self.make_input: Callable[[Admission], Any] = lambda admission: Listening()
+        self.make_output: Callable[[Admission, Answer], Any] = lambda admission, answer: Passing(
+            answer, admission.exchange
+        )
+        self.sessions: list[Any] = []
+
+    def input(self, admission: Admission) -> Any:
+        return self.make_input(admission)
+
+    def output(self, admission: Admission, heard: Any, answer: Answer) -> Any:
+        session = self.make_output(admission, answer)
+        self.sessions.append(session)
+        return session
+
+
+class Counts:
+    """A meter that keeps the facts."""
+
+    def __init__(self) -> None:
+        self.in_flight = 0
+        self.facts: list[Any] = []
+        self.consults: list[str] = []
+
+    def exchange_opened(self) -> None:
+        self.in_flight += 1
+
+    def exchange_closed(self, facts: Any, asked: Any = None, answered: Any = None) -> None:
+        self.in_flight -= 1
+        self.facts.append(facts)
+
+    def consulted(self, filter_name: str, seconds: float) -> None:
+        self.consults.append(filter_name)
+
+
+# -- the scripted upstream
+
+
+class Heard(NamedTuple):
+    """One request as the upstream got it."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Conversation:
+    """One request at the scripted upstream, and the bytes it says back."""
+
+    def __init__(
+        self, heard: Heard, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.heard = heard
+        self._reader = reader
+        self._writer = writer
+
+    async def raw(self, data: bytes) -> None:
+        """Say bytes as they are."""
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def head(self, status: int = 200, *lines: str) -> None:
+        """Say a status line and header lines."""
+        await self.raw("\r\n".join([f"HTTP/1.1 {status} X", *lines, "", ""]).encode())
+
+    async def whole(self, body: bytes, *lines: str, status: int = 200) -> None:
+        """Say a whole answer, JSON unless a line says otherwise."""
+        if not any(line.lower().startswith("content-type") for line in lines):
+            lines = (*lines, "content-type: application/json")
+        await self.head(status, *lines, f"content-length: {len(body)}")
+        await self.raw(body)
+
+    async def start_stream(self, *lines: str) -> None:
+        """Begin a chunked event stream."""
+        await self.head(
+            200, "content-type: text/event-stream", "transfer-encoding: chunked", *lines
+        )
+
+    async def chunk(self, data: bytes) -> None:
+        """Say one chunk."""
+        await self.raw(b"%x\r\n%s\r\n" % (len(data), data))
+
+    async def end_stream(self) -> None:
+        """End the chunked body."""
+        await self.raw(b"0\r\n\r\n")
+
+    async def stream(self, *events: bytes) -> None:
+        """Say a whole event stream, one chunk each."""
+        await self.start_stream()
+        for event in events:
+            await self.chunk(event)
+        await self.end_stream()
+
+    def reset(self) -> None:
+        """Break the connection with a reset."""
+        sock = self._writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self._writer.transport.abort()
+
+    async def left(self, seconds: float = 5.0) -> None:
+        """Wait until the gateway closes the connection."""
+        async with asyncio.timeout(seconds):
+            with suppress(ConnectionError):
+                while await self._reader.read(65536):
+                    pass
+
+
+Script = Callable[[Conversation], Awaitable[None]]
+
+
+async def say_whole(talk: Conversation) -> None:
+    """The usual whole answer."""
+    await talk.whole(WHOLE)
+
+
+async def say_stream(talk: Conversation) -> None:
+    """The usual stream."""
+    await talk.stream(*SSE)
+
+
+class ScriptedUpstream:
+    """A model API that does what the test says. ``heard`` are the requests it got."""
+
+    def __init__(self) -> None:
+        self.script: Script = say_whole
+        self.heard: list[Heard] = []
+        self.connections = 0
+        self.failure: BaseException | None = None
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.port = 0
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 20)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._writers.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            while heard := await _read_request(reader):
+                self.heard.append(heard)
+                await self.script(Conversation(heard, reader, writer))
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        except BaseException as failure:  # shown by the fixture
+            self.failure = failure
+        finally:
+            self._tasks.discard(task)
+            self._writers.discard(writer)
+            writer.close()
+
+
+async def _read_request(reader: asyncio.StreamReader) -> Heard | None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    method, path, _ = lines[0].split(" ", 2)
+    headers = {}
+    for line in lines[1:]:
+        name, _, value = line.partition(": ")
+        if name:
+            headers[name.lower()] = value
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Heard(method, path, headers, body)
+
+
+# -- the gateway on a socket
+
+
+class GatewayHere:
+    """A gateway under test, served in this loop, with its doubles in reach."""
+
+    def __init__(self, settings: Settings, policy: Policy) -> None:
+        self.journal = Notebook()
+        self.judge = PassAll()
+        self.door = OpenDoor()
+        self.counts = Counts()
+        protocols = adapters(
+            frame_limit=settings.limits.frame_bytes, answer_limit=settings.limits.answer_bytes
+        )
+        self.gateway = Gateway(
+            settings=settings,
+            policy=policy,
+            identity=Identity("0", "hash", "", 1, 0),
+            routes=RouteTable(protocols, policy.paths, opened()),
+            fallback=protocols[0],
+            access=self.door,
+            judge=self.judge,
+            journal=self.journal,
+            upstream=Upstream(settings.upstream, settings.limits),
+            meter=self.counts,
+        )
+        self.proxy: Proxy = make_app(self.gateway)
+        self.port = 0
+
+    @property
+    def entry(self) -> Notes:
+        """The only record."""
+        assert len(self.journal.entries) == 1
+        return self.journal.entries[0]
+
+    async def quiet(self, seconds: float = 5.0) -> None:
+        """Wait until no exchange runs."""
+        async with asyncio.timeout(seconds):
+            while self.proxy.running:
+                await asyncio.sleep(0.005)
+
+    async def closed(self) -> CloseFrame:
+        """Return the last frame of the only record, once its exchange ended."""
+        await self.quiet()
+        assert self.entry.closed is not None
+        return self.entry.closed
+
+
+class _Server(uvicorn.Server):
+    @asynccontextmanager
+    async def running(self, listener: socket.socket) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._serve([listener]))
+        try:
+            async with asyncio.timeout(5):
+                while not self.started:
+                    await asyncio.sleep(0.005)
+            yield
+        finally:
+            self.should_exit = True
+            for connection in tuple(self.server_state.connections):
+                connection.transport.abort()
+            await task
+
+
+@asynccontextmanager
+async def serving(settings: Settings, policy: Policy | None = None) -> AsyncIterator[GatewayHere]:
+    """Serve a gateway on a free port of loopback."""
+    here = GatewayHere(settings, policy or Policy())
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    here.port = listener.getsockname()[1]
+    async with _Server(server_config(here.proxy, settings)).running(listener):
+        yield here
+    assert here.counts.in_flight == 0
+    assert here.door.running == 0
+
+
+# -- a client that sees every byte
+
+
+class Got(NamedTuple):
+    """A whole HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def code(self) -> str:
+        """The error object's code."""
+        return str(msgspec.json.decode(self.body)["error"]["code"])
+
+
+class Client:
+    """A raw HTTP/1.1 client on one connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    @classmethod
+    @asynccontextmanager
+    async def to(cls, port: int, *, limit: int = 1 << 20) -> AsyncIterator[Client]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
+        try:
+            yield cls(reader, writer)
+        finally:
+            writer.transport.abort()
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def post(self, body: bytes, *lines: str, path: str = PATH) -> None:
+        """Send a POST with a JSON body."""
+        await self.send(request_bytes(body, *lines, path=path))
+
+    async def head(self, seconds: float = 10.0) -> tuple[int, dict[str, str]]:
+        """Read a status line and headers."""
+        async with asyncio.timeout(seconds):
+            head = await self.reader.readuntil(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
+        return int(lines[0].split(" ")[1]), headers
+
+    async def chunk(self, seconds: float = 10.0) -> bytes:
+        """Read one chunk of a chunked body; b"" is the end."""
+        async with asyncio.timeout(seconds):
+            size = int(await self.reader.readline(), 16)
+            data = await self.reader.readexactly(size)
+            await self.reader.readexactly(2)
+        return data
+
+    async def get(self, seconds: float = 10.0) -> Got:
+        """Read a whole answer."""
+        status, headers = await self.head(seconds)
+        if headers.get("transfer-encoding") == "chunked":
+            body = b""
+            while piece := await self.chunk(seconds):
+                body += piece
+        else:
+            async with asyncio.timeout(seconds):
+                body = await self.reader.readexactly(int(headers.get("content-length", "0")))
+        return Got(status, headers, body)
+
+
+def request_bytes(
+    body: bytes, *lines: str, path: str = PATH, method: str = "POST", length: bool = True
+) -> bytes:
+    """Return a request's bytes."""
+    head = [f"{method} {path} HTTP/1.1", "host: g", "content-type: application/json", *lines]
+    if length:
+        head.append(f"content-length: {len(body)}")
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+async def ask(port: int, body: bytes, *lines: str, path: str = PATH, method: str = "POST") -> Got:
+    """Send one request on a connection of its own and read its answer."""
+    async with Client.to(port) as client:
+        await client.send(request_bytes(body, *lines, path=path, method=method))
+        return await client.get()
+
+
+def open_path(path: str, kind: str, *methods: str) -> OpenPath:
+    """Return a line of a policy's ``paths``."""
+    return OpenPath(path=path, kind=kind, methods=methods or ("POST",))
+
+

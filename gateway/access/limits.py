@@ -121,11 +121,12 @@ class Limiter:
                         retry_after_s=round(wait_s, 3),
                     )
                 tokens -= 1.0
-            _HEAD.pack_into(self._memory, slot.at, slot.key, tokens, now_s)
+            latest_s = max(now_s, slot.time_s)
+            _HEAD.pack_into(self._memory, slot.at, slot.key, tokens, latest_s)
             self._count(slot, 1)
         return Permit(self, principal, _headers(per_minute, tokens))
 
-    def headers(self, principal: Principal, now_s: float) -> Headers:
+    def standing(self, principal: Principal, now_s: float) -> Headers:
         """Return where a key stands, for the answer to a refused request; changes nothing."""
         if principal.requests_per_minute is None:
             return ()

@@ -116,13 +116,12 @@ class TextTrace:
         return "".join(kept) + letters[done:]
 
     def _windows(self, letters: list[int]) -> Iterator[tuple[int, str]]:
-        """Give the start and the code of every copy; copies do not overlap."""
-        bits, free, mask = 0, 0, (1 << 2 * COPY_LENGTH) - 1
+        """Give the start and the code of every copy."""
+        bits, mask = 0, (1 << 2 * COPY_LENGTH) - 1
         for position, letter in enumerate(letters, 1):
             bits = (bits << 2 | letter) & mask
             start = position - COPY_LENGTH
-            if start >= free and bits & 0xFFFFFFFF == self._tag(bits >> TAG_BITS):
-                free = position
+            if start >= 0 and bits & 0xFFFFFFFF == self._tag(bits >> TAG_BITS):
                 yield start, code_of_number(bits >> TAG_BITS)
 
     def _tag(self, number: int) -> int:

@@ -18,7 +18,7 @@ import msgspec
 
 from gateway.ledger.keyring import Keyring
 from gateway.nouns.exchange import exchange_id
-from gateway.ports.store import Checkpoint, Posting, StoredRecord, Writing
+from gateway.ports.store import Checkpoint, StoredRecord, Writing
 
 GENESIS = sha256(b"sealgate ledger, chain 1").digest()
 HEAD_FILE = "ledger.head"
@@ -72,14 +72,14 @@ def extend(
     """
     place, previous = writing.tail() or (-1, GENESIS)
     placed: list[StoredRecord] = []
-    postings: list[Posting] = []
+    postings: list[tuple[int, int, int]] = []
     for record in records:
         place += 1
         seated = with_hashes(record)._replace(chain_seq=place)
         previous = link(keyring, previous, seated)
         placed.append(seated._replace(chain_hash=previous))
         found = grams.get(record.exchange, ())
-        postings.extend(Posting(gram, place, position) for gram, position in found)
+        postings.extend([(gram, place, position) for gram, position in found])
     writing.append(placed, postings)
     return place, previous
 

@@ -111,7 +111,7 @@ class Eraser:
         with self._store.writing() as writing:
             writing.bury_spool_keys({each.key_id for each in found})
             places = writing.places(tenant, subject, exchange)
-            writing.destroy_subject_key(tenant, owner)
+            writing.destroy_subject_keys([(tenant, owner)])
             writing.drop_contents(places, "erased")
             writing.drop_subject(places)
             self._note(writing, "erasure", {"places": ranges_of(places), "reason": reason})
@@ -158,16 +158,19 @@ class Eraser:
 
 def rewrap(store: Store, keyring: Keyring) -> int:
     """Wrap the subjects' keys anew by the master key in force; returns how many were behind."""
-    behind = [each for each in store.subject_keys() if not keyring.is_current(each[2])]
+    held = store.subject_keys()
+    behind = [owner for owner, wrapped in held.items() if not keyring.is_current(wrapped)]
     for start in range(0, len(behind), _AT_ONCE):
         with store.writing() as writing:
-            for tenant, subject, _ in behind[start : start + _AT_ONCE]:
-                wrapped = writing.subject_key(tenant, subject)
-                if wrapped is None:
-                    continue  # erased in between
-                key = keyring.unwrap_subject_key(wrapped, tenant, subject)
-                fresh = keyring.wrap_subject_key(key, tenant, subject)
-                writing.put_subject_key(tenant, subject, fresh)
+            found = writing.subject_keys(behind[start : start + _AT_ONCE])
+            writing.put_subject_keys(
+                {
+                    owner: keyring.wrap_subject_key(
+                        keyring.unwrap_subject_key(wrapped, *owner), *owner
+                    )
+                    for owner, wrapped in found.items()
+                }
+            )
     return len(behind)
 
 
@@ -211,22 +214,25 @@ _key_decoder = msgspec.msgpack.Decoder(KeyPayload)
 
 def _key_frames(path: Path) -> list[Frame]:
     """Return the KEY frames of a segment; none if it was shipped and removed in between."""
-    found: list[Frame] = []
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        return found
+        return []
     try:
-        offset = len(MAGIC)
-        while True:
-            parsed = _parse(descriptor, offset)
-            found.extend(frame for frame in parsed.frames if frame.type == FrameType.KEY)
-            skipped = parsed.needed if parsed.bad and parsed.needed > HEADER_BYTES else 0
-            offset += parsed.consumed + skipped
-            if not parsed.frames and not skipped:
-                return found
+        return [frame for frame in _all_frames(descriptor) if frame.type == FrameType.KEY]
     finally:
         os.close(descriptor)
+
+
+def _all_frames(descriptor: int) -> Iterator[Frame]:
+    offset = len(MAGIC)
+    while True:
+        parsed = _parse(descriptor, offset)
+        yield from parsed.frames
+        skipped = parsed.needed if parsed.bad and parsed.needed > HEADER_BYTES else 0
+        offset += parsed.consumed + skipped
+        if not parsed.frames and not skipped:
+            return
 
 
 def _parse(descriptor: int, offset: int) -> Parsed:

@@ -7,6 +7,7 @@ the segment. Only `Gathered.draft` opens it, when the record goes to the store.
 from __future__ import annotations
 
 from collections import deque
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.ledger.contents import RECOVERED, Contents, Facts, join_runs
 from gateway.ledger.crypt import open_frame, unwrap
-from gateway.ledger.frames import HEADER_BYTES, Frame, FrameType, bound
+from gateway.ledger.frames import Frame, FrameType, bound
 from gateway.ledger.journal import (
     AnswerPayload,
     KeyPayload,
@@ -37,18 +38,8 @@ _answer_decoder = msgspec.msgpack.Decoder(AnswerPayload)
 _request_decoder = msgspec.msgpack.Decoder(RequestPayload)
 
 
-class _Piece(NamedTuple):
-    kind: int
-    sequence: int
-    segment: SegmentTail
-    offset: int
-    length: int
-    payload: bytes | None
-
-    def read(self) -> bytes:
-        if self.payload is not None:
-            return self.payload
-        return self.segment.piece(self.offset + HEADER_BYTES, self.length)
+_Piece = tuple[int, int, SegmentTail, int, bytes | int]
+"""Sequence, type, segment, offset, and the payload or (when memory is short) its length."""
 
 
 class Note(NamedTuple):
@@ -96,13 +87,11 @@ class Gathered:
         elif frame.type == FrameType.CLOSE:
             self.closing = _close_decoder.decode(frame.payload)
         else:
-            payload = frame.payload if keep else None
-            self.in_memory += len(frame.payload) if keep else 0
             length = len(frame.payload)
             self.size += length
-            self.pieces.append(
-                _Piece(frame.type, frame.sequence, segment, frame.offset, length, payload)
-            )
+            self.in_memory += length if keep else 0
+            payload = frame.payload if keep else length
+            self.pieces.append((frame.sequence, frame.type, segment, frame.offset, payload))
 
     def opened(self, keyring: Keyring) -> Opened | None:
         """Decrypt what came in; None if there is no OPEN frame to go by."""
@@ -129,17 +118,17 @@ class Gathered:
             return None, 0, False
         request, sent, complete = RequestPayload(b"", None), 0, True
         texts: dict[int, list[AnswerText]] = {FrameType.ANSWER: [], FrameType.SUPPRESSED: []}
-        for piece in sorted(self.pieces, key=lambda each: each.sequence):
-            binding = bound(piece.kind, self.exchange, piece.sequence)
-            plain = open_frame(cipher, piece.sequence, piece.read(), binding)
+        for sequence, kind, segment, offset, kept in sorted(self.pieces, key=itemgetter(0)):
+            payload = kept if isinstance(kept, bytes) else segment.payload(offset, kept)
+            plain = open_frame(cipher, sequence, payload, bound(kind, self.exchange, sequence))
             if plain is None:
                 complete = False
-            elif piece.kind == FrameType.REQUEST:
+            elif kind == FrameType.REQUEST:
                 request = _request_decoder.decode(plain)
-            elif piece.kind in texts:
+            elif kind in texts:
                 answer = _answer_decoder.decode(plain)
                 sent = max(sent, answer.sent_bytes)
-                texts[piece.kind].extend(answer.texts)
+                texts[kind].extend(answer.texts)
         contents = Contents(
             request.body,
             request.edited,

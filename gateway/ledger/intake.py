@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from gateway.ledger.contents import RECOVERED, Facts, seal
+from gateway.ledger.contents import RECOVERED, Contents, Facts, seal
 from gateway.ledger.crypt import new_key, subject_tag
 from gateway.ledger.frames import exchange_bytes
 from gateway.ledger.gather import Opened
 from gateway.ledger.keyring import Keyring
 from gateway.matching.fingerprint import Fingerprinter, Pair
-from gateway.ports.store import StoredRecord, Writing
+from gateway.ports.store import Owner, StoredRecord, Writing
 
 _CODE_FOLD = str.maketrans("OIL", "011", "- _")
 
@@ -38,31 +38,41 @@ class Intake:
         Contents under a spool key that was destroyed since are left out.
         """
         buried = writing.buried({each.key_id for each in opened.values()})
-        keys: dict[tuple[str, str], bytes] = {}
-        records: list[StoredRecord] = []
-        grams: dict[str, list[Pair]] = {}
-        for name, each in opened.items():
-            if each.contents is None or each.key_id in buried:
-                records.append(_row(each)._replace(state="erased"))
-                continue
-            owner = (each.facts.open.tenant, each.owner)
-            if owner not in keys:
-                keys[owner] = self._subject_key(writing, *owner)
-            records.append(_sealed(each, keys[owner]))
-            if each.facts.open.fingerprint:
-                grams[name] = self._fingerprinter.pairs(
-                    text.text for text in each.contents.answer if not text.own
-                )
+        kept = [
+            name for name, each in opened.items() if each.contents and each.key_id not in buried
+        ]
+        keys = self._keys(writing, {_owner(opened[name]) for name in kept})
+        records = [
+            _row(each)._replace(state="erased")
+            for each in opened.values()
+            if not each.contents or each.key_id in buried
+        ]
+        records += [_sealed(opened[name], keys[_owner(opened[name])]) for name in kept]
+        grams = {
+            name: self._fingerprinter.pairs(_released(opened[name].contents))
+            for name in kept
+            if opened[name].facts.open.fingerprint
+        }
         return records, grams
 
-    def _subject_key(self, writing: Writing, tenant: str, subject: str) -> bytes:
-        wrapped = writing.subject_key(tenant, subject)
-        if wrapped is not None:
-            return self._keyring.unwrap_subject_key(wrapped, tenant, subject)
-        key = new_key()
-        wrapped = self._keyring.wrap_subject_key(key, tenant, subject)
-        writing.put_subject_key(tenant, subject, wrapped)
-        return key
+    def _keys(self, writing: Writing, owners: set[Owner]) -> dict[Owner, bytes]:
+        """Return the owners' keys; those who have none get one."""
+        wrapped = writing.subject_keys(owners)
+        made = {owner: new_key() for owner in owners if owner not in wrapped}
+        writing.put_subject_keys(
+            {owner: self._keyring.wrap_subject_key(key, *owner) for owner, key in made.items()}
+        )
+        for owner, secret in wrapped.items():
+            made[owner] = self._keyring.unwrap_subject_key(secret, *owner)
+        return made
+
+
+def _owner(opened: Opened) -> Owner:
+    return opened.facts.open.tenant, opened.owner
+
+
+def _released(contents: Contents | None) -> Iterator[str]:
+    return (text.text for text in contents.answer if not text.own) if contents else iter(())
 
 
 def columns_of(facts: Facts) -> dict[str, str | int]:

@@ -116,7 +116,7 @@ class Archive:
 
     def _open(self, record: StoredRecord) -> Contents | None:
         owner = key_owner(record.subject, record.exchange)
-        wrapped = self._store.subject_key(record.tenant, owner)
+        wrapped = self._store.subject_key((record.tenant, owner))
         if wrapped is None:
             return None
         key = self._keyring.unwrap_subject_key(wrapped, record.tenant, owner)

@@ -40,6 +40,10 @@ class SegmentTail:
         """Return bytes of the file again."""
         return os.pread(self._descriptor, length, offset)
 
+    def payload(self, offset: int, length: int) -> bytes:
+        """Return the payload of the frame at an offset again."""
+        return self.piece(offset + HEADER_BYTES, length)
+
     def read(self, *, final: bool) -> list[Frame]:
         """Return the next frames, at most about a megabyte. ``final``: nobody writes here any more;
         then ``finished`` is set when all of it was read."""

@@ -163,7 +163,7 @@ class _Walker:
 
     def _is_subject(self, record: StoredRecord) -> bool:
         owner = key_owner(record.subject, record.exchange)
-        wrapped = self._store.subject_key(record.tenant, owner)
+        wrapped = self._store.subject_key((record.tenant, owner))
         if wrapped is None:
             return not record.contents  # purged long ago, key gone later
         try:

@@ -7,9 +7,12 @@ same call again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
+
+Owner = tuple[str, str]
+"""Whose key protects a record's contents: tenant, and what `gateway.nouns.record.key_owner` says."""
 
 
 class StoredRecord(NamedTuple):
@@ -93,21 +96,23 @@ class Writing(Protocol):
         """Return those ids that the store has already."""
         ...
 
-    def append(self, records: Sequence[StoredRecord], postings: Sequence[Posting]) -> int:
-        """Insert rows (chain place set, ids not yet known) and their postings; returns how many."""
+    def append(
+        self, records: Sequence[StoredRecord], postings: Sequence[tuple[int, int, int]]
+    ) -> int:
+        """Insert rows (chain place set, ids not yet known) and their postings (the members of
+        `Posting`, as plain tuples: there are many); returns how many rows."""
         ...
 
-    def subject_key(self, tenant: str, subject: str) -> bytes | None:
-        """Return the wrapped key of an owner (`gateway.nouns.record.key_owner`), or None if there
-        is none (yet, or any more)."""
+    def subject_keys(self, owners: Iterable[Owner]) -> dict[Owner, bytes]:
+        """Return the wrapped keys of those owners that have one."""
         ...
 
-    def put_subject_key(self, tenant: str, subject: str, wrapped: bytes) -> None:
-        """Keep or replace a subject's wrapped key."""
+    def put_subject_keys(self, keys: Mapping[Owner, bytes]) -> None:
+        """Keep or replace owners' wrapped keys."""
         ...
 
-    def destroy_subject_key(self, tenant: str, subject: str) -> None:
-        """Forget a subject's wrapped key for good."""
+    def destroy_subject_keys(self, owners: Iterable[Owner]) -> None:
+        """Forget owners' wrapped keys for good."""
         ...
 
     def bury_spool_keys(self, key_ids: Iterable[bytes]) -> None:
@@ -177,12 +182,12 @@ class Store(Protocol):
         """Return all checkpoints in their order."""
         ...
 
-    def subject_key(self, tenant: str, subject: str) -> bytes | None:
-        """Return a subject's wrapped key, or None."""
+    def subject_key(self, owner: Owner) -> bytes | None:
+        """Return an owner's wrapped key, or None if there is none (yet, or any more)."""
         ...
 
-    def subject_keys(self) -> list[tuple[str, str, bytes]]:
-        """Return (tenant, subject, wrapped key) of all subjects that have a key."""
+    def subject_keys(self) -> dict[Owner, bytes]:
+        """Return all owners' wrapped keys."""
         ...
 
     def postings(self, grams: Iterable[int], limit: int) -> list[Posting]:

@@ -79,7 +79,7 @@ SUBJECT_KEYS = Table(
     "subject_keys",
     METADATA,
     Column("tenant", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
+    Column("owner", Text, primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
 )
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from gateway.nouns.errors import ConfigError, LedgerFailed
-from gateway.ports.store import Checkpoint, Posting, Query, StoredRecord
+from gateway.ports.store import Checkpoint, Owner, Posting, Query, StoredRecord
 from gateway.stores.relational.schema import (
     CHECKPOINTS,
     CONTENTS,
@@ -37,7 +37,7 @@ from gateway.stores.relational.schema import (
     SWEEPS,
     migrate,
 )
-from gateway.stores.relational.writing import RelationalWriting, subject_key
+from gateway.stores.relational.writing import RelationalWriting
 
 _WALK_AT_ONCE = 200
 _SWEEP_RANGES = 64
@@ -113,15 +113,17 @@ class RelationalStore:
         with self._transaction() as connection:
             return [Checkpoint(*row) for row in connection.execute(wanted)]
 
-    def subject_keys(self) -> list[tuple[str, str, bytes]]:
-        """Return (tenant, subject, wrapped key) of all subjects that have a key."""
+    def subject_key(self, owner: Owner) -> bytes | None:
+        """Return an owner's wrapped key, or None."""
+        tenant, name = owner
+        mine = (SUBJECT_KEYS.c.tenant == tenant, SUBJECT_KEYS.c.owner == name)
         with self._transaction() as connection:
-            return [(row[0], row[1], row[2]) for row in connection.execute(select(SUBJECT_KEYS))]
+            return connection.execute(select(SUBJECT_KEYS.c.wrapped).where(*mine)).scalar()
 
-    def subject_key(self, tenant: str, subject: str) -> bytes | None:
-        """Return a subject's wrapped key, or None."""
+    def subject_keys(self) -> dict[Owner, bytes]:
+        """Return all owners' wrapped keys."""
         with self._transaction() as connection:
-            return subject_key(connection, tenant, subject)
+            return {(row[0], row[1]): row[2] for row in connection.execute(select(SUBJECT_KEYS))}
 
     def postings(self, grams: Iterable[int], limit: int) -> list[Posting]:
         """Return the newest postings of each gram, at most ``limit`` per gram."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal, select, update
 
 from gateway.nouns.record import key_owner
-from gateway.ports.store import Checkpoint, Posting, StoredRecord
+from gateway.ports.store import Checkpoint, Owner, Posting, StoredRecord
 from gateway.stores.relational.schema import (
     BURIED_KEYS,
     CHECKPOINTS,
@@ -44,7 +44,9 @@ class RelationalWriting:
         """Return those ids that the store has already."""
         return set(self._among(RECORDS.c.exchange, exchanges))
 
-    def append(self, records: Sequence[StoredRecord], postings: Sequence[Posting]) -> int:
+    def append(
+        self, records: Sequence[StoredRecord], postings: Sequence[tuple[int, int, int]]
+    ) -> int:
         """Insert rows and their postings."""
         if records:
             self._connection.execute(insert(RECORDS), [_columns(record) for record in records])
@@ -63,23 +65,34 @@ class RelationalWriting:
             self._insert_postings(postings)
         return len(records)
 
-    def subject_key(self, tenant: str, subject: str) -> bytes | None:
-        """Return the subject's wrapped key, or None."""
-        return subject_key(self._connection, tenant, subject)
+    def subject_keys(self, owners: Iterable[Owner]) -> dict[Owner, bytes]:
+        """Return the wrapped keys of those owners that have one."""
+        wanted = set(owners)
+        found: dict[Owner, bytes] = {}
+        for some in _batches(wanted):
+            rows = select(SUBJECT_KEYS).where(SUBJECT_KEYS.c.owner.in_([each[1] for each in some]))
+            found.update(((row[0], row[1]), row[2]) for row in self._connection.execute(rows))
+        return {owner: wrapped for owner, wrapped in found.items() if owner in wanted}
 
-    def put_subject_key(self, tenant: str, subject: str, wrapped: bytes) -> None:
-        """Keep or replace a subject's wrapped key."""
-        values = {"tenant": tenant, "subject": subject, "wrapped": wrapped}
-        self.destroy_subject_key(tenant, subject)
-        self._connection.execute(insert(SUBJECT_KEYS).values(**values))
+    def put_subject_keys(self, keys: Mapping[Owner, bytes]) -> None:
+        """Keep or replace owners' wrapped keys."""
+        self.destroy_subject_keys(self.subject_keys(keys))
+        rows = [
+            {"tenant": tenant, "owner": owner, "wrapped": wrapped}
+            for (tenant, owner), wrapped in keys.items()
+        ]
+        if rows:
+            self._connection.execute(insert(SUBJECT_KEYS), rows)
 
-    def destroy_subject_key(self, tenant: str, subject: str) -> None:
-        """Forget a subject's wrapped key."""
-        self._connection.execute(
-            delete(SUBJECT_KEYS).where(
-                SUBJECT_KEYS.c.tenant == tenant, SUBJECT_KEYS.c.subject == subject
-            )
+    def destroy_subject_keys(self, owners: Iterable[Owner]) -> None:
+        """Forget owners' wrapped keys."""
+        mine = (
+            SUBJECT_KEYS.c.tenant == bindparam("of_tenant"),
+            SUBJECT_KEYS.c.owner == bindparam("of_owner"),
         )
+        rows = [{"of_tenant": tenant, "of_owner": owner} for tenant, owner in owners]
+        if rows:
+            self._connection.execute(delete(SUBJECT_KEYS).where(*mine), rows)
 
     def bury_spool_keys(self, key_ids: Iterable[bytes]) -> None:
         """Remember spool keys as destroyed."""
@@ -129,11 +142,11 @@ class RelationalWriting:
         """Forget the keys of those whose last contents just went."""
         owners = select(RECORDS.c.tenant, RECORDS.c.subject, RECORDS.c.exchange)
         rows = self._connection.execute(owners.where(RECORDS.c.chain_seq.in_(places))).all()
-        for tenant, exchange in {(row[0], row[2]) for row in rows if not row[1]}:
-            self.destroy_subject_key(tenant, key_owner("", exchange))
+        idle = {(row[0], key_owner("", row[2])) for row in rows if not row[1]}
         for tenant, subject in {(row[0], row[1]) for row in rows if row[1]}:
             if not self._has_contents(tenant, subject):
-                self.destroy_subject_key(tenant, key_owner(subject, ""))
+                idle.add((tenant, key_owner(subject, "")))
+        self.destroy_subject_keys(idle)
 
     def _has_contents(self, tenant: str, subject: str) -> bool:
         joined = select(CONTENTS.c.chain_seq).join(
@@ -172,24 +185,16 @@ class RelationalWriting:
         for some in _batches(values):
             yield from self._connection.execute(select(column).where(column.in_(some))).scalars()
 
-    def _insert_postings(self, postings: Sequence[Posting]) -> None:
+    def _insert_postings(self, postings: Sequence[tuple[int, int, int]]) -> None:
         if self._connection.dialect.name == "sqlite":
             # Sorted and past the statement compiler: this is the largest table by far.
             self._connection.exec_driver_sql(
                 "INSERT INTO postings (gram, chain_seq, position) VALUES (?, ?, ?)",
-                sorted(set(postings)),
+                sorted(postings),
             )
             return
-        rows = [posting._asdict() for posting in sorted(set(postings))]
+        rows = [Posting(*posting)._asdict() for posting in sorted(postings)]
         self._connection.execute(insert(POSTINGS), rows)
-
-
-def subject_key(connection: Connection, tenant: str, subject: str) -> bytes | None:
-    """Return a subject's wrapped key through any connection."""
-    wanted = select(SUBJECT_KEYS.c.wrapped).where(
-        SUBJECT_KEYS.c.tenant == tenant, SUBJECT_KEYS.c.subject == subject
-    )
-    return connection.execute(wanted).scalar()
 
 
 def _columns(record: StoredRecord) -> dict[str, Any]:

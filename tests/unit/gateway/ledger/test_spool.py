@@ -1,0 +1,120 @@
+"""The spool is whole or not written, bounded, and knows its living from its dead."""
+
+from __future__ import annotations
+
+import resource
+import signal
+from pathlib import Path
+
+import pytest
+
+from gateway.ledger.frames import MAGIC
+from gateway.ledger.spool import Spool, is_alive, spool_bytes
+from gateway.nouns.errors import ConfigError, LedgerFailed
+from gateway.settings import LedgerSettings
+from tests.ledger_kit import SetClock
+
+
+def spool(state: Path, **settings: object) -> tuple[Spool, SetClock]:
+    clock = SetClock()
+    return Spool(state, "w0", LedgerSettings(**settings), clock), clock
+
+
+def segments(state: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted((state / "spool").glob("*.spool"))]
+
+
+def test_a_full_segment_is_followed_by_another(tmp_path: Path) -> None:
+    """Bytes stay in order over the segments, and none is lost."""
+    mine, _ = spool(tmp_path, segment_bytes=100)
+    for number in range(20):
+        mine.append(b"%02d" % number * 10)
+    mine.close()
+    parts = segments(tmp_path)
+    assert len(parts) > 3
+    joined = b"".join(part.removeprefix(MAGIC) for part in parts)
+    assert joined == b"".join(b"%02d" % number * 10 for number in range(20))
+
+
+def test_what_cannot_be_written_whole_is_cut_off_again(tmp_path: Path) -> None:
+    """A write that the system takes only in part raises, leaves no trace, and the next one goes to
+    a new segment."""
+    mine, _ = spool(tmp_path)
+    mine.append(b"first")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+        with pytest.raises(LedgerFailed, match="cannot be written"):
+            mine.append(b"x" * 5_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, previous)
+    mine.append(b"second")
+    mine.close()
+    assert segments(tmp_path) == [MAGIC + b"first", MAGIC + b"second"]
+
+
+def test_admission_ends_before_running_entries_do(tmp_path: Path) -> None:
+    """The reserve is for what runs already; the limit is for all."""
+    mine, clock = spool(tmp_path, spool_limit_bytes=1_000, spool_reserve_bytes=400)
+    mine.append(b"x" * 650)
+    with pytest.raises(LedgerFailed, match="full"):
+        mine.admit()
+    mine.append(b"x" * 200)
+    clock.now_s = 10.0
+    with pytest.raises(LedgerFailed, match="spool_limit_bytes"):
+        mine.append(b"x" * 200)
+    mine.close()
+
+
+def test_admission_comes_back_when_the_shipper_made_room(tmp_path: Path) -> None:
+    """The size is looked up again after a second."""
+    mine, clock = spool(tmp_path, spool_limit_bytes=1_000, spool_reserve_bytes=400)
+    foreign = tmp_path / "spool" / "w1-X-000001.spool"
+    foreign.write_bytes(b"x" * 900)
+    clock.now_s = 2.0
+    with pytest.raises(LedgerFailed):
+        mine.admit()
+    foreign.unlink()
+    clock.now_s = 4.0
+    mine.admit()
+    mine.close()
+
+
+def test_a_lock_tells_the_living_from_the_dead(tmp_path: Path) -> None:
+    """The lock is held until the worker closes, and a missing file means dead."""
+    mine, _ = spool(tmp_path)
+    lock = next((tmp_path / "spool").glob("*.lock"))
+    assert is_alive(lock)
+    mine.close()
+    assert not is_alive(lock)
+    lock.unlink()
+    assert not is_alive(lock)
+
+
+async def test_with_always_settle_waits_for_the_disk(tmp_path: Path) -> None:
+    """After `settle` everything written before it was synced, also over segments."""
+    mine, _ = spool(tmp_path, fsync="always", segment_bytes=64)
+    for number in range(10):
+        mine.append(b"x" * 30)
+        await mine.settle(mine.written)
+        assert mine.written == 30 * (number + 1)
+    mine.close()
+    assert spool_bytes(tmp_path / "spool") == 300 + 8 * len(segments(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("worker", "settings", "named"),
+    [
+        ("../x", {}, "worker's name"),
+        ("w0", {"fsync": "never"}, "ledger.fsync"),
+        ("w0", {"spool_limit_bytes": 10, "spool_reserve_bytes": 10}, "spool_reserve_bytes"),
+    ],
+)
+def test_wrong_settings_are_named(
+    tmp_path: Path, worker: str, settings: dict[str, object], named: str
+) -> None:
+    """Each names the setting to mend."""
+    with pytest.raises(ConfigError, match=named):
+        Spool(tmp_path, worker, LedgerSettings(**settings), SetClock())

@@ -269,10 +269,12 @@ def _limit(own: int | None, default: int) -> int | None:
 
 
 def _gives_away(value: bytes, secrets: tuple[bytes, ...]) -> bool:
-    if _PREFIX in value.lower() or any(secret in value for secret in secrets):
+    if _PREFIX in value.lower():
         return True
-    scheme, _, rest = value.strip().partition(b" ")
-    return scheme.lower() == b"basic" and bool(_basic(rest.strip()))
+    for secret in secrets:
+        if secret in value:
+            return True
+    return value[:5].lower() == b"basic" and bool(_basic(value[5:].strip()))
 
 
 def _header(headers: list[tuple[bytes, bytes]], name: str) -> str:

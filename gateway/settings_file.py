@@ -151,9 +151,10 @@ def _is_foreign(name: str, environ: Mapping[str, str]) -> bool:
 def _from_flags(flags: Mapping[KeyPath, Any]) -> Document:
     value: dict[str, Any] = {}
     places: dict[KeyPath, str] = {}
-    for path, each in flags.items():
+    for short, each in flags.items():
         if each is not None:
-            places[path] = f"flag --{'-'.join(str(step) for step in path).replace('_', '-')}"
+            path = SHORTHANDS.get(short, short)
+            places[path] = f"flag --{'-'.join(str(step) for step in short).replace('_', '-')}"
             _put(value, path, each)
     return Document("flags", value, places)
 

@@ -68,7 +68,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("exchanges_without_subject", Kind.COUNTER,
            "Exchanges that named no end user: nobody to erase, count or answer to."),
     Family("nothing_scanned", Kind.COUNTER,
-           "Exchanges that ended with an answer although no string of them was scanned."),
+           "Judged exchanges that ended with an answer although they held no string that was "
+           "scanned."),
     Family("strings_scanned", Kind.COUNTER, "Strings that the filters looked at.", ("direction",)),
     Family("chars_scanned", Kind.COUNTER, "Code points that the filters looked at.",
            ("direction",)),

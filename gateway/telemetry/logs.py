@@ -25,6 +25,9 @@ from gateway.nouns.record import CloseFrame, OpenFrame
 LONGEST = 300
 """Longest string, in characters, that a line may hold under one key."""
 
+LONGEST_DETAIL = 4000
+"""The same for ``detail``, which names what is wrong in settings or policy and how to mend it."""
+
 FORMATS = ("json", "console")
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -122,7 +125,9 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Drop what is not known, cut what is long, name the type of what is no plain value."""
     own = {key: event[key] for key in _STRUCTLOG_KEYS if key in event}
     kept: dict[str, object] = {
-        key: _plain(value) for key, value in event.items() if key in KNOWN_KEYS
+        key: _plain(value, LONGEST_DETAIL if key == "detail" else LONGEST)
+        for key, value in event.items()
+        if key in KNOWN_KEYS
     }
     dropped = len(event) - len(kept) - len(own)
     if dropped:
@@ -130,9 +135,9 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return kept | own
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, longest: int) -> object:
     if isinstance(value, str):
-        return str(value) if len(value) <= LONGEST else f"<{len(value)} characters>"
+        return str(value) if len(value) <= longest else f"<{len(value)} characters>"
     if value is None or isinstance(value, bool | int | float):
         return value
     return f"<{type(value).__name__}>"

@@ -34,6 +34,8 @@ UNJUDGED_KINDS = (
     "unknown_event",
     "unknown_part",
     "unknown_string",
+    "unreadable_answer",
+    "text_after_finish",
     "body",
 )
 """What can stay unjudged; the label is the word before any ``:`` or ``@`` of what was named."""
@@ -78,6 +80,7 @@ class ExchangeFacts(NamedTuple):
     ``status`` is what the client got, ``error`` the code of the error that ended it (empty: none).
     ``first_upstream_s`` and ``first_client_s`` run from the request's arrival to the first content
     read from the upstream and handed to the client. ``overhead_s`` is our own time in all.
+    ``unjudged`` is what passed beside both tallies (the body of a plain route).
     """
 
     outcome: Outcome
@@ -91,6 +94,7 @@ class ExchangeFacts(NamedTuple):
     upstream_s: float | None = None
     first_upstream_s: float | None = None
     first_client_s: float | None = None
+    unjudged: tuple[str, ...] = ()
 
 
 class _Children:
@@ -155,7 +159,9 @@ class Metrics:
             scanned += self._count_side(Direction.OUTPUT, answered)
             self._held_chars.observe(answered.held_chars_max)
             self._held_seconds.observe(answered.held_s)
-        if not scanned and facts.outcome in _ANSWERED:
+        for named in facts.unjudged:
+            self._count_unjudged(named)
+        if not scanned and facts.outcome in _ANSWERED and (asked or answered) is not None:
             self._nothing_scanned.inc()
 
     def judged_alone(self, direction: Direction, tally: Tally) -> None:
@@ -234,8 +240,7 @@ class Metrics:
         self._count(self._strings[(direction,)], tally.strings_scanned)
         self._count(self._chars[(direction,)], tally.chars_scanned)
         for named in tally.unjudged:
-            word = _WORD.match(named)
-            self._count(self._unjudged[(word[0] if word else OTHER,)])
+            self._count_unjudged(named)
         for fact in tally.findings:
             self._count(self._findings[fact.category, fact.action, fact.direction])
             if fact.category == FILTER_ERROR:
@@ -243,6 +248,10 @@ class Metrics:
         self._count_blocks(direction, tally)
         self._count_marks(tally.receipts)
         return tally.strings_scanned
+
+    def _count_unjudged(self, named: str) -> None:
+        word = _WORD.match(named)
+        self._count(self._unjudged[(word[0] if word else OTHER,)])
 
     def _count_blocks(self, direction: Direction, tally: Tally) -> None:
         """A block without a finding (the limit of held text) has its refusal's category."""

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.verdict import Outcome
-from gateway.telemetry.folder import forget_process, prepare_folder, render
+from gateway.telemetry.folder import RESERVED_BYTES, forget_process, prepare_folder, render
 from gateway.telemetry.metrics import ExchangeFacts, LabelSets, Metrics
 
 FACTS = ExchangeFacts(Outcome.PASSED, "openai_chat", stream=True, upstream_s=0.2)
@@ -121,6 +121,18 @@ def test_a_worker_built_twice_goes_on_counting(tmp_path: Path) -> None:
     kill(pid)
     assert passed(folder) == 2
     assert sample(folder, "sealgate_consult_seconds_count") is not None
+
+
+def test_disk_space_is_taken_at_the_start(tmp_path: Path) -> None:
+    """Every file has its blocks before the first count: a full disk cannot kill a worker later."""
+    folder = prepare_folder(tmp_path)
+    pid = in_a_process(lambda: counting(folder, 0))
+    try:
+        files = list(folder.glob("*.db"))
+        assert len(files) >= 4
+        assert all(path.stat().st_blocks * 512 >= RESERVED_BYTES for path in files)
+    finally:
+        kill(pid)
 
 
 def test_preparing_empties_the_folder(tmp_path: Path) -> None:

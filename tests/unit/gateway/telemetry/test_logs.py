@@ -72,7 +72,7 @@ def test_content_does_not_get_through(stream: io.StringIO, log_format: str) -> N
     logs.configure("debug", log_format, stream)
     log = logs.logger("edge")
     log.info("a", prompt=SECRET)
-    log.info("b", detail=SECRET * 50)
+    log.info("b", reason=SECRET * 50)
     log.info("c", reason=[SECRET])
     try:
         raise ValueError(SECRET)

@@ -86,8 +86,16 @@ def test_an_answer_of_which_nothing_was_scanned_is_named(
     metrics: Metrics, count: Count, outcome: Outcome, counted: int
 ) -> None:
     """An answer that left unscanned is counted; a request that was never answered is not."""
-    metrics.exchange_closed(FACTS._replace(outcome=outcome))
+    unseen = CLEAN._replace(strings_scanned=0)
+    metrics.exchange_closed(FACTS._replace(outcome=outcome), unseen, unseen)
     assert count("nothing_scanned_total") == counted
+
+
+def test_a_plain_route_is_unjudged_by_policy(metrics: Metrics, count: Count) -> None:
+    """What a policy forwards untouched is counted as unjudged, not as a scan that saw nothing."""
+    metrics.exchange_closed(FACTS._replace(unjudged=("body",)))
+    assert count("unjudged_parts_total", kind="body") == 1
+    assert count("nothing_scanned_total") == 0
 
 
 @pytest.mark.parametrize(

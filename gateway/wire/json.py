@@ -26,9 +26,7 @@ BOM = b"\xef\xbb\xbf"
 
 _SPACE = re.compile(rb"[ \t\n\r]*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_MEMBER = re.compile(
-    rb'[ \t\n\r]*+"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\n\r]*+:[ \t\n\r]*+', re.DOTALL
-)
+_MEMBER = re.compile(rb'[ \t\n\r]*+"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\n\r]*+:[ \t\n\r]*+', re.DOTALL)
 _COMMA = re.compile(rb"[ \t\n\r]*+,?")
 _SCALAR = re.compile(rb"[^ \t\n\r,\]}]++")
 _STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
@@ -95,13 +93,14 @@ def _too_deep() -> BadRequest:
 
 def _deeper(value: Any) -> bool:
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [
-            child
-            for parent in level
-            if type(parent) is dict or type(parent) is list
-            for child in (parent.values() if type(parent) is dict else parent)
-        ]
+    for _ in range(MAX_DEPTH):
+        children: list[Any] = []
+        for parent in level:
+            if type(parent) is dict:
+                children += parent.values()
+            elif type(parent) is list:
+                children += parent
+        level = [child for child in children if type(child) is dict or type(child) is list]
         if not level:
             return False
     return True

@@ -45,7 +45,7 @@ class StreamAnswer(Reading):
 
     @property
     def unread(self) -> bytes:
-        """Bytes that were taken and not yet returned in an event, those of an unreadable one too."""
+        """Bytes taken and not yet returned in an event, those of an unreadable one too."""
         return self._frames.buffer[self._frames.at :]
 
     def push(self, data: bytes) -> list[Event | Run]:

@@ -1,7 +1,7 @@
 """A real Prometheus scrapes our numbers, runs every query of the dashboard and every alert rule.
 
-Needs `prometheus` and `promtool` (Debian: apt-get install prometheus). Everything runs on loopback
-in a temporary folder.
+Needs `prometheus` and `promtool` (Debian: apt-get install prometheus), so most of it belongs to the
+longer suites: pytest -m long tests/oracles. Everything runs on loopback in a temporary folder.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ QUERIES = [
     for target in panel.get("targets", ())
 ]
 WORKERS = 2
+NEEDS_PROMETHEUS = pytest.mark.long
 
 
 def tool(name: str) -> str:
@@ -196,6 +197,7 @@ def prometheus(counting: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         running.wait(timeout=20)
 
 
+@NEEDS_PROMETHEUS
 @pytest.mark.parametrize(("name", "query"), QUERIES, ids=[name for name, _ in QUERIES])
 def test_each_query_of_the_dashboard_has_an_answer(
     prometheus: Prometheus, name: str, query: str
@@ -209,6 +211,7 @@ def test_each_query_of_the_dashboard_has_an_answer(
     assert not all(math.isnan(number) for number in numbers), f"{name}: {query} is no number"
 
 
+@NEEDS_PROMETHEUS
 def test_prometheus_counts_what_the_workers_counted(prometheus: Prometheus) -> None:
     """Through two processes and a scrape: written marks are half of the owed ones."""
     owed, written = (
@@ -220,6 +223,7 @@ def test_prometheus_counts_what_the_workers_counted(prometheus: Prometheus) -> N
     assert prometheus.values("sealgate_workers") == [WORKERS]
 
 
+@NEEDS_PROMETHEUS
 def test_each_alert_rule_is_evaluated(prometheus: Prometheus) -> None:
     """Prometheus loaded every rule, and none of them fails."""
 
@@ -239,6 +243,7 @@ def test_each_metric_in_queries_and_rules_exists() -> None:
             assert re.sub(r"_(bucket|sum|count)$", "", name) in exposed, name
 
 
+@NEEDS_PROMETHEUS
 def test_each_rule_is_played_through() -> None:
     """promtool plays the stories of alerts_test.yaml, and each rule has one in which it fires."""
     folder = DEPLOY / "prometheus"
@@ -255,6 +260,7 @@ def test_each_rule_is_played_through() -> None:
         assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+@NEEDS_PROMETHEUS
 def test_promtool_finds_nothing_to_mend_in_a_scrape(counting: str) -> None:
     """Names, help texts and types are as Prometheus advises."""
     with urllib.request.urlopen(f"http://{counting}/metrics", timeout=5) as answer:

@@ -1,0 +1,224 @@
+"""Veil: values that an upstream must not see stand as placeholders, and come back in its answer.
+
+A placeholder is a keyed hash of who asked and what was said: the same value of the same person is
+the same placeholder in every turn, so the upstream's prompt cache holds and no state is kept. The
+way back is made anew from each request. A model may alter a placeholder a little (case, spaces in
+the brackets, other brackets or none, an escaped underscore); it is known by its word and its code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+from gateway.nouns.exchange import CROCKFORD
+
+SHORTEST_CODE = 8
+"""40 bits: two of a thousand values of one request meet once in two million requests."""
+
+LONGEST_CODE = 24
+HOLD = 56
+"""No placeholder, however altered, is longer; so no more than this is ever held."""
+
+WORDS = {
+    "personal_data.mobile": "PHONE",
+    "personal_data.resident_id": "IDCARD",
+    "personal_data.bank_card": "BANKCARD",
+    "personal_data.uscc": "COMPANY",
+    "personal_data.plate": "PLATE",
+    "personal_data.passport": "PASSPORT",
+    "personal_data.email": "EMAIL",
+    "secret": "SECRET",
+}
+"""The word that tells the model what stands there, by category or family."""
+
+OTHER_WORD = "PRIVATE"
+
+Restoration = tuple[int, int, str]
+"""``[start, end)`` in code points of the text, and the value that belongs there."""
+
+_ALL_WORDS = sorted({*WORDS.values(), OTHER_WORD}, key=len, reverse=True)
+_SPACES = r"[ \u00a0\u3000]{0,3}"
+_OPEN_BRACKET = rf"\\?[\[［【〔]{_SPACES}"
+_CLOSE_BRACKET = re.compile(rf"{_SPACES}\\?[\]］】〕]")
+_CLOSING = re.compile(rf"{_SPACES}\\?")
+_UNDERSCORE = r" ?\\?[_＿] ?"
+_SEEN = re.compile(
+    rf"({_OPEN_BRACKET})?({'|'.join(_ALL_WORDS)}){_UNDERSCORE}"
+    rf"([0-9A-Za-z]{{{SHORTEST_CODE},{LONGEST_CODE}}})",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def _growing(word: str) -> str:
+    """Return the pattern of every beginning of the word, the whole word included."""
+    return word[0] + (f"(?:{_growing(word[1:])})?" if len(word) > 1 else "")
+
+
+_OPEN = re.compile(
+    r"(?:"
+    rf"(?:{_OPEN_BRACKET})?(?:(?P<word>{'|'.join(_ALL_WORDS)})"
+    rf"(?: ?\\?|{_UNDERSCORE}(?P<code>[0-9A-Za-z]{{0,{LONGEST_CODE}}}))"
+    rf"|(?P<part>{'|'.join(map(_growing, _ALL_WORDS))}))"
+    rf"|{_OPEN_BRACKET}|\\)\Z",
+    re.IGNORECASE | re.ASCII,
+)
+_HAS_UNDERSCORE = re.compile("[_＿]")
+_HAS_SIGN = re.compile(r"[_＿\[［【〔\\]")
+_LONGEST_PLAIN = max(map(len, _ALL_WORDS)) + 2
+_LOOKALIKES = str.maketrans("OIL", "011")
+"""Crockford's digits leave these letters out; a reader who writes them means the digits."""
+
+
+def placeholder(key: bytes, tenant: str, subject: str, category: str, value: str) -> str:
+    """Return the placeholder of a value: ``[PHONE_7KQ2M9XD]``. Stable for the same five arguments;
+    without the key it says nothing of the value but its kind."""
+    return _spell(_word(category), _code(key, (tenant, subject, category, value))[:SHORTEST_CODE])
+
+
+def _word(category: str) -> str:
+    return WORDS.get(category) or WORDS.get(category.partition(".")[0], OTHER_WORD)
+
+
+def _spell(word: str, code: str) -> str:
+    return f"[{word}_{code}]"
+
+
+def _code(key: bytes, parts: tuple[str, ...]) -> str:
+    """Return all `LONGEST_CODE` characters of a value's code."""
+    message = bytearray(b"sealgate veil 1")
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        message += len(raw).to_bytes(8, "big") + raw
+    number = int.from_bytes(hmac.new(key, message, hashlib.sha256).digest(), "big")
+    return "".join(CROCKFORD[(number >> 5 * place) & 31] for place in range(LONGEST_CODE))
+
+
+class VeilMap:
+    """The placeholders of one request and the values behind them.
+
+    Make one per request, `veil` what the policy wants veiled, then give `restorations` what the
+    upstream answers. Nothing is shared between requests.
+    """
+
+    def __init__(self, key: bytes, tenant: str, subject: str) -> None:
+        self._key = key
+        self._owner = (tenant, subject)
+        self._placeholders: dict[tuple[str, str], str] = {}
+        self._values: dict[tuple[str, str], str] = {}
+        self._sizes: tuple[int, ...] = ()
+        self._words: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def veil(self, category: str, value: str) -> str:
+        """Return the value's placeholder and remember the way back.
+
+        If another value of this request already has it, the code is made longer. Raises ValueError
+        if no length tells two values apart.
+        """
+        known = self._placeholders.get((category, value))
+        if known is not None:
+            return known
+        word, code = _word(category), _code(self._key, (*self._owner, category, value))
+        for size in range(SHORTEST_CODE, LONGEST_CODE + 1, 4):
+            if self._values.setdefault((word, code[:size]), value) == value:
+                break
+        else:
+            raise ValueError("two values have the same placeholder at every length")
+        self._sizes = tuple(sorted({len(short) for _, short in self._values}, reverse=True))
+        self._words = frozenset(word for word, _ in self._values)
+        self._placeholders[category, value] = _spell(word, code[:size])
+        return self._placeholders[category, value]
+
+    def restorations(
+        self,
+        text: str,
+        final: bool,  # noqa: FBT001 -- the lens calls it by position
+    ) -> tuple[list[Restoration], int]:
+        """Return where placeholders of this request stand in a text, and from where on the end of
+        the text may still become one (its length, if nothing may, or if it is ``final``).
+
+        Needs no look-behind: call it with what it held the last time and what came since.
+        """
+        found: list[Restoration] = []
+        if not self._values:
+            return found, len(text)
+        at = 0 if _HAS_UNDERSCORE.search(text) else len(text)
+        while at < len(text) and (seen := _SEEN.search(text, at)) is not None:
+            end, value = self._known(seen)
+            if value is None:
+                at = seen.start() + 1
+                continue
+            end = self._closed(text, seen, end)
+            if not final and self._may_grow(text, seen, end):
+                return found, seen.start()
+            found.append((seen.start(), end, value))
+            at = end
+        first = found[-1][1] if found else 0
+        return found, len(text) if final else self._open(text, first)
+
+    def restore(self, text: str) -> str:
+        """Return a whole text with every placeholder of this request turned into its value."""
+        out: list[str] = []
+        at = 0
+        for start, end, value in self.restorations(text, final=True)[0]:
+            out += (text[at:start], value)
+            at = end
+        out.append(text[at:])
+        return "".join(out)
+
+    def _known(self, seen: re.Match[str]) -> tuple[int, str | None]:
+        """Return the end of the longest code known here and its value."""
+        word, run = seen[2].upper(), _plain(seen[3])
+        for size in self._sizes:
+            value = self._values.get((word, run[:size])) if size <= len(run) else None
+            if value is not None:
+                return seen.start(3) + size, value
+        return seen.end(), None
+
+    def _closed(self, text: str, seen: re.Match[str], end: int) -> int:
+        close = _CLOSE_BRACKET.match(text, end) if seen[1] else None
+        return close.end() if close else end
+
+    def _may_grow(self, text: str, seen: re.Match[str], end: int) -> bool:
+        """True if what comes next may close the bracket or lengthen the code."""
+        code = _plain(text[seen.start(3) :][:LONGEST_CODE])
+        if seen.end() == len(text) and self._begins(seen[2].upper(), code, longer=True):
+            return True
+        if not seen[1] or text[end - 1] in "]］】〕":
+            return False
+        closing = _CLOSING.match(text, end)
+        return closing is not None and closing.end() == len(text)
+
+    def _begins(self, word: str, code: str, *, longer: bool) -> bool:
+        return any(
+            known_word == word and known.startswith(code) and (not longer or len(known) > len(code))
+            for known_word, known in self._values
+        )
+
+    def _open(self, text: str, start: int) -> int:
+        """Return where the longest suffix begins that may still become one of the placeholders."""
+        near = HOLD if _HAS_SIGN.search(text, max(start, len(text) - HOLD)) else _LONGEST_PLAIN
+        at = max(start, len(text) - near)
+        while (found := _OPEN.search(text, at)) is not None:
+            if self._may_become(found):
+                return found.start()
+            at = found.start() + 1
+        return len(text)
+
+    def _may_become(self, found: re.Match[str]) -> bool:
+        word, part, code = found["word"], found["part"], found["code"]
+        if code is not None:
+            return self._begins(word.upper(), _plain(code), longer=False)
+        if word is not None:
+            return any(known.startswith(word.upper()) for known in self._words)
+        if part is not None:
+            return any(known.startswith(part.upper()) for known in self._words)
+        return True
+
+
+def _plain(code: str) -> str:
+    return code.upper().translate(_LOOKALIKES)

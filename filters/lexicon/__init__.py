@@ -5,14 +5,30 @@ from __future__ import annotations
 
 from filters.lexicon.compile import compile_lexicon
 from filters.lexicon.entries import Entry, WordList, named_list, read_word_list, write_word_list
+from filters.lexicon.files import load_lists
+from filters.lexicon.importer import (
+    BenignHits,
+    Defaults,
+    ImportReport,
+    Note,
+    import_terms,
+    read_terms,
+)
 from filters.lexicon.scan import LexiconFilter
 
 __all__ = [
+    "BenignHits",
+    "Defaults",
     "Entry",
+    "ImportReport",
     "LexiconFilter",
+    "Note",
     "WordList",
     "compile_lexicon",
+    "import_terms",
+    "load_lists",
     "named_list",
+    "read_terms",
     "read_word_list",
     "write_word_list",
 ]

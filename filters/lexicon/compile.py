@@ -1,4 +1,4 @@
-"""Compiles word lists into a lexicon filter. Do it before the workers fork: they share the memory."""
+"""Compiles word lists into a lexicon filter, before the workers fork: they share its memory."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from filters.lexicon.entries import SEPARATORS, Entry, WordList, problem_of
 from filters.lexicon.lexicon import AllowPhrases, Columns, Lexicon
 from filters.lexicon.scan import LexiconFilter
 from gateway.matching.automaton import TermAutomaton
-from gateway.matching.fold import KIND_BYTES, SEPARATORS as SEPARATOR_RUN, UNICODE_VERSION, Kind
-from gateway.matching.fold import fold_term
+from gateway.matching.fold import KIND_BYTES, UNICODE_VERSION, Kind, fold_term
+from gateway.matching.fold import SEPARATORS as SEPARATOR_RUN
 from gateway.nouns.errors import ConfigError
 
 

@@ -111,9 +111,10 @@ def _expiry_problem(expires: str) -> str:
 
 
 def read_word_list(name: str, raw: bytes) -> WordList:
-    """Read a list in JSON Lines, one entry a line; empty lines and lines with ``//`` are passed over.
+    """Read a list in JSON Lines, one entry a line.
 
-    Raises ConfigError naming the list, the line and what is wrong with it.
+    Empty lines and lines that begin with ``//`` are passed over. Raises ConfigError naming
+    the list, the line and what is wrong with it.
     """
     decoder = msgspec.json.Decoder(Entry)
     entries: list[Entry] = []
@@ -144,10 +145,7 @@ def write_word_list(entries: Iterable[Entry]) -> bytes:
 
 
 def _trimmed(entry: Entry) -> dict[str, object]:
-    written = msgspec.to_builtins(entry)
-    defaults = {"match": "", "variants": list(VARIANTS), "allow": []}
-    return {
-        key: value
-        for key, value in written.items()
-        if value not in ("", defaults.get(key, "")) or key == "text"
-    }
+    """Return the members of an entry that say more than the default, in their order."""
+    unsaid = {"match": "", "variants": VARIANTS, "allow": ()}
+    written = {name: getattr(entry, name) for name in entry.__struct_fields__}
+    return {name: value for name, value in written.items() if value != unsaid.get(name, "")}

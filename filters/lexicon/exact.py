@@ -7,12 +7,22 @@ knows it decides, the reader's before the written one. What is undecided in any 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from filters.lexicon.lexicon import HAN, Lexicon
-from gateway.matching.automaton import END, Match
+from gateway.matching.automaton import END, LONGEST_TERM, Match
 from gateway.matching.fold import KIND_BYTES, KINDS, Kind
-from gateway.matching.reader import TOKEN_LENGTH, Layer, only_emphasis, open_markup, raw_layer, read_layer
+from gateway.matching.reader import (
+    TOKEN_LENGTH,
+    Layer,
+    only_emphasis,
+    open_markup,
+    raw_layer,
+    read_layer,
+)
 from gateway.matching.views import (
     BREAK,
     GAP,
@@ -34,6 +44,8 @@ ALLOW_REACH = GAP
 
 _HIDDEN_SEVERITY = 3
 _HIDDEN_RULE = "hidden_run"
+
+_END_OF = itemgetter(2)
 
 Key = tuple[int, int, int]
 """Start, end (in the text), entry."""
@@ -70,17 +82,19 @@ class Judge:
         Of what was released before, more than one token is only looked at if a term was seen.
         """
         begin = max(0, start - TOKEN_LENGTH - 1)
-        found = self._look(text[begin:], more_before=begin > 0, final=final)
+        found = self._look(text[begin:], final=final)
         if begin and (found.decided or found.waiting):
             begin = max(0, start - LOOK_BEHIND)
-            found = self._look(text[begin:], more_before=begin > 0, final=final)
+            found = self._look(text[begin:], final=final)
         findings = [
             self._finding(key, begin)
             for key, stands in found.decided.items()
             if stands and key not in found.waiting and key[0] + begin >= start
         ]
         findings += [
-            Finding(HIDDEN_TEXT, _HIDDEN_SEVERITY, 1.0, first + begin, last + begin, NAME, _HIDDEN_RULE)
+            Finding(
+                HIDDEN_TEXT, _HIDDEN_SEVERITY, 1.0, first + begin, last + begin, NAME, _HIDDEN_RULE
+            )
             for first, last in found.hidden
             if first + begin >= start
         ]
@@ -88,7 +102,7 @@ class Judge:
         safe = max(start, found.safe + begin)
         return Scan(tuple(findings), len(text) if final else safe)
 
-    def _look(self, text: str, *, more_before: bool, final: bool) -> _Look:
+    def _look(self, text: str, *, final: bool) -> _Look:
         """Judge a text in all its layers and views."""
         end = len(text) if final else open_markup(text, 0)
         raw = raw_layer(text[:end])
@@ -98,13 +112,11 @@ class Judge:
         safe = end
         for sight in self._sights(raw, read, end, final=final):
             self._rule(sight, decided, waiting)
-            safe = min(safe, self._alive_from(sight, more_before=more_before))
+            safe = min(safe, self._alive_from(sight))
         hidden, safe = self._hidden(raw, end, safe, final=final)
         return _Look(decided, waiting, hidden, min([safe, *(key[0] for key in waiting)]))
 
-    def _sights(
-        self, raw: Layer, read: Layer | None, length: int, *, final: bool
-    ) -> list[_Sight]:
+    def _sights(self, raw: Layer, read: Layer | None, length: int, *, final: bool) -> list[_Sight]:
         """Return the views of both layers, the reader's first, with what matches in them."""
         views: list[tuple[View | None, bool]] = []
         if read is not None:
@@ -121,7 +133,7 @@ class Judge:
             if view is not None
         ]
 
-    def _alive_from(self, sight: _Sight, *, more_before: bool) -> int:
+    def _alive_from(self, sight: _Sight) -> int:
         """Return where the longest suffix begins that may still become a term."""
         automaton, text = self._lexicon.automaton, sight.view.text
         first = len(text)
@@ -178,7 +190,9 @@ class Judge:
         assert allow is not None
         starts = sight.view.starts
         open_phrase = False
-        for number, first, last in found:
+        near = bisect_left(found, end, key=_END_OF)
+        far = bisect_right(found, start + LONGEST_TERM + 1, lo=near, key=_END_OF)
+        for number, first, last in found[near:far]:
             if first > start or starts[start] - starts[first] > ALLOW_REACH:
                 continue
             if number >= allow.automaton.size:
@@ -208,6 +222,10 @@ class Judge:
         return [run for run in runs if run[1] - run[0] > HIDDEN_RUN], safe
 
 
+def _hidden_finding(start: int, end: int) -> Finding:
+    return Finding(HIDDEN_TEXT, _HIDDEN_SEVERITY, 1.0, start, end, NAME, _HIDDEN_RULE)
+
+
 def _same_word(left: str, right: str) -> bool:
     """True if two neighbours belong to one word of a script with spaces."""
     return left != BREAK and KIND_BYTES[ord(left)] == Kind.WORD == KIND_BYTES[ord(right)]
@@ -221,7 +239,7 @@ def _joined(view: View, start: int, end: int) -> bool:
     """
     places = view.places[start:end].tolist()
     kinds = view.seen.kinds
-    gaps = [kinds[left + 1 : right] for left, right in zip(places, places[1:], strict=False)]
+    gaps = [kinds[left + 1 : right] for left, right in pairwise(places)]
     short = end - start < 3
     if short and any((gap == Kind.LINE).any() for gap in gaps):
         return False

@@ -20,6 +20,9 @@ from gateway.nouns.finding import Finding, Scan
 
 _SPACES = re.compile(" {2,}")
 _EMPHASIS = re.compile("[*~`]")
+_PIECE = 4096
+"""Longer texts are judged in pieces: one odd character makes only its piece slow."""
+
 _PATIENCE = 96
 """Held code points above which the quick look is not trusted: it knows no widest gap."""
 
@@ -65,6 +68,12 @@ class LexiconFilter:
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's form
         """Judge ``text[start:]``; see the port for the law."""
+        if len(text) - start > _PIECE:
+            return self._scan_long(text, start, final=final)
+        return self._scan_piece(text, start, final=final)
+
+    def _scan_piece(self, text: str, start: int, *, final: bool) -> Scan:
+        """As `scan`, in one piece."""
         pending, before = text, " "
         if start:
             pending, before = text[start:], _neighbour(text, start)
@@ -78,6 +87,22 @@ class LexiconFilter:
         if held < 0 or held > _PATIENCE:
             return self._judge.scan(text, start, final)
         return Scan(_NONE, len(text) if final else len(text) - held)
+
+    def _scan_long(self, text: str, start: int, *, final: bool) -> Scan:
+        """Judge a long text piece by piece, as if it came so: the law makes that the same."""
+        found: dict[Finding, None] = {}
+        safe, end, step = start, start, _PIECE
+        while end < len(text):
+            end = min(end + step, len(text))
+            offset = max(0, safe - self.look_behind)
+            last = final and end == len(text)
+            scan = self._scan_piece(text[offset:end], safe - offset, final=last)
+            for finding in scan.findings:
+                place = finding._replace(start=finding.start + offset, end=finding.end + offset)
+                found[place] = None
+            step = _PIECE if scan.safe_until + offset > safe else step * 2
+            safe = scan.safe_until + offset
+        return Scan(tuple(sorted(found, key=lambda finding: finding[3:5])), safe)
 
     def _held_emphasised(self, pending: str) -> int:
         """As `_held`, for text that would be plain without emphasis characters."""
@@ -119,7 +144,7 @@ class LexiconFilter:
         held = length - first
         if len(seen) != len(view) and not view.endswith(seen[first:]):
             return -1
-        return held if held > separated else separated
+        return max(separated, held)
 
     def _held_squeezed(self, view: str, seen: str) -> int:
         """As `_held`, for Han terms with separators between their characters."""
@@ -145,9 +170,9 @@ def _neighbour(text: str, start: int) -> str:
     """Return the character before ``start``, empty if it may not be what a reader sees there."""
     last = text[start - 1]
     released = text[max(0, start - TOKEN_LENGTH) : start]
-    if "&" in released or "\\" in released or "<" in released:
-        if KIND_BYTES[ord(last)] == _WORD or open_markup(released, 0) < len(released):
-            return ""
+    marked = "&" in released or "\\" in released or "<" in released
+    if marked and (KIND_BYTES[ord(last)] == _WORD or open_markup(released, 0) < len(released)):
+        return ""
     return last
 
 

@@ -29,7 +29,7 @@ class TermAutomaton:
     """
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
-        """Build it. Raises ValueError for a term that is empty, too long or holds a sign of ours."""
+        """Build it. Raises ValueError for a term that is empty, too long or holds an end sign."""
         self._check(groups)
         self.longest = max((len(term) for group in groups for term in group), default=0)
         self.group_ends = tuple(self._ends(0, (len(group) for group in groups)))

@@ -71,7 +71,8 @@ def _class_of(members: NDArray[np.bool_]) -> str:
 
 def _plain() -> NDArray[np.bool_]:
     """Return which code points are their own fold apart from ASCII case, and open no markup."""
-    plain = (np.arange(CODE_POINTS, dtype=np.uint32) == FOLD) & (KINDS != Kind.DROPPED) & ~_EXPANDS
+    same = np.arange(CODE_POINTS, dtype=np.uint32) == FOLD
+    plain: NDArray[np.bool_] = same & (KINDS != Kind.DROPPED) & ~_EXPANDS
     cased = [code for code in np.flatnonzero(plain).tolist() if chr(code).lower() != chr(code)]
     plain[cased] = False
     plain[list(map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZ\n"))] = True

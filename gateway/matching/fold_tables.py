@@ -142,7 +142,7 @@ def build() -> dict[str, NDArray[Any]]:
     ``kinds`` is uint8 per code point; ``sources``/``targets`` the folds to one character;
     ``expand_sources``/``expand_targets`` the folds to several (UCS-4 strings).
     """
-    from opencc import OpenCC  # noqa: PLC0415 -- needed only where the table is built
+    from opencc import OpenCC
 
     looks, simplified = lookalikes.pairs(), OpenCC("t2s")
     kinds = np.zeros(CODE_POINTS, np.uint8)

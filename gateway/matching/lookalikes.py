@@ -9,7 +9,8 @@ capital Nu looks like N, a small one like v).
 from __future__ import annotations
 
 CYRILLIC = (
-    "аa вb гr еe ёe кk мm нh оo рp сc тt уy хx ьb ѕs іi їi јj һh ԁd ԛq ԝw ѵv ҝk қk ңh ҥh үy ұy ҳx ҽe"
+    "аa вb гr еe ёe кk мm нh оo рp сc тt уy хx ьb ѕs іi їi јj һh ԁd ԛq ԝw ѵv ҝk қk ңh ҥh үy ұy ҳx "
+    "ҽe"
 )
 
 GREEK = (

@@ -29,7 +29,7 @@ HIDDEN_RUN = 64
 
 
 class Seen(NamedTuple):
-    """A layer after folding: per code point its fold, kind and place, and what is looked through."""
+    """A layer after folding: per code point its fold, kind and place, and whether it is seen."""
 
     codes: NDArray[np.uint32]
     kinds: NDArray[np.uint8]

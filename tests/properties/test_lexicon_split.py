@@ -26,23 +26,39 @@ def lexicon() -> LexiconFilter:
 
 
 FILTER = lexicon()
+PLAIN = ["赌博网站", "赌博", "buy ab", "ab", "反赌博法", "不 赌博网站吗", "ab b"]
+SPACED = [" ", "  ", "\n", "\t", "，", "。", "-", "_", "-" * 7, " " * 9]
+FOLDED = ["賭", "Ａ", "а", "ⓑ", "㎏", "é", "\ud83d", "😀", "\x00", "\x01"]
+UNSEEN = ["\u200b", "\ufe0f", "\u0301", "\u200b" * 63, "\u200b" * 65]
+EMPHASIS = ["*", "**", "~", "`", "\\", "\\*", "*" * 9]
+TAGS = ["<b>", "</b>", "<", ">", "<a b='赌博'>", "< b", "<i></i>" * 40]
+LONG = ["<" + "i" * 62 + ">", "<" + "i" * 70 + ">", "&" + "a" * 40, "&#" + "0" * 58 + "97"]
+ENTITIES = ["&", "&amp;", "&#36171;", "&#36171", "&#x8d4c;", "&#97", ";", "&nbsp;", "&lt;"]
+ESCAPES = ["\\u8d4c", "\\u535a", "\\ud83d\\ude00", "\\u"]
 PIECES = st.sampled_from(
-    [*"赌博网站反法不吗abBuy 1", "赌博网站", "赌博", "buy ab", "ab", " ", "  ", "\n", "，", "。", "-"]
-    + ["*", "**", "~", "`", "\\", "\\*", "_", "賭", "Ａ", "а", "ⓑ", "㎏", "é", "\u200b", "\ufe0f"]
-    + ["\u0301", "\u200b" * 63, "\u200b" * 65, "-" * 7, " " * 9, "*" * 9, "<b>", "</b>", "<", ">"]
-    + ["<a b='赌博'>", "< b", "&", "&amp;", "&#36171;", "&#36171", "&#x8d4c;", "&#97", ";", "&nbsp;"]
-    + ["&lt;", "\\u8d4c", "\\u535a", "\\ud83d\\ude00", "\\u", "\ud83d", "😀", "\x00", "\x01", "\t"]
-    + ["<" + "i" * 62 + ">", "<" + "i" * 70 + ">", "&" + "a" * 40, "反赌博法", "不 赌博网站吗", "ab b"]
-    + ["<i></i>" * 40]
+    [
+        *"赌博网站反法不吗abBuy 1",
+        *PLAIN,
+        *SPACED,
+        *FOLDED,
+        *UNSEEN,
+        *EMPHASIS,
+        *TAGS,
+        *LONG,
+        *ENTITIES,
+        *ESCAPES,
+    ]
 )
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 
 
 def whole(text: str) -> set[Finding]:
+    """What is found in the text in one piece."""
     return set(FILTER.scan(text, 0, True).findings)
 
 
 def shifted(finding: Finding, offset: int) -> Finding:
+    """The finding in the places of the whole text."""
     return finding._replace(start=finding.start + offset, end=finding.end + offset)
 
 

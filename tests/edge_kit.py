@@ -57,25 +57,29 @@ class Notes:
         self.fails_at: int | None = None
 
     def request(self, body: bytes, edited: bytes | None) -> None:
+        """Keep the bodies."""
         self.body, self.edited = body, edited
 
     def answer(self, texts: tuple[AnswerText, ...]) -> None:
+        """Keep the texts."""
         if self.fails_at is not None and len(self.texts) >= self.fails_at:
             raise LedgerFailed
         self.texts.extend(texts)
 
     def suppressed(self, texts: tuple[AnswerText, ...]) -> None:
-        pass
+        """Keep nothing."""
 
     def sent(self, sent_bytes: int) -> None:
+        """Keep the count."""
         self.sent_bytes = sent_bytes
 
     def close(self, facts: CloseFrame) -> None:
+        """Close."""
         assert self.closed is None
         self.closed = facts
 
     async def settle(self) -> None:
-        pass
+        """Settled at once."""
 
 
 class Notebook:
@@ -89,6 +93,7 @@ class Notebook:
         self.closed = False
 
     def open(self, facts: OpenFrame) -> Notes:
+        """Begin an entry."""
         if self.refuses:
             raise LedgerFailed
         entry = Notes(facts)
@@ -97,6 +102,7 @@ class Notebook:
         return entry
 
     def close(self) -> None:
+        """Close."""
         self.closed = True
 
 
@@ -110,24 +116,30 @@ class OpenDoor:
         self.failure: SealgateError | None = None
 
     def authenticate(self, headers: Headers) -> Principal:
+        """Let in, or fail as told."""
         if self.failure is not None:
             raise self.failure
         return Principal("k", "anonymous")
 
     def subject(self, headers: Headers, body_fields: Mapping[str, str]) -> Subject:
+        """Take the body's user."""
         return Subject(body_fields["user"], "body:user") if "user" in body_fields else NO_SUBJECT
 
     def admit(self, principal: Principal, now_s: float) -> OpenDoor:
+        """Count in."""
         self.running += 1
         return self
 
     def standing(self, principal: Principal, now_s: float) -> Headers:
+        """Nothing is left."""
         return [(b"x-ratelimit-remaining-requests", b"0")]
 
     def release(self) -> None:
+        """Count out."""
         self.running -= 1
 
     def upstream_headers(self, headers: Headers, principal: Principal) -> Headers:
+        """Let two names pass."""
         kept = [line for line in headers if line[0] in {b"content-type", b"authorization"}]
         return [*kept, (b"accept-encoding", b"identity")]
 
@@ -139,12 +151,14 @@ class Listening:
         self._verdict = InputVerdict(refusal, edits or RequestEdits())
 
     def verdict(self) -> InputVerdict:
+        """Return what was given."""
         return self._verdict
 
     def answered(self, number: int, outcome: Any) -> None:
-        pass
+        """Take no answers."""
 
     def tally(self) -> Tally:
+        """Return a tally."""
         outcome = Outcome.BLOCKED_INPUT if self._verdict.refusal else Outcome.PASSED
         return PASSED._replace(outcome=outcome)
 
@@ -161,9 +175,11 @@ class Passing:
         self.was_left = False
 
     def feed(self, data: bytes, now_s: float) -> Release:
+        """Pass a read."""
         return self._release(self._answer.push(data), done=False)
 
     def finish(self, now_s: float) -> Release:
+        """Pass the rest."""
         return self._release(self._answer.flush(), done=True)
 
     def _release(self, events: Sequence[Any], *, done: bool) -> Release:
@@ -176,21 +192,26 @@ class Passing:
         return Release(b"".join(event.raw for event in events), texts, done=done)
 
     def answered(self, number: int, outcome: Any, now_s: float) -> Release:
+        """Take no answers."""
         return Release(b"")
 
     def tick(self, now_s: float) -> Release:
+        """Nothing waits."""
         return Release(b"")
 
     def fail(self, error: SealgateError, now_s: float) -> Release:
+        """Say the error."""
         self.outcome = Outcome.UPSTREAM_ERROR
         if self._answer.whole:
             return Release(b"", done=True)
         return Release(self._answer.fail(error, self._exchange), done=True)
 
     def gone(self) -> None:
+        """Note it."""
         self.was_left = True
 
     def tally(self) -> Tally:
+        """Return a tally."""
         return PASSED._replace(outcome=self.outcome)
 
 
@@ -205,9 +226,11 @@ class PassAll:
         self.sessions: list[Any] = []
 
     def input(self, admission: Admission) -> Any:
+        """Make an input session."""
         return self.make_input(admission)
 
     def output(self, admission: Admission, heard: Any, answer: Answer) -> Any:
+        """Make an output session."""
         session = self.make_output(admission, answer)
         self.sessions.append(session)
         return session
@@ -222,13 +245,16 @@ class Counts:
         self.consults: list[str] = []
 
     def exchange_opened(self) -> None:
+        """Count in."""
         self.in_flight += 1
 
     def exchange_closed(self, facts: Any, asked: Any = None, answered: Any = None) -> None:
+        """Keep the facts."""
         self.in_flight -= 1
         self.facts.append(facts)
 
     def consulted(self, filter_name: str, seconds: float) -> None:
+        """Keep the name."""
         self.consults.append(filter_name)
 
 
@@ -332,10 +358,12 @@ class ScriptedUpstream:
         self.port = 0
 
     async def start(self) -> None:
+        """Listen."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 20)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
+        """Close."""
         assert self._server is not None
         self._server.close()
         for task in self._tasks:
@@ -356,7 +384,7 @@ class ScriptedUpstream:
                 await self.script(Conversation(heard, reader, writer))
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
-        except BaseException as failure:  # shown by the fixture
+        except Exception as failure:  # noqa: BLE001 -- the fixture raises it at the end
             self.failure = failure
         finally:
             self._tasks.discard(task)
@@ -415,8 +443,7 @@ class GatewayHere:
     async def quiet(self, seconds: float = 5.0) -> None:
         """Wait until no exchange runs."""
         async with asyncio.timeout(seconds):
-            while self.proxy.running:
-                await asyncio.sleep(0.005)
+            await self.proxy.quiet()
 
     async def closed(self) -> CloseFrame:
         """Return the last frame of the only record, once its exchange ended."""
@@ -426,13 +453,20 @@ class GatewayHere:
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.listening.set()
+
     @asynccontextmanager
     async def running(self, listener: socket.socket) -> AsyncIterator[None]:
         task = asyncio.create_task(self._serve([listener]))
         try:
             async with asyncio.timeout(5):
-                while not self.started:
-                    await asyncio.sleep(0.005)
+                await self.listening.wait()
             yield
         finally:
             self.should_exit = True
@@ -480,6 +514,7 @@ class Client:
     @classmethod
     @asynccontextmanager
     async def to(cls, port: int, *, limit: int = 1 << 20) -> AsyncIterator[Client]:
+        """Connect."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
         try:
             yield cls(reader, writer)
@@ -487,6 +522,7 @@ class Client:
             writer.transport.abort()
 
     async def send(self, data: bytes) -> None:
+        """Send bytes."""
         self.writer.write(data)
         await self.writer.drain()
 
@@ -543,5 +579,3 @@ async def ask(port: int, body: bytes, *lines: str, path: str = PATH, method: str
 def open_path(path: str, kind: str, *methods: str) -> OpenPath:
     """Return a line of a policy's ``paths``."""
     return OpenPath(path=path, kind=kind, methods=methods or ("POST",))
-
-

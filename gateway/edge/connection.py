@@ -7,6 +7,7 @@ serves with this protocol class, which puts a `Connection` into the scope's exte
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -19,6 +20,9 @@ from gateway.wire.error_shape import error_object
 
 EXTENSION = "sealgate.connection"
 """Where the scope's extensions hold the `Connection`."""
+
+
+_OFFER = re.compile(rb"\r\nupgrade:([ \t]*h2c[ \t]*)\r\n", re.IGNORECASE)
 
 
 class Connection:
@@ -70,6 +74,7 @@ class BoundedHttp(HttpToolsProtocol):
         transport.set_write_buffer_limits(high=self.limits.unsent_bytes)
         self.link = Connection(self)
         self.header_bytes = 0
+        self.between_requests = True
         self.refusal: SealgateError = BadRequest("It is not HTTP/1.1.")
         self.header_timer: asyncio.TimerHandle | None = None
         self._await_headers()
@@ -81,9 +86,26 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
         self.link.went(unsent)
 
+    def data_received(self, data: bytes) -> None:
+        """Read on; an offer of HTTP/2 is taken out before the parser takes it for the end of HTTP.
+
+        Some clients make that offer on every connection. Not answering it is what RFC 9110, 7.8
+        foresees; the parser would leave the body out.
+        """
+        if self.between_requests and b"h2c" in data:
+            head, end, rest = data.partition(b"\r\n\r\n")
+            data = _OFFER.sub(rb"\r\nx-passed-over:\1\r\n", head + b"\r\n")[:-2] + end + rest
+        super().data_received(data)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self.between_requests = True
+        super().on_message_complete()
+
     def on_message_begin(self) -> None:
         """Begin to count a request's header bytes."""
         super().on_message_begin()
+        self.between_requests = False
         self.header_bytes = 0
         self.scope["extensions"] = {EXTENSION: self.link}  # type: ignore[dict-item]  # it is no dict
         if self.header_timer is None:
@@ -106,6 +128,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed with an error object, then close."""
+        del msg  # ours says more
         error = self.refusal
         body = msgspec.json.encode(error_object(error, "", "en"))
         reason = b"Request Header Fields Too Large" if error.status == 431 else b"Bad Request"

@@ -53,6 +53,10 @@ class Proxy:
         """How many exchanges run now."""
         return len(self._sweep)
 
+    async def quiet(self) -> None:
+        """Wait until no exchange runs."""
+        await self._sweep.emptied()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection: an HTTP request, or the server's start and end."""
         if scope["type"] == "lifespan":
@@ -102,7 +106,7 @@ class Proxy:
                 f"It runs {self._most} exchanges (limits.exchanges).", retry_after_s=_TRY_AGAIN_S
             )
         if upgrade:
-            error = PathRefused("Upgrades (WebSocket, h2c) are not taken.")
+            error = PathRefused("Upgrades (WebSocket) are not taken.")
             error.status = 403
             raise error
         return self._gateway.routes.find(scope["method"], canonical_path(scope["raw_path"]))
@@ -153,7 +157,7 @@ class Proxy:
         self.draining = True
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_RECORDS_S):
-                await self._sweep.emptied()
+                await self.quiet()
         await self._sweep.close()
         await self._gateway.upstream.close()
         self._gateway.journal.close()

@@ -277,9 +277,9 @@ class Pump:
         await self._read_away(settings.limits.answer_bytes, settings.upstream.total_s, keep=True)
 
     async def _read_away(self, most_bytes: int, seconds: float, *, keep: bool) -> None:
+        push = self._answer.push if keep else len
         with suppress(*FAILURES, SealgateError):
             async with asyncio.timeout(seconds):
                 while most_bytes > 0 and (data := await self._upstream.read()):
                     most_bytes -= len(data)
-                    if keep:
-                        self._answer.push(data)
+                    push(data)

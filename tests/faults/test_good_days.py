@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.nouns.policy import Policy
 from tests.conftest import Starter
 from tests.edge_kit import (
     CHAT,
@@ -17,7 +18,6 @@ from tests.edge_kit import (
     request_bytes,
     say_stream,
 )
-from gateway.nouns.policy import Policy
 
 
 async def test_whole_answer_is_the_upstreams(here: GatewayHere, upstream: ScriptedUpstream) -> None:
@@ -64,9 +64,7 @@ async def test_base_url_without_version(here: GatewayHere, upstream: ScriptedUps
     assert upstream.heard[0].path == "/v1/chat/completions"
 
 
-async def test_upstream_headers_pass_by_list(
-    here: GatewayHere, upstream: ScriptedUpstream
-) -> None:
+async def test_upstream_headers_pass_by_list(here: GatewayHere, upstream: ScriptedUpstream) -> None:
     """The upstream's request id and limits pass; cookies and servers' names do not."""
 
     async def script(talk: Conversation) -> None:

@@ -1,0 +1,119 @@
+"""``POST /sealgate/v1/guard``: the policy's opinion on texts that do not pass through the gateway.
+
+For applications that call models in other ways, and for other gateways: no exchange, no record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from gateway.edge.consult import ask
+from gateway.edge.gateway import Gateway
+from gateway.engine.lane import Ruled
+from gateway.engine.opinion import Hearing, Opinion
+from gateway.nouns.errors import BadRequest, SealgateError, TooLarge
+from gateway.nouns.segment import Direction
+from gateway.ports.session import Consult
+
+MOST_TEXTS = 1000
+MakeHearing = Callable[[str, Direction], Hearing]
+
+
+class GuardRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """What is asked: one ``text``, or many ``texts``; ``direction`` is ``input`` or ``output``.
+
+    ``policy`` may name the policy that is expected to serve; another one is an error.
+    """
+
+    text: str | None = None
+    texts: list[str] | None = None
+    direction: Direction = Direction.INPUT
+    policy: str = ""
+
+
+def guard_router(gateway: Gateway, hearing: MakeHearing) -> APIRouter:
+    """Return the router of the guard endpoint."""
+    router = APIRouter()
+
+    @router.post("/sealgate/v1/guard")
+    async def guard(request: Request) -> Response:
+        """Judge a text or a batch."""
+        try:
+            gateway.access.authenticate(request.scope["headers"])
+            asked = await _read(request, gateway)
+            opinions = [await _opinion(gateway, hearing(t, asked.direction)) for t in _texts(asked)]
+            return _json(200, _answer(gateway, asked, opinions))
+        except SealgateError as error:
+            reply = gateway.fallback.error(error, exchange="")
+            return Response(reply.body, reply.status, media_type="application/json")
+
+    return router
+
+
+async def _read(request: Request, gateway: Gateway) -> GuardRequest:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > gateway.settings.limits.body_bytes:
+            raise TooLarge(f"The limit is {gateway.settings.limits.body_bytes} bytes.")
+    try:
+        asked = msgspec.json.decode(body, type=GuardRequest)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise BadRequest(f"The body is not a guard request: {error}.") from error
+    if (asked.text is None) == (asked.texts is None):
+        raise BadRequest("Send either text or texts.", param="text")
+    if asked.texts is not None and len(asked.texts) > MOST_TEXTS:
+        raise TooLarge(f"At most {MOST_TEXTS} texts at once.", param="texts")
+    if asked.policy and asked.policy != gateway.policy.name:
+        raise BadRequest(f"This gateway serves the policy {gateway.policy.name}.", param="policy")
+    return asked
+
+
+def _texts(asked: GuardRequest) -> list[str]:
+    return [asked.text] if asked.text is not None else asked.texts or []
+
+
+async def _opinion(gateway: Gateway, hearing: Hearing) -> Opinion:
+    names = hearing.slow_names
+    consults = [
+        Consult(number, names[place], question, gateway.slow_filters[names[place]].deadline_s)
+        for number, (place, question) in enumerate(hearing.questions)
+    ]
+    answers = await asyncio.gather(*(ask(gateway, consult) for consult in consults))
+    for (place, question), answer in zip(hearing.questions, answers, strict=True):
+        hearing.answered(place, question, answer)
+    return hearing.opinion()
+
+
+def _answer(gateway: Gateway, asked: GuardRequest, opinions: list[Opinion]) -> dict[str, Any]:
+    head = {"policy": gateway.policy.name, "policy_hash": gateway.policy.hash,
+            "direction": asked.direction.value}  # fmt: skip
+    results = [_result(one) for one in opinions]
+    return {**head, **results[0]} if asked.text is not None else {**head, "results": results}
+
+
+def _result(opinion: Opinion) -> dict[str, Any]:
+    return {
+        "verdict": opinion.verdict.word,
+        "rule": opinion.rule,
+        "safe_text": opinion.safe,
+        "findings": [_finding(one) for one in opinion.findings],
+    }
+
+
+def _finding(ruled: Ruled) -> dict[str, Any]:
+    found = ruled.finding
+    return {
+        "start": found.start, "end": found.end, "category": found.category,
+        "severity": found.severity, "score": found.score, "filter": found.filter,
+        "term": found.rule, "action": ruled.action, "wanted": ruled.wanted, "rule": ruled.rule,
+    }  # fmt: skip
+
+
+def _json(status: int, value: object) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

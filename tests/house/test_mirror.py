@@ -1,0 +1,55 @@
+"""Each module has its test file at the same place, and each unit test its module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FAMILIES = ("gateway", "filters", "models")
+ELSEWHERE: dict[str, str] = {
+    "gateway/ports/": "promises have no bodies; tests/contracts holds plug-ins to them",
+    "gateway/settings.py": "tests/unit/gateway/test_settings.py reads it through settings_file",
+    "gateway/policy_form.py": "a form; test_policy_file.py and test_generated.py read it",
+    "gateway/cli/__main__.py": "one line",
+    "gateway/demo/__main__.py": "a door for hands; test_server.py starts the process",
+}
+"""Modules without a mirror file, and where they are tested instead."""
+
+
+def _sources() -> list[Path]:
+    return sorted(
+        path.relative_to(ROOT)
+        for family in FAMILIES
+        for path in (ROOT / family).rglob("*.py")
+        if path.name != "__init__.py"
+    )
+
+
+def _mirrors(source: Path) -> list[Path]:
+    """Return where a module may be tested: its own file, or its folder's."""
+    folder = ROOT / "tests/unit" / source.parent
+    own = [folder / f"test_{source.stem}.py", *folder.glob(f"test_{source.stem}_*.py")]
+    whole = folder.parent / f"test_{source.parent.name}.py"
+    inside = folder / f"test_{source.parent.name}.py"
+    return [path for path in (*own, whole, inside) if path.exists()]
+
+
+@pytest.mark.parametrize("source", _sources(), ids=str)
+def test_module_has_its_tests(source: Path) -> None:
+    """What is not tested beside its place is on the list, with a reason."""
+    if any(str(source).startswith(each) for each in ELSEWHERE):
+        return
+    assert _mirrors(source), f"tests/unit/{source.parent}/test_{source.name} is missing"
+
+
+def test_exceptions_still_exist() -> None:
+    """The list of exceptions names nothing that is gone."""
+    for name in ELSEWHERE:
+        assert (ROOT / name).exists(), name
+
+
+def test_test_folders_are_no_packages() -> None:
+    """Tests are found by path, so that nothing can import them by accident."""
+    assert list((ROOT / "tests").rglob("__init__.py")) == []

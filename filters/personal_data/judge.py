@@ -47,6 +47,11 @@ class PersonalDataFilter:
     name = "personal_data"
     look_behind = LONGEST_TOKEN + CONTEXT + LONGEST_NUMBER
     look_ahead = LONGEST_TOKEN + 1
+    categories = tuple(
+        f"personal_data.{kind}"
+        for kind in ("mobile", "resident_id", "bank_card", "uscc", "plate", "passport", "email")
+    )
+    """Everything that it may find."""
 
     def __init__(self, allowed: Iterable[str] = EXAMPLES) -> None:
         self._allowed = frozenset(allowed)

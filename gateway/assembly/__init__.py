@@ -1,0 +1,123 @@
+"""Settings and policy become a running gateway. Knows everybody; nobody but app and cli imports it.
+
+This module is the `gateway.ports.operator.Assembly` that the command line works with.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from filters.lexicon import write_word_list
+from filters.lexicon.importer import import_terms as read_terms
+from gateway.assembly.coverage import coverage
+from gateway.assembly.guards import Guards
+from gateway.assembly.judge import PolicyJudge, Wiring
+from gateway.assembly.kit import build_kit
+from gateway.assembly.operator import Judges, Keys, Records
+from gateway.assembly.patience import Patience
+from gateway.assembly.program import Installation
+from gateway.assembly.sealing import Sealer
+from gateway.assembly.vault import open_vault, store_location
+from gateway.edge.gateway import SystemClock
+from gateway.edge.supervisor import Addresses, Supervisor
+from gateway.nouns.policy import Policy
+from gateway.ports.operator import (
+    Archive,
+    Coverage,
+    ImportNote,
+    ImportSummary,
+    KeyDesk,
+    Progress,
+    TextJudge,
+)
+from gateway.settings import Settings
+from gateway.settings_file import resolve_secret
+from gateway.telemetry import logs
+
+_NO_KEY = b"texts judged outside of any installation"
+
+
+def serve(
+    load: Callable[[], tuple[Settings, Policy]], *, ready: Callable[[Settings], None], demo: bool
+) -> int:
+    """Serve until told to stop; returns the exit code."""
+    installation = Installation(load, dict(os.environ), demo=demo)
+    settings = installation.load()
+
+    def announce(addresses: Addresses) -> None:
+        ready(
+            msgspec.structs.replace(
+                settings, port=addresses.data[1], operations_port=addresses.operations[1]
+            )
+        )
+
+    return Supervisor(settings, installation, announce).run()
+
+
+def check(settings: Settings, policy: Policy) -> Coverage:
+    """Build all that would be served, without serving it."""
+    return coverage(settings, policy, os.environ)
+
+
+def open_judge(settings: Settings, policy: Policy) -> TextJudge:
+    """Return the judge of this policy."""
+    logs.configure(settings.log_level, settings.log_format)
+    guards = Guards(policy.guard_models, os.environ)
+    wiring = Wiring(
+        build_kit(policy), guards.slow, Sealer(policy.marks, "", _NO_KEY),
+        settings.upstream.third_party, _NO_KEY, Patience(SystemClock()),
+    )  # fmt: skip
+    return Judges(PolicyJudge(policy, wiring), guards)
+
+
+def open_archive(settings: Settings, policy: Policy) -> Archive:
+    """Return the ledger in the state folder."""
+    clock = SystemClock()
+    vault = open_vault(settings, make=False)
+    sealer = Sealer(policy.marks, "", vault.keyring.fingerprint_key)
+    return Records(vault, sealer, policy.keep, clock)
+
+
+def open_keys(settings: Settings) -> KeyDesk:
+    """Return the keys in the state folder."""
+    state, location = Path(settings.state), store_location(settings)
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    exists = "://" in location or Path(location).exists()
+    vault = open_vault(settings, make=False) if exists else None
+    return Keys(state, SystemClock(), vault)
+
+
+def import_terms(source: Path, target: Path, *, progress: Progress) -> ImportSummary:
+    """Read an operator's list, write it in canonical form, and tell what happened."""
+    report = read_terms(source, progress=progress)
+    target.write_bytes(write_word_list(report.entries))
+    notes = [
+        ImportNote(note.line, what, note.reason)
+        for what, found in (
+            ("merged", report.merged), ("dropped", report.dropped), ("warned", report.noted),
+        )
+        for note in found
+    ]
+    notes += [
+        ImportNote(hit.line, "warned", f"found {hit.times} times in ordinary text: {hit.sample}")
+        for hit in report.benign
+    ]
+    notes.sort()
+    return ImportSummary(
+        len(report.entries), len(report.merged), len(report.dropped), tuple(notes)
+    )
+
+
+__all__ = [
+    "check",
+    "import_terms",
+    "open_archive",
+    "open_judge",
+    "open_keys",
+    "resolve_secret",
+    "serve",
+]

@@ -1,0 +1,56 @@
+"""Coverage: builds all that would be served and says what it does not cover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from gateway.access.door import Door
+from gateway.access.keys import KeyBook
+from gateway.access.limits import Limiter
+from gateway.adapters import adapters, opened
+from gateway.assembly.guards import Guards
+from gateway.assembly.kit import build_kit
+from gateway.assembly.sealing import Sealer
+from gateway.edge.gateway import SystemClock
+from gateway.edge.routes import RouteTable
+from gateway.edge.upstream import Upstream
+from gateway.nouns.policy import Policy
+from gateway.ports.operator import Coverage, ListUse
+from gateway.settings import Settings
+from gateway.settings_file import resolve_secret
+
+_ANY_KEY = b"nothing is sealed with this key"
+
+
+def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> Coverage:
+    """Build filters, marks, routes, door and upstream. Raises ConfigError as serving would."""
+    kit = build_kit(policy)
+    producer = policy.marks.producer or settings.producer
+    Sealer(policy.marks, resolve_secret(producer, environ) if producer else "", _ANY_KEY)
+    guards = Guards(policy.guard_models, environ)
+    RouteTable(adapters(), policy.paths, opened())
+    if settings.upstream.url:
+        Upstream(settings.upstream, settings.limits)
+    key = resolve_secret(settings.upstream.key, environ) if settings.upstream.key else ""
+    state = Path(settings.state)
+    if state.exists():
+        limiter = Limiter()
+        Door(settings, policy.subject, KeyBook(state, SystemClock()), limiter,
+             upstream_key=key, secrets=guards.secrets)  # fmt: skip
+        limiter.close()
+    lists = tuple(ListUse(name, terms) for name, terms in kit.lists)
+    return Coverage(kit.terms, lists, kit.lexicon_hash, _warnings(policy))
+
+
+def _warnings(policy: Policy) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    trailing = [guard.name for guard in policy.guard_models if guard.mode == "trailing"]
+    for name in trailing:
+        found.append(
+            (
+                f"{name} trails: text may run ahead of its verdict.",
+                f"{name} 为滞后判定：文本可能先于判定放出。",
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,51 @@
+"""Guards: the remote guard models of a policy, as slow filters with their runtimes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from filters.remote_guard import RemoteGuardFilter
+from gateway.nouns.policy import GuardModel
+from gateway.nouns.segment import Direction
+from gateway.ports.filter import SlowFilter
+from gateway.settings_file import resolve_secret
+from models.openai_chat_runtime import OpenAIChatRuntime
+
+
+_ROLES = {Direction.INPUT: "user", Direction.OUTPUT: "assistant"}
+
+
+class Guards:
+    """The slow filters of one worker; made after the fork."""
+
+    def __init__(self, models: Sequence[GuardModel], environ: Mapping[str, str]) -> None:
+        self._runtimes: list[OpenAIChatRuntime] = []
+        self.secrets: list[str] = []
+        made: list[tuple[SlowFilter, tuple[Direction, ...]]] = []
+        for model in models:
+            key = resolve_secret(model.key, environ) if model.key else ""
+            if key:
+                self.secrets.append(key)
+            runtime = OpenAIChatRuntime(
+                model.url, model.model, key=key, concurrent=model.concurrent
+            )
+            self._runtimes.append(runtime)
+            for side, role in _ROLES.items():
+                if side in model.sides:
+                    made.append((RemoteGuardFilter(model, runtime, role=role), (side,)))
+        self.slow = tuple(made)
+
+    @property
+    def by_name(self) -> dict[str, SlowFilter]:
+        """The slow filters by name."""
+        return {one.name: one for one, _ in self.slow}
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """Everything that these models may find."""
+        return frozenset(c for one, _ in self.slow for c in getattr(one, "categories", ()))
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        for runtime in self._runtimes:
+            await runtime.close()

@@ -1,0 +1,166 @@
+"""The judge of one policy: makes the engine's sessions for each exchange, and opinions for others."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from gateway.assembly.kit import LocalKit
+from gateway.assembly.refusals import Refusals
+from gateway.assembly.sealing import Sealer
+from gateway.edge.gateway import Admission
+from gateway.engine.input import CleanTexts, InputPlan, InputSession
+from gateway.engine.lane import Lane
+from gateway.engine.lanes import Kit, lanes
+from gateway.engine.lens import Restorations
+from gateway.engine.opinion import Hearing
+from gateway.engine.output import OutputSession
+from gateway.engine.plan import OutputPlan, nobody_said
+from gateway.marks.text_label import language_of
+from gateway.matching.veil import VeilMap
+from gateway.nouns.policy import Policy
+from gateway.nouns.segment import Direction, FieldClass
+from gateway.nouns.verdict import Action, Decision, Refusal
+from gateway.ports.adapter import Answer, Request
+from gateway.ports.filter import SlowFilter
+from gateway.ports.session import InputSession as HeardInput
+from gateway.ports.session import OutputSession as SpokenOutput
+
+_MASKS = {"zh": "[已隐去]", "en": "[redacted]"}
+_SAID = (FieldClass.USER, FieldClass.HISTORY)
+
+
+class Wiring(NamedTuple):
+    """What a judge is made of besides its policy. ``patient`` says whether a filter that fails may
+    still be done without (see `gateway.engine.ruling.Ruler`)."""
+
+    kit: LocalKit
+    slow: tuple[tuple[SlowFilter, tuple[Direction, ...]], ...]
+    sealer: Sealer
+    third_party: bool
+    key: bytes
+    patient: Callable[[str, float], bool]
+
+
+class _Heard(InputSession):
+    """An input's session that remembers what its answer needs: the veil and the language."""
+
+    def __init__(self, plan: InputPlan, request: Request, veil: VeilMap, language: str) -> None:
+        self.veil = veil
+        self.language = language
+        super().__init__(plan, request)
+
+
+class PolicyJudge:
+    """See gateway.edge.gateway.Judge."""
+
+    def __init__(self, policy: Policy, wiring: Wiring) -> None:
+        self.policy = policy
+        self._wiring = wiring
+        self._refusals = Refusals(policy)
+        self._clean = CleanTexts(hmac.digest(wiring.key, b"clean texts", "sha256"))
+        self._veil_key = hmac.digest(wiring.key, b"veil", "sha256")
+        kit = Kit(wiring.kit.filters, wiring.slow)
+        self._lanes: dict[tuple[Direction, str], Mapping[FieldClass, Lane]] = {
+            (direction, language): lanes(
+                policy, direction, kit, third_party=wiring.third_party, mask=partial(_mask, mask),
+                patient=wiring.patient,
+            )
+            for direction in Direction
+            for language, mask in _MASKS.items()
+        }  # fmt: skip
+
+    # -- for exchanges
+
+    def input(self, admission: Admission) -> HeardInput:
+        """Return the session that judges the request."""
+        request = admission.request
+        language = self._language(_last_said(request))
+        veil = VeilMap(self._veil_key, admission.principal.tenant, admission.subject.id)
+        plan = InputPlan(
+            self.policy,
+            self._lanes[Direction.INPUT, language],
+            partial(self._refuse, Direction.INPUT, language),
+            self._wiring.sealer.without_marks,
+            self._clean,
+            partial(_mask_or_veil, veil, _MASKS[language]),
+        )
+        return _Heard(plan, request, veil, language)
+
+    def output(self, admission: Admission, heard: HeardInput, answer: Answer) -> SpokenOutput:
+        """Return the session that judges and seals the answer."""
+        assert isinstance(heard, _Heard)
+        request = admission.request
+        seal = self._wiring.sealer.seal(
+            admission.exchange, _last_said(request), admission.principal.label
+        )
+        plan = OutputPlan(
+            policy=self.policy,
+            exchange=admission.exchange,
+            lanes=self._lanes[Direction.OUTPUT, heard.language],
+            refuse=partial(self._refuse, Direction.OUTPUT, heard.language),
+            seal=seal,
+            structured=request.structured,
+            strict_tools=request.strict_tools,
+            choices=request.choices,
+            said=_Said(request).__call__,
+            restorations=_restorations(heard.veil),
+        )
+        return OutputSession(plan, answer)
+
+    def _language(self, sample: str) -> str:
+        wanted = self.policy.answer.language
+        return language_of(sample) if wanted == "auto" else wanted
+
+    def _refuse(self, direction: Direction, language: str, decision: Decision) -> Refusal:
+        return self._refusals.refusal(decision, direction, language)
+
+    # -- for others
+
+    def hearing(self, text: str, direction: Direction) -> Hearing:
+        """Return the hearing of one text that belongs to no exchange."""
+        language = language_of(text)
+        own = FieldClass.USER if direction is Direction.INPUT else FieldClass.CONTENT
+        lane = self._lanes[direction, language][own]
+        if direction is Direction.INPUT:
+            veil = VeilMap(self._veil_key, "", "")
+            lane = lane._replace(mask=partial(_mask_or_veil, veil, _MASKS[language]))
+        return Hearing(text, lane._replace(said=nobody_said))
+
+
+class _Said:
+    """Whether the user said a text himself, in this request. Looked up only on a finding."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._all: str | None = None
+
+    def __call__(self, text: str) -> bool:
+        if self._all is None:
+            said = [s.text for s in self._request.segments if s.field_class in _SAID]
+            self._all = "\0".join(said)
+        return bool(text) and text in self._all
+
+
+def _last_said(request: Request) -> str:
+    for segment in reversed(request.segments):
+        if segment.field_class is FieldClass.USER:
+            return segment.text
+    return ""
+
+
+def _mask(mask: str, decision: Decision, text: str) -> str:  # noqa: ARG001 -- the lane's form
+    return mask
+
+
+def _mask_or_veil(veil: VeilMap, mask: str, decision: Decision, text: str) -> str:
+    if decision.action is Action.VEIL:
+        return veil.veil(decision.finding.category, text)
+    return mask
+
+
+def _restorations(veil: VeilMap) -> Restorations | None:
+    """Return how the answer's placeholders become values; None if nothing was veiled."""
+    return veil.restorations if veil else None

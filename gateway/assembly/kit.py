@@ -1,0 +1,129 @@
+"""The filters of a policy, built once before workers fork, so that they share the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+import policies as shipped
+from filters.lexicon import Entry, LexiconFilter, WordList, compile_lexicon, read_word_list
+from filters.personal_data import PersonalDataFilter
+from filters.secrets import SecretsFilter
+from gateway.engine.ruling import Ruler
+from gateway.nouns.errors import ConfigError
+from gateway.nouns.finding import HIDDEN_TEXT
+from gateway.nouns.policy import LexiconUse, Policy
+from gateway.nouns.segment import Direction, FieldClass
+from gateway.ports.filter import Filter
+
+Categories = tuple[tuple[str, int], ...]
+
+POLICIES = Path(next(iter(shipped.__path__)))
+"""The folder of presets, lists, labels and sentences that ship."""
+
+_SHIPPED = "shipped/"
+
+
+class LocalKit(NamedTuple):
+    """The filters that answer at once, each with what it may find; and what the lists cover."""
+
+    filters: tuple[tuple[Filter, Categories], ...]
+    terms: dict[str, int]
+    lists: tuple[tuple[str, int], ...]
+    lexicon_hash: str
+
+
+def build_kit(policy: Policy) -> LocalKit:
+    """Build a policy's local filters. Raises ConfigError, naming list and line."""
+    lists = [word_list for use in policy.lexicons for word_list in read_lists(use)]
+    lexicons = _lexicons(policy, lists)
+    filters: list[tuple[Filter, Categories]] = [
+        (one, _found_by(words)) for one, words in lexicons
+    ]
+    if policy.personal_data:
+        personal = PersonalDataFilter()
+        filters.append((personal, tuple((c, 4) for c in personal.categories)))
+    if policy.secrets:
+        secrets = SecretsFilter()
+        filters.append((secrets, tuple((c, 4) for c in secrets.categories)))
+    terms: dict[str, int] = {}
+    for one, _ in lexicons:
+        for category, count in one.coverage().items():
+            terms[category] = terms.get(category, 0) + count
+    digests = "-".join(one.hash[:16] for one, _ in lexicons)
+    sizes = tuple((words.name, len(words.entries)) for words in lists)
+    return LocalKit(tuple(filters), terms, sizes, digests)
+
+
+def _lexicons(
+    policy: Policy, lists: Sequence[WordList]
+) -> list[tuple[LexiconFilter, Sequence[WordList]]]:
+    """Compile what may act in an answer apart from what is only noted: observers never hold."""
+    if not lists:
+        return []
+    ruler = Ruler(policy, Direction.OUTPUT, third_party=True)
+    today = datetime.now(UTC).date().isoformat()
+    parts = [
+        _only(lists, lambda c, s: ruler.acts_on(c, s, FieldClass.CONTENT)),
+        _only(lists, lambda c, s: not ruler.acts_on(c, s, FieldClass.CONTENT)),
+    ]
+    return [
+        (compile_lexicon(part, today=today), part)
+        for part in parts
+        if any(words.entries for words in part)
+    ]
+
+
+def _only(lists: Sequence[WordList], wanted: Callable[[str, int], bool]) -> list[WordList]:
+    out = []
+    for words in lists:
+        kept = [
+            (entry, number)
+            for entry, number in zip(words.entries, words.numbers, strict=True)
+            if wanted(entry.category, entry.severity)
+        ]
+        out.append(
+            WordList(words.name, tuple(e for e, _ in kept), tuple(n for _, n in kept))
+        )
+    return out
+
+
+def _found_by(lists: Sequence[WordList]) -> Categories:
+    found = {(entry.category, entry.severity) for words in lists for entry in words.entries}
+    return (*sorted(found), (HIDDEN_TEXT, 3))
+
+
+def read_lists(use: LexiconUse) -> list[WordList]:
+    """Read the list, or all lists of the folder, that a policy names."""
+    path = POLICIES / "lexicons" / use.use.removeprefix(_SHIPPED)
+    if not use.use.startswith(_SHIPPED):
+        path = Path(use.use)
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files:
+        raise ConfigError(f"lexicons: {use.use}: there is no .jsonl list in this folder.")
+    return [_read(file, use) for file in files]
+
+
+def _read(path: Path, use: LexiconUse) -> WordList:
+    name = f"{use.use.removeprefix(_SHIPPED)}/{path.stem}" if path.stem not in use.use else use.use
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"lexicons: {path} cannot be read: {error.strerror}.") from error
+    words = read_word_list(Path(name).stem if name.startswith("/") else name, raw)
+    kept = tuple(
+        entry
+        if set(entry.variants) <= set(use.variants)
+        else _with_variants(entry, use.variants)
+        for entry in words.entries
+    )
+    return WordList(words.name, kept, words.numbers)
+
+
+def _with_variants(entry: Entry, variants: tuple[str, ...]) -> Entry:
+    kept = tuple(variant for variant in entry.variants if variant in variants)
+    return msgspec.structs.replace(entry, variants=kept)

@@ -1,0 +1,216 @@
+"""What the command line asks of the assembled program (see gateway.ports.operator)."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.access.keys import GatewayKey, KeyBook, KeyTerms
+from gateway.assembly.guards import Guards
+from gateway.assembly.judge import PolicyJudge
+from gateway.assembly.sealing import Sealer
+from gateway.assembly.vault import Vault
+from gateway.engine.lane import Ruled
+from gateway.engine.opinion import Hearing, Opinion
+from gateway.ledger.chain import event, extend, write_head
+from gateway.ledger.erasure import Eraser
+from gateway.ledger.search import Archive as LedgerArchive
+from gateway.ledger.verify import verify
+from gateway.nouns.policy import Keep
+from gateway.nouns.segment import Direction
+from gateway.nouns.verdict import Action
+from gateway.ports.clock import Clock
+from gateway.ports.operator import (
+    ChainReport,
+    Judged,
+    KeyFacts,
+    KeyOrder,
+    Progress,
+    Purged,
+    Shown,
+    ShownText,
+    Spot,
+    Traced,
+)
+from gateway.ports.store import Query
+
+
+class Judges:
+    """See gateway.ports.operator.TextJudge."""
+
+    def __init__(self, judge: PolicyJudge, guards: Guards) -> None:
+        self._judge = judge
+        self._guards = guards
+
+    def judge(self, texts: Sequence[str], direction: Direction) -> list[Judged]:
+        """Return one judgement per text, in order."""
+        hearings = [self._judge.hearing(text, direction) for text in texts]
+        if self._guards.slow:
+            asyncio.run(self._ask_all(hearings))
+        return [
+            _judged(text, direction, hearing.opinion())
+            for text, hearing in zip(texts, hearings, strict=True)
+        ]
+
+    async def _ask_all(self, hearings: Sequence[Hearing]) -> None:
+        try:
+            for hearing in hearings:
+                for place, question in hearing.questions:
+                    slow = self._guards.by_name[hearing.slow_names[place]]
+                    try:
+                        async with asyncio.timeout(slow.deadline_s):
+                            outcome: object = await slow.ask(question)
+                    except (OSError, ValueError, TimeoutError) as error:
+                        outcome = error
+                    hearing.answered(place, question, outcome)
+        finally:
+            await self._guards.close()
+
+
+def _judged(text: str, direction: Direction, opinion: Opinion) -> Judged:
+    spots = tuple(_spot(one) for one in sorted(opinion.findings, key=lambda r: r.finding.start))
+    safe = "" if opinion.verdict >= Action.DROP_TURN else opinion.safe
+    return Judged(text, direction, opinion.verdict.word, spots, safe)
+
+
+def _spot(ruled: Ruled) -> Spot:
+    found = ruled.finding
+    return Spot(
+        found.start, found.end, found.category, found.severity, found.score, found.filter,
+        found.rule, ruled.action, ruled.wanted, ruled.rule,
+    )  # fmt: skip
+
+
+class Records:
+    """See gateway.ports.operator.Archive."""
+
+    def __init__(self, vault: Vault, sealer: Sealer, keep: Keep, clock: Clock) -> None:
+        self._vault = vault
+        self._sealer = sealer
+        self._keep = keep
+        self._clock = clock
+        self._store = vault.store()
+        self._archive = LedgerArchive(self._store, vault.keyring, vault.state, clock)
+
+    def trace(self, text: str) -> list[Traced]:
+        """Return the exchanges that a text may come from, surest first."""
+        found = [
+            Traced(one.exchange, one.how, one.confidence, one.time_ns,
+                   one.passage.start if one.passage else 0, one.passage.end if one.passage else 0)
+            for one in self._archive.trace(text)
+        ]  # fmt: skip
+        for code in self._sealer.find_traces(text):
+            for record in self._archive.find(Query(code=code)):
+                found.insert(0, Traced(record.exchange, "trace", 1.0, record.time_ns, 0, len(text)))
+        return list({one.exchange: one for one in reversed(found)}.values())[::-1]
+
+    def show(self, exchange: str, *, reason: str) -> Shown | None:
+        """Return a decrypted record, or None if there is none of this id or label code."""
+        name = exchange
+        if len(exchange) != 26:
+            named = self._archive.find(Query(code=exchange))
+            name = named[0].exchange if named else exchange
+        shown = self._archive.show(name, reason=reason, reader=getpass.getuser())
+        if shown is None:
+            return None
+        facts: Mapping[str, Any] = msgspec.to_builtins(shown.facts) if shown.facts else {}
+        texts: list[ShownText] = []
+        if shown.contents is not None:
+            held = shown.contents
+            for part, body in (("request", held.request), ("forwarded", held.edited)):
+                if body is not None:
+                    texts.append(ShownText(part, "", body.decode("utf-8", "replace")))
+            for part, pieces in (("answer", held.answer), ("suppressed", held.suppressed)):
+                texts += [
+                    ShownText(part, f"{one.choice}:{one.path}" + (" (own)" if one.own else ""),
+                              one.text)
+                    for one in pieces
+                ]  # fmt: skip
+        return Shown(name, shown.record.state, facts, tuple(texts))
+
+    def verify(self, progress: Progress) -> ChainReport:
+        """Check the whole chain."""
+        progress(0, 0)
+        report = verify(self._store, self._vault.keyring, self._vault.state)
+        fault = report.fault.sentence if report.fault else ""
+        return ChainReport(report.records, report.checkpoints, fault)
+
+    def purge(self) -> Purged:
+        """Remove what is past its retention."""
+        done = self._eraser().purge(self._keep)
+        return Purged(done.contents, done.facts)
+
+    def erase(self, subject: str, *, tenant: str) -> int:
+        """Destroy a subject's key and fingerprints."""
+        done = self._eraser().erase_subject(
+            tenant, subject, reason=f"erasure asked by {getpass.getuser()}"
+        )
+        return done.records
+
+    def _eraser(self) -> Eraser:
+        return Eraser(self._store, self._vault.keyring, self._vault.state, self._clock)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+
+class Keys:
+    """See gateway.ports.operator.KeyDesk."""
+
+    def __init__(self, state: Path, clock: Clock, vault: Vault | None) -> None:
+        self._book = KeyBook(state, clock)
+        self._clock = clock
+        self._vault = vault
+
+    def create(self, order: KeyOrder) -> tuple[str, KeyFacts]:
+        """Return the secret, for the only time, and what is kept."""
+        terms = KeyTerms(
+            tenant=order.tenant, valid_s=order.valid_s,
+            requests_per_minute=order.requests_per_minute, concurrent=order.concurrent,
+            label=order.label,
+        )  # fmt: skip
+        secret, key = self._book.create(order.name, terms)
+        self._note("key_created", key)
+        return secret, self._facts(key)
+
+    def list(self) -> list[KeyFacts]:
+        """Return all keys, oldest first."""
+        return [self._facts(key) for key in self._book.records()]
+
+    def revoke(self, identifier: str) -> KeyFacts:
+        """End a key at once."""
+        key = self._book.revoke(identifier)
+        self._note("key_revoked", key)
+        return self._facts(key)
+
+    def rotate(self, identifier: str, *, grace_s: float) -> tuple[str, KeyFacts]:
+        """Return a new secret; the old one works for a while."""
+        secret, key = self._book.rotate(identifier, grace_s=grace_s)
+        self._note("key_rotated", key)
+        return secret, self._facts(key)
+
+    def _note(self, kind: str, key: GatewayKey) -> None:
+        """Chain the change, if there is a ledger already: key changes are evidence too."""
+        if self._vault is None:
+            return
+        store = self._vault.store()
+        try:
+            facts = {"key": key.id, "tenant": key.tenant, "by": getpass.getuser()}
+            row = event(kind, self._clock.wall_ns(), facts)
+            with store.writing() as writing:
+                head = extend(writing, self._vault.keyring, [row], {})
+            write_head(self._vault.state, self._vault.keyring, *head)
+        finally:
+            store.close()
+
+    def _facts(self, key: GatewayKey) -> KeyFacts:
+        return KeyFacts(
+            key.id, key.name, key.tenant, key.state(self._clock.wall_ns() / 1e9), key.created_s,
+            key.expires_s, key.requests_per_minute, key.concurrent, key.label,
+        )  # fmt: skip

@@ -1,0 +1,199 @@
+"""The program that the supervisor runs: what is made before the fork, a worker, the steward."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from fastapi import APIRouter
+
+from gateway import __version__
+from gateway.access.door import Door
+from gateway.access.keys import KeyBook
+from gateway.access.limits import Limiter
+from gateway.adapters import adapters, opened
+from gateway.app import make_app
+from gateway.assembly.guards import Guards
+from gateway.assembly.judge import PolicyJudge, Wiring
+from gateway.assembly.kit import LocalKit, build_kit
+from gateway.assembly.patience import Patience
+from gateway.assembly.sealing import Sealer
+from gateway.assembly.steward import run_steward
+from gateway.assembly.vault import Vault, open_vault
+from gateway.edge.board import Board
+from gateway.edge.gateway import Gateway, Identity, SystemClock, exchange_ids
+from gateway.edge.guard_page import guard_router
+from gateway.edge.routes import RouteTable
+from gateway.edge.supervisor import Place, Ports
+from gateway.edge.upstream import Upstream
+from gateway.edge.worker import serve_worker
+from gateway.ledger.journal import SpoolJournal
+from gateway.nouns.policy import Policy
+from gateway.settings import Settings
+from gateway.settings_file import resolve_secret
+from gateway.telemetry import logs
+from gateway.telemetry.folder import forget_process, prepare_folder
+from gateway.telemetry.household import SupervisorMetrics
+from gateway.telemetry.metrics import LabelSets, Metrics
+
+Load = Callable[[], tuple[Settings, Policy]]
+
+
+class Prepared(NamedTuple):
+    """What all children of a generation share: made before the fork, read only."""
+
+    policy: Policy
+    kit: LocalKit
+    sealer: Sealer
+    vault: Vault
+    producer: str
+
+
+class Installation:
+    """See gateway.edge.supervisor.Program."""
+
+    def __init__(self, load: Load, environ: dict[str, str], *, demo: bool) -> None:
+        self._load = load
+        self._environ = environ
+        self._demo = demo
+        self._policy: Policy | None = None
+        self._limiter = Limiter()
+        self._metrics_folder: Path | None = None
+        self._reloads: SupervisorMetrics | None = None
+        self._clock = SystemClock()
+
+    # -- in the supervisor
+
+    def load(self) -> Settings:
+        """Read settings and policy anew."""
+        settings, self._policy = self._load()
+        logs.configure(settings.log_level, settings.log_format)
+        return settings
+
+    def prepare(self, settings: Settings) -> Prepared:
+        """Make what all children share. Raises ConfigError."""
+        policy = self._policy or self._load()[1]
+        state = Path(settings.state)
+        vault = open_vault(settings, make=True)
+        if self._metrics_folder is None:
+            self._metrics_folder = prepare_folder(state)
+            self._reloads = SupervisorMetrics(self._metrics_folder)
+        producer = policy.marks.producer or settings.producer
+        producer = resolve_secret(producer, self._environ) if producer else ""
+        sealer = Sealer(policy.marks, producer, vault.keyring.fingerprint_key)
+        adapters(frame_limit=settings.limits.frame_bytes)
+        return Prepared(policy, build_kit(policy), sealer, vault, producer)
+
+    def policy_hash(self, prepared: object) -> str:
+        """Return the hash of the policy in what was prepared."""
+        return _as_prepared(prepared).policy.hash
+
+    def child_ended(self, pid: int, worker: int | None) -> None:
+        """Forget a dead child's limits and gauges."""
+        if worker is not None:
+            self._limiter.forget(worker)
+        if self._metrics_folder is not None:
+            forget_process(self._metrics_folder, pid)
+
+    def reloaded(self, *, accepted: bool) -> None:
+        """Count a reload."""
+        if self._reloads is not None:
+            (self._reloads.reloaded if accepted else self._reloads.reload_refused)()
+
+    # -- in the children
+
+    def work(self, settings: Settings, prepared: object, place: Place, ports: Ports) -> None:
+        """Be a worker."""
+        made = _as_prepared(prepared)
+        gateway, routers = self._gateway(settings, made, place)
+        proxy = make_app(gateway, routers)
+        serve_worker(
+            proxy, proxy, settings,
+            listener=ports.listener, life=ports.life, listening=ports.listening,
+        )  # fmt: skip
+
+    def steward(self, settings: Settings, prepared: object, board: Board, ports: Ports) -> None:
+        """Be the steward."""
+        made = _as_prepared(prepared)
+        assert self._metrics_folder is not None
+        run_steward(
+            settings, made.vault, made.policy, self._metrics_folder, board, ports,
+            threading.Event(), self._clock,
+        )  # fmt: skip
+
+    def _gateway(
+        self, settings: Settings, made: Prepared, place: Place
+    ) -> tuple[Gateway, list[APIRouter]]:
+        """Build a worker's gateway; after the fork."""
+        policy, clock, state = made.policy, self._clock, Path(settings.state)
+        assert self._metrics_folder is not None
+        self._limiter.attach(place.worker)
+        guards = Guards(policy.guard_models, self._environ)
+        key = made.vault.keyring.fingerprint_key
+        judge = PolicyJudge(
+            policy,
+            Wiring(made.kit, guards.slow, made.sealer, settings.upstream.third_party, key,
+                   Patience(clock)),
+        )  # fmt: skip
+        upstream_key = settings.upstream.key
+        upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
+        limits = {
+            "frame_limit": settings.limits.frame_bytes,
+            "answer_limit": settings.limits.answer_bytes,
+        }
+        protocols = adapters(**limits)
+        by_kind = opened(**limits)
+        names = {one.name for one in (*protocols, *by_kind.values())}
+        journal = SpoolJournal(
+            state, f"w{place.worker}", settings.ledger, made.vault.keyring, clock
+        )
+        gateway = Gateway(
+            settings=settings,
+            policy=policy,
+            identity=Identity(
+                __version__, policy.hash, made.kit.lexicon_hash, place.generation, place.worker
+            ),
+            routes=RouteTable(protocols, policy.paths, by_kind),
+            fallback=protocols[0],
+            access=Door(
+                self._for_door(settings), policy.subject, KeyBook(state, clock), self._limiter,
+                upstream_key=upstream_key, secrets=guards.secrets,
+            ),
+            judge=judge,
+            journal=journal,
+            upstream=Upstream(settings.upstream, settings.limits),
+            meter=Metrics(
+                self._metrics_folder, self._labels(made, guards, names),
+                version=__version__, generation=place.generation,
+            ),
+            slow_filters=guards.by_name,
+            clock=clock,
+            new_id=exchange_ids(clock),
+            code_of=made.sealer.code,
+            close=guards.close,
+        )  # fmt: skip
+        return gateway, [guard_router(gateway, judge.hearing)]
+
+    def _for_door(self, settings: Settings) -> Settings:
+        """The demo model is our own: to the door it is no upstream that wants somebody's key."""
+        if not self._demo:
+            return settings
+        behind = msgspec.structs.replace(settings.upstream, url="")
+        return msgspec.structs.replace(settings, upstream=behind)
+
+    def _labels(self, made: Prepared, guards: Guards, names: set[str]) -> LabelSets:
+        categories = {category for _, found in made.kit.filters for category, _ in found}
+        return LabelSets(
+            categories=frozenset({*categories, *guards.categories}),
+            filters=frozenset({one.name for one, _ in made.kit.filters} | set(guards.by_name)),
+            protocols=frozenset(names),
+            marks=made.sealer.marks,
+        )
+
+
+def _as_prepared(value: object) -> Prepared:
+    assert isinstance(value, Prepared)
+    return value

@@ -1,0 +1,123 @@
+"""Sealing: the marks that a policy owes become the seal of one exchange."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.assembly.kit import POLICIES
+from gateway.engine.seal import LABEL, Seal
+from gateway.marks import TextLabel, TextTrace
+from gateway.marks.aigc_label import FIELD, HEADER, header_value, make_label, members
+from gateway.marks.provider_code import validate_provider_code
+from gateway.marks.text_label import remember, shipped_wordings
+from gateway.matching.label_code import label_code
+from gateway.nouns.mark import LabelMode, TextMarksOrder
+from gateway.ports.mark import Claim
+
+_CODE_HEADER = b"x-sealgate-code"
+LONG_TOKENS = 200
+"""Free text above this many tokens bears the trace (EU Code of Practice, measure 1.1)."""
+
+
+class _Asked(NamedTuple):
+    exchange: str
+    language: str
+
+
+class Sealer:
+    """Makes seals under one policy's order. ``key`` is the state folder's own secret."""
+
+    def __init__(self, order: TextMarksOrder, producer: str, key: bytes) -> None:
+        """Raises ConfigError if the wording or the provider code may not be used."""
+        if producer:
+            validate_provider_code(producer)
+        self._order = order
+        self._producer = producer
+        self._code_key = hmac.digest(key, b"label code", "sha256")
+        self._trace = TextTrace(hmac.digest(key, b"text trace", "sha256"))
+        wordings = remember(shipped_wordings(POLICIES), order)
+        self._labels = {
+            mode: TextLabel(msgspec.structs.replace(order, label=mode), wordings)
+            for mode in LabelMode
+        }
+        self.strip = self._labels[order.label].strip_labels
+
+    def code(self, exchange: str) -> str:
+        """Return the short label code of an exchange."""
+        return label_code(self._code_key, exchange)
+
+    def without_marks(self, text: str) -> str:
+        """Return an assistant's old words without our label and our trace."""
+        stripped = self.strip(text)
+        return stripped if self._order.trace == "off" else self._trace.strip(stripped)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The names of all marks that a receipt may speak of."""
+        return frozenset({LABEL, "aigc_label", "text_trace", "fingerprint"})
+
+    def seal(self, exchange: str, language_sample: str, override: str | None) -> Seal:
+        """Return what is owed on the answer of one exchange.
+
+        ``language_sample`` decides the label's language where the policy says ``auto``;
+        ``override`` is the key's own label mode.
+        """
+        mode = LabelMode(override) if override else self._order.label
+        label = self._labels[mode]
+        language = label.language(language_sample)
+        code = self.code(exchange)
+        field = {"sealgate": {"label": label.line(language, code), "code": code}}
+        inline = mode in (LabelMode.INLINE, LabelMode.BOTH)
+        as_field = mode in (LabelMode.FIELD, LabelMode.BOTH)
+        fields: dict[str, object] = dict(field) if as_field else {}
+        headers = [(_CODE_HEADER, code.encode())]
+        if self._producer:
+            made = make_label(self._producer, exchange)
+            fields[FIELD] = members(made)
+            headers.append((HEADER, header_value(made)))
+        return Seal(
+            start=label.before(language, code) if inline else "",
+            end=label.after(language, code) if inline else "",
+            fields=fields,
+            inline_field=field if inline else {},
+            headers=tuple(headers),
+            weaver=self._weaver(code),
+            owed=self._owed(mode),
+        )
+
+    def _owed(self, mode: LabelMode) -> tuple[str, ...]:
+        owed = [LABEL] if mode is not LabelMode.OFF else []
+        if self._producer:
+            owed.append("aigc_label")
+        if self._order.trace != "off":
+            owed.append("text_trace")
+        if self._order.fingerprint:
+            owed.append("fingerprint")
+        return tuple(owed)
+
+    def _weaver(self, code: str) -> Callable[[], Callable[[str, bool], str]] | None:
+        if self._order.trace == "off":
+            return None
+        after = LONG_TOKENS if self._order.trace == "long" else 0
+
+        def make() -> Callable[[str, bool], str]:
+            weaver = self._trace.weaver(code, after_tokens=after)
+
+            def weave(text: str, final: bool) -> str:  # noqa: FBT001 -- the seal's form
+                return weaver.finish() if final else weaver.push(text)
+
+            return weave
+
+        return make
+
+    def find_traces(self, text: str) -> list[str]:
+        """Return the label codes whose invisible copies stand in a text."""
+        return self._trace.find(text)
+
+    def claims(self, text: str) -> list[Claim]:
+        """Return what the visible labels at the ends of a text say."""
+        return self._labels[LabelMode.INLINE].verify(text.encode())

@@ -1,0 +1,64 @@
+"""Vault: the state folder's keyring and store, opened the same way by every command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from gateway.ledger.keyring import Keyring, ensure_keyring, load_keyring
+from gateway.nouns.errors import ConfigError
+from gateway.settings import Settings
+from gateway.stores.relational import RelationalStore
+
+_FILE = "ledger.db"
+
+
+class Vault(NamedTuple):
+    """Where records are, and what opens them."""
+
+    state: Path
+    location: str
+    keyring: Keyring
+
+    def store(self) -> RelationalStore:
+        """Open the store; made on first use."""
+        return RelationalStore(self.location)
+
+
+def store_location(settings: Settings) -> str:
+    """Return the store's URL or path."""
+    return settings.ledger.store or str(Path(settings.state) / _FILE)
+
+
+def open_vault(settings: Settings, *, make: bool) -> Vault:
+    """Open the vault. With ``make`` (the supervisor) what is missing is made.
+
+    Raises ConfigError: the keyring is gone although there are records, or there is no ledger.
+    """
+    state = Path(settings.state)
+    location = store_location(settings)
+    exists = "://" in location or Path(location).exists()
+    if make:
+        try:
+            state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ConfigError(
+                f"state: {state} cannot be made: {error.strerror}. Name a folder with --state."
+            ) from error
+        keyring = ensure_keyring(state, settings.ledger.master_key, records_exist=_has_rows(location, exists))
+        return Vault(state, location, keyring)
+    if not exists:
+        raise ConfigError(
+            f"There is no ledger at {location}: start the gateway first, or name its folder with --state."
+        )
+    return Vault(state, location, load_keyring(state, settings.ledger.master_key))
+
+
+def _has_rows(location: str, exists: bool) -> bool:  # noqa: FBT001
+    if not exists:
+        return False
+    store = RelationalStore(location)
+    try:
+        return next(iter(store.walk()), None) is not None
+    finally:
+        store.close()

@@ -160,4 +160,4 @@ class Ledger:
     def _open_store(self) -> Store:
         if self.is_down:
             raise LedgerFailed("The store is down.")
-        return RelationalStore(str(self.state / "ledger.db"))
+        return RelationalStore(str(self.state / "ledger.db"), busy_s=0.1)

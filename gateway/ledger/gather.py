@@ -26,7 +26,7 @@ from gateway.ledger.journal import (
 from gateway.ledger.keyring import Keyring
 from gateway.ledger.tail import SegmentTail, SpoolTail
 from gateway.nouns.errors import LedgerFailed
-from gateway.nouns.record import AnswerText, CloseFrame
+from gateway.nouns.record import AnswerText, CloseFrame, subject_of
 
 _MEMORY_BYTES = 32 * 1024 * 1024
 
@@ -72,7 +72,7 @@ class Gathered:
         self.pieces: list[_Piece] = []
         self.size = 0
         self.in_memory = 0
-        self._key: bytes | None = None
+        self._key: KeyPayload | None = None
 
     def take(self, segment: SegmentTail, frame: Frame, *, keep: bool) -> None:
         """Add a frame; ``keep`` holds its payload in memory."""
@@ -82,8 +82,8 @@ class Gathered:
         if frame.type == FrameType.OPEN:
             self.opening = _open_decoder.decode(frame.payload)
             self._key = segment.keys.get(self.opening.key_id)
-            if not self.opening.facts.subject:
-                segment.keys.pop(self.opening.key_id, None)  # nobody else uses it
+            if self._key is not None and not subject_of(self._key.owner):
+                del segment.keys[self._key.key_id]  # nobody else uses it
         elif frame.type == FrameType.CLOSE:
             self.closing = _close_decoder.decode(frame.payload)
         else:
@@ -97,8 +97,10 @@ class Gathered:
         """Decrypt what came in; None if there is no OPEN frame to go by."""
         if self.opening is None:
             return None
-        facts = self.opening.facts
-        contents, sent, complete = self._contents(self.opening, keyring)
+        key = self._key
+        owner = key.owner if key else ""
+        facts = msgspec.structs.replace(self.opening.facts, subject=subject_of(owner))
+        contents, sent, complete = self._contents(self.opening, key, keyring)
         spooled = sum(len(text.text) for text in contents.answer) if contents else 0
         told = Facts(
             state=RECOVERED if self.closing is None else "closed",
@@ -108,12 +110,12 @@ class Gathered:
             spooled_chars=spooled,
             complete=complete,
         )
-        return Opened(told, self.opening.key_id, self.opening.owner, contents)
+        return Opened(told, self.opening.key_id, owner, contents)
 
     def _contents(
-        self, opening: OpenPayload, keyring: Keyring
+        self, opening: OpenPayload, key: KeyPayload | None, keyring: Keyring
     ) -> tuple[Contents | None, int, bool]:
-        cipher = self._cipher(opening, keyring)
+        cipher = self._cipher(opening, key, keyring) if key else None
         if cipher is None:
             return None, 0, False
         request, sent, complete = RequestPayload(b"", None), 0, True
@@ -137,14 +139,11 @@ class Gathered:
         )
         return contents, sent, complete
 
-    def _cipher(self, opening: OpenPayload, keyring: Keyring) -> AESGCM | None:
-        if self._key is None:
-            return None
+    def _cipher(self, opening: OpenPayload, key: KeyPayload, keyring: Keyring) -> AESGCM | None:
         try:
-            key = _key_decoder.decode(self._key)
             secret = keyring.unwrap_subject_key(key.wrapped, key.tenant, key.owner)
             return AESGCM(unwrap(AESGCM(secret), opening.wrapped, self.exchange))
-        except (LedgerFailed, msgspec.DecodeError):
+        except LedgerFailed:
             self.segments[0].damage += 1  # a key that is there and does not open: keep the file
             return None
 
@@ -192,7 +191,8 @@ class Gatherer:
 
     def _take(self, spool: SpoolTail, segment: SegmentTail, frame: Frame) -> None:
         if frame.type == FrameType.KEY:
-            segment.keys[_key_decoder.decode(frame.payload).key_id] = frame.payload
+            key = _key_decoder.decode(frame.payload)
+            segment.keys[key.key_id] = key
         elif frame.type == FrameType.NOTE:
             note = _note_decoder.decode(frame.payload)
             segment.users.add(frame.exchange)

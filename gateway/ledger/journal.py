@@ -42,11 +42,13 @@ class KeyPayload(msgspec.Struct, array_like=True, frozen=True):
 
 
 class OpenPayload(msgspec.Struct, array_like=True, frozen=True):
-    """The payload of an OPEN frame: the facts, and the data key under a subject's key."""
+    """The payload of an OPEN frame: the facts, and the data key under a subject's key.
+
+    The subject is left out of the facts: it stands in the KEY frame, and goes when that is blanked.
+    """
 
     facts: OpenFrame
     key_id: bytes
-    owner: str
     wrapped: bytes
 
 
@@ -167,7 +169,8 @@ class SpoolJournal:
         subject = self._subject_key(facts, owner, exchange)
         data_key = new_key()
         wrapped = wrap(subject.cipher, data_key, exchange)
-        payload = _encode(OpenPayload(facts, subject.key_id, owner, wrapped))
+        nameless = msgspec.structs.replace(facts, subject="")
+        payload = _encode(OpenPayload(nameless, subject.key_id, wrapped))
         frame = write_frame(bound(FrameType.OPEN, exchange, 0), payload)
         segment = self.spool.turn()
         if segment != self._segment:

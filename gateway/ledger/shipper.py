@@ -214,14 +214,14 @@ class Shipper:
 
     def _count(self, stored: int, failed: int) -> None:
         now_s = self._clock.monotonic_s()
-        waiting = self._gatherer.ready or self._gatherer.notes
-        if not waiting:
+        if not (self._gatherer.ready or self._gatherer.notes):
             self._waiting_since_s = None
         elif self._waiting_since_s is None:
             self._waiting_since_s = now_s
+        since_s = now_s if self._waiting_since_s is None else self._waiting_since_s
         stats = self._stats
         self._stats = stats._replace(
-            oldest_unshipped_s=now_s - (self._waiting_since_s or now_s) if waiting else 0.0,
+            oldest_unshipped_s=now_s - since_s,
             open_exchanges=len(self._gatherer.open),
             shipped=stats.shipped + stored,
             errors=stats.errors + failed,

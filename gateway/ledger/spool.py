@@ -25,6 +25,7 @@ SEGMENT_SUFFIX = ".spool"
 LOCK_SUFFIX = ".lock"
 _WORKER_NAME = re.compile(r"[A-Za-z0-9_]{1,32}")
 _LOOK_EVERY_S = 1.0
+_SEGMENT_S = 60.0
 
 
 def spool_folder(state: Path) -> Path:
@@ -97,7 +98,9 @@ class Spool:
         self._name = f"{worker}-{exchange_id(clock.wall_ns() // 1_000_000, os.urandom(10))}"
         self._size = 0
         self._descriptor = -1
-        self._damaged = True
+        self._clock = clock
+        self._begun_s = 0.0
+        self._is_done = True
         self._committer: Committer | None = None
         self._eager = settings.fsync == "always"
         self._sync = settings.fsync != "os"
@@ -112,13 +115,15 @@ class Spool:
     def admit(self) -> None:
         """Raise LedgerFailed if no new exchange may begin."""
         self._gauge.admit()
+        if self._size > len(MAGIC) and self._clock.monotonic_s() - self._begun_s >= _SEGMENT_S:
+            self._is_done = True  # so that the shipper may remove it once all of it is stored
 
     def turn(self) -> int:
         """Begin a new segment if this one is full or was given up; return the segment's number.
 
         Raises LedgerFailed.
         """
-        if not self._damaged and self._size < self._segment_bytes:
+        if not self._is_done and self._size < self._segment_bytes:
             return self.number
         path = self.folder / f"{self._name}-{self.number + 1:06d}{SEGMENT_SUFFIX}"
         try:
@@ -134,13 +139,14 @@ class Spool:
         self._install(descriptor)
         self.number += 1
         self._size = len(MAGIC)
-        self._damaged = False
+        self._begun_s = self._clock.monotonic_s()
+        self._is_done = False
         return self.number
 
     def append(self, data: bytes) -> None:
         """Write at the end, in one call to the system. Raises LedgerFailed; then nothing of it is
         in the spool."""
-        if self._damaged or self._size >= self._segment_bytes:
+        if self._is_done or self._size >= self._segment_bytes:
             self.turn()
         self._gauge.take(len(data))
         try:
@@ -181,14 +187,14 @@ class Spool:
             written += os.write(self._descriptor, memoryview(data)[written:])
 
     def _cut(self) -> None:
-        self._damaged = True
+        self._is_done = True
         try:
             os.ftruncate(self._descriptor, self._size)
         except OSError:  # a torn end is recognised by its checksum, and nothing follows it
             return
 
     def _give_up(self) -> None:
-        self._damaged = True
+        self._is_done = True
 
     def _position(self) -> tuple[int, int]:
         return self._descriptor, self.written

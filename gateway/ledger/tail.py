@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.ledger.frames import HEADER_BYTES, MAGIC, Frame, read_frames
+from gateway.ledger.journal import KeyPayload
 from gateway.ledger.spool import LOCK_SUFFIX, SEGMENT_SUFFIX, is_alive
 
 _STRETCH = 1 << 20
@@ -19,7 +20,7 @@ _TRIES = 5
 
 
 class SegmentTail:
-    """One segment, and how far it was read. ``keys`` are payloads of its KEY frames by key id;
+    """One segment, and how far it was read. ``keys`` are those of its KEY frames by their ids;
     ``users`` are exchanges with frames here that are not in the store yet."""
 
     def __init__(self, path: Path) -> None:
@@ -27,7 +28,7 @@ class SegmentTail:
         self.offset = 0
         self.damage = 0
         self.finished = False
-        self.keys: dict[bytes, bytes] = {}
+        self.keys: dict[bytes, KeyPayload] = {}
         self.users: set[bytes] = set()
         self._descriptor = os.open(path, os.O_RDONLY)
         self._tries = 0

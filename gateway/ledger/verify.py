@@ -142,16 +142,13 @@ class _Walker:
         expected = self._place + 1
         if record.chain_seq != expected:
             yield _fault("removed", expected, "", f"Record {expected} is missing.")
+        if not hmac.compare_digest(link(self._keyring, self._previous, record), record.chain_hash):
+            what = "altered" if _is_itself(record) else "inserted"
+            yield _about(what, record, "it does not fit behind the record before it")
         if record.facts and sha256(record.facts).digest() != record.facts_hash:
             yield _about("altered", record, "its facts were altered")
         if record.contents and contents_hash(record) != record.contents_hash:
             yield _about("altered", record, "its contents were altered")
-        if not hmac.compare_digest(link(self._keyring, self._previous, record), record.chain_hash):
-            yield _about(
-                "inserted",
-                record,
-                "it does not fit the chain: altered, removed before it, or inserted",
-            )
         pin = self._pinned.get(record.chain_seq)
         if pin is not None and pin.chain_hash != record.chain_hash:
             yield _about("altered", record, f"checkpoint {pin.number} had another record here")
@@ -245,9 +242,14 @@ def _wrong_column(record: StoredRecord) -> str:
         facts = msgspec.json.decode(record.facts, type=Facts)
     except msgspec.DecodeError:
         return "facts"
-    expected: dict[str, object] = {**columns_of(facts), "exchange": facts.open.exchange}
+    expected: dict[str, object] = {"exchange": facts.open.exchange, **columns_of(facts)}
     names = (name for name, value in expected.items() if getattr(record, name) != value)
     return next(names, "")
+
+
+def _is_itself(record: StoredRecord) -> bool:
+    """False if the row's facts are those of another exchange."""
+    return record.kind != "exchange" or not record.facts or _wrong_column(record) != "exchange"
 
 
 def _about(what: str, record: StoredRecord, sentence: str) -> Fault:

@@ -39,6 +39,12 @@ def key_owner(subject: str, exchange: str) -> str:
     return f"subject:{subject}" if subject else f"exchange:{exchange}"
 
 
+def subject_of(owner: str) -> str:
+    """Return the subject inside what `key_owner` returned; empty if the exchange had none."""
+    kind, _, name = owner.partition(":")
+    return name if kind == "subject" else ""
+
+
 class AnswerText(msgspec.Struct, frozen=True, array_like=True):
     """Text that is about to be released on one channel (marks of ours included, ``own`` true)."""
 

@@ -7,6 +7,7 @@ is deleted (``secure_delete``), so that an erasure is one.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    LargeBinary,
     Row,
     create_engine,
     delete,
@@ -39,20 +41,21 @@ from gateway.stores.relational.schema import (
 )
 from gateway.stores.relational.writing import RelationalWriting
 
+_BINARY = tuple(column.name for column in RECORDS.c if isinstance(column.type, LargeBinary))
 _WALK_AT_ONCE = 200
 _SWEEP_RANGES = 64
-_BUSY_S = 5.0
 
 
 class RelationalStore:
     """A store behind a SQLAlchemy URL or a path (see `gateway.ports.store.Store`).
 
-    Creates or migrates the schema. Raises ConfigError for a wrong URL or a newer schema, and
-    LedgerFailed if the database cannot be reached.
+    ``busy_s`` is how long SQLite waits for another's transaction. Creates or migrates the schema.
+    Raises ConfigError for a wrong URL or a newer schema, and LedgerFailed if the database cannot be
+    reached.
     """
 
-    def __init__(self, location: str) -> None:
-        self._engine = _engine(location)
+    def __init__(self, location: str, busy_s: float = 5.0) -> None:
+        self._engine = _engine(location, busy_s)
         with self._transaction(writing=True) as connection:
             migrate(connection)
 
@@ -175,19 +178,19 @@ class RelationalStore:
                 options = connection.execution_options(ledger_writing=writing)
                 with options.begin():
                     yield options
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             reason = type(getattr(error, "orig", None) or error).__name__
             raise LedgerFailed(f"The ledger's store does not answer ({reason}).") from error
 
 
-def _engine(location: str) -> Engine:
+def _engine(location: str, busy_s: float) -> Engine:
     try:
         url = make_url(location) if "://" in location else URL.create("sqlite", database=location)
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        engine = create_engine(url, connect_args={"timeout": _BUSY_S})
+        engine = create_engine(url, connect_args={"timeout": busy_s})
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise ConfigError(f"ledger.store is no database this program knows: {error}") from error
     except OSError as error:
@@ -215,6 +218,9 @@ def _with_contents() -> Any:
 
 def _record(row: Row[Any]) -> StoredRecord:
     values = dict(row._mapping)
+    for name in _BINARY:  # whoever tampers may leave text there; verifying must not stumble
+        if isinstance(values[name], str):
+            values[name] = values[name].encode()
     body = values.pop("body", None)
     wrapped = values.pop("wrapped_key", None)
     return StoredRecord(contents=body or b"", wrapped_key=wrapped or b"", **values)

@@ -21,6 +21,7 @@ ID = bytes(range(16))
 
 
 def frame(sequence: int, payload: bytes) -> bytes:
+    """Return a frame of the test's exchange."""
     return write_frame(bound(FrameType.ANSWER, ID, sequence), payload)
 
 

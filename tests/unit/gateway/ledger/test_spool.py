@@ -16,11 +16,13 @@ from tests.ledger_kit import SetClock
 
 
 def spool(state: Path, **settings: object) -> tuple[Spool, SetClock]:
+    """Return a worker's spool and its clock."""
     clock = SetClock()
     return Spool(state, "w0", LedgerSettings(**settings), clock), clock
 
 
 def segments(state: Path) -> list[bytes]:
+    """Return the bytes of all segments in their order."""
     return [path.read_bytes() for path in sorted((state / "spool").glob("*.spool"))]
 
 
@@ -80,6 +82,18 @@ def test_admission_comes_back_when_the_shipper_made_room(tmp_path: Path) -> None
     clock.now_s = 4.0
     mine.admit()
     mine.close()
+
+
+def test_an_old_segment_is_left_at_the_next_admission(tmp_path: Path) -> None:
+    """So that a quiet worker's records do not stay in the spool for ever."""
+    mine, clock = spool(tmp_path)
+    mine.admit()
+    mine.append(b"old")
+    clock.now_s = 61.0
+    mine.admit()
+    mine.append(b"new")
+    mine.close()
+    assert segments(tmp_path) == [MAGIC + b"old", MAGIC + b"new"]
 
 
 def test_a_lock_tells_the_living_from_the_dead(tmp_path: Path) -> None:

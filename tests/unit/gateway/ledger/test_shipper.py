@@ -1,0 +1,190 @@
+"""The shipper loses nothing, stores nothing twice, and removes only what is stored."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from gateway.nouns.errors import LedgerFailed
+from gateway.ports.store import Query
+from tests.ledger_kit import Ledger, closing, facts, name, said
+
+
+def segments(ledger: Ledger) -> list[Path]:
+    """Return the segments in the spool."""
+    return list((ledger.state / "spool").glob("*.spool"))
+
+
+def test_exchanges_of_several_workers_are_stored(ledger: Ledger) -> None:
+    """All arrive, with their texts, and the chain verifies."""
+    other = ledger.worker("w1")
+    ledger.exchange(1, "one")
+    entry = other.open(facts(2, ""))
+    entry.answer((said("two"),))
+    entry.close(closing())
+    assert ledger.ship() == 2
+    assert [ledger.text_of(name(1)), ledger.text_of(name(2))] == ["one", "two"]
+    assert ledger.verify().sound
+    other.close()
+
+
+def test_an_open_exchange_stays_in_the_spool_until_it_is_closed(ledger: Ledger) -> None:
+    """Nothing of it is stored while its worker lives."""
+    entry = ledger.journal.open(facts(1))
+    entry.answer((said("half"),))
+    assert ledger.ship() == 0
+    assert ledger.shipper.stats.open_exchanges == 1
+    entry.answer((said(" whole"),))
+    entry.close(closing())
+    assert ledger.ship() == 1
+    assert ledger.text_of(name(1)) == "half whole"
+
+
+def test_what_a_dead_worker_left_open_is_recovered(ledger: Ledger) -> None:
+    """It is marked so, has all released text, and says how much was sent."""
+    entry = ledger.journal.open(facts(1))
+    entry.answer((said("rel"),))
+    entry.sent(3)
+    entry.answer((said("eased"),))
+    ledger.journal.spool.close()
+    ledger.ship()
+    shown = ledger.archive.show(name(1), reason="r", reader="r")
+    assert shown is not None
+    assert shown.facts is not None
+    assert (shown.record.state, shown.record.outcome) == ("recovered", "recovered")
+    assert (shown.facts.sent_bytes, shown.facts.spooled_chars) == (3, 8)
+    assert ledger.shipper.stats.recovered == 1
+
+
+def test_a_restarted_shipper_stores_nothing_twice(ledger: Ledger) -> None:
+    """Segments that are still there are read again and recognised."""
+    pinned = ledger.journal.open(facts(0))
+    for number in range(1, 20):
+        ledger.exchange(number, "text")
+    assert ledger.ship() == 19
+    ledger.shipper.close()
+    ledger.shipper = ledger.new_shipper()
+    assert ledger.ship() == 0
+    pinned.close(closing())
+    assert ledger.ship() == 1
+    assert ledger.verify().records == 20
+
+
+def test_segments_go_when_all_in_them_is_stored(ledger: Ledger) -> None:
+    """An open exchange keeps its segment; at the end nothing is left, locks included."""
+    small = Ledger(ledger.state / "small", segment_bytes=2_000)
+    long = small.journal.open(facts(0))
+    for number in range(1, 20):
+        small.exchange(number, "x" * 300)
+    count = len(segments(small))
+    small.ship()
+    assert 1 < len(segments(small)) < count
+    long.close(closing())
+    small.journal.close()
+    small.ship()
+    assert list((small.state / "spool").iterdir()) == []
+    small.close()
+
+
+def test_while_the_store_is_down_the_spool_keeps_all(ledger: Ledger) -> None:
+    """Steps do not raise; once it is back everything arrives, in order."""
+    ledger.is_down = True
+    for number in range(10):
+        ledger.exchange(number, f"text {number}")
+        ledger.shipper.step()
+        ledger.clock.now_s += 60
+    stats = ledger.shipper.stats
+    assert not stats.store_ok
+    assert stats.errors == 10
+    assert stats.oldest_unshipped_s > 500
+    assert segments(ledger)
+    ledger.is_down = False
+    assert ledger.ship() == 10
+    assert ledger.shipper.stats.store_ok
+    assert ledger.shipper.stats.oldest_unshipped_s == 0
+    assert ledger.text_of(name(9)) == "text 9"
+
+
+def test_a_store_locked_by_another_is_waited_for(ledger: Ledger) -> None:
+    """A transaction of somebody else holds the store: the batch fails whole and comes later."""
+    ledger.exchange(1, "text")
+    with ledger.store.writing():
+        ledger.shipper.step()
+    assert not ledger.shipper.stats.store_ok
+    assert ledger.ship() == 1
+    assert ledger.verify().sound
+
+
+def test_a_failed_batch_leaves_nothing_behind(ledger: Ledger) -> None:
+    """A transaction that raises is rolled back: no row, no key, no posting."""
+    ledger.exchange(1, "text")
+
+    def fail() -> None:
+        with ledger.store.writing() as writing:
+            writing.put_subject_keys({("t", "subject:x"): b"k"})
+            raise LedgerFailed("cut")
+
+    with pytest.raises(LedgerFailed):
+        fail()
+    assert ledger.store.subject_keys() == {}
+    assert ledger.ship() == 1
+
+
+def test_a_damaged_segment_is_kept_aside(ledger: Ledger) -> None:
+    """What can be read is stored, and the file is not thrown away."""
+    ledger.exchange(1, "good")
+    ledger.exchange(2, "bad")
+    ledger.journal.close()
+    path = segments(ledger)[0]
+    data = bytearray(path.read_bytes())
+    data[-3] ^= 1
+    path.write_bytes(bytes(data))
+    for _ in range(10):
+        ledger.shipper.step()
+    assert ledger.text_of(name(1)) == "good"
+    assert ledger.text_of(name(2)) == "bad"
+    assert ledger.shipper.stats.recovered == 1
+    assert [each.name for each in (ledger.state / "spool" / "damaged").iterdir()] == [path.name]
+
+
+def test_checkpoints_come_by_time_and_by_count(ledger: Ledger) -> None:
+    """Sixty seconds, or as many records as the setting says; never two for the same end."""
+    ledger.exchange(1, "x")
+    ledger.ship()
+    assert ledger.store.checkpoints() == []
+    ledger.clock.now_s += 61
+    ledger.ship()
+    ledger.clock.now_s += 61
+    ledger.ship()
+    assert [each.chain_seq for each in ledger.store.checkpoints()] == [0]
+    for number in range(2, 1_002):
+        ledger.exchange(number, "x")
+    ledger.ship()
+    assert len(ledger.store.checkpoints()) == 2
+    assert ledger.verify().sound
+
+
+def test_a_jump_of_the_clock_breaks_no_order(ledger: Ledger) -> None:
+    """The chain follows the order of storing, whatever the times say."""
+    for number, shift in enumerate((0, -(10**18), 10**18)):
+        ledger.clock.now_ns += shift
+        ledger.exchange(number, "x", time_ns=ledger.clock.now_ns)
+    assert ledger.ship() == 3
+    assert ledger.verify().sound
+    assert len(ledger.store.search(Query())) == 3
+
+
+def test_a_run_ends_when_told_and_drains(ledger: Ledger) -> None:
+    """All that was closed before is stored and signed when it returns."""
+    stop = threading.Event()
+    thread = threading.Thread(target=ledger.shipper.run, args=(stop,))
+    thread.start()
+    for number in range(50):
+        ledger.exchange(number, "x")
+    stop.set()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert ledger.verify().records == 50
+    assert ledger.store.checkpoints()[-1].chain_seq == 49

@@ -1,0 +1,134 @@
+"""Verification names the first thing that somebody changed in the store or beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing as closed
+
+import pytest
+
+from gateway.nouns.policy import Keep
+from tests.ledger_kit import DAY_NS, Ledger, name
+
+
+def fill(ledger: Ledger, count: int = 10) -> None:
+    """Store some exchanges and sign a checkpoint."""
+    for number in range(count):
+        ledger.exchange(number, f"text {number}", f"s{number % 3}" if number % 2 else "")
+    ledger.ship()
+    ledger.clock.now_s += 61
+    ledger.ship()
+
+
+def tamper(ledger: Ledger, *statements: str) -> None:
+    """Change the store behind its back."""
+    with closed(sqlite3.connect(ledger.state / "ledger.db")) as connection:
+        for statement in statements:
+            assert connection.execute(statement).rowcount > 0
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("statement", "what", "place"),
+    [
+        ("UPDATE records SET facts = replace(facts, 'passed', 'failed') WHERE chain_seq = 4",
+         "altered", 4),
+        ("UPDATE contents SET body = x'00' WHERE chain_seq = 3", "altered", 3),
+        ("UPDATE contents SET wrapped_key = x'00' WHERE chain_seq = 3", "altered", 3),
+        ("UPDATE records SET outcome = 'flagged' WHERE chain_seq = 2", "altered", 2),
+        ("UPDATE records SET code = 'X' WHERE chain_seq = 2", "altered", 2),
+        ("UPDATE records SET subject = 's9' WHERE chain_seq = 1", "altered", 1),
+        ("UPDATE records SET facts = CAST('{}' AS BLOB), facts_hash = x'11' WHERE chain_seq = 4",
+         "altered", 4),
+        ("UPDATE records SET facts_hash = x'11' WHERE chain_seq = 4", "altered", 4),
+        ("UPDATE records SET exchange = 'other' WHERE chain_seq = 4", "inserted", 4),
+        ("DELETE FROM records WHERE chain_seq = 5", "removed", 5),
+        ("DELETE FROM records WHERE chain_seq = 0", "removed", 0),
+        ("DELETE FROM records WHERE chain_seq > 6", "cut", 7),
+        ("DELETE FROM contents WHERE chain_seq = 6", "emptied", 6),
+        ("UPDATE records SET facts = x'' WHERE chain_seq = 6", "emptied", 6),
+        ("UPDATE checkpoints SET signature = x'00'", "checkpoint", 9),
+        ("UPDATE checkpoints SET chain_hash = x'00'", "checkpoint", 9),
+    ],
+)  # fmt: skip
+def test_the_first_change_is_named(ledger: Ledger, statement: str, what: str, place: int) -> None:
+    """Kind and place of the first record that is not as it was written."""
+    fill(ledger)
+    assert ledger.verify().sound
+    tamper(ledger, statement)
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert (fault.what, fault.chain_seq) == (what, place)
+
+
+def test_a_row_inserted_with_the_numbers_moved_is_seen(ledger: Ledger) -> None:
+    """Whoever makes room and copies a row in cannot make it fit."""
+    fill(ledger)
+    columns = "kind, tenant, subject, code, time_ns, state, outcome, categories, facts, facts_hash"
+    rest = "contents_hash, subject_tag, chain_hash"
+    tamper(
+        ledger,
+        "UPDATE records SET chain_seq = -chain_seq - 1 WHERE chain_seq >= 5",
+        "UPDATE records SET chain_seq = -chain_seq WHERE chain_seq < 0",
+        f"INSERT INTO records (chain_seq, exchange, {columns}, {rest}) "
+        f"SELECT 5, 'forged', {columns}, {rest} FROM records WHERE chain_seq = 4",
+    )
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert (fault.what, fault.chain_seq) == ("inserted", 5)
+
+
+def test_a_tail_cut_together_with_its_checkpoints_is_seen(ledger: Ledger) -> None:
+    """The head beside the store remembers how far the chain had grown."""
+    fill(ledger)
+    tamper(ledger, "DELETE FROM records WHERE chain_seq > 6", "DELETE FROM checkpoints")
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert (fault.what, fault.chain_seq) == ("cut", 7)
+
+
+@pytest.mark.parametrize("content", [None, b"{}", b'{"chain_seq":3,"chain_hash":"00"}'])
+def test_a_missing_or_altered_head_is_seen(ledger: Ledger, content: bytes | None) -> None:
+    """Without it a cut tail could not be seen, so its absence is a fault."""
+    fill(ledger)
+    head = ledger.state / "ledger.head"
+    if content is None:
+        head.unlink()
+    else:
+        head.write_bytes(content)
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert fault.what == "cut"
+
+
+def test_purges_and_erasures_on_record_leave_a_sound_chain(ledger: Ledger) -> None:
+    """Stubs are counted and excused by the events that made them."""
+    fill(ledger)
+    ledger.eraser.erase_subject("default", "s1", reason="asked")
+    ledger.clock.now_ns += 10 * DAY_NS
+    ledger.eraser.purge(Keep(facts_days=5, content_days=1))
+    ledger.exchange(50, "later")
+    ledger.ship()
+    report = ledger.verify()
+    assert report.sound
+    assert report.emptied == 10
+    assert (report.records, report.events) == (11, 3)
+
+
+def test_a_purge_forged_in_the_store_is_no_excuse(ledger: Ledger) -> None:
+    """An event written without the keyring does not fit the chain."""
+    fill(ledger)
+    tamper(
+        ledger,
+        "DELETE FROM contents WHERE chain_seq = 6",
+        "INSERT INTO records SELECT 10, 'purge', 'forged', '', '', '', 1, 'noted', '', '', "
+        """CAST('{"kind":"purge","facts":{"part":"contents","places":"6"}}' AS BLOB), """
+        "x'00', x'', x'', x'00'",
+    )
+    assert not ledger.verify().sound
+
+
+def test_an_empty_ledger_is_sound(ledger: Ledger) -> None:
+    """Before the first record there is nothing to miss."""
+    assert ledger.verify().sound
+    assert ledger.store.read(name(1)) is None

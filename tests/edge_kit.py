@@ -432,6 +432,7 @@ class GatewayHere:
             meter=self.counts,
         )
         self.proxy: Proxy = make_app(self.gateway)
+        self.server = uvicorn.Server(server_config(self.proxy, settings))
         self.port = 0
 
     @property
@@ -482,7 +483,8 @@ async def serving(settings: Settings, policy: Policy | None = None) -> AsyncIter
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)
     here.port = listener.getsockname()[1]
-    async with _Server(server_config(here.proxy, settings)).running(listener):
+    server = here.server = _Server(server_config(here.proxy, settings))
+    async with server.running(listener):
         yield here
     assert here.counts.in_flight == 0
     assert here.door.running == 0

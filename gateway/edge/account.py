@@ -110,6 +110,8 @@ class Account:
         """The error is how the exchange ended."""
         self.error = error.code
         self.outcome = outcome_of(error)
+        if isinstance(error, Draining) and self.entry is not None:
+            self.outcome = Outcome.GATEWAY_ERROR  # it was let in, and then cut off
 
     def client_left(self) -> None:
         """The client went away before it had everything."""

@@ -54,7 +54,7 @@ class Call(NamedTuple):
 
 
 class Runner:
-    """One exchange. `run` raises nothing but the cancellation of its task by others."""
+    """One exchange. `run` raises nothing, not even its cancellation: it is the end of its task."""
 
     def __init__(
         self,
@@ -82,22 +82,22 @@ class Runner:
         try:
             await self._journey()
         except asyncio.CancelledError:
-            reason = self._watch.claim()
-            if reason is None:
-                await self._end(Draining("The answer was cut off."))
-                raise
-            await self._end(reason)
+            # Without a reason of ours it is the server, at the end of its patience with a drain;
+            # the task ends here in any case, so nothing is kept from being cancelled.
+            await self._end(self._watch.claim() or Draining("The answer was cut off."))
         except Exception as reason:  # noqa: BLE001 -- the runner: see the head of this file
             await self._end(reason)
         finally:
             self._watch.disarm()
-            self._call.connection.on_lost = None
+            if self._call.connection.on_lost == self._client_left:  # not the next exchange's
+                self._call.connection.on_lost = None
             if self._account.upstream is not None:
                 self._account.upstream.close()
             self._account.close()
 
     def _client_left(self) -> None:
-        self._watch.interrupt(ClientGone())
+        if not self._writer.ended:
+            self._watch.interrupt(ClientGone())
 
     # -- the journey
 

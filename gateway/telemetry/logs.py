@@ -48,7 +48,13 @@ KNOWN_KEYS = frozenset({
 about a user."""
 
 _STRUCTLOG_KEYS = ("_record", "_from_structlog")
-_QUIET = {"uvicorn.access": logging.CRITICAL, "asyncio": logging.WARNING}
+_QUIET = {
+    "uvicorn": logging.WARNING,
+    "uvicorn.error": logging.WARNING,
+    "uvicorn.access": logging.CRITICAL,
+    "asyncio": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+}
 
 
 def configure(level: str, log_format: str, stream: TextIO | None = None) -> None:

@@ -25,23 +25,27 @@ def logprob_pieces(logprobs: Any, choice: int, slot: Pointer, said: dict[str, st
     others: list[str] = []
     lists = logprobs if isinstance(logprobs, dict) else {"": logprobs}
     for name, entries in lists.items():
-        if entries is None:
-            continue
-        if name not in ("content", "refusal") or not _known(entries):
+        if name not in said or not (entries is None or _known(entries)):
             others += _spoken({name: entries})
             continue
-        chosen = "".join(entry["token"] for entry in entries)
-        spelled = _spelled(entries)
-        if said.get(name, "") != chosen or (spelled is not None and spelled != chosen):
-            channel = Channel(choice, f"logprobs.{name}")
-            text = chosen if spelled in (None, chosen) else f"{chosen}\n{spelled}\n"
-            pieces.append(Piece(channel, text, FieldClass.LOGPROB, slot=slot))
-        for entry in entries:
+        pieces += _chosen(entries or [], Channel(choice, f"logprobs.{name}"), slot, said[name])
+        for entry in entries or ():
             others += _alternatives(entry)
     if others:
         text = "\n".join(others) + "\n"
         pieces.append(Piece(Channel(choice, "logprobs"), text, FieldClass.LOGPROB, slot=slot))
     return pieces
+
+
+def _chosen(entries: list[Any], channel: Channel, slot: Pointer, said: str) -> list[Piece]:
+    """Return the chosen tokens as a piece, unless they spell just what was said, or nothing."""
+    chosen = "".join(entry["token"] for entry in entries)
+    spelled = _spelled(entries)
+    if spelled is None or spelled == chosen:
+        text = "" if chosen == said else chosen
+    else:
+        text = f"{chosen}\n{spelled}\n"
+    return [Piece(channel, text, FieldClass.LOGPROB, slot=slot)] if text else []
 
 
 def _known(entries: Any) -> bool:

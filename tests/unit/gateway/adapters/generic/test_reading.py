@@ -1,0 +1,35 @@
+"""What the common reading of generic answers promises, one promise a test."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.adapters.generic.reading import edited, parse, pieces_of
+from gateway.nouns.errors import UpstreamBroken
+from gateway.nouns.segment import FieldClass
+from gateway.ports.adapter import Edits
+
+
+def test_every_string_and_key_is_a_piece() -> None:
+    """Each on the channel of its own path, of unknown class."""
+    pieces = pieces_of({"a": ["x", ""], "b c": 1})
+    assert [(piece.channel.path, piece.text) for piece in pieces] == [
+        ("$.a.key", "a"),
+        ("$.a.0", "x"),
+        ("$.b c.key", "b c"),
+    ]
+    assert {piece.field_class for piece in pieces} == {FieldClass.UNKNOWN}
+
+
+def test_duplicate_keys_are_refused() -> None:
+    """Nobody knows which of two values a client reads."""
+    with pytest.raises(UpstreamBroken):
+        parse(b'{"a":1,"a":2}')
+
+
+def test_edits_are_splices() -> None:
+    """Values, keys and members change; everything else stays, arrays take no members."""
+    raw = b'{"a" : "b"} '
+    pieces = pieces_of(parse(raw))
+    assert edited(raw, pieces, Edits({0: "k", 1: "v"}, {"m": 1})) == b'{"k" : "v","m":1} '
+    assert edited(b'["a"]', pieces_of(["a"]), Edits(fields={"m": 1})) == b'["a"]'

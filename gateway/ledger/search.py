@@ -134,10 +134,7 @@ class Archive:
         return [(row, "id") for row in rows]
 
     def _by_code(self, text: str) -> list[tuple[StoredRecord, str]]:
-        codes = _CODE.findall(text)
-        if _BARE_CODE.fullmatch(text.strip()):
-            codes.append(text.strip())
-        folded = list(dict.fromkeys(fold_code(code) for code in codes))[:20]
+        folded = list(dict.fromkeys(fold_code(code) for code in parse_code(text)))[:20]
         rows = [row for code in folded for row in self._store.search(Query(code=code, limit=5))]
         return [(row, "code") for row in rows]
 

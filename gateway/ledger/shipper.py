@@ -85,17 +85,17 @@ class Shipper:
         return self._stats
 
     def step(self) -> Progress:
-        """Do what there is to do now, in bounded portions. Never raises for a store that is down:
-        see `stats`."""
-        read = self._read()
-        stored, failed = 0, 0
+        """Do what there is to do now, in bounded portions. Never raises for a store that is down or
+        a disk that is full: see `stats`. Raises ConfigError if the store is a newer program's."""
+        read, stored, failed = 0, 0, 0
         try:
+            read = self._read()
             stored = self._ship()
             self._checkpoint()
-        except LedgerFailed:
+            self._tidy()
+        except (LedgerFailed, OSError):
             failed = 1
             self._drop_store()
-        self._tidy()
         self._count(stored, failed)
         return Progress(stored, busy=not failed and (read > 0 or stored > 0))
 

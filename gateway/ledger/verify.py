@@ -96,12 +96,20 @@ class _Excuses:
         self._seen = newest
         self._runs = {"contents": [], "facts": []}
         for row in rows:
-            told = msgspec.json.decode(row.facts, type=_Event)
-            part = told.facts.get("part", "contents")
-            self._runs[part].extend(runs_in(told.facts["places"]))
+            part, places = _told_by(row)
+            self._runs.setdefault(part, []).extend(places)
         for runs in self._runs.values():
             runs.sort()
         return True
+
+
+def _told_by(row: StoredRecord) -> tuple[str, list[tuple[int, int]]]:
+    """Return part and places of a purge or erasure; nothing if it was tampered with."""
+    try:
+        told = msgspec.json.decode(row.facts, type=_Event).facts
+        return told.get("part", "contents"), list(runs_in(told.get("places", "")))
+    except (msgspec.MsgspecError, ValueError):
+        return "", []
 
 
 class _Walker:

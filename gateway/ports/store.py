@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 Owner = tuple[str, str]
-"""Whose key protects a record's contents: tenant, and what `gateway.nouns.record.key_owner` says."""
+"""Whose key protects a record's contents: tenant, and what `nouns.record.key_owner` says."""
 
 
 class StoredRecord(NamedTuple):

@@ -117,6 +117,20 @@ def test_a_store_locked_by_another_is_waited_for(ledger: Ledger) -> None:
     assert ledger.verify().sound
 
 
+def test_a_head_that_cannot_be_written_stops_nothing(ledger: Ledger) -> None:
+    """The step does not raise, says that it failed, and stores nothing twice afterwards."""
+    (ledger.state / "ledger.head").mkdir()
+    ledger.exchange(1, "text")
+    ledger.shipper.step()
+    assert not ledger.shipper.stats.store_ok
+    (ledger.state / "ledger.head").rmdir()
+    ledger.exchange(2, "text")
+    ledger.ship()
+    assert ledger.shipper.stats.store_ok
+    assert ledger.verify().sound
+    assert ledger.verify().records == 2
+
+
 def test_a_failed_batch_leaves_nothing_behind(ledger: Ledger) -> None:
     """A transaction that raises is rolled back: no row, no key, no posting."""
     ledger.exchange(1, "text")

@@ -128,6 +128,16 @@ def test_a_purge_forged_in_the_store_is_no_excuse(ledger: Ledger) -> None:
     assert not ledger.verify().sound
 
 
+def test_an_unreadable_purge_is_a_fault_and_no_crash(ledger: Ledger) -> None:
+    """Its facts were altered, so it excuses nothing."""
+    fill(ledger)
+    ledger.eraser.erase_subject("default", "s1", reason="asked")
+    tamper(ledger, "UPDATE records SET facts = x'7b' WHERE kind = 'erasure'")
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert fault.what == "emptied"
+
+
 def test_an_empty_ledger_is_sound(ledger: Ledger) -> None:
     """Before the first record there is nothing to miss."""
     assert ledger.verify().sound

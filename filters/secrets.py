@@ -216,7 +216,7 @@ def _assigned(text: str, after: int, *, final: bool) -> Iterator[Finding | int]:
     if not final and end == len(text):
         yield begin
         return
-    value = value.rstrip(".?!=")
+    value = value.rstrip(".")
     if text[end : end + 1] in ("(", "[", "{") or not _is_password(value):
         return
     if _AWS_NAMED.search(left) and _AWS_SECRET.fullmatch(value):

@@ -100,11 +100,14 @@ class OpenAIChatRuntime:
         """
         if not self._breaker.admit():
             raise ConnectionError("the model's server failed repeatedly; it is tried again later")
+        asked = False
         try:
             async with asyncio.timeout(deadline_s), self._places:
+                asked = True
                 answer = await self._post(messages)
         except TimeoutError:
-            self._breaker.failed()
+            if asked:  # a queue of our own says nothing about the server
+                self._breaker.failed()
             raise TimeoutError("the model did not answer before the deadline") from None
         except (aiohttp.ClientError, ConnectionError, OSError) as error:
             self._breaker.failed()
@@ -120,13 +123,15 @@ class OpenAIChatRuntime:
             await session.close()
 
     async def _post(self, messages: list[dict[str, str]]) -> tuple[int, bytes]:
-        body = msgspec.json.encode({
-            "model": self.name,
-            "messages": messages,
-            "temperature": 0,
-            "max_tokens": self._max_tokens,
-            "stream": False,
-        })
+        body = msgspec.json.encode(
+            {
+                "model": self.name,
+                "messages": messages,
+                "temperature": 0,
+                "max_tokens": self._max_tokens,
+                "stream": False,
+            }
+        )
         headers = {"content-type": "application/json", **self._headers}
         async with self._open_session().post(
             self._url, data=body, headers=headers, allow_redirects=False

@@ -34,11 +34,13 @@ _TRAVEL = re.compile(r"护照|護照|通行证|通行證|回乡证|台胞证|pas
 _SERIAL = re.compile(
     r"订单|訂單|单号|單號|编号|編號|流水|快递|快遞|运单|物流|货号|序列|版本|时间戳|条码|批号|商品"
     r"|order|serial|sku|timestamp|tracking|invoice|batch|barcode|isbn|version|trace|commit|hash"
-    r"|(?<![a-z])(?:u?id|no|ts|seq|time|uuid|pid|ean)(?![a-z])"
+    r"|(?<![a-z])(?:u?id|ts|seq|time|uuid|pid|ean)(?![a-z])"
 )
 _SENTENCE_END = re.compile(r"[\n。！？；;!?]")
 
 HINTS = {"phone": _PHONE, "card": _CARD, "identity": _IDENTITY, "travel": _TRAVEL}
+_DOUBTED = frozenset({"phone", "card"})
+"""Kinds that an order number can look like; the others are found only where a word names them."""
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
@@ -52,7 +54,7 @@ def hint(text: str, start: int, kind: str) -> Hint:
     """Return what the words before ``text[start]`` say of a number of this kind (see `HINTS`)."""
     left = text[max(0, start - CONTEXT) : start].lower()
     raised = _last(HINTS[kind], left)
-    lowered = _last(_SERIAL, left)
+    lowered = _last(_SERIAL, left) if kind in _DOUBTED else -1
     if lowered > raised and _SENTENCE_END.search(left, lowered) is None:
         return Hint.LOWERS
     return Hint.RAISES if raised >= 0 else Hint.NONE

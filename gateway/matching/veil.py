@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 
 from gateway.nouns.exchange import CROCKFORD
 
@@ -34,6 +35,9 @@ WORDS = {
 """The word that tells the model what stands there, by category or family."""
 
 OTHER_WORD = "PRIVATE"
+
+Digest = Callable[[bytes, bytes], bytes]
+"""``(key, message) -> at least 15 bytes``: HMAC-SHA-256 unless a test needs codes that collide."""
 
 Restoration = tuple[int, int, str]
 """``[start, end)`` in code points of the text, and the value that belongs there."""
@@ -85,13 +89,17 @@ def _spell(word: str, code: str) -> str:
     return f"[{word}_{code}]"
 
 
-def _code(key: bytes, parts: tuple[str, ...]) -> str:
+def _hmac_sha256(key: bytes, message: bytes) -> bytes:
+    return hmac.digest(key, message, hashlib.sha256)
+
+
+def _code(key: bytes, parts: tuple[str, ...], digest: Digest = _hmac_sha256) -> str:
     """Return all `LONGEST_CODE` characters of a value's code."""
     message = bytearray(b"sealgate veil 1")
     for part in parts:
         raw = part.encode("utf-8", "surrogatepass")
         message += len(raw).to_bytes(8, "big") + raw
-    number = int.from_bytes(hmac.new(key, message, hashlib.sha256).digest(), "big")
+    number = int.from_bytes(digest(key, bytes(message)), "big")
     return "".join(CROCKFORD[(number >> 5 * place) & 31] for place in range(LONGEST_CODE))
 
 
@@ -102,7 +110,10 @@ class VeilMap:
     upstream answers. Nothing is shared between requests.
     """
 
-    def __init__(self, key: bytes, tenant: str, subject: str) -> None:
+    def __init__(
+        self, key: bytes, tenant: str, subject: str, *, digest: Digest = _hmac_sha256
+    ) -> None:
+        self._digest = digest
         self._key = key
         self._owner = (tenant, subject)
         self._placeholders: dict[tuple[str, str], str] = {}
@@ -122,7 +133,8 @@ class VeilMap:
         known = self._placeholders.get((category, value))
         if known is not None:
             return known
-        word, code = _word(category), _code(self._key, (*self._owner, category, value))
+        word = _word(category)
+        code = _code(self._key, (*self._owner, category, value), self._digest)
         for size in range(SHORTEST_CODE, LONGEST_CODE + 1, 4):
             if self._values.setdefault((word, code[:size]), value) == value:
                 break

@@ -1,0 +1,177 @@
+"""Keys by their form, however they are cut; and what is no key."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filters.secrets import LONGEST_BLOCK, LONGEST_KEY, SecretsFilter
+
+_B = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY"
+_PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{_B}{_B}\n{_B[:8]}==\n-----END RSA PRIVATE KEY-----"
+_JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
+
+_KEYS = [
+    ("openai", f"sk-{_B}"),
+    ("openai", f"sk-proj-{_B}_{_B}"),
+    ("anthropic", f"sk-ant-api03-{_B}"),
+    ("sealgate", f"sk-sg-{_B}"),
+    ("stripe", f"sk_live_{_B}"),
+    ("stripe", f"rk_live_{_B}"),
+    ("aws", "AKIAIOSFODNN7EXAMPLE"),
+    ("aws", "ASIAIOSFODNN7EXAMPLE"),
+    ("google", f"AIza{_B}-_9"),
+    ("github", f"ghp_{_B}abcd"),
+    ("github", f"gho_{_B}abcd"),
+    ("github", f"github_pat_{_B}"),
+    ("gitlab", f"glpat-{_B[:20]}"),
+    ("slack", f"xoxb-123456789012-{_B}"),
+    ("aliyun", f"LTAI{_B[:20]}"),
+    ("tencent", f"AKID{_B}"),
+    ("huggingface", f"hf_{_B}Zz"),
+    ("npm", f"npm_{_B}Zz12"),
+    ("jwt", _JWT),
+]
+
+
+def _found(text: str) -> list[tuple[str, int, str]]:
+    scan = SecretsFilter().scan(text, 0, final=True)
+    return [(f.category, f.severity, text[f.start : f.end]) for f in scan.findings]
+
+
+@pytest.mark.parametrize(("kind", "key"), _KEYS)
+def test_each_form_with_its_exact_span(kind: str, key: str) -> None:
+    """Next to Han characters, in quotes and in code; the span is the whole key."""
+    for before, after in (("密钥是", "。"), ('key="', '"'), ("(", ") and"), ("", "")):
+        assert _found(before + key + after) == [(f"secret.{kind}", 3, key)]
+
+
+@pytest.mark.parametrize(("kind", "key"), _KEYS)
+def test_held_from_the_mark_until_the_end(kind: str, key: str) -> None:
+    """At every cut inside a key, no character of it is safe."""
+    judge = SecretsFilter()
+    text = "is " + key
+    for cut in range(4, len(text) + 1):
+        scan = judge.scan(text[:cut], 3, final=False)
+        assert scan.safe_until == 3, cut
+        assert scan.findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "task-force-one-has-12-members-and-more",
+        "sk-fading-circle-animation-delay",
+        "risk-" + _B,
+        "AKIA1234",
+        "AKIAIOSFODNN7EXAMPLEX",
+        "myAKIAIOSFODNN7EXAMPLE",
+        "eyJhbGciOiJIUzI1NiJ9",
+        "BEGIN PRIVATE KEY-----",
+        "-----BEGIN CERTIFICATE-----\n" + _B * 3,
+        "password: please enter it",
+        "密码：请输入您的密码",
+        "password = your_password_123",
+        "token = get_token_2024()",
+        "token_url: https://a.example/2024x",
+        "max_tokens=128000",
+        "The secret: patience and 100 days",
+        "password: ${DB_PASSWORD_1}",
+    ],
+)
+def test_what_is_no_key(text: str) -> None:
+    """Words, paths, stand-ins, calls and public certificates are left alone."""
+    assert _found(text) == []
+
+
+def test_a_private_key_is_found_with_its_body() -> None:
+    """From the header to the end line; a header that is only talked about is mild."""
+    begin = _PEM.index("BEGIN")
+    assert _found(f"key:\n{_PEM}\nend") == [("secret.private_key", 3, _PEM[begin:])]
+    assert _found("Files open with -----BEGIN PRIVATE KEY-----.") == [
+        ("secret.private_key", 1, "BEGIN PRIVATE KEY-----")
+    ]
+    cut = _PEM[: _PEM.index("-----END")]
+    assert _found(cut)[0][:2] == ("secret.private_key", 3)
+
+
+def test_escaped_line_ends_belong_to_a_private_key() -> None:
+    """A key in a JSON or shell string has its line ends spelled out."""
+    text = _PEM.replace("\n", "\\n")
+    assert _found(text) == [("secret.private_key", 3, text[text.index("BEGIN") :])]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("password=Hunter2x9Z!", "Hunter2x9Z!"),
+        ('"api_key": "a8f5f167f44f4964"', "a8f5f167f44f4964"),
+        ("数据库密码：Qw3rty-2024.", "Qw3rty-2024"),
+        ("PWD = 'x9#kL2mQ'", "x9#kL2mQ"),
+    ],
+)
+def test_assigned_values_are_mild(text: str, value: str) -> None:
+    """Only its name and its disorder say that it is one: severity 1."""
+    assert _found(text) == [("secret.assigned", 1, value)]
+
+
+def test_an_aws_secret_is_known_by_its_name() -> None:
+    """Forty characters behind an AWS name are grave."""
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzQ3kL9mN2p"
+    assert _found(f"aws_secret_access_key = {secret}") == [("secret.aws", 3, secret)]
+
+
+def test_a_named_key_is_the_key() -> None:
+    """A key behind ``api_key=`` is one finding, the graver one."""
+    assert _found(f"api_key=sk-{_B}") == [("secret.openai", 3, f"sk-{_B}")]
+
+
+def test_holding_is_bounded() -> None:
+    """A run or a body without end is cut, and what follows is let go."""
+    judge = SecretsFilter()
+    text = "sk-" + _B * 20
+    scan = judge.scan(text, 0, final=False)
+    assert scan.findings[0].end == len("sk-") + LONGEST_KEY
+    assert scan.safe_until == len(text)
+    text = "-----BEGIN PRIVATE KEY-----" + _B * 200
+    scan = judge.scan(text, 0, final=False)
+    assert scan.safe_until == len(text)
+    assert LONGEST_BLOCK <= scan.findings[0].end - scan.findings[0].start <= judge.look_ahead
+
+
+@pytest.mark.parametrize(
+    ("text", "held"), [("今天", 0), ("the task", 0), ("is s", 1), ("in gith", 4)]
+)
+def test_prose_is_not_held(text: str, held: int) -> None:
+    """Only a word that may be the beginning of a mark waits."""
+    assert len(text) - SecretsFilter().scan(text, 0, final=False).safe_until == held
+
+
+_PIECES = st.sampled_from([
+    *(key for _, key in _KEYS), _PEM, "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----",
+    "password=", "api_key: '", "密码：", "Hunter2x9Z!", "aws_secret_access_key = ", _B + "abcdefgh",
+    " ", "-", "_", ".", "\n", "=", ":", "sk", "s", "gith", "BEGIN ", "-----", "the quick", "中文",
+    "x" * 270, "eyJ", '"',
+])  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=8).map("".join), st.randoms(use_true_random=False))
+def test_cut_anywhere_is_the_whole(text: str, rng: object) -> None:
+    """However the text is cut, and with no more look-behind than declared, the findings are those
+    of the whole, each once, each wholly before what was safe."""
+    judge = SecretsFilter()
+    whole = sorted(judge.scan(text, 0, final=True).findings)
+    found = []
+    cursor = end = 0
+    while cursor < len(text):
+        end = min(len(text), end + rng.choice((1, 2, 5, 30, 100)))  # type: ignore[attr-defined]
+        left = max(0, cursor - judge.look_behind)
+        done = end == len(text)
+        scan = judge.scan(text[left:end], cursor - left, final=done)
+        assert cursor <= left + scan.safe_until <= end
+        cursor = left + scan.safe_until
+        for f in scan.findings:
+            assert left + f.end <= cursor
+            found.append(f._replace(start=left + f.start, end=left + f.end))
+    assert sorted(found) == whole

@@ -1,0 +1,191 @@
+"""Placeholders out, values back, and nothing else changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.matching import veil
+from gateway.matching.veil import HOLD, WORDS, VeilMap, placeholder
+
+_KEY = b"k" * 32
+_MOBILE = ("personal_data.mobile", "13800138001")
+
+
+def _map(*pairs: tuple[str, str]) -> tuple[VeilMap, list[str]]:
+    made = VeilMap(_KEY, "default", "li.na")
+    return made, [made.veil(category, value) for category, value in pairs]
+
+
+def test_form() -> None:
+    """A word for the model, eight Crockford characters, brackets; ASCII only."""
+    mark = placeholder(_KEY, "default", "li.na", *_MOBILE)
+    assert re.fullmatch(r"\[PHONE_[0-9A-HJKMNP-TV-Z]{8}\]", mark)
+    assert placeholder(_KEY, "t", "s", "secret.github", "x").startswith("[SECRET_")
+    assert placeholder(_KEY, "t", "s", "lexicon.own", "x").startswith("[PRIVATE_")
+
+
+def test_stable_and_bound_to_all_it_is_made_of() -> None:
+    """Same five arguments, same placeholder; another key, tenant, subject or value, another one."""
+    same = placeholder(_KEY, "a", "b", *_MOBILE)
+    assert same == placeholder(_KEY, "a", "b", *_MOBILE) == VeilMap(_KEY, "a", "b").veil(*_MOBILE)
+    others = {
+        placeholder(b"other", "a", "b", *_MOBILE),
+        placeholder(_KEY, "ab", "", *_MOBILE),
+        placeholder(_KEY, "", "ab", *_MOBILE),
+        placeholder(_KEY, "a", "c", *_MOBILE),
+        placeholder(_KEY, "a", "b", _MOBILE[0], "13800138002"),
+    }
+    assert len(others) == 5
+    assert same not in others
+
+
+def test_no_word_hides_in_another() -> None:
+    """No word ends with another one: a match has one beginning."""
+    words = sorted({*WORDS.values(), veil.OTHER_WORD})
+    assert not [(a, b) for a in words for b in words if a != b and a.endswith(b)]
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        str,
+        str.lower,
+        lambda p: p.replace("_", "\\_"),
+        lambda p: p.replace("_", "＿"),
+        lambda p: f"[ {p[1:-1]}  ]",
+        lambda p: f"【{p[1:-1]}】",
+        lambda p: f"［ {p[1:-1]} ］",
+        lambda p: f"\\[{p[1:-1]}\\]",
+        lambda p: p[1:-1],
+    ],
+)
+def test_slight_alterations_are_seen_through(alter: object) -> None:
+    """Case, spaces, other brackets or none, Markdown's backslashes."""
+    made, (mark,) = _map(_MOBILE)
+    assert made.restore(f"拨打{alter(mark)}吧") == "拨打13800138001吧"  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[PHONE_00000000]",
+        "[PHONE_]",
+        "PHONE",
+        "[",
+        "array[phone_index]",
+        "no_such[ID_12345678]",
+        "",
+    ],
+)
+def test_what_is_not_of_this_request_stays(text: str) -> None:
+    """Other placeholders, words and brackets are left as they are."""
+    made, _ = _map(_MOBILE)
+    assert made.restorations(text, True) == ([], len(text))
+
+
+def _colliding(key: bytes, message: bytes) -> bytes:
+    """Give digests of which the first eight characters of every code are the same."""
+    return hashlib.sha256(message).digest()[:-5] + bytes(5)
+
+
+def test_two_values_never_share_a_placeholder() -> None:
+    """Where codes begin alike the later one is longer, and each brings its own value back."""
+    made = VeilMap(_KEY, "", "", digest=_colliding)
+    first, second = made.veil("x", "a"), made.veil("x", "b")
+    assert len(second) == len(first) + 4
+    assert second.startswith(first[:-1])
+    for text in (f"{second}, {first}", f"{second[1:-1]}, {first[1:-1]}"):
+        assert made.restore(text) == "b, a"
+        for cut in range(len(text)):
+            assert _streamed(made, text, [cut]) == "b, a"
+
+
+def test_values_that_no_length_tells_apart_are_an_error() -> None:
+    """It cannot happen with a real hash; if it did, no wrong value would come back."""
+    made = VeilMap(_KEY, "", "", digest=lambda key, message: bytes(32))
+    marks = [made.veil("x", value) for value in "abcde"]
+    assert [made.restore(mark) for mark in marks] == list("abcde")
+    with pytest.raises(ValueError, match="same placeholder"):
+        made.veil("x", "f")
+
+
+def test_empty_map_holds_nothing() -> None:
+    """Without a veiled value the stream is not touched."""
+    made, _ = _map()
+    assert len(made) == 0
+    assert made.restorations("[PHONE_", False) == ([], 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("hello", 0), ("call [", 1), ("call [ ", 2), ("stop", 1), ("stops", 0), ("[PHO", 4),
+        ("[PHONES", 0), ("PHONE_", 6), ("[PHONE_!", 0), ("[EMAIL_", 0), ("a\\", 1),
+        ("[PHONE_UUUU", 0),
+    ],
+)  # fmt: skip
+def test_holds_only_what_may_become_one_of_this_map(text: str, held: int) -> None:
+    """Words and codes that no placeholder of this request has are not waited for."""
+    made, _ = _map(_MOBILE)
+    assert made.restorations(text, False) == ([], len(text) - held)
+
+
+_VALUES = st.lists(
+    st.tuples(st.sampled_from([*WORDS, "secret.x", "other"]), st.text(min_size=1, max_size=20)),
+    min_size=1,
+    max_size=5,
+)
+_PROSE = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["[", "]", "\\", "_", "PHONE_", "[phone", "EM", " [ ", "the p", "中文", "  "]),
+)
+
+
+def _streamed(made: VeilMap, text: str, cuts: list[int]) -> str:
+    out: list[str] = []
+    rest = ""
+    for left, right in pairwise([0, *sorted(cuts), len(text)]):
+        rest += text[left:right]
+        found, safe = made.restorations(rest, False)
+        assert len(rest) - safe <= HOLD
+        at = 0
+        for start, end, value in found:
+            assert end <= safe
+            out += (rest[at:start], value)
+            at = end
+        out.append(rest[at:safe])
+        rest = rest[safe:]
+    return "".join(out) + made.restore(rest)
+
+
+@given(_VALUES, st.data())
+def test_restored_is_what_was_veiled_for_any_cuts(
+    values: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    """restore(veil(x)) is x, in one piece and in any pieces, and nothing else changes."""
+    made, marks = _map(*values)
+    plain, veiled = "", ""
+    for (_, value), mark in zip(values, marks, strict=True):
+        prose = "." + data.draw(st.text(alphabet="ab 中文，[]\n", max_size=8)) + "."
+        plain += prose + value
+        veiled += prose + mark
+    cuts = data.draw(st.lists(st.integers(0, len(veiled)), max_size=12))
+    assert made.restore(veiled) == plain
+    assert _streamed(made, veiled, cuts) == plain
+
+
+@given(st.lists(_PROSE, max_size=10), st.data())
+def test_any_text_in_any_pieces_is_the_text_in_one(pieces: list[str], data: st.DataObject) -> None:
+    """Altered and broken placeholders between odd prose: the cuts never matter."""
+    made, marks = _map(_MOBILE, ("personal_data.email", "张@x.com"), ("secret.x", "sk"))
+    odd = [*marks, *(m.lower() for m in marks), *(m[:-1] for m in marks), *(m[:9] for m in marks)]
+    mixed = [part for piece in pieces for part in (piece, data.draw(st.sampled_from(odd)))]
+    text = "".join(mixed)
+    cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=30))
+    assert _streamed(made, text, cuts) == made.restore(text)

@@ -109,9 +109,8 @@ class Installation:
         """Be a worker."""
         made = _as_prepared(prepared)
         gateway, routers = self._gateway(settings, made, place)
-        proxy = make_app(gateway, routers)
         serve_worker(
-            proxy, proxy, settings,
+            make_app(gateway, routers), settings,
             listener=ports.listener, life=ports.life, listening=ports.listening,
         )  # fmt: skip
 

@@ -114,7 +114,9 @@ class Account:
             self.outcome = Outcome.GATEWAY_ERROR  # it was let in, and then cut off
 
     def client_left(self) -> None:
-        """The client went away before it had everything."""
+        """The client went away; most do so at the terminator, and have everything."""
+        if self.said is not None and self.said.complete:
+            return
         self.gone = True
         if self.said is not None:
             self.said.gone()

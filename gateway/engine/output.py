@@ -58,6 +58,11 @@ class OutputSession:
 
     # -- the port
 
+    @property
+    def complete(self) -> bool:
+        """True once the protocol's own end of the answer was released."""
+        return self._terminated
+
     def feed(self, data: bytes, now_s: float) -> Release:
         """Take a network read of the upstream's answer."""
         if self._over:

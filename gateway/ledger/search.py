@@ -26,14 +26,13 @@ from gateway.matching.fingerprint import (
     normalise_with_origin,
     units_of,
 )
+from gateway.matching.label_code import parse_code
 from gateway.nouns.errors import BadRequest
 from gateway.nouns.record import key_owner
 from gateway.ports.clock import Clock
 from gateway.ports.store import Query, Store, StoredRecord
 
 _EXCHANGE_ID = re.compile(r"(?<![0-9A-Za-z])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![0-9A-Za-z])")
-_CODE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{3,6}[-_]){1,4}[0-9A-Za-z]{3,6}(?![0-9A-Za-z])")
-_BARE_CODE = re.compile(r"[0-9A-Za-z]{6,16}")
 _POSTINGS_PER_GRAM = 200
 _CANDIDATES = 50
 _MOST_GRAMS = 5_000

@@ -91,6 +91,12 @@ class OutputSession(Protocol):
     headers: tuple[tuple[bytes, bytes], ...]
     """Headers of ours for the answer (the metadata label), to be sent with the status."""
 
+    @property
+    def complete(self) -> bool:
+        """True once the protocol's own end of the answer was released: a client that leaves now
+        (many do, at the terminator) has everything."""
+        ...
+
     def feed(self, data: bytes, now_s: float) -> Release:
         """Take a network read of the upstream's answer (monotonic seconds)."""
         ...

@@ -1,0 +1,162 @@
+"""A stand-in for the assembled program, and a way to call the command line with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import cli
+from gateway.cli.invocation import Invocation
+from gateway.cli.outcome import reporting
+from gateway.nouns.errors import ConfigError
+from gateway.nouns.policy import Policy
+from gateway.nouns.segment import Direction
+from gateway.ports.operator import (
+    ChainReport,
+    Coverage,
+    ImportNote,
+    ImportSummary,
+    Judged,
+    KeyFacts,
+    KeyOrder,
+    ListUse,
+    Progress,
+    Purged,
+    Shown,
+    ShownText,
+    Spot,
+    Traced,
+)
+from gateway.settings import Settings
+
+RECORD = "01K9ZZZZZZZZZZZZZZZZZZZZZZ"
+
+
+class Program:
+    """Stands for `gateway.assembly`: finds the word ``bad``, knows one record and one key."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+        self.fault = ""
+        self.terms: dict[str, int] = {"A1.h.fraud": 3, "A1.d": 1, "company": 2}
+        self.served: tuple[Settings, Policy] | None = None
+
+    def serve(
+        self,
+        load: Callable[[], tuple[Settings, Policy]],
+        *,
+        ready: Callable[[Settings], None],
+        demo: bool,
+    ) -> int:
+        self.served = load()
+        self.calls.append(("serve", demo))
+        ready(self.served[0])
+        return 0
+
+    def check(self, settings: Settings, policy: Policy) -> Coverage:
+        return Coverage(self.terms, (ListUse("shipped/harms", 4),), "abc123", (("W.", "警。"),))
+
+    def open_judge(self, settings: Settings, policy: Policy) -> Program:
+        return self
+
+    def judge(self, texts: Sequence[str], direction: Direction) -> list[Judged]:
+        self.calls.append(("judge", len(texts), direction))
+        return [self._judged(text, direction) for text in texts]
+
+    def _judged(self, text: str, direction: Direction) -> Judged:
+        at = text.find("bad")
+        if at < 0:
+            return Judged(text, direction, "pass", (), text)
+        spot = Spot(at, at + 3, "A1.d", 3, 1.0, "lexicon", "l#1", "block", "block", "harms")
+        return Judged(text, direction, "block", (spot,), "")
+
+    def open_archive(self, settings: Settings, policy: Policy) -> Program:
+        self.calls.append(("archive", settings.state))
+        return self
+
+    def trace(self, text: str) -> list[Traced]:
+        if "known" not in text:
+            return []
+        return [Traced(RECORD, "fingerprint", 0.97, 1_764_000_000_000_000_000, 0, 5)]
+
+    def show(self, exchange: str, *, reason: str) -> Shown | None:
+        self.calls.append(("show", exchange, reason))
+        if exchange != RECORD:
+            return None
+        facts = {"time_ns": 1_764_000_000_000_000_000, "outcome": "passed", "status": 200}
+        return Shown(RECORD, "closed", facts, (ShownText("answer", "0 content", "hello"),))
+
+    def verify(self, progress: Progress) -> ChainReport:
+        progress(1, 2)
+        progress(2, 2)
+        return ChainReport(2, 1, self.fault)
+
+    def purge(self) -> Purged:
+        return Purged(3, 1)
+
+    def erase(self, subject: str, *, tenant: str) -> int:
+        self.calls.append(("erase", subject, tenant))
+        return 4 if subject == "u-1" else 0
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+    def open_keys(self, settings: Settings) -> Program:
+        return self
+
+    def create(self, order: KeyOrder) -> tuple[str, KeyFacts]:
+        self.calls.append(order)
+        return "sk-sg-secret", self._key("active")
+
+    def list(self) -> list[KeyFacts]:
+        return [self._key("active")]
+
+    def revoke(self, identifier: str) -> KeyFacts:
+        if identifier != "key_1":
+            raise ConfigError("No key has this id.")
+        return self._key("revoked")
+
+    def rotate(self, identifier: str, *, grace_s: float) -> tuple[str, KeyFacts]:
+        self.calls.append(("rotate", identifier, grace_s))
+        return "sk-sg-newer", self._key("active")
+
+    def _key(self, state: str) -> KeyFacts:
+        return KeyFacts("key_1", "shop", "default", state, 1.7e9, None, 60, None, None)
+
+    def import_terms(self, source: Path, target: Path, *, progress: Progress) -> ImportSummary:
+        progress(1, 1)
+        target.write_text("{}\n", encoding="utf-8")
+        notes = (ImportNote(2, "dropped", "one character"),)
+        return ImportSummary(5, 1, 1, notes)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def program() -> Program:
+    """Stand in for the assembled program."""
+    return Program()
+
+
+@pytest.fixture
+def run(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that calls the command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str, input: str | bytes | None = None, **environ: str) -> Result:
+        started = Invocation(environ=environ, assemble=lambda: program)
+
+        @click.command(context_settings={"ignore_unknown_options": True})
+        def whole() -> None:
+            with reporting():
+                cli.main(list(arguments), prog_name="sealgate", obj=started)
+
+        return CliRunner().invoke(whole, [], input=input)
+
+    return call

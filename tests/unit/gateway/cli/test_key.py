@@ -1,0 +1,40 @@
+"""`sealgate key`: orders reach the desk, secrets are printed alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gateway.ports.operator import KeyOrder
+
+
+def test_create_prints_the_key_alone_on_standard_output(run: Any, program: Any) -> None:
+    """So that a script can take it; what is said about it goes to the other stream."""
+    done = run("key", "create", "shop", "--expires", "90d", "--requests-per-minute", "60")
+    assert done.stdout == "sk-sg-secret\n"
+    assert "key_1" in done.stderr
+    assert program.calls == [KeyOrder("shop", "default", 90 * 86400.0, 60, None, None)]
+
+
+def test_list_shows_no_secret(run: Any) -> None:
+    """Id, state and name."""
+    done = run("key", "list")
+    assert "key_1  active" in done.output
+    assert "sk-sg" not in done.output
+    assert json.loads(run("key", "list", "--json").output)[0]["id"] == "key_1"
+
+
+def test_rotate_has_a_grace(run: Any, program: Any) -> None:
+    """One day unless said otherwise."""
+    assert run("key", "rotate", "key_1").stdout == "sk-sg-newer\n"
+    run("key", "rotate", "key_1", "--grace", "1h")
+    assert program.calls == [("rotate", "key_1", 86400.0), ("rotate", "key_1", 3600.0)]
+
+
+def test_unknown_keys_and_wrong_durations_are_wrong_usage(run: Any) -> None:
+    """With a sentence, not a traceback."""
+    assert run("key", "revoke", "key_1").exit_code == 0
+    done = run("key", "revoke", "key_2")
+    assert done.exit_code == 2
+    assert "No key has this id." in done.output
+    assert run("key", "create", "x", "--expires", "soon").exit_code == 2

@@ -1,0 +1,42 @@
+"""`sealgate lexicon`: import and coverage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def test_import_tells_what_happened_and_what_to_write(run: Any, tmp_path: Path) -> None:
+    """Counts, notes with line numbers, and the line for the policy."""
+    (tmp_path / "mine.csv").write_text("a\n", encoding="utf-8")
+    done = run("lexicon", "import", "mine.csv")
+    assert done.exit_code == 0
+    assert "5 terms kept, 1 merged, 1 dropped." in done.output
+    assert "line 2: dropped: one character" in done.output
+    assert "use: lists/mine.jsonl" in done.output
+    assert (tmp_path / "lists/mine.jsonl").exists()
+
+
+def test_import_for_machines(run: Any, tmp_path: Path) -> None:
+    """The same in one object, on standard output alone."""
+    (tmp_path / "mine.csv").write_text("a\n", encoding="utf-8")
+    done = run("lexicon", "import", "mine.csv", "--json")
+    value = json.loads(done.stdout.splitlines()[-1])
+    assert value["kept"] == 5
+    assert value["notes"][0]["line"] == 2
+
+
+def test_a_missing_file_is_wrong_usage(run: Any) -> None:
+    """It is named."""
+    done = run("lexicon", "import", "none.csv")
+    assert done.exit_code == 2
+    assert "none.csv" in done.output
+
+
+def test_coverage_lists_categories(run: Any) -> None:
+    """Terms per list and per category."""
+    done = run("lexicon", "coverage")
+    assert "shipped/harms" in done.output
+    assert "A1.h.fraud" in done.output
+    assert json.loads(run("lexicon", "coverage", "--json").output)["terms"]["company"] == 2

@@ -57,11 +57,13 @@ class Contract(NamedTuple):
     """How one family of guard models is asked and answers.
 
     ``messages`` turns a question into a chat; ``read`` turns the answer into (category, severity,
-    score) rows and raises ValueError on anything but a clear answer.
+    score) rows and raises ValueError on anything but a clear answer. ``categories`` are all that
+    ``read`` may give.
     """
 
     messages: Callable[[Question], list[dict[str, str]]]
     read: Callable[[str], list[tuple[str, int, float]]]
+    categories: tuple[str, ...]
 
 
 def neutral(text: str) -> str:
@@ -102,7 +104,15 @@ def read_qwen3guard(answer: str) -> list[tuple[str, int, float]]:
     return [(f"guard.{family}.{kind}", severity, score) for kind in kinds]
 
 
-CONTRACTS = {"qwen3guard": Contract(qwen3guard_messages, read_qwen3guard)}
+_QWEN3GUARD_CATEGORIES = tuple(
+    f"guard.{family}.{kind}"
+    for family, _, _ in _SEVERITY.values()
+    for kind in (*dict.fromkeys(_NAMES.values()), UNNAMED)
+)
+
+CONTRACTS = {
+    "qwen3guard": Contract(qwen3guard_messages, read_qwen3guard, _QWEN3GUARD_CATEGORIES),
+}
 
 
 class RemoteGuardFilter:
@@ -121,6 +131,7 @@ class RemoteGuardFilter:
         self.leak = guard.leak
         self.deadline_s = guard.deadline_s
         self.role = role
+        self.categories = CONTRACTS[guard.contract].categories
         self._runtime = runtime
         self._contract = CONTRACTS[guard.contract]
 

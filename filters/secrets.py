@@ -112,6 +112,15 @@ class SecretsFilter:
     """
 
     name = "secrets"
+    categories = tuple(
+        f"secret.{kind}"
+        for kind in sorted(
+            {kind.kind for kind in _KINDS}
+            | {owner for _, owner in _OWNERS}
+            | {"assigned", "private_key"}
+        )
+    )
+    """Everything that it may find."""
     look_behind = _LEFT + _AFTER_SIGN + 3
     look_ahead = LONGEST_BLOCK + 128
     categories = tuple(

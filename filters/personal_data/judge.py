@@ -39,12 +39,21 @@ _INSIDE = frozenset(RUN + "@") | WIDE_CHARS
 class PersonalDataFilter:
     """Finds personal data by shape, check digits and the words before it; a Filter.
 
-    Categories: ``personal_data.mobile``, ``resident_id``, ``bank_card``, ``uscc``, ``plate``,
-    ``passport``, ``email``. Severity 3 for resident IDs and bank cards, else 2. ``allowed`` holds
+    Severity 3 for resident IDs and bank cards, else 2. ``allowed`` holds
     numbers (digits only) that are never found, in place of `EXAMPLES`.
     """
 
     name = "personal_data"
+    categories = (
+        "personal_data.mobile",
+        "personal_data.resident_id",
+        "personal_data.bank_card",
+        "personal_data.uscc",
+        "personal_data.plate",
+        "personal_data.passport",
+        "personal_data.email",
+    )
+    """Everything that it may find."""
     look_behind = LONGEST_TOKEN + CONTEXT + LONGEST_NUMBER
     look_ahead = LONGEST_TOKEN + 1
     categories = tuple(

@@ -146,6 +146,7 @@ def test_ordinary_angle_brackets_stay() -> None:
 def test_answers_are_read(answer: str, rows: list[tuple[str, int, float]]) -> None:
     """Unsafe and controversial are families of their own; an unknown reason is still unsafe."""
     assert read_qwen3guard(answer) == rows
+    assert {category for category, _, _ in rows} <= set(_filter().categories)
 
 
 @pytest.mark.parametrize(

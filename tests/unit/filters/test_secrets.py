@@ -47,6 +47,12 @@ def test_each_form_with_its_exact_span(kind: str, key: str) -> None:
         assert _found(before + key + after) == [(f"secret.{kind}", 3, key)]
 
 
+def test_categories_are_all_that_it_may_find() -> None:
+    """Every form above, private keys and assigned values; nothing else is announced."""
+    kinds = {kind for kind, _ in _KEYS} | {"private_key", "assigned"}
+    assert set(SecretsFilter.categories) == {f"secret.{kind}" for kind in kinds}
+
+
 @pytest.mark.parametrize(("kind", "key"), _KEYS)
 def test_held_from_the_mark_until_the_end(kind: str, key: str) -> None:
     """At every cut inside a key, no character of it is safe."""

@@ -123,10 +123,6 @@ class SecretsFilter:
     """Everything that it may find."""
     look_behind = _LEFT + _AFTER_SIGN + 3
     look_ahead = LONGEST_BLOCK + 128
-    categories = tuple(
-        sorted(f"secret.{kind}" for kind in {*(k.kind for k in _KINDS), "private_key", "assigned"})
-    )
-    """Everything that it may find."""
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
         """Judge ``text`` from ``start`` on; see `gateway.ports.filter.Filter`."""

@@ -44,16 +44,6 @@ class PersonalDataFilter:
     """
 
     name = "personal_data"
-    categories = (
-        "personal_data.mobile",
-        "personal_data.resident_id",
-        "personal_data.bank_card",
-        "personal_data.uscc",
-        "personal_data.plate",
-        "personal_data.passport",
-        "personal_data.email",
-    )
-    """Everything that it may find."""
     look_behind = LONGEST_TOKEN + CONTEXT + LONGEST_NUMBER
     look_ahead = LONGEST_TOKEN + 1
     categories = tuple(

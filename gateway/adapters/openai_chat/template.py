@@ -32,6 +32,8 @@ MOST = 8
 """So many templates of one answer are kept: a channel each."""
 
 _PATIENCE = 16
+_WINDOW = 16384
+_NO_END = b"\x00\n"  # a line end tells a part that is not whole; no template ends like this
 
 
 class Template(NamedTuple):
@@ -81,67 +83,78 @@ def learn(frame: Frame, piece: Piece) -> Template | None:
 
 
 def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
-    """Return all events from ``at`` on that fit, as one run, and where they end."""
-    prefix, suffix = template.prefix, template.suffix
-    if not buffer.startswith(prefix, at):
-        return None
-    parts = buffer[at + len(prefix) :].split(suffix + prefix)
-    last = parts[-1]
-    parts[-1] = last[: -len(suffix)] if last.endswith(suffix) else last + b"\x00\n"
-    padded = template.middle and _unpad(parts, template.middle)
-    joined = b"\n".join(parts)
-    if joined.count(b"\n") != len(parts) - 1 or padded is None:
-        padded = _trim(parts, template)
-        if not parts:
-            return None
-        joined = b"\n".join(parts)
-    texts = _decode(parts, joined)
+    """Return all events from ``at`` on that fit, as one run, and where they end.
+
+    Looks at windows that grow, so that few like events in a large read cost little.
+    """
+    parts: list[bytes] = []
+    padded: list[bytes] = []
+    end, window = at, _WINDOW
+    while buffer.startswith(template.prefix, end):
+        begin = end + len(template.prefix)
+        first = buffer.find(template.suffix, begin, begin + window)
+        after = first + len(template.suffix)
+        alone = first >= 0 and not buffer.startswith(template.prefix, after)
+        more, paddings = _split(template, buffer[begin : after if alone else begin + window])
+        if not more:
+            break
+        parts += more
+        padded += paddings
+        end += sum(map(len, more)) + sum(map(len, paddings))
+        end += len(more) * (len(template.prefix) + len(template.suffix))
+        window *= 2
+    texts = _decode(parts) if parts else None
     if texts is None:
         return None
-    size = len(joined) - (len(parts) - 1) + len(parts) * (len(prefix) + len(suffix))
-    size += sum(map(len, padded)) if padded else 0
-    raw = buffer[at : at + size]
     text = texts if isinstance(texts, str) else "".join(texts)
     run = Run(
-        raw, text, template.channel, template.field_class, template.form,
-        partial(_expand, template, parts, padded or None),
+        buffer[at:end], text, template.channel, template.field_class, template.form,
+        partial(_expand, template, parts, padded),
     )  # fmt: skip
-    return run, at + size
+    return run, end
 
 
-def _unpad(parts: list[bytes], middle: bytes) -> list[bytes] | None:
-    """Cut each part to its string and return the rest; None (and no change) if one does not fit."""
-    cut = [part.partition(middle) for part in parts]
-    for _, found, padding in cut:
-        if not found or not (padding.isalnum() or not padding):
-            return None
-    parts[:] = [inner for inner, _, _ in cut]
-    return [middle + padding for _, _, padding in cut]
+def _split(template: Template, window: bytes) -> tuple[list[bytes], list[bytes]]:
+    """Return the strings of the events that stand whole in a window, and their paddings.
+
+    The window begins behind a prefix. Strings are not yet known to be valid.
+    """
+    suffix = template.suffix
+    parts = window.split(suffix + template.prefix)
+    last = parts[-1]
+    parts[-1] = last[: -len(suffix)] if last.endswith(suffix) else last + _NO_END
+    if b"\n".join(parts).count(b"\n") != len(parts) - 1:
+        _trim(parts, suffix)
+    return parts, _unpad(parts, template.middle) if template.middle else []
 
 
-def _trim(parts: list[bytes], template: Template) -> list[bytes] | None:
-    """Keep the parts up to the first that holds more than a string; return their paddings.
+def _trim(parts: list[bytes], suffix: bytes) -> None:
+    """Leave the parts up to the first that holds more than a string.
 
     That one still counts if the template's end comes before what does not fit.
     """
-    kept: list[bytes] = []
-    paddings: list[bytes] = []
-    for part in parts:
-        inner, found, _ = part.partition(template.suffix)
-        whole = found or b"\n" not in part
-        one = [inner]
-        padding = _unpad(one, template.middle) if template.middle else [b""]
-        if not whole or padding is None or b"\n" in one[0]:
-            break
-        kept += one
-        paddings += padding
-        if found:
-            break
-    parts[:] = kept
-    return paddings if template.middle else None
+    for index, part in enumerate(parts):
+        if b"\n" in part:
+            inner, found, _ = part.partition(suffix)
+            parts[index:] = [inner] if found and b"\n" not in inner else []
+            return
 
 
-def _decode(parts: list[bytes], joined: bytes) -> list[str] | str | None:
+def _unpad(parts: list[bytes], middle: bytes) -> list[bytes]:
+    """Cut the parts to their strings, up to the first that does not fit; return what was cut."""
+    cut = [part.partition(middle) for part in parts]
+    fit = len(cut)
+    for index, (_, found, padding) in enumerate(cut):
+        if not found or not (padding.isalnum() or not padding):
+            fit = index
+            break
+    parts[:] = [inner for inner, _, _ in cut[:fit]]
+    return [middle + padding for _, _, padding in cut[:fit]]
+
+
+def _decode(parts: list[bytes]) -> list[str] | str | None:
+    """Return the strings, joined if none has an escape; None if one is no valid JSON string."""
+    joined = b"\n".join(parts)
     try:
         if _PLAIN.fullmatch(joined):
             return joined.decode("utf-8").replace("\n", "")
@@ -157,7 +170,7 @@ def _decode(parts: list[bytes], joined: bytes) -> list[str] | str | None:
         return None
 
 
-def _expand(template: Template, parts: list[bytes], padded: list[bytes] | None) -> list[Event]:
+def _expand(template: Template, parts: list[bytes], padded: list[bytes]) -> list[Event]:
     texts = json.loads(b'["' + b'","'.join(parts) + b'"]')
     behind = [rest + template.suffix for rest in padded or [b""] * len(parts)]
     return [

@@ -51,16 +51,17 @@ bench-peers: setup ## the same with LiteLLM beside it (installs it into a venv o
 	$(BIN)/python -m tests.bench --peers
 
 .PHONY: extras
-extras: setup ## install what the tests marked `extras` need (torch, transformers, node packages)
-	bash .ci/extras $(VENV)
+extras: setup ## make the environments of real clients and upstreams (about five minutes, cached)
+	$(BIN)/python -m tests.real.prepare
 
 .PHONY: test-extras
 test-extras: extras ## the official clients against upstream servers that are not ours
-	$(PYTEST) -m extras tests
+	$(PYTEST) tests/real
 
 .PHONY: test-long
-test-long: setup ## the longer suites: more generated cases, more kills
-	SEALGATE_TEST_LONG=1 $(PYTEST) -m "not extras" tests/properties tests/faults tests/journeys
+test-long: setup ## the longer suites: more generated cases, more kills, a real Prometheus
+	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist loadfile tests/properties tests/playbooks
+	SEALGATE_TEST_LONG=1 $(PYTEST) -m "not extras" tests/oracles $(SOCKETS)
 
 .PHONY: image-test
 image-test: setup ## build the container image, start it, ask it something
@@ -68,4 +69,4 @@ image-test: setup ## build the container image, start it, ask it something
 
 .PHONY: ci
 ci: ## what the build machine runs
-	.ci/run
+	bash .ci/run

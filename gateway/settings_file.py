@@ -22,7 +22,8 @@ from gateway.yaml_file import Document, KeyPath, load_yaml_file, scalar
 PREFIX = "SEALGATE_"
 DEFAULT_FILE = "sealgate.yaml"
 SHORTHANDS: Mapping[KeyPath, KeyPath] = {("upstream",): ("upstream", "url")}
-OTHER_VARIABLES = ("SEALGATE_CONFIG", "SEALGATE_LANG", "SEALGATE_TEST_LONG")
+OTHER_VARIABLES = ("SEALGATE_CONFIG", "SEALGATE_LANG", "SEALGATE_TEST_LONG", "SEALGATE_REAL")
+"""Variables that are no settings: where the file is, the language, and those of the tests."""
 
 _KUBERNETES = re.compile(r"SEALGATE(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
 """Variables that Kubernetes sets for a service of this name; ``SEALGATE_PORT`` is one of them."""

@@ -14,6 +14,7 @@ from gateway.edge.supervisor import Ports
 from gateway.edge.worker import serve_operations
 from gateway.ledger.erasure import Eraser
 from gateway.ledger.shipper import Shipper, ShipperStats
+from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
 from gateway.settings import Settings
@@ -53,13 +54,19 @@ class Steward:
             self._tell(self._shipper.stats)
             if waited_s >= _PURGE_EVERY_S and self._shipper.stats.store_ok:
                 waited_s = 0.0
-                self._purge()
+                self._try_to_purge()
             if not busy:
                 self._stop.wait(_PAUSE_S if self._shipper.stats.store_ok else 2.0)
                 waited_s += _PAUSE_S
         self._shipper.drain()
         self._tell(self._shipper.stats)
         self._shipper.close()
+
+    def _try_to_purge(self) -> None:
+        try:
+            self._purge()
+        except LedgerFailed as error:  # the store is busy or away: in an hour again
+            _LOG.warning("not purged", code=error.code)
 
     def _tell(self, stats: ShipperStats) -> None:
         self._gauges.spool(size_bytes=stats.spool_bytes, oldest_s=stats.oldest_unshipped_s)

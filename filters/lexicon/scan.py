@@ -15,7 +15,7 @@ from filters.lexicon.lexicon import HAN, Lexicon
 from gateway.matching.automaton import END
 from gateway.matching.fold import KIND_BYTES, SEPARATORS, Kind, find_special
 from gateway.matching.reader import TOKEN_LENGTH, open_markup
-from gateway.matching.views import GAP
+from gateway.matching.views import GAP, SEPARATORS_IN_GAP
 from gateway.nouns.finding import Finding, Scan
 
 _SPACES = re.compile(" {2,}")
@@ -163,7 +163,8 @@ class LexiconFilter:
             place -= 1
             if not _SOFT <= KIND_BYTES[ord(view[place])] <= _LINE:
                 wanted -= 1
-        return len(view) - place
+        held = len(view) - place
+        return -1 if held - (length - first) > SEPARATORS_IN_GAP else held
 
 
 def _neighbour(text: str, start: int) -> str:

@@ -7,6 +7,7 @@ by the written rules. Both must name the same spans.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,9 +27,21 @@ ENTRIES = [
     for term in TERMS
 ]
 FILTER = compile_lexicon([named_list("mine", ENTRIES)])
-TEXTS = st.text(
-    st.sampled_from([*HAN, *"赌博网站" * 4, *FOLDS, *INVISIBLE, *SEPARATORS, *"abab1"]), max_size=24
-)
+FILLERS = st.sampled_from([
+    *INVISIBLE, *SEPARATORS, "-" * 8, "*" * 9, "-" * 9, " " * 9, " " * 10, "\n ", "*-*", "好"
+])  # fmt: skip
+
+
+@st.composite
+def torn(draw: st.DrawFn) -> str:
+    """A term with something between some of its characters."""
+    term = draw(st.sampled_from(TERMS))
+    fillers = draw(st.lists(st.one_of(st.just(""), FILLERS), min_size=1, max_size=len(term)))
+    return "".join(sign + fillers[at % len(fillers)] for at, sign in enumerate(term))
+
+
+SIGNS = st.sampled_from([*HAN, *FOLDS, *INVISIBLE, *SEPARATORS, *"ab1"])
+TEXTS = st.lists(st.one_of(torn(), SIGNS), max_size=6).map("".join)
 
 
 def folded(text: str) -> list[tuple[int, str]]:
@@ -74,7 +87,7 @@ def bounded(text: str, seen: list[tuple[int, str]], first: int, last: int) -> bo
 def separable(text: str, seen: list[tuple[int, str]], first: int, last: int) -> bool:
     """The rules for separators inside a Han term."""
     ends = [at for at, _ in seen[first:last]]
-    gaps = [set(text[one + 1 : two]) for one, two in zip(ends, ends[1:], strict=False)]
+    gaps = [set(text[one + 1 : two]) for one, two in pairwise(ends)]
     if any(gap & LINE for gap in gaps) and len(ends) < 3:
         return False
     if any(gap & SENTENCE for gap in gaps):
@@ -87,16 +100,14 @@ def naive(text: str) -> set[tuple[int, int, str]]:
     found = set()
     squeezed = [(at, sign) for at, sign in folded(text) if text[at] not in SEPARATORS]
     for number, term in enumerate(TERMS, 1):
-        spans = []
-        for seen in (plain(text, set()), plain(text, EMPHASIS)):
-            for first, last in places(text, seen, term):
-                if term not in WORDS or bounded(text, seen, first, last):
-                    spans.append((seen[first][0], seen[last - 1][0] + 1))
-        if set(term) <= HAN:
-            for first, last in places(text, squeezed, term):
-                if separable(text, squeezed, first, last):
-                    spans.append((squeezed[first][0], squeezed[last - 1][0] + 1))
-        found |= {(start, end, f"mine#{number}") for start, end in spans}
+        views = [(plain(text, set()), bounded), (plain(text, EMPHASIS), bounded)]
+        views += [(squeezed, separable)] if set(term) <= HAN else []
+        found |= {
+            (seen[first][0], seen[last - 1][0] + 1, f"mine#{number}")
+            for seen, allowed in views
+            for first, last in places(text, seen, term)
+            if (allowed is bounded and term not in WORDS) or allowed(text, seen, first, last)
+        }
     return found
 
 

@@ -33,8 +33,19 @@ UNSEEN = ["\u200b", "\ufe0f", "\u0301", "\u200b" * 63, "\u200b" * 65]
 EMPHASIS = ["*", "**", "~", "`", "\\", "\\*", "*" * 9]
 TAGS = ["<b>", "</b>", "<", ">", "<a b='赌博'>", "< b", "<i></i>" * 40]
 LONG = ["<" + "i" * 62 + ">", "<" + "i" * 70 + ">", "&" + "a" * 40, "&#" + "0" * 58 + "97"]
-ENTITIES = ["&", "&amp;", "&#36171;", "&#36171", "&#x8d4c;", "&#97", ";", "&nbsp;", "&lt;"]
+ENTITIES = ["&", "&amp;", "&#36172;", "&#36172", "&#x8d4c;", "&#97", ";", "&nbsp;", "&lt;"]
 ESCAPES = ["\\u8d4c", "\\u535a", "\\ud83d\\ude00", "\\u"]
+FILLERS = ["", *SPACED, *UNSEEN, *EMPHASIS, *TAGS, *LONG]
+
+
+@st.composite
+def torn(draw: st.DrawFn) -> str:
+    """A term or allow-phrase with something between some of its characters."""
+    term = draw(st.sampled_from(PLAIN))
+    fillers = draw(st.lists(st.sampled_from(FILLERS), min_size=1, max_size=len(term)))
+    return "".join(sign + fillers[at % len(fillers)] for at, sign in enumerate(term))
+
+
 PIECES = st.sampled_from(
     [
         *"赌博网站反法不吗abBuy 1",
@@ -49,7 +60,7 @@ PIECES = st.sampled_from(
         *ESCAPES,
     ]
 )
-TEXTS = st.lists(PIECES, max_size=14).map("".join)
+TEXTS = st.lists(st.one_of(PIECES, PIECES, torn()), max_size=12).map("".join)
 
 
 def whole(text: str) -> set[Finding]:

@@ -1,0 +1,57 @@
+"""The exact judgement where views and allow-phrases meet."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from filters.lexicon import Entry, compile_lexicon, named_list
+from filters.lexicon.exact import Judge
+
+FILTER = compile_lexicon([
+    named_list(
+        "mine",
+        [
+            Entry(text="黄片", category="x", severity=3, allow=("三黄片鸡", "看黄片")),
+            Entry(text="黄片", category="y", severity=1),
+        ],
+    )
+])  # fmt: skip
+JUDGE = Judge(FILTER.lexicon)
+
+
+def categories(text: str) -> list[str]:
+    """What stands in the whole text."""
+    return [one.category for one in JUDGE.scan(text, 0, True).findings]
+
+
+def test_a_phrase_speaks_for_its_entry_only() -> None:
+    """The same term in another category stands."""
+    assert categories("三黄片鸡") == ["y"]
+
+
+@pytest.mark.parametrize("text", ["三<b>黄片</b>鸡", "看\u200b黄片", "看**黄片**"])
+def test_the_readers_view_of_a_phrase_decides(text: str) -> None:
+    """Markup inside an allow-phrase does not undo it."""
+    assert categories(text) == ["y"]
+
+
+def test_a_phrase_that_no_reader_sees_excuses_nothing() -> None:
+    """Hidden in a tag it is no context."""
+    assert categories("<i 看>黄片") == ["x", "y"]
+
+
+def test_a_match_waits_while_a_phrase_may_still_cover_it() -> None:
+    """Neither reported nor let go; then the next character decides."""
+    waiting = JUDGE.scan("三黄片", 0, False)
+    assert ([one.category for one in waiting.findings], waiting.safe_until) == (["y"], 1)
+    assert [one.category for one in JUDGE.scan("三黄片好", 1, False).findings] == ["x", "y"]
+    assert [one.category for one in JUDGE.scan("三黄片鸡", 1, False).findings] == ["y"]
+
+
+def test_many_matches_with_phrases_take_linear_time() -> None:
+    """A flood of excused terms is no lever against us."""
+    began = time.perf_counter()
+    assert categories("看黄片" * 1300) == ["y"] * 1300
+    assert time.perf_counter() - began < 2

@@ -1,0 +1,153 @@
+"""The lexicon filter as the chain uses it: what is found, what is held, and how quickly."""
+
+from __future__ import annotations
+
+import pytest
+
+from filters.lexicon import Entry, LexiconFilter, compile_lexicon, named_list
+from gateway.nouns.finding import HIDDEN_TEXT
+
+
+def lexicon(*entries: Entry) -> LexiconFilter:
+    """A filter over one list."""
+    return compile_lexicon([named_list("mine", entries)])
+
+
+def entry(text: str, **members: object) -> Entry:
+    """An entry of which only the text matters."""
+    return Entry(text=text, category="x", severity=3, **members)  # type: ignore[arg-type]
+
+
+FILTER = lexicon(
+    entry("赌博"),
+    entry("出售冰毒"),
+    entry("buy cocaine"),
+    entry("sm"),
+    entry("k粉", allow=("k粉丝",)),
+    entry("黄片", allow=("三黄片鸡",)),
+)
+
+
+def spans(text: str) -> list[str]:
+    """What is found in the whole text, as written."""
+    return [text[one.start : one.end] for one in FILTER.scan(text, 0, True).findings]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["赌博", "賭博", "赌\u200b博", "赌-博", "赌 博", "赌*博", "赌**博", "赌/博", "赌😀博"],
+        *["赌<b>博", "&#36172;博", r"\u8d4c博", "赌</b>\u200b<i>*博", "赌--------博"],
+        *["出售\n冰毒", "出。售。冰。毒", "出，售-冰 毒", "出 售 冰 毒", "出\n售\n冰\n毒"],
+        *["buy cocaine", "BUY  Cocaine", "buy\ncocaine", "b\u200buy cocaine", "b*uy* cocaine"],
+        *["Ьuy сосаine", "ｂｕｙ　ｃｏｃａｉｎｅ", "buy&nbsp;cocaine", "ⓑⓤⓨ cocaine"],
+    ],
+)
+def test_evasions_are_found_whole(text: str) -> None:
+    """The finding covers all of the evasion, from the first sign to the last."""
+    assert spans(f"他说{text}。") == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "赌。博",
+            "赌\n博",
+            "出售。冰毒",
+            "赌---------博",
+            "赌大博",
+            "buycocaine",
+            "buy cocaines",
+        ],
+        *["asm", "sms", "sm1", "三黄片鸡", "k粉丝", "三 黄 片 鸡", "ｋ粉絲"],
+    ],
+)
+def test_ordinary_text_is_left_alone(text: str) -> None:
+    """Ends of sentences, word boundaries and allow-phrases."""
+    assert spans(text) == []
+
+
+@pytest.mark.parametrize("text", ["玩sm的", "(sm)", "_sm_", "SM", "三黄片", "k粉 丝绸, k粉"])
+def test_boundaries_and_phrases_do_not_hide_more_than_they_cover(text: str) -> None:
+    """Script changes are boundaries; a phrase excuses only what it covers."""
+    assert spans(text) != []
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("今天赌", 2),
+        ("今天赌-", 2),
+        ("今天赌---------", 12),
+        ("今天出售冰", 2),
+        ("今天好", 3),
+        ("to buy coc", 3),
+        ("class", 5),
+        ("玩sm", 1),
+        ("k粉", 0),
+        ("a&#3", 1),
+        ("a<b", 1),
+        ("a\u200b", 1),
+        ("我们1 < 2", 7),
+    ],
+)
+def test_holds_exactly_what_may_become_a_term(text: str, safe: int) -> None:
+    """Nothing is reported yet; what comes before is free."""
+    scan = FILTER.scan(text, 0, False)
+    assert scan.findings == ()
+    assert scan.safe_until == safe
+
+
+def test_nothing_waits_at_the_end() -> None:
+    """With ``final`` the boundary has come: everything is decided."""
+    scan = FILTER.scan("玩sm", 0, True)
+    assert [one.rule for one in scan.findings] == ["mine#4"]
+    assert scan.safe_until == 3
+
+
+def test_a_finding_names_the_entry_and_not_the_term() -> None:
+    """Category, severity, list and line; the words stay in the list."""
+    (found,) = FILTER.scan("赌博", 0, True).findings
+    assert found == ("x", 3, 1.0, 0, 2, "lexicon", "mine#1")
+
+
+@pytest.mark.parametrize(("count", "found"), [(64, 0), (65, 1), (500, 1)])
+def test_runs_of_invisible_characters_are_a_finding(count: int, found: int) -> None:
+    """More than 64 in a row hide something."""
+    text = "a" + "\U000e0041" * count + "b"
+    findings = FILTER.scan(text, 0, True).findings
+    assert [one.category for one in findings] == [HIDDEN_TEXT] * found
+    assert all((one.start, one.end) == (1, 1 + count) for one in findings)
+
+
+def test_a_word_is_judged_by_what_a_reader_saw_before_it() -> None:
+    """A numeric entity cut by a release: its digits are no letters before the next word."""
+    text = "&#36172s"
+    assert FILTER.scan(text, 0, False).safe_until == 7
+    assert FILTER.scan(text, 4, False).safe_until == 7
+
+
+def test_long_texts_are_judged_in_pieces_alike() -> None:
+    """A term across the border of two pieces is found, once, in its place."""
+    text = "好" * 4095 + "赌-博" + "好" * 9000 + "<b>赌博</b>" + "\u200b" * 5000 + "赌"
+    scan = FILTER.scan(text, 0, False)
+    assert [(one.start, one.end) for one in scan.findings] == [
+        (4095, 4098),
+        (13101, 13103),
+        (13107, 18107),
+    ]
+    assert scan.safe_until == len(text) - 1
+
+
+def test_lone_surrogates_and_signs_of_ours_do_no_harm() -> None:
+    """They are looked through or replaced, and nothing raises."""
+    assert spans("\ud83d赌\x00博\x01\udc00") == ["赌\x00博"]
+
+
+def test_an_empty_lexicon_finds_and_holds_nothing() -> None:
+    """Only hidden text is still found."""
+    empty = lexicon()
+    assert empty.scan("赌博 buy", 0, False) == ((), 6)
+    assert len(empty.scan("\u200b" * 65, 0, True).findings) == 1
+    assert (empty.size, empty.coverage()) == (0, {})

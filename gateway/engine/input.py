@@ -202,7 +202,8 @@ class InputSession:
             new = window.edited(stretch.start, stretch.end, stretch.text)
             if new != stretch.segment.text:
                 texts[stretch.segment.pointer] = new
-        dropped = frozenset(turn for group in self._request.turn_groups(turns) for turn in group)
+        groups = self._request.turn_groups(turns) if turns else []
+        dropped = frozenset(turn for group in groups for turn in group)
         kept = {p: t for p, t in texts.items() if not (p[0] == "messages" and p[1] in dropped)}
         return RequestEdits(kept, dropped)
 

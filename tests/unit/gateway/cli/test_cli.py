@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from gateway.cli import COMMANDS
-from gateway.cli.language import language_of
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -38,20 +37,6 @@ def test_help_imports_no_command() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize(
-    ("environ", "language"),
-    [
-        ({}, "en"),
-        ({"LANG": "zh_CN.UTF-8"}, "zh"),
-        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
-        ({"LANG": "en_US.UTF-8", "SEALGATE_LANG": "zh"}, "zh"),
-    ],
-)
-def test_the_first_variable_that_is_set_decides(environ: dict[str, str], language: str) -> None:
-    """Ours first, then the locale's in their usual order."""
-    assert language_of(environ) == language
 
 
 def test_chinese_help() -> None:

@@ -12,11 +12,13 @@ from gateway.edge.board import Board
 from gateway.edge.operations import operations_app
 from gateway.edge.supervisor import Ports
 from gateway.edge.worker import serve_operations
+from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.erasure import Eraser
 from gateway.ledger.shipper import Shipper, ShipperStats
 from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
+from gateway.ports.store import Query
 from gateway.settings import Settings
 from gateway.telemetry.folder import render
 from gateway.telemetry.household import StewardMetrics
@@ -76,6 +78,25 @@ class Steward:
             self._gauges.ship_failed()
 
 
+def _note_policy(vault: Vault, policy: Policy, clock: Clock) -> None:
+    """Chain the policy that serves from now on, whole, so that a record can be explained later."""
+    try:
+        store = vault.store()
+        try:
+            last = store.search(Query(kind="policy", limit=1))
+            if last and policy.hash.encode() in last[0].facts:
+                return
+            facts = {"hash": policy.hash, "name": policy.name, "text": policy.canonical().decode()}
+            with store.writing() as writing:
+                row = event("policy", clock.wall_ns(), facts)
+                head = extend(writing, vault.keyring, [row], {})
+            write_head(vault.state, vault.keyring, *head)
+        finally:
+            store.close()
+    except LedgerFailed as error:  # the store is away: workers spool, and the next start notes it
+        _LOG.warning("policy not noted", code=error.code)
+
+
 def run_steward(  # noqa: PLR0913 -- everything a process needs
     settings: Settings,
     vault: Vault,
@@ -97,6 +118,7 @@ def run_steward(  # noqa: PLR0913 -- everything a process needs
         finally:
             store.close()
 
+    _note_policy(vault, policy, clock)
     steward = Steward(shipper, gauges, purge)
     steward.start()
     serve_operations(

@@ -99,6 +99,7 @@ class Account:
             lexicon=identity.lexicon,
             code=gateway.code_of(self.exchange),
             version=identity.version,
+            fingerprint=gateway.policy.marks.fingerprint,
         )
 
     def open(self) -> Entry:

@@ -29,14 +29,19 @@ class _Asked(NamedTuple):
 
 
 class Sealer:
-    """Makes seals under one policy's order. ``key`` is the state folder's own secret."""
+    """Makes seals under one policy's order. ``key`` is the state folder's own secret.
+
+    A provider code from the settings is used only where the policy asks for a label, visible or as
+    a field: a policy that marks nothing changes nothing. One that the policy names is always used.
+    """
 
     def __init__(self, order: TextMarksOrder, producer: str, key: bytes) -> None:
         """Raises ConfigError if the wording or the provider code may not be used."""
         if producer:
             validate_provider_code(producer)
         self._order = order
-        self._producer = producer
+        marked = order.label is not LabelMode.OFF or order.producer is not None
+        self._producer = producer if marked else ""
         self._code_key = hmac.digest(key, b"label code", "sha256")
         self._trace = TextTrace(hmac.digest(key, b"text trace", "sha256"))
         wordings = remember(shipped_wordings(POLICIES), order)

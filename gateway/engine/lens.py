@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from gateway.nouns.segment import TextForm
 
-STRING_EDGE = "\x1e"
-"""Stands for the quote at either end of a JSON string: a hard stop for every filter."""
+STRING_EDGE = "\ufdd0"
+"""Stands for the quote at either end of a JSON string: a hard stop for every filter. A noncharacter,
+which Unicode keeps for such internal use (The Unicode Standard, 23.7)."""
 
 NO_EDGE = "\u200b"
-"""What the same control character becomes where the text itself brings it: it must stop nothing."""
+"""What the same code point becomes where the text itself brings it: it must stop nothing."""
 
 _IN_STRING = re.compile(r'["\\]')
 _ILLEGAL_OUTSIDE = re.compile(r'[^ \t\r\n{}\[\]:,0-9+\-.eEtrufalsn"]|"')
@@ -32,7 +33,7 @@ Restorations = Callable[[str, bool], tuple[list[tuple[int, int, str]], int]]
 
 
 def without_edges(text: str) -> str:
-    """Return text in which the control character of `STRING_EDGE` stops nothing."""
+    """Return text in which the code point of `STRING_EDGE` stops nothing."""
     return text.replace(STRING_EDGE, NO_EDGE) if STRING_EDGE in text else text
 
 

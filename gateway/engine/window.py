@@ -20,7 +20,7 @@ from typing import NamedTuple
 from gateway.engine.lane import Lane, Ruled
 from gateway.engine.lens import STRING_EDGE, Lens, without_edges
 from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
-from gateway.nouns.segment import TextForm
+from gateway.nouns.segment import FieldClass, TextForm
 from gateway.nouns.verdict import Action, Decision
 from gateway.ports.filter import Question
 
@@ -74,6 +74,8 @@ class Window:
         self.raw_end += len(raw)
         if self._lens.json is None:
             raw = without_edges(raw)
+            if self.lane.field_class is FieldClass.LOGPROB:
+                raw = raw.replace("\n", STRING_EDGE)  # a line is a token of its own
         self._take(raw if self._lens.plain else self._lens.push(raw, final=False))
 
     def _take(self, judged: str) -> None:

@@ -74,7 +74,7 @@ def test_one_channel(text: str, events: list[int], reads: list[int], runs: bool)
     assert one.tally().outcome is other.tally().outcome
     assert (b"R 0" in cut[0]) == ("abc" in text)
     for term in ("abc", "bd", "dd"):
-        assert term not in released(cut[1], 0, "content").replace("***", "").replace("<new>", "")
+        assert term not in released(cut[1], 0, "content").replace("***", " ")
     if not any(term in text for term in TERMS):
         assert cut[0] == wire
 

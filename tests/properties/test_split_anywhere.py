@@ -1,0 +1,243 @@
+"""Split anywhere: with the real adapter, filters, seals and judge, the verdict on an answer depends
+on its text alone, and nothing that was judged bad is ever in the bytes that a client gets."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from filters.lexicon import Entry
+from gateway.nouns.policy import Policy
+from gateway.nouns.record import AnswerText
+from gateway.nouns.verdict import Outcome
+from gateway.ports.session import Tally
+from tests.properties.corpus import (
+    ADAPTER,
+    CHANNELS,
+    EXCHANGE,
+    REFUSED,
+    TEXTS,
+    Bench,
+    Fate,
+    admission,
+    bench,
+    entries,
+    fate,
+    json_texts,
+    policies,
+)
+from tests.properties.upstream_writer import Heard, Said, cut, hear, stream, whole_body
+
+LONG = bool(os.environ.get("SEALGATE_TEST_LONG"))
+CASES = int(os.environ.get("SEALGATE_CASES", "50000" if LONG else "2000"))
+"""Generated cases of the whole file."""
+
+CUTS = st.lists(st.integers(0, 4000), max_size=8)
+SPELLINGS = st.sampled_from(["ascii", "raw", "every"])
+
+
+def cases(share: float) -> settings:
+    """Return the settings of a test with this share of all cases."""
+    return settings(
+        max_examples=max(1, round(CASES * share)),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+class Run(NamedTuple):
+    """One answer, as it left: bytes, texts told to the journal, counts; and the labels owed."""
+
+    data: bytes
+    texts: tuple[AnswerText, ...]
+    tally: Tally
+    own: frozenset[str]
+
+    @property
+    def heard(self) -> Heard:
+        """What a client reads in it."""
+        return hear(self.data)
+
+    def shown(self) -> dict[tuple[int, str], str]:
+        """The upstream's texts in it."""
+        return self.heard.texts(self.own)
+
+
+def run(
+    one: Bench, reads: list[bytes], *, said: str = "", choices: int = 1, whole: bool = False
+) -> Run:
+    """Let a judge hear a request and an answer that comes in these reads."""
+    messages = [{"role": "user", "content": f"tell me {said}"}]
+    admitted = admission({"model": "m", "stream": not whole, "n": choices, "messages": messages})
+    heard = one.judge.input(admitted)
+    kind = "application/json" if whole else "text/event-stream"
+    answer = ADAPTER.answer(admitted.request, content_type=kind)
+    session = one.judge.output(admitted, heard, answer)
+    releases = [session.feed(read, 0.0) for read in reads]
+    releases.append(session.finish(0.0))
+    seal = one.sealer.seal(EXCHANGE, messages[0]["content"], None)
+    return Run(
+        b"".join(release.data for release in releases),
+        tuple(text for release in releases for text in release.texts),
+        session.tally(),
+        frozenset({seal.start, seal.end, REFUSED} - {""}),
+    )
+
+
+def forbidden_is_gone(shown: str, expected: Fate) -> None:
+    """A channel that blocks shows just what stands before the block; any other its judged text."""
+    assert shown == expected.text
+
+
+def reads_of(events: list[bytes], cuts: list[int], *, singly: bool) -> list[bytes]:
+    """Return the stream's bytes in reads, single bytes if asked."""
+    wire = b"".join(events)
+    return [wire[at : at + 1] for at in range(len(wire))] if singly else cut(wire, cuts)
+
+
+@pytest.mark.parametrize("channel", CHANNELS[:3])
+@pytest.mark.timeout(1800)
+@cases(0.15)
+@given(st.data())
+def test_one_text_leaves_as_its_whole_is_judged(channel: str, data: st.DataObject) -> None:
+    """Whatever the policy, the list and the cuts: the text that leaves is the one that the whole
+    text's findings allow, with every blocked and redacted span gone, up to the first block."""
+    one = bench(data.draw(policies()), data.draw(entries()))
+    said = data.draw(TEXTS)
+    text = Said(0, channel, data.draw(TEXTS), tuple(data.draw(CUTS)))
+    events = stream([text], [], data.draw(SPELLINGS))
+    singly = data.draw(st.integers(0, 11)) == 0
+    got = run(one, reads_of(events, data.draw(CUTS), singly=singly), said=said)
+    expected = fate(one, channel, text.text, f"tell me {said}")
+    forbidden_is_gone(got.shown().get((0, channel), ""), expected)
+    blocked = got.tally.outcome is Outcome.BLOCKED_OUTPUT
+    assert blocked == (expected.block is not None)
+    assert got.heard.reasons()[0] == ["content_filter" if blocked else "stop"]
+    assert got.data.endswith(b"data: [DONE]\n\n")
+    told = "".join(t.text for t in got.texts if not t.own and t.path == channel)
+    assert told == got.shown().get((0, channel), "")
+
+
+@pytest.mark.timeout(1800)
+@cases(0.2)
+@given(st.data())
+def test_tool_arguments_leave_as_their_whole_is_judged(data: st.DataObject) -> None:
+    """JSON is judged as its reader decodes it; an unblocked redaction leaves JSON."""
+    one = bench(data.draw(policies()), data.draw(entries()))
+    said = data.draw(TEXTS)
+    text = Said(0, "arguments", data.draw(json_texts()), tuple(data.draw(CUTS)))
+    spelling = data.draw(SPELLINGS)
+    singly = data.draw(st.integers(0, 11)) == 0
+    events = stream([text], [], spelling)
+    got = run(one, reads_of(events, data.draw(CUTS), singly=singly), said=said)
+    shown = got.shown().get((0, "arguments"), "")
+    try:
+        json.loads(text.text)
+    except ValueError:
+        at_once = run(one, stream([text._replace(cuts=())], [], spelling), said=said)
+        assert shown == at_once.shown().get((0, "arguments"), "")
+        assert got.tally.outcome is at_once.tally.outcome
+        return
+    expected = fate(one, "arguments", text.text, f"tell me {said}")
+    forbidden_is_gone(shown, expected)
+    if expected.block is None:
+        json.loads(shown)
+
+
+@pytest.mark.timeout(1800)
+@cases(0.2)
+@given(st.data())
+def test_many_channels_come_each_to_their_own(data: st.DataObject) -> None:
+    """Choices and channels interleaved anyhow: each shows what it would alone; after a block in a
+    choice its other channels show a beginning of that."""
+    one = bench(data.draw(policies()), data.draw(entries()))
+    places = data.draw(
+        st.lists(
+            st.tuples(st.integers(0, 1), st.sampled_from(CHANNELS)), min_size=2, max_size=4,
+            unique=True,
+        )
+    )  # fmt: skip
+    texts = [Said(*place, data.draw(_text_of(place[1])), tuple(data.draw(CUTS))) for place in places]
+    order = data.draw(st.lists(st.integers(0, 3), max_size=24))
+    events = stream(texts, order, data.draw(SPELLINGS))
+    got = run(one, reads_of(events, data.draw(CUTS), singly=False), choices=2)
+    fates = {(t.choice, t.channel): fate(one, t.channel, t.text, "tell me ") for t in texts}
+    shown = got.shown()
+    for choice, reasons in got.heard.reasons().items():
+        mine = {place: one_fate for place, one_fate in fates.items() if place[0] == choice}
+        blocked = any(one_fate.block for one_fate in mine.values())
+        assert reasons == ["content_filter" if blocked else "stop"]
+        for place, one_fate in mine.items():
+            if blocked:
+                assert one_fate.text.startswith(shown.get(place, ""))
+            else:
+                assert shown.get(place, "") == one_fate.text
+    assert set(got.heard.reasons()) == {text.choice for text in texts}
+
+
+def _text_of(channel: str) -> st.SearchStrategy[str]:
+    if channel != "arguments":
+        return TEXTS
+    return st.one_of(TEXTS, st.integers(0, 99)).map(lambda value: json.dumps({"k": value}))
+
+
+@pytest.mark.timeout(1800)
+@cases(0.1)
+@given(st.data())
+def test_what_nothing_touches_is_the_upstreams_bytes(data: st.DataObject) -> None:
+    """Nothing matched: byte for byte. A label owed: taking our events and members out gives them."""
+    one = bench(data.draw(policies()), data.draw(entries()))
+    texts = [
+        Said(0, channel, data.draw(_text_of(channel)), tuple(data.draw(CUTS)))
+        for channel in data.draw(st.lists(st.sampled_from(CHANNELS), max_size=2, unique=True))
+    ]
+    order = data.draw(st.lists(st.integers(0, 3), max_size=24))
+    events = stream(texts or [Said(0, "content", "")], order, data.draw(SPELLINGS))
+    got = run(one, reads_of(events, data.draw(CUTS), singly=False))
+    if any(fate(one, t.channel, t.text, "tell me ").touched for t in texts):
+        return
+    assert without_ours(got) == b"".join(events)
+    if one.policy.marks.label.value == "off":
+        assert got.data == b"".join(events)
+
+
+def without_ours(got: Run) -> bytes:
+    """Return what left without our events and without the members that we spliced in."""
+    kept = []
+    for raw, value in got.heard.frames:
+        said = [choice["delta"].get("content") for choice in (value or {}).get("choices", ())]
+        if said and said[0] in got.own:
+            continue
+        for name in ("sealgate", "aigc"):
+            if value and name in value:
+                at = raw.index(f',"{name}":'.encode())
+                raw = raw[:at] + raw[raw.rindex(b"}") :]  # noqa: PLW2901
+        kept.append(raw)
+    return b"".join(kept)
+
+
+@pytest.mark.timeout(1800)
+@cases(0.05)
+@given(policies(), entries(), TEXTS, TEXTS)
+def test_an_answer_in_one_piece_comes_to_the_same_verdict(
+    policy: Policy, terms: tuple[Entry, ...], text: str, said: str
+) -> None:
+    """It keeps no prefix before a block, and carries only the refusal."""
+    one = bench(policy, terms)
+    body = whole_body([Said(0, "content", text)])
+    got = run(one, [body], said=said, whole=True)
+    expected = fate(one, "content", text, f"tell me {said}")
+    message = json.loads(got.data)["choices"][0]["message"]
+    if expected.block is not None:
+        assert message["content"] == REFUSED
+        assert got.tally.outcome is Outcome.BLOCKED_OUTPUT
+    else:
+        content = message["content"] or ""
+        for label in got.own:
+            content = content.removeprefix(label).removesuffix(label)
+        assert content == expected.text

@@ -173,6 +173,7 @@ class Passing:
         self._exchange = exchange
         self.outcome = Outcome.PASSED
         self.was_left = False
+        self.complete = False
 
     def feed(self, data: bytes, now_s: float) -> Release:
         """Pass a read."""
@@ -189,7 +190,9 @@ class Passing:
             for single in ([event] if isinstance(event, Event) else event.expand())
             for piece in single.pieces
         )
-        return Release(b"".join(event.raw for event in events), texts, done=done)
+        data = b"".join(event.raw for event in events)
+        self.complete = self.complete or done or b"[DONE]" in data
+        return Release(data, texts, done=done)
 
     def answered(self, number: int, outcome: Any, now_s: float) -> Release:
         """Take no answers."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import msgspec
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.nouns.errors import BadRequest, SealgateError, TooLarge
 from gateway.settings import Limits
@@ -21,6 +21,9 @@ from gateway.wire.error_shape import error_object
 EXTENSION = "sealgate.connection"
 """Where the scope's extensions hold the `Connection`."""
 
+
+LAST_REQUEST_S = 0.5
+"""How long a draining worker waits for a request that may be on its way."""
 
 _OFFER = re.compile(rb"\r\nupgrade:([ \t]*h2c[ \t]*)\r\n", re.IGNORECASE)
 
@@ -75,6 +78,7 @@ class BoundedHttp(HttpToolsProtocol):
         self.link = Connection(self)
         self.header_bytes = 0
         self.between_requests = True
+        self.leaving = False
         self.refusal: SealgateError = BadRequest("It is not HTTP/1.1.")
         self.header_timer: asyncio.TimerHandle | None = None
         self._await_headers()
@@ -125,6 +129,29 @@ class BoundedHttp(HttpToolsProtocol):
         """The headers are whole: stop their timer."""
         self._headers_came()
         super().on_headers_complete()
+        if self.leaving:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """The server drains: end after the present request, or soon if there is none.
+
+        A connection that is idle here may have a request on its way: closing at once would lose
+        it. So it has `LAST_REQUEST_S` to arrive; it is served and is the last.
+        """
+        self.leaving = True
+        if self._idle():
+            self.loop.call_later(LAST_REQUEST_S, self._leave_if_idle)
+        else:
+            self.cycle.keep_alive = False
+
+    def _leave_if_idle(self) -> None:
+        if self._idle():
+            self.transport.close()
+
+    def _idle(self) -> bool:
+        """True if no answer is owed on this connection."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed with an error object, then close."""

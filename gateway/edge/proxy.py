@@ -21,7 +21,7 @@ from gateway.edge.reply import ClientWriter, HeaderLines, Send
 from gateway.edge.routes import Target, canonical_path
 from gateway.edge.runner import Call, Runner
 from gateway.edge.watch import Sweep, Watch
-from gateway.nouns.errors import Draining, Overloaded, PathRefused, SealgateError
+from gateway.nouns.errors import Overloaded, PathRefused, SealgateError
 from gateway.ports.adapter import RouteKind
 
 Scope = MutableMapping[str, Any]
@@ -38,7 +38,10 @@ _TRY_AGAIN_S = 1.0
 
 
 class Proxy:
-    """The application of one worker. ``own`` serves what is below `OWN_PREFIX`."""
+    """The application of one worker. ``own`` serves what is below `OWN_PREFIX`.
+
+    ``draining`` tells the probes that this worker is leaving; whoever still reaches it is served.
+    """
 
     def __init__(self, gateway: Gateway, own: Application) -> None:
         self._gateway = gateway
@@ -99,8 +102,6 @@ class Proxy:
 
     def _target(self, scope: Scope, *, upgrade: bool) -> Target:
         """Return who serves a request. Raises what it is turned away with."""
-        if self.draining:
-            raise Draining(retry_after_s=_TRY_AGAIN_S)
         if len(self._sweep) >= self._most:
             raise Overloaded(
                 f"It runs {self._most} exchanges (limits.exchanges).", retry_after_s=_TRY_AGAIN_S

@@ -44,7 +44,6 @@ class _Server(uvicorn.Server):
 
 
 def serve_worker(
-    app: Any,
     proxy: Proxy,
     settings: Settings,
     *,
@@ -54,14 +53,14 @@ def serve_worker(
 ) -> None:
     """Serve the data plane until SIGTERM or the supervisor's death, then drain. Blocks.
 
-    ``app`` is the whole application around ``proxy``. ``life`` is a pipe's end that closes when
-    the supervisor dies. ``listening`` is called once connections are accepted.
+    ``proxy`` is what `gateway.app.make_app` returns. ``life`` is a pipe's end that closes when the
+    supervisor dies. ``listening`` is called once connections are accepted.
     """
 
     def leave() -> None:
         proxy.draining = True
 
-    _serve(app, settings, listener=listener, life=life, listening=listening, leave=leave)
+    _serve(proxy, settings, listener=listener, life=life, listening=listening, leave=leave)
 
 
 def serve_operations(

@@ -207,6 +207,7 @@ class Holding(Passing):
     def feed(self, data: bytes, now_s: float) -> Release:
         """Take a read."""
         self.held += super().feed(data, now_s).data
+        self.complete = False  # it is held
         if self.asked:
             return Release(b"")
         self.asked = True
@@ -228,6 +229,7 @@ class Holding(Passing):
 
     def _all(self) -> Release:
         data, self.held = self.held, b""
+        self.complete = self.over
         return Release(data, (AnswerText(0, "content", "x"),), done=self.over)
 
 

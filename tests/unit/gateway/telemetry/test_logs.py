@@ -102,7 +102,7 @@ def test_an_exception_is_its_class_and_place(stream: io.StringIO) -> None:
 def test_libraries_come_in_the_same_form(stream: io.StringIO) -> None:
     """A library's line is JSON too, names the library and keeps its numbers."""
     logs.configure("info", "json", stream)
-    logging.getLogger("uvicorn.error").info("Started server process [%d]", 12)
+    logging.getLogger("uvicorn.error").warning("Started server process [%d]", 12)
     logging.getLogger("sqlalchemy").warning("100%% of %d", "no number")
     first, second = lines(stream)
     assert (first["event"], first["part"]) == ("Started server process [12]", "uvicorn.error")

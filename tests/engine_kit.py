@@ -23,7 +23,7 @@ class NaiveTerms:
         self.terms = terms
         self.look_behind = look_behind
 
-    def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001
+    def scan(self, text: str, start: int, final: bool) -> Scan:
         """See gateway.ports.filter.Filter."""
         found = []
         for term, category in self.terms.items():
@@ -33,14 +33,14 @@ class NaiveTerms:
                 if end > start:
                     found.append(Finding(category, 3, 1.0, at, end, self.name, term))
                 at = text.find(term, at + 1)
-        safe = len(text)
-        if not final:
-            for term in self.terms:
-                for size in range(min(len(term) - 1, len(text)), 0, -1):
-                    if text.endswith(term[:size]):
-                        safe = min(safe, len(text) - size)
-                        break
-        return Scan(tuple(found), max(safe, start))
+        held = 0 if final else max(_live_prefix(text, term) for term in self.terms)
+        return Scan(tuple(found), max(len(text) - held, start))
+
+
+def _live_prefix(text: str, term: str) -> int:
+    """Return the size of the longest end of the text that begins the term."""
+    sizes = range(min(len(term) - 1, len(text)), 0, -1)
+    return next((size for size in sizes if text.endswith(term[:size])), 0)
 
 
 class Raising:
@@ -50,7 +50,7 @@ class Raising:
     look_behind = 0
     look_ahead = 0
 
-    def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001
+    def scan(self, text: str, start: int, final: bool) -> Scan:
         """See gateway.ports.filter.Filter."""
         raise RuntimeError("no")
 
@@ -58,13 +58,15 @@ class Raising:
 def policy(**actions: Action) -> Policy:
     """Return a policy with one rule per category given."""
     rules = tuple(
-        Rule(id=category, when=category, do=action, text="<new>" if action is Action.REPLACE else "")
+        Rule(
+            id=category, when=category, do=action, text="<new>" if action is Action.REPLACE else ""
+        )
         for category, action in actions.items()
     )
     return Policy(name="test", rules=rules)
 
 
-def lane(  # noqa: PLR0913 -- every part of a lane can be under test
+def lane(
     rules: Policy,
     *filters: object,
     field_class: FieldClass = FieldClass.CONTENT,

@@ -21,7 +21,7 @@ KINDS = {"T": EventKind.TEXT, "F": EventKind.FINISH, "U": EventKind.TAIL, "#": E
 
 
 class LineAnswer:
-    """See gateway.ports.adapter.Answer. With ``runs`` neighbouring texts of a channel come as one."""
+    """See gateway.ports.adapter.Answer. ``runs``: neighbouring texts of a channel come as one."""
 
     def __init__(self, *, whole: bool = False, runs: bool = False) -> None:
         self.whole = whole

@@ -98,7 +98,9 @@ def import_terms(source: Path, target: Path, *, progress: Progress) -> ImportSum
     notes = [
         ImportNote(note.line, what, note.reason)
         for what, found in (
-            ("merged", report.merged), ("dropped", report.dropped), ("warned", report.noted),
+            ("merged", report.merged),
+            ("dropped", report.dropped),
+            ("warned", report.noted),
         )
         for note in found
     ]
@@ -107,9 +109,7 @@ def import_terms(source: Path, target: Path, *, progress: Progress) -> ImportSum
         for hit in report.benign
     ]
     notes.sort()
-    return ImportSummary(
-        len(report.entries), len(report.merged), len(report.dropped), tuple(notes)
-    )
+    return ImportSummary(len(report.entries), len(report.merged), len(report.dropped), tuple(notes))
 
 
 __all__ = [

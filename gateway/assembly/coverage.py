@@ -44,13 +44,12 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
 
 
 def _warnings(policy: Policy) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
     trailing = [guard.name for guard in policy.guard_models if guard.mode == "trailing"]
-    for name in trailing:
-        found.append(
-            (
-                f"{name} trails: text may run ahead of its verdict.",
-                f"{name} 为滞后判定：文本可能先于判定放出。",
-            )
+    found: list[tuple[str, str]] = [
+        (
+            f"{name} trails: text may run ahead of its verdict.",
+            f"{name} 为滞后判定：文本可能先于判定放出。",
         )
+        for name in trailing
+    ]
     return tuple(found)

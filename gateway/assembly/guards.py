@@ -11,7 +11,6 @@ from gateway.ports.filter import SlowFilter
 from gateway.settings_file import resolve_secret
 from models.openai_chat_runtime import OpenAIChatRuntime
 
-
 _ROLES = {Direction.INPUT: "user", Direction.OUTPUT: "assistant"}
 
 

@@ -1,4 +1,4 @@
-"""The judge of one policy: makes the engine's sessions for each exchange, and opinions for others."""
+"""The judge of one policy: makes the engine's sessions of exchanges, and opinions for others."""
 
 from __future__ import annotations
 

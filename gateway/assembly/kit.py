@@ -41,9 +41,7 @@ def build_kit(policy: Policy) -> LocalKit:
     """Build a policy's local filters. Raises ConfigError, naming list and line."""
     lists = [word_list for use in policy.lexicons for word_list in read_lists(use)]
     lexicons = _lexicons(policy, lists)
-    filters: list[tuple[Filter, Categories]] = [
-        (one, _found_by(words)) for one, words in lexicons
-    ]
+    filters: list[tuple[Filter, Categories]] = [(one, _found_by(words)) for one, words in lexicons]
     if policy.personal_data:
         personal = PersonalDataFilter()
         filters.append((personal, tuple((c, 4) for c in personal.categories)))
@@ -86,9 +84,7 @@ def _only(lists: Sequence[WordList], wanted: Callable[[str, int], bool]) -> list
             for entry, number in zip(words.entries, words.numbers, strict=True)
             if wanted(entry.category, entry.severity)
         ]
-        out.append(
-            WordList(words.name, tuple(e for e, _ in kept), tuple(n for _, n in kept))
-        )
+        out.append(WordList(words.name, tuple(e for e, _ in kept), tuple(n for _, n in kept)))
     return out
 
 
@@ -116,9 +112,7 @@ def _read(path: Path, use: LexiconUse) -> WordList:
         raise ConfigError(f"lexicons: {path} cannot be read: {error.strerror}.") from error
     words = read_word_list(Path(name).stem if name.startswith("/") else name, raw)
     kept = tuple(
-        entry
-        if set(entry.variants) <= set(use.variants)
-        else _with_variants(entry, use.variants)
+        entry if set(entry.variants) <= set(use.variants) else _with_variants(entry, use.variants)
         for entry in words.entries
     )
     return WordList(words.name, kept, words.numbers)

@@ -25,6 +25,7 @@ from gateway.nouns.policy import Keep
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
 from gateway.ports.clock import Clock
+from gateway.ports.filter import Question, SlowFilter
 from gateway.ports.operator import (
     ChainReport,
     Judged,
@@ -62,14 +63,18 @@ class Judges:
             for hearing in hearings:
                 for place, question in hearing.questions:
                     slow = self._guards.by_name[hearing.slow_names[place]]
-                    try:
-                        async with asyncio.timeout(slow.deadline_s):
-                            outcome: object = await slow.ask(question)
-                    except (OSError, ValueError, TimeoutError) as error:
-                        outcome = error
-                    hearing.answered(place, question, outcome)
+                    hearing.answered(place, question, await _answer(slow, question))
         finally:
             await self._guards.close()
+
+
+async def _answer(slow: SlowFilter, question: Question) -> object:
+    """Return what a slow filter found, or the failure that it ended in."""
+    try:
+        async with asyncio.timeout(slow.deadline_s):
+            return await slow.ask(question)
+    except (OSError, ValueError, TimeoutError) as error:
+        return error
 
 
 def _judged(text: str, direction: Direction, opinion: Opinion) -> Judged:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -119,8 +118,8 @@ class Installation:
         made = _as_prepared(prepared)
         assert self._metrics_folder is not None
         run_steward(
-            settings, made.vault, made.policy, self._metrics_folder, board, ports,
-            threading.Event(), self._clock,
+            settings, made.vault, made.policy, metrics_folder=self._metrics_folder,
+            board=board, ports=ports, clock=self._clock,
         )  # fmt: skip
 
     def _gateway(

@@ -97,14 +97,14 @@ def _note_policy(vault: Vault, policy: Policy, clock: Clock) -> None:
         _LOG.warning("policy not noted", code=error.code)
 
 
-def run_steward(  # noqa: PLR0913 -- everything a process needs
+def run_steward(
     settings: Settings,
     vault: Vault,
     policy: Policy,
+    *,
     metrics_folder: Path,
     board: Board,
     ports: Ports,
-    _stop: threading.Event,
     clock: Clock,
 ) -> None:
     """Be the steward until told to end."""

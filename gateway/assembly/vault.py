@@ -45,11 +45,14 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
             raise ConfigError(
                 f"state: {state} cannot be made: {error.strerror}. Name a folder with --state."
             ) from error
-        keyring = ensure_keyring(state, settings.ledger.master_key, records_exist=_has_rows(location, exists))
+        keyring = ensure_keyring(
+            state, settings.ledger.master_key, records_exist=_has_rows(location, exists)
+        )
         return Vault(state, location, keyring)
     if not exists:
         raise ConfigError(
-            f"There is no ledger at {location}: start the gateway first, or name its folder with --state."
+            f"There is no ledger at {location}: start the gateway first, or name its folder "
+            "with --state."
         )
     return Vault(state, location, load_keyring(state, settings.ledger.master_key))
 

@@ -1,4 +1,4 @@
-"""Facts: findings and counts of one side of an exchange, as the record and the metrics take them."""
+"""Facts: findings and counts of one side of an exchange, as record and metrics take them."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ class InputSession:
 
 
 def _seam(segment: Segment) -> tuple[object, ...] | None:
-    """Return what segments share that a model reads as one text; None for those that stand alone."""
+    """Return what segments share that a model reads as one text; None for lone ones."""
     pointer = segment.pointer
     if segment.turn < 0 or segment.form is not TextForm.PROSE or len(pointer) < 4:
         return None

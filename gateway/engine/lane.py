@@ -33,7 +33,8 @@ class SlowJudge(NamedTuple):
 class Lane(NamedTuple):
     """Everything that judges the texts of one field class.
 
-    ``mask`` words what stands in place of a redacted or veiled span. ``said`` tells whether the user himself said a text.
+    ``mask`` words what stands in place of a redacted or veiled span. ``said`` tells whether the
+    user himself said a text.
     ``bound``: a schema binds the text, so that a redaction becomes a block.
     """
 

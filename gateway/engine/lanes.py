@@ -60,9 +60,7 @@ def lanes(
     }
 
 
-def _guard_acts(
-    ruler: Ruler, policy: Policy, one: SlowFilter, field_class: FieldClass
-) -> bool:
+def _guard_acts(ruler: Ruler, policy: Policy, one: SlowFilter, field_class: FieldClass) -> bool:
     """True if a guard model's word may change anything: then its answer is waited for."""
     if not policy.enforcing:
         return False

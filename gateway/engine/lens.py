@@ -16,8 +16,8 @@ from typing import NamedTuple
 from gateway.nouns.segment import TextForm
 
 STRING_EDGE = "\ufdd0"
-"""Stands for the quote at either end of a JSON string: a hard stop for every filter. A noncharacter,
-which Unicode keeps for such internal use (The Unicode Standard, 23.7)."""
+"""Stands for the quote at either end of a JSON string: a hard stop for every filter. It is a
+noncharacter, which Unicode keeps for such internal use (The Unicode Standard, 23.7)."""
 
 NO_EDGE = "\u200b"
 """What the same code point becomes where the text itself brings it: it must stop nothing."""
@@ -71,7 +71,7 @@ class _Stage:
         self.given += given
 
     def to_raw(self, position: int, *, up: bool) -> int:
-        """Return the raw position of a judged one; inside an atom its start, or its end if ``up``."""
+        """Return the raw position of a judged one; in an atom its start, or its end if ``up``."""
         index = bisect_right(self._starts, position) - 1
         while index >= 0 and up and self.atoms[index].start == position:
             index -= 1  # the end of what stands before, not the start of the atom at this place

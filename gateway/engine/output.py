@@ -8,7 +8,10 @@ but by a verdict, so what nothing touches leaves byte for byte.
 
 from __future__ import annotations
 
+from gateway.engine.asking import Asking
+from gateway.engine.cutting import Cutter
 from gateway.engine.facts import channel_name, finding_facts, would_block
+from gateway.engine.holding import Holding
 from gateway.engine.marking import Marking
 from gateway.engine.outbox import Outbox, Shown
 from gateway.engine.plan import OutputPlan
@@ -19,10 +22,9 @@ from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.finding import Finding
 from gateway.nouns.record import AnswerText, FindingFact
 from gateway.nouns.segment import Channel, Direction, FieldClass
-from gateway.nouns.verdict import Action, Decision, Outcome, Refusal
+from gateway.nouns.verdict import Action, Outcome, Refusal
 from gateway.ports.adapter import Answer, Edits, Event, EventKind, Piece, Run, Structured
-from gateway.ports.filter import Question
-from gateway.ports.session import Consult, Release, Tally
+from gateway.ports.session import Release, Tally
 
 NOTHING = Release(b"")
 
@@ -39,16 +41,14 @@ class OutputSession:
         )
         self._windows: dict[Channel, Window] = {}
         self._queue = Queue()
+        self._cutter = Cutter(plan, answer, self._marking, self._queue, self._emit)
         self._shown = Shown()
         self._closed: dict[int, Refusal] = {}
         self._finished: set[int] = set()
         self._seen: set[int] = set()
-        self._questions: dict[int, tuple[Channel, int, Question]] = {}
-        self._numbers = 0
+        self._asking = Asking()
+        self._holding = Holding()
         self._strings = 0
-        self._held_max = 0
-        self._held_s = 0.0
-        self._held_since: float | None = None
         self._unjudged: list[str] = []
         self._outcome = Outcome.PASSED
         self._upstream_done = False
@@ -94,13 +94,12 @@ class OutputSession:
         self, number: int, outcome: tuple[Finding, ...] | Exception, now_s: float
     ) -> Release:
         """Take a slow filter's answer; late answers to a closed question are dropped."""
-        known = self._questions.pop(number, None)
-        if known is None or self._over:
+        asked = self._asking.take(number)
+        if asked is None or self._over:
             return NOTHING
-        channel, place, question = known
-        window = self._windows[channel]
-        window.answered(place, question, outcome)
-        window.judge(final=self._complete(channel))
+        window = self._windows[asked.channel]
+        window.answered(asked.place, asked.question, outcome)
+        window.judge(final=self._complete(asked.channel))
         return self._release(now_s)
 
     def tick(self, now_s: float) -> Release:
@@ -153,8 +152,8 @@ class OutputSession:
             strings_scanned=self._strings,
             chars_scanned=sum(window.scanned for window in self._windows.values()),
             released_chars=self._shown.chars,
-            held_chars_max=self._held_max,
-            held_s=self._held_s,
+            held_chars_max=self._holding.most_chars,
+            held_s=self._holding.seconds,
             retract=any(refusal.retract and refusal.shown for refusal in self._closed.values()),
             would_block=would_block(facts),
             refusal=next(iter(self._closed.values()), None),
@@ -334,63 +333,8 @@ class OutputSession:
         """End every choice in which a window found a block, at exactly its place."""
         for channel, window in list(self._windows.items()):
             if window.blocked is not None and channel.choice not in self._closed:
-                self._cut(channel.choice, window.blocked, out)
-
-    def _cut(self, choice: int, decision: Decision, out: Outbox) -> None:
-        """Release what stands before the block, then close the choice in the protocol's way."""
-        for channel, window in self._windows.items():
-            if channel.choice == choice and window.blocked is None:
-                window.judge(final=True)
-        going = True
-        for held in self._queue.of_choice(choice):
-            whole = all(end <= window.limit for window, _, end in held.spans)
-            if going and whole and held.event.kind is EventKind.TEXT:
-                if len(held.event.choices) == 1:
-                    self._emit(held, out)
-                continue
-            if going:
-                self._emit_before_cut(held, choice, out)
-            else:
-                self._suppress(held, choice, 0, out)
-            going = False
-        self._marking.at_end(choice, None, out)
-        refusal = self._plan.refuse(decision)
-        refusal = refusal._replace(shown=self._shown.by_choice.get(choice, 0))
-        self._closed[choice] = refusal
-        out.write(self._answer.close(choice, refusal, self._plan.refusal_style))
-        out.own(choice, "refusal", refusal.message)
-        self._marking.fields(())
-        self._queue.forget_choice(choice)
-
-    def _emit_before_cut(self, held: Held, choice: int, out: Outbox) -> None:
-        """Write the part of an event that stands before the limits of a blocked choice."""
-        event = held.event
-        if event.choices != (choice,):
-            return  # shared with a choice that goes on: it leaves later, emptied of this one
-        texts: dict[int, str] = {}
-        for index, piece in enumerate(event.pieces):
-            window, start, end = held.spans[index]
-            keep = max(start, min(end, window.limit))
-            new = window.edited(start, keep, piece.text[: keep - start])
-            if new and piece.field_class is FieldClass.CONTENT:
-                self._marking.before_content(choice, new, event, out)
-                new = self._marking.weave(choice, new)
-            texts[index] = new
-            out.release(piece.channel, new)
-            out.suppress(piece.channel, piece.text[keep - start :])
-        if not any(texts.values()):
-            return
-        if event.kind is EventKind.TEXT:
-            out.write(self._answer.write(event, Edits(texts, drop_logprobs=True)))
-            return
-        for index, piece in enumerate(event.pieces):
-            if texts[index] and piece.field_class is FieldClass.CONTENT:
-                out.write(self._answer.own_text(choice, texts[index], event))
-
-    def _suppress(self, held: Held, choice: int, start: int, out: Outbox) -> None:
-        for piece in held.event.pieces:
-            if piece.channel.choice == choice:
-                out.suppress(piece.channel, piece.text[start:])
+                refusal = self._cutter.cut(channel.choice, window.blocked, self._windows, out)
+                self._closed[channel.choice] = refusal
 
     def _all_ended(self) -> bool:
         ended = self._finished | set(self._closed)
@@ -423,33 +367,13 @@ class OutputSession:
     def _result(
         self, out: Outbox, now_s: float, *, cancel: bool = False, done: bool = False
     ) -> Release:
-        self._note_hold(now_s)
-        consults = () if done else self._consults()
+        self._holding.note(self._windows.values(), now_s, holds=len(self._queue) > 0)
+        consults = () if done else self._asking.of(self._windows)
         self._over = self._over or done
         return Release(
             out.data, tuple(out.texts), tuple(out.suppressed), consults, cancel, done,
             OVERTAKE_S if len(self._queue) > 1 else None,
         )  # fmt: skip
-
-    def _consults(self) -> tuple[Consult, ...]:
-        found: list[Consult] = []
-        for channel, window in self._windows.items():
-            for place, question in window.questions():
-                self._numbers += 1
-                self._questions[self._numbers] = (channel, place, question)
-                slow = window.lane.slow[place].filter
-                found.append(Consult(self._numbers, slow.name, question, slow.deadline_s))
-        return tuple(found)
-
-    def _note_hold(self, now_s: float) -> None:
-        if not len(self._queue):
-            if self._held_since is not None:
-                self._held_s += now_s - self._held_since
-                self._held_since = None
-            return
-        held = sum(window.raw_end - window.limit for window in self._windows.values())
-        self._held_max = max(self._held_max, held)
-        self._held_since = now_s if self._held_since is None else self._held_since
 
     def _final_outcome(self, facts: list[FindingFact]) -> Outcome:
         if self._closed:

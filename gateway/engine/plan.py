@@ -56,12 +56,8 @@ class OutputPlan(NamedTuple):
     @property
     def idle(self) -> bool:
         """True if nothing judges and nothing is owed: the answer passes byte for byte."""
-        judged = self.restorations is not None or not all(
-            lane.idle for lane in self.lanes.values()
-        )
-        return not judged and not (
-            self.seal.inline or self.seal.fields or self.seal.weaver
-        )
+        judged = self.restorations is not None or not all(lane.idle for lane in self.lanes.values())
+        return not judged and not (self.seal.inline or self.seal.fields or self.seal.weaver)
 
     @property
     def refusal_style(self) -> str:

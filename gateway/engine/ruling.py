@@ -68,7 +68,8 @@ class Ruler:
         return any(self.acts_on(probe, 4, field_class) for probe in probes) or any(
             self._apply(rule, rule.do, rule.when, field_class) > Action.FLAG
             for rule in wild
-            if rule.when.split("*")[0].startswith(family) or family.startswith(rule.when.split("*")[0])
+            if rule.when.split("*")[0].startswith(family)
+            or family.startswith(rule.when.split("*")[0])
         )
 
     def ruled(self, category: str, severity: int, field_class: FieldClass) -> tuple[Ruled, ...]:
@@ -84,12 +85,17 @@ class Ruler:
     def decide(
         self, finding: Finding, field_class: FieldClass, said: Callable[[Finding], bool]
     ) -> Decision:
-        """Return the decision on a finding; ``said`` tells whether the user said the span himself."""
+        """Return the decision on a finding; ``said`` tells if the user said the span himself."""
         for ruled in self.ruled(finding.category, finding.severity, field_class):
             if ruled.rule.unless == SAID_BY_USER and said(finding):
                 continue
             return Decision(
-                ruled.action, ruled.wanted, finding.start, finding.end, ruled.rule.id, finding,
+                ruled.action,
+                ruled.wanted,
+                finding.start,
+                finding.end,
+                ruled.rule.id,
+                finding,
                 ruled.rule.text or None,
             )
         return Decision(Action.PASS, Action.PASS, finding.start, finding.end, "", finding)

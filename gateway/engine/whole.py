@@ -36,7 +36,9 @@ def write_whole(
         if choice in refusals:
             out.own(choice, "refusal", refusals[choice].message)
             continue
-        start, end, as_field = marking.whole(choice, has_content=_has_content(held, choice), out=out)
+        start, end, as_field = marking.whole(
+            choice, has_content=_has_content(held, choice), out=out
+        )
         before.update({choice: start} if start else {})
         after.update({choice: end} if end else {})
         fields.update(marking.label_fields() if as_field else {})

@@ -17,7 +17,7 @@ import json
 import unicodedata
 from typing import NamedTuple
 
-from gateway.engine.lane import Lane, Ruled
+from gateway.engine.lane import Judge, Lane, Ruled
 from gateway.engine.lens import STRING_EDGE, Lens, without_edges
 from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
 from gateway.nouns.segment import FieldClass, TextForm
@@ -100,30 +100,31 @@ class Window:
     # -- judging
 
     def _scan(self) -> int:
-        """Run every filter from its own cursor; returns the judged position that is safe for all."""
-        base, text, final = self._base, self._text, self._final
-        end = base + len(text)
+        """Run every filter from its own cursor; returns the position that is safe for all."""
+        end = self._base + len(self._text)
         safe = end
         for index, judge in enumerate(self.lane.judges):
-            cursor = self._cursors[index]
-            if cursor < end:
-                left = max(base, cursor - judge.filter.look_behind)
-                scan = self._ask(judge.filter, text[left - base :], cursor - left)
-                fence = left + scan.safe_until
-                self._cursors[index] = fence
-                for finding in scan.findings:
-                    absolute = finding._replace(
-                        start=left + finding.start, end=left + finding.end
-                    )
-                    if absolute.end <= fence or final:
-                        self._settle(absolute)
-                    elif judge.acting:
-                        safe = min(safe, absolute.start)
-                if judge.acting:
-                    safe = min(safe, fence)
-            elif judge.acting:
-                safe = min(safe, cursor)
+            fence = self._cursors[index]
+            if fence < end:
+                fence = self._scan_with(index, judge)
+            if judge.acting and fence < safe:
+                safe = fence
         return min(safe, self._judged_by_slow(end))
+
+    def _scan_with(self, index: int, judge: Judge) -> int:
+        """Run one filter; returns from where on it, or a finding not yet certain, holds."""
+        base, cursor = self._base, self._cursors[index]
+        left = max(base, cursor - judge.filter.look_behind)
+        text = self._text[left - base :] if left > base else self._text
+        scan = self._ask(judge.filter, text, cursor - left)
+        hold = self._cursors[index] = fence = left + scan.safe_until
+        for found in scan.findings:
+            finding = found._replace(start=left + found.start, end=left + found.end)
+            if finding.end <= fence or self._final:
+                self._settle(finding)
+            else:
+                hold = min(hold, finding.start)
+        return hold
 
     def _ask(self, judge: object, text: str, start: int) -> Scan:
         """The filter guard: one of the three places that catch everything. A filter that raises
@@ -132,9 +133,7 @@ class Window:
             return judge.scan(text, start, self._final)  # type: ignore[attr-defined,no-any-return]
         except Exception as error:  # noqa: BLE001 -- the filter guard (DESIGN 10)
             name = str(getattr(judge, "name", "filter"))
-            failed = Finding(
-                FILTER_ERROR, 4, 1.0, start, len(text), name, type(error).__name__
-            )
+            failed = Finding(FILTER_ERROR, 4, 1.0, start, len(text), name, type(error).__name__)
             return Scan((failed,), len(text))
 
     def _settle(self, finding: Finding) -> None:
@@ -273,8 +272,13 @@ class Window:
         if isinstance(outcome, Exception):
             outcome = (
                 Finding(
-                    FILTER_ERROR, 4, 1.0, question.start, len(question.text),
-                    self.lane.slow[place].filter.name, type(outcome).__name__,
+                    FILTER_ERROR,
+                    4,
+                    1.0,
+                    question.start,
+                    len(question.text),
+                    self.lane.slow[place].filter.name,
+                    type(outcome).__name__,
                 ),
             )
         for finding in outcome:

@@ -1,4 +1,4 @@
-"""Mark: what is put on generated content. The order says what is owed, the receipt what was done."""
+"""Mark: what is put on generated content. An order says what is owed, a receipt what was done."""
 
 from __future__ import annotations
 

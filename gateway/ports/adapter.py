@@ -164,9 +164,14 @@ class Run:
 
     __slots__ = ("_expand", "channel", "choice", "field_class", "form", "raw", "text")
 
-    def __init__(  # noqa: PLR0913 -- a value with named members
-        self, raw: bytes, text: str, channel: Channel, field_class: FieldClass,
-        form: TextForm, expand: object,
+    def __init__(
+        self,
+        raw: bytes,
+        text: str,
+        channel: Channel,
+        field_class: FieldClass,
+        form: TextForm,
+        expand: object,
     ) -> None:
         self.raw = raw
         self.text = text
@@ -219,8 +224,10 @@ class Answer(Protocol):
         ...
 
     def flush(self) -> list[Event | Run]:
-        """The upstream ended: return what is left. Raises UpstreamBroken if it ended inside an event
-        whose text cannot be read."""
+        """The upstream ended: return what is left.
+
+        Raises UpstreamBroken if it ended inside an event whose text cannot be read.
+        """
         ...
 
     def write(self, event: Event, edits: Edits) -> bytes:

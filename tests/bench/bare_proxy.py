@@ -38,9 +38,7 @@ class BareProxy:
         async with self._client.request(
             scope["method"], self._upstream + scope["path"], data=body, headers=headers
         ) as answer:
-            kept = [
-                (k.lower(), v) for k, v in answer.raw_headers if k.lower() not in _SKIPPED
-            ]
+            kept = [(k.lower(), v) for k, v in answer.raw_headers if k.lower() not in _SKIPPED]
             await send({"type": "http.response.start", "status": answer.status, "headers": kept})
             while data := await answer.content.readany():
                 await send({"type": "http.response.body", "body": data, "more_body": True})

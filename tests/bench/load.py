@@ -26,12 +26,16 @@ class Figures(NamedTuple):
 def request(mode: str) -> bytes:
     """Return the bytes of one chat request of about half a kilobyte."""
     body = json.dumps(
-        {"model": mode, "stream": mode != "plain", "messages": [{"role": "user", "content": PROMPT}]},
+        {
+            "model": mode,
+            "stream": mode != "plain",
+            "messages": [{"role": "user", "content": PROMPT}],
+        },
         ensure_ascii=False,
     ).encode()
     return (
-        b"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-        b"authorization: Bearer sk-bench\r\ncontent-length: %d\r\n\r\n" % len(body)
+        b"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+        b"content-type: application/json\r\nauthorization: Bearer sk-bench\r\ncontent-length: %d\r\n\r\n" % len(body)
     ) + body
 
 

@@ -1,8 +1,9 @@
 """The model server behind every proxy of the benchmark: answers at once, or in chunks.
 
-Run as ``python -m tests.bench.model PORT``. The path's query says what is wanted: ``plain`` one JSON
-body; ``burst`` 200 chunks as fast as they come; ``paced`` the same 5 ms apart; ``drip:EVENTS:GAP_MS``
-as many events as told, so far apart. Chunks carry three to eight characters of Chinese prose.
+Run as ``python -m tests.bench.model PORT``. The model's name says what is wanted: ``plain`` one
+JSON body; ``burst`` 200 chunks as fast as they come; ``paced`` the same 5 ms apart;
+``drip:EVENTS:GAP_MS`` as many events as told, so far apart. Chunks carry three to eight
+characters of Chinese prose.
 """
 
 from __future__ import annotations
@@ -30,13 +31,17 @@ def chunk(number: int) -> bytes:
         "choices": [{"index": 0, "delta": {"content": PROSE[start : start + size]},
                      "logprobs": None, "finish_reason": None}],
     }  # fmt: skip
-    return b"data: " + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n\n"
+    return (
+        b"data: " + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n\n"
+    )
 
 
 FIRST = chunk(0).replace(b'"content":"', b'"role":"assistant","content":"', 1)
-LAST = b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1764000000,' \
-    b'"model":"bench","system_fingerprint":"fp_1","choices":[{"index":0,"delta":{},' \
-    b'"logprobs":null,"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'  # fmt: skip
+LAST = (
+    chunk(0)
+    .replace(chunk(0)[chunk(0).index(b'{"content"') : chunk(0).index(b',"logprobs"')], b"{}")
+    .replace(b'"finish_reason":null', b'"finish_reason":"stop"')
+) + b"data: [DONE]\n\n"
 STREAM = [FIRST, *(chunk(n) for n in range(1, CHUNKS - 1)), LAST]
 PLAIN = json.dumps(
     {

@@ -28,18 +28,21 @@ class Subject:
     def __init__(self, name: str, command: list[str], port: int, env: dict[str, str] | None = None):
         self.name = name
         self.port = port
-        self._process = subprocess.Popen(  # noqa: S603 -- our own command
+        self._process = subprocess.Popen(
             command, cwd=REPOSITORY, env={**os.environ, **(env or {})},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
 
     def wait_until_it_answers(self, limit_s: float = 120.0) -> None:
-        """Return once the port takes connections. Raises TimeoutError, or RuntimeError if it died."""
+        """Return once the port takes connections. Raises TimeoutError or RuntimeError (it died)."""
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
             if self._process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended with {self._process.returncode}")
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", self.port), 1),
+            ):
                 time.sleep(0.5)
                 return
             time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What is compared: proxies without any guard, and sealgate with an empty and with a full policy."""
+"""What is compared: proxies without any guard, and sealgate with an empty and a full policy."""
 
 from __future__ import annotations
 

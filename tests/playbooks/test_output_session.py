@@ -30,9 +30,15 @@ def refuse(decision: Decision) -> Refusal:
 class Dialogue:
     """Feeds lines, keeps what left."""
 
-    def __init__(  # noqa: PLR0913 -- what a dialogue can differ in
-        self, *, seal: Seal | None = None, choices: int = 1, whole: bool = False,
-        runs: bool = False, rules: Policy = RULES, terms: dict[str, str] = TERMS,
+    def __init__(
+        self,
+        *,
+        seal: Seal | None = None,
+        choices: int = 1,
+        whole: bool = False,
+        runs: bool = False,
+        rules: Policy = RULES,
+        terms: dict[str, str] = TERMS,
         structured: Structured = Structured.FREE,
     ) -> None:
         naive = (NaiveTerms(terms),) if terms else ()
@@ -62,7 +68,7 @@ class Dialogue:
 
 
 @pytest.mark.parametrize("runs", [False, True])
-def test_what_nothing_touches_leaves_at_once_byte_for_byte(runs: bool) -> None:  # noqa: FBT001
+def test_what_nothing_touches_leaves_at_once_byte_for_byte(runs: bool) -> None:
     """Each read leaves as it came."""
     talk = Dialogue(runs=runs)
     for lines in (["T 0 content hel", "T 0 content lo"], ["#"], ["F 0"], ["U"], ["E"]):
@@ -73,7 +79,7 @@ def test_what_nothing_touches_leaves_at_once_byte_for_byte(runs: bool) -> None: 
 
 
 @pytest.mark.parametrize("runs", [False, True])
-def test_a_live_prefix_holds_its_event_until_it_is_harmless(runs: bool) -> None:  # noqa: FBT001
+def test_a_live_prefix_holds_its_event_until_it_is_harmless(runs: bool) -> None:
     """The unit of release is the whole event."""
     talk = Dialogue(runs=runs)
     assert talk.hear("T 0 content x", "T 0 content yb") == "T 0 content x\n"
@@ -88,7 +94,7 @@ def test_a_finish_waits_for_the_last_verdict_and_settles_it() -> None:
 
 
 @pytest.mark.parametrize("runs", [False, True])
-def test_a_block_keeps_the_prefix_and_ends_the_stream(runs: bool) -> None:  # noqa: FBT001
+def test_a_block_keeps_the_prefix_and_ends_the_stream(runs: bool) -> None:
     """Exactly what stands before the blocked span leaves; then refusal and terminator."""
     talk = Dialogue(runs=runs)
     out = talk.hear("T 0 content ok", "T 0 content so b", "T 0 content ad and", "T 0 content more")
@@ -121,7 +127,7 @@ def test_within_a_choice_the_order_is_kept_until_time_passes() -> None:
     talk = Dialogue()
     assert talk.hear("T 0 content b", "T 0 reasoning ha") == ""
     talk.now_s = 0.3
-    assert talk._keep(talk.session.tick(talk.now_s)) == "T 0 reasoning ha\n"  # noqa: SLF001
+    assert talk._keep(talk.session.tick(talk.now_s)) == "T 0 reasoning ha\n"
     assert talk.hear("T 0 content ye") == "T 0 content b\nT 0 content ye\n"
 
 
@@ -134,7 +140,7 @@ def test_an_edit_touches_only_the_events_it_must() -> None:
 
 
 @pytest.mark.parametrize("runs", [False, True])
-def test_a_start_label_leaves_with_the_first_content(runs: bool) -> None:  # noqa: FBT001
+def test_a_start_label_leaves_with_the_first_content(runs: bool) -> None:
     """It adds no wait; the end label stands before the finish, which carries the members."""
     talk = Dialogue(seal=LABELLED, runs=runs)
     assert talk.hear("T 0 content ") == "T 0 content \n"

@@ -1,6 +1,8 @@
-"""Split anywhere: however the upstream cuts its events and the network its reads, the same leaves."""
+"""Split anywhere: however the upstream cuts events and the network reads, the same leaves."""
 
 from __future__ import annotations
+
+import itertools
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +39,7 @@ def session(seal: Seal | None = None, *, choices: int = 1, runs: bool = True) ->
 def pieces(text: str, cuts: list[int]) -> list[str]:
     """Cut a text at the places given (modulo its length)."""
     marks = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
-    return [text[a:b] for a, b in zip(marks, marks[1:], strict=False)]
+    return [text[a:b] for a, b in itertools.pairwise(marks)]
 
 
 def lines(choice: int, channel: str, text: str, cuts: list[int]) -> list[str]:
@@ -49,7 +51,7 @@ def feed(one: OutputSession, wire: bytes, cuts: list[int]) -> tuple[bytes, list[
     """Feed bytes in reads cut anywhere; return the bytes and texts that left."""
     marks = sorted({0, len(wire), *(cut % (len(wire) + 1) for cut in cuts)})
     data, texts = b"", []
-    for a, b in zip(marks, marks[1:], strict=False):
+    for a, b in itertools.pairwise(marks):
         release = one.feed(wire[a:b], 0.0)
         data += release.data
         texts += release.texts
@@ -64,7 +66,7 @@ def released(texts: list[AnswerText], choice: int, path: str) -> str:
 
 @settings(max_examples=400)
 @given(TEXT, CUTS, CUTS, st.booleans())
-def test_one_channel(text: str, events: list[int], reads: list[int], runs: bool) -> None:  # noqa: FBT001
+def test_one_channel(text: str, events: list[int], reads: list[int], runs: bool) -> None:
     """The released text and the block do not depend on events or reads."""
     one, other = session(), session(runs=runs)
     whole = feed(one, "".join([*lines(0, "content", text, []), "F 0\n", "E\n"]).encode(), [])
@@ -81,7 +83,7 @@ def test_one_channel(text: str, events: list[int], reads: list[int], runs: bool)
 
 @settings(max_examples=300)
 @given(TEXT, TEXT, TEXT, st.lists(st.integers(0, 2), max_size=12), CUTS, CUTS)
-def test_many_channels(  # noqa: PLR0913 -- three texts, their order and two cuts
+def test_many_channels(
     first: str, second: str, third: str, order: list[int], events: list[int], reads: list[int]
 ) -> None:
     """Each channel of each choice comes to the same, however they interleave."""
@@ -89,10 +91,7 @@ def test_many_channels(  # noqa: PLR0913 -- three texts, their order and two cut
         lines(0, "content", first, events), lines(0, "reasoning", second, events),
         lines(1, "content", third, events),
     ]  # fmt: skip
-    wire: list[str] = []
-    for pick in order:
-        if sources[pick]:
-            wire.append(sources[pick].pop(0))
+    wire: list[str] = [sources[pick].pop(0) for pick in order if sources[pick]]
     wire += [line for source in sources for line in source]
     one = session(choices=2)
     data, texts = feed(one, "".join([*wire, "F 0\n", "F 1\n", "U\n", "E\n"]).encode(), reads)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.engine.lens import STRING_EDGE, Lens
+from gateway.engine.lens import Lens
 from gateway.nouns.segment import TextForm
 
 
@@ -16,15 +17,15 @@ def see(raw: str, cuts: list[int]) -> tuple[str, Lens]:
     """Push a text in pieces; return the judged text and the lens."""
     lens = Lens(TextForm.JSON, None)
     marks = sorted({0, len(raw), *(cut % (len(raw) + 1) for cut in cuts)})
-    out = "".join(
-        lens.push(raw[a:b], final=False) for a, b in zip(marks, marks[1:], strict=False)
-    )
+    out = "".join(lens.push(raw[a:b], final=False) for a, b in itertools.pairwise(marks))
     return out + lens.push("", final=True), lens
 
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -32,7 +33,7 @@ VALUES = st.recursive(
 @settings(max_examples=300)
 @given(VALUES, st.booleans(), st.lists(st.integers(0, 400), max_size=12))
 def test_json_is_read_the_same_however_it_is_cut(
-    value: object, ascii_only: bool, cuts: list[int]  # noqa: FBT001
+    value: object, ascii_only: bool, cuts: list[int]
 ) -> None:
     """The judged text and the map depend on the whole raw text alone."""
     raw = json.dumps(value, ensure_ascii=ascii_only)
@@ -67,5 +68,5 @@ def test_escapes_are_decoded_and_what_is_not_json_is_read_raw(raw: str, seen: st
 
 @pytest.mark.parametrize("raw", ['{"a":"x\\ufdd0y"}', '{"a":"x\ufdd0y"}', '{"a":1} x\ufdd0y'])
 def test_a_text_cannot_forge_the_edge_of_a_string(raw: str) -> None:
-    """The control character that marks an edge is looked through where the text itself brings it."""
+    """The code point that marks an edge is looked through where the text itself brings it."""
     assert "x\u200by" in see(raw, [])[0]

@@ -12,9 +12,15 @@ from gateway.nouns.verdict import Action
 
 BLOCK = Rule(id="core", when="A1.*", severity=3, do=Action.BLOCK)
 FLAG = Rule(id="note", when="A1.*", do=Action.FLAG)
-VEIL = Rule(id="mine", when="personal_data", side=Direction.INPUT, upstream="third_party", do=Action.VEIL)
+VEIL = Rule(
+    id="mine", when="personal_data", side=Direction.INPUT, upstream="third_party", do=Action.VEIL
+)
 REDACT = Rule(
-    id="theirs", when="personal_data", side=Direction.OUTPUT, unless="said_by_user", do=Action.REDACT
+    id="theirs",
+    when="personal_data",
+    side=Direction.OUTPUT,
+    unless="said_by_user",
+    do=Action.REDACT,
 )
 
 
@@ -23,16 +29,22 @@ def finding(category: str = "A1.f", severity: int = 3) -> Finding:
     return Finding(category, severity, 1.0, 2, 4, "f", "r")
 
 
-def ruler(*rules: Rule, direction: Direction = Direction.OUTPUT, third_party: bool = True,
-          mode: Mode = Mode.ENFORCE, failure: dict[str, OnFailure] | None = None,
-          patient: bool = True) -> Ruler:
+def ruler(
+    *rules: Rule,
+    direction: Direction = Direction.OUTPUT,
+    third_party: bool = True,
+    mode: Mode = Mode.ENFORCE,
+    failure: dict[str, OnFailure] | None = None,
+    patient: bool = True,
+) -> Ruler:
     """Return a ruler over these rules."""
     policy = Policy(rules=rules, mode=mode, on_failure=failure or {})
     return Ruler(policy, direction, third_party=third_party, patient=lambda name, longest: patient)
 
 
 @pytest.mark.parametrize(
-    ("severity", "action"), [(1, Action.FLAG), (2, Action.FLAG), (3, Action.BLOCK), (4, Action.BLOCK)]
+    ("severity", "action"),
+    [(1, Action.FLAG), (2, Action.FLAG), (3, Action.BLOCK), (4, Action.BLOCK)],
 )
 def test_the_strictest_rule_that_concerns_a_finding_wins(severity: int, action: Action) -> None:
     """All rules are tried; severity decides which concern the finding."""
@@ -67,8 +79,10 @@ def test_observe_mode_does_nothing_and_says_what_it_would_have_done() -> None:
     ],
 )
 def test_a_field_class_has_a_strongest_action(field_class: FieldClass, action: Action) -> None:
-    """Conversations survive: a block in the history drops the turn, in a tool result it redacts."""
-    decision = ruler(BLOCK, direction=Direction.INPUT).decide(finding(), field_class, lambda _: False)
+    """Conversations survive: a block in the history drops the turn, in a result it redacts."""
+    decision = ruler(BLOCK, direction=Direction.INPUT).decide(
+        finding(), field_class, lambda _: False
+    )
     assert decision.action is action
 
 
@@ -99,7 +113,7 @@ def test_what_the_user_said_himself_is_not_redacted() -> None:
     ],
 )
 def test_a_failed_filter_blocks_unless_the_policy_has_patience(
-    failure: dict[str, OnFailure], patient: bool, action: Action  # noqa: FBT001
+    failure: dict[str, OnFailure], patient: bool, action: Action
 ) -> None:
     """The default is closed; `use_local_only` has an end."""
     one = ruler(failure=failure, patient=patient)

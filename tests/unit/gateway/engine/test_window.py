@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import msgspec
@@ -24,7 +25,7 @@ def run(text: str, cuts: list[int], form: TextForm = TextForm.PROSE) -> tuple[st
     window = Window(lane(RULES, NaiveTerms(TERMS)), form)
     marks = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
     out, released = "", 0
-    for start, end in zip(marks, marks[1:], strict=False):
+    for start, end in itertools.pairwise(marks):
         window.push(text[start:end])
         window.judge(final=False)
         if window.blocked:
@@ -104,7 +105,7 @@ def test_too_much_held_text_blocks_and_names_the_rule() -> None:
 
 
 @pytest.mark.parametrize(("text", "blocked"), [('{"n": "xabx"}', False), ('{"ab": 1}', False)])
-def test_a_redaction_stays_inside_one_json_string(text: str, blocked: bool) -> None:  # noqa: FBT001
+def test_a_redaction_stays_inside_one_json_string(text: str, blocked: bool) -> None:
     """Keys and values are strings; each can be masked."""
     assert (run(text, [], TextForm.JSON)[1] is not None) is blocked
 
@@ -129,7 +130,7 @@ def test_a_redaction_takes_combining_marks_with_it() -> None:
 def test_restored_values_are_judged_restored_and_not_found_themselves() -> None:
     """A placeholder becomes its value before anything judges; findings inside it are dropped."""
 
-    def restorations(text: str, final: bool) -> tuple[list[tuple[int, int, str]], int]:  # noqa: FBT001
+    def restorations(text: str, final: bool) -> tuple[list[tuple[int, int, str]], int]:
         at = text.find("[P]")
         found = [(at, at + 3, "xabx")] if at >= 0 else []
         tail = next((n for n in (2, 1) if not final and text.endswith("[P]"[:n])), 0)
@@ -155,4 +156,4 @@ def test_memory_of_a_long_channel_is_bounded() -> None:
     for _ in range(2000):
         window.push("hello world, this is harmless. ")
         window.judge(final=False)
-    assert len(window._text) < 8192  # noqa: SLF001 -- the bound is the promise
+    assert len(window._text) < 8192

@@ -106,7 +106,7 @@ def test_libraries_come_in_the_same_form(stream: io.StringIO) -> None:
     logging.getLogger("sqlalchemy").warning("100%% of %d", "no number")
     first, second = lines(stream)
     assert (first["event"], first["part"]) == ("Started server process [12]", "uvicorn.error")
-    assert first["level"] == "info"
+    assert first["level"] == "warning"
     assert second["event"] == "100%% of %d"
 
 

@@ -1,0 +1,98 @@
+"""Cutting: a choice in which a window found a block ends there, at exactly its place.
+
+What stands before the block leaves, in wire order; then the refusal, in the protocol's own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gateway.engine.marking import Marking
+from gateway.engine.outbox import Outbox
+from gateway.engine.plan import OutputPlan
+from gateway.engine.queue import Held, Queue
+from gateway.engine.window import Window
+from gateway.nouns.segment import Channel, FieldClass
+from gateway.nouns.verdict import Decision, Refusal
+from gateway.ports.adapter import Answer, Edits, EventKind
+
+
+class Cutter:
+    """Cuts choices of one streamed answer. ``emit`` writes an event that may leave whole."""
+
+    def __init__(
+        self,
+        plan: OutputPlan,
+        answer: Answer,
+        marking: Marking,
+        queue: Queue,
+        emit: Callable[[Held, Outbox], None],
+    ) -> None:
+        self._plan = plan
+        self._answer = answer
+        self._marking = marking
+        self._queue = queue
+        self._emit = emit
+
+    def cut(
+        self, choice: int, decision: Decision, windows: Mapping[Channel, Window], out: Outbox
+    ) -> Refusal:
+        """Release what stands before the block, close the choice and return its refusal."""
+        for channel, window in windows.items():
+            if channel.choice == choice and window.blocked is None:
+                window.judge(final=True)
+        self._release_before(choice, out)
+        self._marking.at_end(choice, None, out)
+        refusal = self._plan.refuse(decision)
+        refusal = refusal._replace(shown=out.shown.by_choice.get(choice, 0))
+        out.write(self._answer.close(choice, refusal, self._plan.refusal_style))
+        out.own(choice, "refusal", refusal.message)
+        self._marking.fields(())
+        self._queue.forget_choice(choice)
+        return refusal
+
+    def _release_before(self, choice: int, out: Outbox) -> None:
+        """Write whole events up to the first that may not leave whole, and that up to the cut."""
+        going = True
+        for held in self._queue.of_choice(choice):
+            whole = all(end <= window.limit for window, _, end in held.spans)
+            if going and whole and held.event.kind is EventKind.TEXT:
+                if len(held.event.choices) == 1:
+                    self._emit(held, out)
+                continue
+            if going:
+                self._write_part(held, choice, out)
+            else:
+                _suppress(held, choice, out)
+            going = False
+
+    def _write_part(self, held: Held, choice: int, out: Outbox) -> None:
+        """Write the part of an event that stands before the limits of a blocked choice."""
+        event = held.event
+        if event.choices != (choice,):
+            return  # shared with a choice that goes on: it leaves later, emptied of this one
+        texts: dict[int, str] = {}
+        for index, piece in enumerate(event.pieces):
+            window, start, end = held.spans[index]
+            keep = max(start, min(end, window.limit))
+            new = window.edited(start, keep, piece.text[: keep - start])
+            if new and piece.field_class is FieldClass.CONTENT:
+                self._marking.before_content(choice, new, event, out)
+                new = self._marking.weave(choice, new)
+            texts[index] = new
+            out.release(piece.channel, new)
+            out.suppress(piece.channel, piece.text[keep - start :])
+        if not any(texts.values()):
+            return
+        if event.kind is EventKind.TEXT:
+            out.write(self._answer.write(event, Edits(texts, drop_logprobs=True)))
+            return
+        for index, piece in enumerate(event.pieces):  # the finish itself must not leave
+            if texts[index] and piece.field_class is FieldClass.CONTENT:
+                out.write(self._answer.own_text(choice, texts[index], event))
+
+
+def _suppress(held: Held, choice: int, out: Outbox) -> None:
+    for piece in held.event.pieces:
+        if piece.channel.choice == choice:
+            out.suppress(piece.channel, piece.text)

@@ -35,7 +35,8 @@ def request(mode: str) -> bytes:
     ).encode()
     return (
         b"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\n"
-        b"content-type: application/json\r\nauthorization: Bearer sk-bench\r\ncontent-length: %d\r\n\r\n" % len(body)
+        b"content-type: application/json\r\nauthorization: Bearer sk-bench\r\n"
+        b"content-length: %d\r\n\r\n" % len(body)
     ) + body
 
 

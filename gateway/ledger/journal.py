@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.ledger.crypt import frame_nonce, new_key, new_key_id, wrap
 from gateway.ledger.frames import FrameType, bound, exchange_bytes, write_frame
+from gateway.ledger.halves import Halves, pack
 from gateway.ledger.keyring import Keyring
 from gateway.ledger.spool import Spool, spool_folder
 from gateway.nouns.errors import LedgerFailed
@@ -86,7 +88,9 @@ _encode = msgspec.msgpack.Encoder().encode
 class SpoolEntry:
     """The open record of one exchange (see `gateway.ports.journal.Entry`)."""
 
-    __slots__ = ("_cipher", "_closed", "_exchange", "_journal", "_mark", "_sent", "_sequence")
+    __slots__ = (
+        "_cipher", "_closed", "_exchange", "_halves", "_journal", "_mark", "_sent", "_sequence",
+    )  # fmt: skip
 
     def __init__(self, journal: SpoolJournal, exchange: bytes, data_key: bytes) -> None:
         self._journal = journal
@@ -96,20 +100,19 @@ class SpoolEntry:
         self._sent = 0
         self._mark = journal.spool.written
         self._closed = False
+        self._halves: dict[FrameType, Halves] = {}
 
     def request(self, body: bytes, edited: bytes | None) -> None:
         """Keep what the client sent and, if it differs, what went upstream."""
-        self._write(FrameType.REQUEST, _encode(RequestPayload(body, edited)))
+        self._write(FrameType.REQUEST, pack(RequestPayload(body, edited)))
 
     def answer(self, texts: tuple[AnswerText, ...]) -> None:
         """Keep text that is about to be released."""
-        if texts:
-            self._write(FrameType.ANSWER, _encode((self._sent, texts)))
+        self._keep(FrameType.ANSWER, texts)
 
     def suppressed(self, texts: tuple[AnswerText, ...]) -> None:
         """Keep text that never leaves, apart from the answer."""
-        if texts:
-            self._write(FrameType.SUPPRESSED, _encode((self._sent, texts)))
+        self._keep(FrameType.SUPPRESSED, texts)
 
     def sent(self, sent_bytes: int) -> None:
         """Note how many bytes the socket took; written with the next frame."""
@@ -118,14 +121,30 @@ class SpoolEntry:
     def close(self, facts: CloseFrame) -> None:
         """Close the record. If the disk refuses now, the journal tries again with later writes."""
         self._check_open()
+        with suppress(LedgerFailed):  # later writes owe the CLOSE frame, not half a letter
+            for kind, halves in self._halves.items():
+                if texts := halves.rest():
+                    self._write(kind, pack((self._sent, texts)))
         self._closed = True
         binding = bound(FrameType.CLOSE, self._exchange, self._sequence + 1)
-        self._journal.append_close(write_frame(binding, _encode(facts)))
+        self._journal.append_close(write_frame(binding, pack(facts)))
         self._mark = self._journal.spool.written
 
     async def settle(self) -> None:
         """Wait until all that was written is durable under the ``fsync`` setting."""
         await self._journal.spool.settle(self._mark)
+
+    def _keep(self, kind: FrameType, texts: tuple[AnswerText, ...]) -> None:
+        if kind in self._halves:
+            texts = self._halves[kind].join(texts)
+        if not texts:
+            return
+        try:
+            plain = _encode((self._sent, texts))
+        except UnicodeEncodeError:  # half a character: see the head of `halves`
+            halves = self._halves.setdefault(kind, Halves())
+            plain = pack((self._sent, halves.join(texts)))
+        self._write(kind, plain)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -170,7 +189,7 @@ class SpoolJournal:
         data_key = new_key()
         wrapped = wrap(subject.cipher, data_key, exchange)
         nameless = msgspec.structs.replace(facts, subject="")
-        payload = _encode(OpenPayload(nameless, subject.key_id, wrapped))
+        payload = pack(OpenPayload(nameless, subject.key_id, wrapped))
         frame = write_frame(bound(FrameType.OPEN, exchange, 0), payload)
         segment = self.spool.turn()
         if segment != self._segment:
@@ -191,7 +210,7 @@ class SpoolJournal:
         """
         time_ns = self._clock.wall_ns()
         note = exchange_bytes(exchange_id(time_ns // 1_000_000, os.urandom(10)))
-        payload = _encode(NotePayload(time_ns, kind, facts))
+        payload = pack(NotePayload(time_ns, kind, facts))
         self.append(write_frame(bound(FrameType.NOTE, note, 0), payload))
 
     def append(self, frames: bytes) -> None:
@@ -240,7 +259,7 @@ class SpoolJournal:
     def _make_key(self, tenant: str, owner: str, exchange: bytes) -> _SubjectKey:
         key_id, key = new_key_id(), new_key()
         wrapped = self._keyring.wrap_subject_key(key, tenant, owner)
-        payload = _encode(KeyPayload(key_id, tenant, owner, wrapped))
+        payload = pack(KeyPayload(key_id, tenant, owner, wrapped))
         return _SubjectKey(
             key_id, AESGCM(key), write_frame(bound(FrameType.KEY, exchange, 0), payload)
         )

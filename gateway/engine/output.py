@@ -177,7 +177,7 @@ class OutputSession:
         window.push(run.text)
         window.judge(final=False)
         self._strings += 1
-        if window.limit == window.raw_end and window.edited(start, window.raw_end, "") == "":
+        if window.limit == window.raw_end and not window.touches(start, window.raw_end):
             self._shown.add(run.choice, len(run.text))
             return Release(run.raw, (AnswerText(run.choice, run.channel.path, run.text),))
         for event in run.expand():

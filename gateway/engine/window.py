@@ -40,8 +40,8 @@ class Window:
     """The pending text of one channel and what may be done with it."""
 
     __slots__ = (
-        "_acting", "_asked", "_base", "_cursors", "_edges", "_final", "_full", "_lens", "_text",
-        "_waiting", "blocked", "edits", "facts", "form", "lane", "limit", "raw_end", "scanned",
+        "_acting", "_asked", "_base", "_cursors", "_edges", "_edited_until", "_final", "_full",
+        "_lens", "_text", "_waiting", "blocked", "edits", "facts", "form", "lane", "limit", "raw_end", "scanned",
     )  # fmt: skip
 
     def __init__(self, lane: Lane, form: TextForm) -> None:
@@ -58,6 +58,7 @@ class Window:
         self._text = ""
         self._base = 0
         self._edges = 0
+        self._edited_until = 0
         self._cursors = [0] * len(lane.judges)
         self._waiting: list[Decision] = []
         self._asked = [_Asked() for _ in lane.slow]
@@ -112,19 +113,17 @@ class Window:
         return min(safe, self._judged_by_slow(end))
 
     def _scan_with(self, index: int, judge: Judge) -> int:
-        """Run one filter; returns from where on it, or a finding not yet certain, holds."""
+        """Run one filter; returns from where on it holds, and will be asked again."""
         base, cursor = self._base, self._cursors[index]
         left = max(base, cursor - judge.filter.look_behind)
         text = self._text[left - base :] if left > base else self._text
         scan = self._ask(judge.filter, text, cursor - left)
-        hold = self._cursors[index] = fence = left + scan.safe_until
+        fence = left + (len(text) if self._final else _certain_until(scan))
+        self._cursors[index] = fence
         for found in scan.findings:
-            finding = found._replace(start=left + found.start, end=left + found.end)
-            if finding.end <= fence or self._final:
-                self._settle(finding)
-            else:
-                hold = min(hold, finding.start)
-        return hold
+            if left + found.end <= fence:
+                self._settle(found._replace(start=left + found.start, end=left + found.end))
+        return fence
 
     def _ask(self, judge: object, text: str, start: int) -> Scan:
         """The filter guard: one of the three places that catch everything. A filter that raises
@@ -208,9 +207,15 @@ class Window:
         return at if at < safe or self._final else None
 
     def _edit(self, cluster: Decision, reach: int) -> None:
-        span = self._text[cluster.start - self._base : reach - self._base]
+        """Put the policy's words in place of a cluster, or of what an edit before it left of it:
+        that one may have taken the combining marks with which this one begins."""
+        begin = max(cluster.start, self._edited_until)
+        if reach <= begin:
+            return
+        self._edited_until = reach
+        span = self._text[begin - self._base : reach - self._base]
         text = cluster.text if cluster.action is Action.REPLACE else self.lane.mask(cluster, span)
-        start = self._lens.to_raw(cluster.start, up=False)
+        start = self._lens.to_raw(begin, up=False)
         end = self._lens.to_raw(reach, up=True)
         self.edits = [e for e in self.edits if e.end <= start or e.start >= end]
         self.edits.append(Edit(start, end, self._spell(text or "")))
@@ -294,6 +299,15 @@ class Window:
 
     # -- what goes out
 
+    def touches(self, start: int, end: int) -> bool:
+        """True if an edit changes anything of raw ``[start, end)``."""
+        for edit in reversed(self.edits):
+            if edit.end <= start:
+                return False
+            if edit.start < end:
+                return True
+        return False
+
     def edited(self, start: int, end: int, text: str) -> str:
         """Return raw ``[start, end)``, which is ``text``, with the edits in it.
 
@@ -337,6 +351,16 @@ class _Asked:
         self.done.sort()
         while self.done and self.done[0][0] <= self.answered:
             self.answered = max(self.answered, self.done.pop(0)[1])
+
+
+def _certain_until(scan: Scan) -> int:
+    """Return how far a filter is done: before its ``safe_until``, and before any finding that lies
+    across it, since that one may still change and is asked for again from its start."""
+    until = scan.safe_until
+    for finding in sorted(scan.findings, key=lambda one: one.end, reverse=True):
+        if finding.start < until < finding.end:
+            until = finding.start
+    return until
 
 
 def _clusters(decisions: list[Decision]) -> list[Decision]:

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from filters.lexicon import Entry
-from gateway.nouns.policy import Policy
 from gateway.nouns.record import AnswerText
 from gateway.nouns.verdict import Outcome
 from gateway.ports.session import Tally
@@ -21,7 +20,6 @@ from tests.properties.corpus import (
     CHANNELS,
     EXCHANGE,
     REFUSED,
-    TEXTS,
     Bench,
     Fate,
     admission,
@@ -30,6 +28,7 @@ from tests.properties.corpus import (
     fate,
     json_texts,
     policies,
+    texts,
 )
 from tests.properties.upstream_writer import Heard, Said, cut, hear, stream, whole_body
 
@@ -107,9 +106,10 @@ def reads_of(events: list[bytes], cuts: list[int], *, singly: bool) -> list[byte
 def test_one_text_leaves_as_its_whole_is_judged(channel: str, data: st.DataObject) -> None:
     """Whatever the policy, the list and the cuts: the text that leaves is the one that the whole
     text's findings allow, with every blocked and redacted span gone, up to the first block."""
-    one = bench(data.draw(policies()), data.draw(entries()))
-    said = data.draw(TEXTS)
-    text = Said(0, channel, data.draw(TEXTS), tuple(data.draw(CUTS)))
+    terms = data.draw(entries())
+    one = bench(data.draw(policies()), terms)
+    said = data.draw(texts(terms))
+    text = Said(0, channel, data.draw(texts(terms)), tuple(data.draw(CUTS)))
     events = stream([text], [], data.draw(SPELLINGS))
     singly = data.draw(st.integers(0, 11)) == 0
     got = run(one, reads_of(events, data.draw(CUTS), singly=singly), said=said)
@@ -128,9 +128,10 @@ def test_one_text_leaves_as_its_whole_is_judged(channel: str, data: st.DataObjec
 @given(st.data())
 def test_tool_arguments_leave_as_their_whole_is_judged(data: st.DataObject) -> None:
     """JSON is judged as its reader decodes it; an unblocked redaction leaves JSON."""
-    one = bench(data.draw(policies()), data.draw(entries()))
-    said = data.draw(TEXTS)
-    text = Said(0, "arguments", data.draw(json_texts()), tuple(data.draw(CUTS)))
+    terms = data.draw(entries())
+    one = bench(data.draw(policies()), terms)
+    said = data.draw(texts(terms))
+    text = Said(0, "arguments", data.draw(json_texts(terms)), tuple(data.draw(CUTS)))
     spelling = data.draw(SPELLINGS)
     singly = data.draw(st.integers(0, 11)) == 0
     events = stream([text], [], spelling)
@@ -155,18 +156,19 @@ def test_tool_arguments_leave_as_their_whole_is_judged(data: st.DataObject) -> N
 def test_many_channels_come_each_to_their_own(data: st.DataObject) -> None:
     """Choices and channels interleaved anyhow: each shows what it would alone; after a block in a
     choice its other channels show a beginning of that."""
-    one = bench(data.draw(policies()), data.draw(entries()))
+    terms = data.draw(entries())
+    one = bench(data.draw(policies()), terms)
     places = data.draw(
         st.lists(
             st.tuples(st.integers(0, 1), st.sampled_from(CHANNELS)), min_size=2, max_size=4,
             unique=True,
         )
     )  # fmt: skip
-    texts = [Said(*place, data.draw(_text_of(place[1])), tuple(data.draw(CUTS))) for place in places]
+    parts = [Said(*place, data.draw(_text_of(place[1], terms)), tuple(data.draw(CUTS))) for place in places]
     order = data.draw(st.lists(st.integers(0, 3), max_size=24))
-    events = stream(texts, order, data.draw(SPELLINGS))
+    events = stream(parts, order, data.draw(SPELLINGS))
     got = run(one, reads_of(events, data.draw(CUTS), singly=False), choices=2)
-    fates = {(t.choice, t.channel): fate(one, t.channel, t.text, "tell me ") for t in texts}
+    fates = {(t.choice, t.channel): fate(one, t.channel, t.text, "tell me ") for t in parts}
     shown = got.shown()
     for choice, reasons in got.heard.reasons().items():
         mine = {place: one_fate for place, one_fate in fates.items() if place[0] == choice}
@@ -177,13 +179,13 @@ def test_many_channels_come_each_to_their_own(data: st.DataObject) -> None:
                 assert one_fate.text.startswith(shown.get(place, ""))
             else:
                 assert shown.get(place, "") == one_fate.text
-    assert set(got.heard.reasons()) == {text.choice for text in texts}
+    assert set(got.heard.reasons()) == {text.choice for text in parts}
 
 
-def _text_of(channel: str) -> st.SearchStrategy[str]:
+def _text_of(channel: str, terms: tuple[Entry, ...]) -> st.SearchStrategy[str]:
     if channel != "arguments":
-        return TEXTS
-    return st.one_of(TEXTS, st.integers(0, 99)).map(lambda value: json.dumps({"k": value}))
+        return texts(terms)
+    return st.one_of(texts(terms), st.integers(0, 99)).map(lambda value: json.dumps({"k": value}))
 
 
 @pytest.mark.timeout(1800)
@@ -191,15 +193,16 @@ def _text_of(channel: str) -> st.SearchStrategy[str]:
 @given(st.data())
 def test_what_nothing_touches_is_the_upstreams_bytes(data: st.DataObject) -> None:
     """Nothing matched: byte for byte. A label owed: taking our events and members out gives them."""
-    one = bench(data.draw(policies()), data.draw(entries()))
-    texts = [
-        Said(0, channel, data.draw(_text_of(channel)), tuple(data.draw(CUTS)))
+    terms = data.draw(entries())
+    one = bench(data.draw(policies()), terms)
+    parts = [
+        Said(0, channel, data.draw(_text_of(channel, terms)), tuple(data.draw(CUTS)))
         for channel in data.draw(st.lists(st.sampled_from(CHANNELS), max_size=2, unique=True))
     ]
     order = data.draw(st.lists(st.integers(0, 3), max_size=24))
-    events = stream(texts or [Said(0, "content", "")], order, data.draw(SPELLINGS))
+    events = stream(parts or [Said(0, "content", "")], order, data.draw(SPELLINGS))
     got = run(one, reads_of(events, data.draw(CUTS), singly=False))
-    if any(fate(one, t.channel, t.text, "tell me ").touched for t in texts):
+    if any(fate(one, t.channel, t.text, "tell me ").touched for t in parts):
         return
     assert without_ours(got) == b"".join(events)
     if one.policy.marks.label.value == "off":
@@ -223,12 +226,12 @@ def without_ours(got: Run) -> bytes:
 
 @pytest.mark.timeout(1800)
 @cases(0.05)
-@given(policies(), entries(), TEXTS, TEXTS)
-def test_an_answer_in_one_piece_comes_to_the_same_verdict(
-    policy: Policy, terms: tuple[Entry, ...], text: str, said: str
-) -> None:
+@given(st.data())
+def test_an_answer_in_one_piece_comes_to_the_same_verdict(data: st.DataObject) -> None:
     """It keeps no prefix before a block, and carries only the refusal."""
-    one = bench(policy, terms)
+    terms = data.draw(entries())
+    one = bench(data.draw(policies()), terms)
+    text, said = data.draw(texts(terms)), data.draw(texts(terms))
     body = whole_body([Said(0, "content", text)])
     got = run(one, [body], said=said, whole=True)
     expected = fate(one, "content", text, f"tell me {said}")

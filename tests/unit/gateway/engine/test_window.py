@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.engine.window import Window
+from gateway.nouns.finding import Scan
 from gateway.nouns.policy import Mode
 from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action
@@ -157,3 +158,56 @@ def test_memory_of_a_long_channel_is_bounded() -> None:
         window.push("hello world, this is harmless. ")
         window.judge(final=False)
     assert len(window._text) < 8192
+
+
+class OnceOnly(NaiveTerms):
+    """Reports a finding while its start is pending, and not again once that was safe."""
+
+    def scan(self, text: str, start: int, final: bool) -> Scan:
+        """See gateway.ports.filter.Filter."""
+        seen = super().scan(text, start, final)
+        return seen._replace(findings=tuple(f for f in seen.findings if f.start >= start))
+
+
+@pytest.mark.parametrize("text", ["aa", "aab", "xaa y"])
+@pytest.mark.parametrize("filters", [NaiveTerms, OnceOnly])
+def test_a_term_that_ends_as_it_begins_is_found(text: str, filters: type[NaiveTerms]) -> None:
+    """Its second half may begin another one, so it lies across what is safe: it is asked for again
+    from its start, not forgotten."""
+    window = Window(lane(RULES, filters({"aa": "block"})), TextForm.PROSE)
+    for letter in text:
+        window.push(letter)
+        window.judge(final=False)
+    window.judge(final=True)
+    assert window.blocked is not None
+    assert window.limit == text.index("aa")
+
+
+def test_marks_that_an_edit_took_do_not_undo_it() -> None:
+    """A span that begins with the combining marks of a redacted one is cut to what is left of it;
+    the first redaction stays."""
+    window = Window(lane(RULES, NaiveTerms({"ab": "red", "\u0301\u0301z": "red"})), TextForm.PROSE)
+    text = "xab\u0301\u0301zy"
+    window.push(text)
+    window.judge(final=True)
+    assert window.edited(0, len(text), text) == "x******y"
+
+
+def test_a_span_of_marks_alone_goes_with_the_edit_before_it() -> None:
+    """Nothing of it is left to edit."""
+    window = Window(lane(RULES, NaiveTerms({"ab": "red", "\u0301\u0301": "red"})), TextForm.PROSE)
+    text = "xab\u0301\u0301y"
+    window.push(text)
+    window.judge(final=True)
+    assert window.edited(0, len(text), text) == "x***y"
+
+
+def test_an_edit_that_leaves_nothing_still_touches() -> None:
+    """What is replaced by no words is not taken for unchanged."""
+    window = Window(lane(RULES, NaiveTerms({"ab": "red"})), TextForm.PROSE)
+    window.lane = window.lane._replace(mask=lambda decision, text: "")
+    window.push("xaby")
+    window.judge(final=True)
+    assert window.edited(0, 4, "xaby") == "xy"
+    assert [window.touches(0, 1), window.touches(0, 2), window.touches(2, 3)] == [False, True, True]
+    assert not window.touches(3, 4)

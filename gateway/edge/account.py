@@ -76,6 +76,7 @@ class Account:
         self.ended_upstream_s: float | None = None
         self.judging_s = 0.0
         self.own_s = 0.0
+        self._opened: OpenFrame | None = None
         self._gateway = gateway
         self._target = target
         self._writer = writer
@@ -104,7 +105,8 @@ class Account:
 
     def open(self) -> Entry:
         """Open the record; nothing is forwarded before. Raises LedgerFailed."""
-        self.entry = self._gateway.journal.open(self.open_frame())
+        self._opened = self.open_frame()
+        self.entry = self._gateway.journal.open(self._opened)
         return self.entry
 
     def ended_by(self, error: SealgateError) -> None:
@@ -200,7 +202,7 @@ class Account:
             heard,
             said,
         )
-        exchange_line(self.open_frame(), frame, overhead_s)
+        exchange_line(self._opened or self.open_frame(), frame, overhead_s)
 
     def _since(self, moment_s: float | None) -> float | None:
         return None if moment_s is None or self.asked_s is None else moment_s - self.began_s

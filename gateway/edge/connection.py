@@ -63,6 +63,45 @@ def connection_of(scope: MutableMapping[str, Any]) -> Connection:
     return found if isinstance(found, Connection) else Connection(None)
 
 
+class HeadJoiner:
+    """A transport's writing side that sends a status line and headers together with what follows.
+
+    One system call less per answer. Headers that nothing follows leave in the loop's next turn.
+    """
+
+    __slots__ = ("_head", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        """Send, or keep a head for a moment."""
+        if self._head:
+            data, self._head = self._head + data, b""
+        elif data.startswith(b"HTTP/1.1 "):
+            self._head = data
+            self._loop.call_soon(self.flush)
+            return
+        self._transport.write(data)
+
+    def flush(self) -> None:
+        """Send a head that is still here."""
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head)
+
+    def close(self) -> None:
+        """Send what is here, then close."""
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """True if the transport ends."""
+        return self._transport.is_closing()
+
+
 class BoundedHttp(HttpToolsProtocol):
     """HTTP/1.1 with bounds on header bytes, on the time headers take, and on unsent bytes.
 
@@ -76,6 +115,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=self.limits.unsent_bytes)
         self.link = Connection(self)
+        self.joiner = HeadJoiner(transport, self.loop)
         self.header_bytes = 0
         self.between_requests = True
         self.leaving = False
@@ -129,6 +169,7 @@ class BoundedHttp(HttpToolsProtocol):
         """The headers are whole: stop their timer."""
         self._headers_came()
         super().on_headers_complete()
+        self.cycle.transport = self.joiner  # type: ignore[assignment]  # it is all a cycle uses
         if self.leaving:
             self.cycle.keep_alive = False
 

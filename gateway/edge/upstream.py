@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from http.cookies import BaseCookie, SimpleCookie
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -36,6 +37,7 @@ FAILURES = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 _VERSIONED = re.compile(r"v\d+[a-z]*\d*")
 _RETRY_PAUSE_S = 0.05
 _POOL_KEEP_S = 30.0
+_NO_COOKIES: BaseCookie[str] = SimpleCookie()
 _HEADER_LINE = 64 * 1024
 _ONE_WRITE = 256 * 1024
 
@@ -123,6 +125,15 @@ class UpstreamAnswer:
             self._response.close()
 
 
+class _NoCookies(aiohttp.DummyCookieJar):
+    """No cookie is kept; the library's own form of that makes a new empty jar per request."""
+
+    def filter_cookies(self, request_url: URL) -> BaseCookie[str]:
+        """Return none."""
+        del request_url
+        return _NO_COOKIES
+
+
 class Upstream:
     """A worker's way to the model API. `start` it inside the event loop, `close` it at the end."""
 
@@ -158,7 +169,7 @@ class Upstream:
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
+            cookie_jar=_NoCookies(),
             timeout=aiohttp.ClientTimeout(
                 total=None, connect=self._settings.connect_s, sock_connect=None, sock_read=None
             ),

@@ -1,9 +1,10 @@
 """Lens: raw text as it came -> text as a reader sees it, and the way back for positions.
 
 A channel of JSON text (tool arguments, JSON mode) is read decoded: escapes become their characters,
-the quotes around a string become `STRING_EDGE`, over which no term can be found. Placeholders of
-veiled values are restored before anything is judged. A lens keeps what it cannot decide yet (half
-an escape, half a placeholder), so that the judged text never depends on where the wire was cut.
+the quotes around a string become `STRING_EDGE`, over which no term can be found. Characters that
+the wire cut between their UTF-16 units (lone surrogates) are put together. Placeholders of veiled
+values are restored before anything is judged. A lens keeps what it cannot decide yet (half an
+escape, half a placeholder), so that the judged text never depends on where the wire was cut.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ noncharacter, which Unicode keeps for such internal use (The Unicode Standard, 2
 NO_EDGE = "\u200b"
 """What the same code point becomes where the text itself brings it: it must stop nothing."""
 
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _IN_STRING = re.compile(r'["\\]')
 _ILLEGAL_OUTSIDE = re.compile(r'[^ \t\r\n{}\[\]:,0-9+\-.eEtrufalsn"]|"')
 _SIMPLE = {
@@ -35,6 +37,17 @@ Restorations = Callable[[str, bool], tuple[list[tuple[int, int, str]], int]]
 def without_edges(text: str) -> str:
     """Return text in which the code point of `STRING_EDGE` stops nothing."""
     return text.replace(STRING_EDGE, NO_EDGE) if STRING_EDGE in text else text
+
+
+def is_halved(text: str) -> bool:
+    """Return whether a text holds a lone surrogate: half of a character that two events share."""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 class Atom(NamedTuple):
@@ -90,6 +103,35 @@ class _Stage:
             if atom.value is not None and atom.start <= start and end <= atom.end:
                 return atom
         return None
+
+
+class _PairStage(_Stage):
+    """Halves of characters -> characters. A first half waits for what comes next."""
+
+    def __init__(self, passed: int) -> None:
+        super().__init__()
+        self.same(passed)
+        self._rest = ""
+
+    def push(self, text: str, *, final: bool) -> str:
+        text = self._rest + text
+        self._rest = ""
+        if not final and "\ud800" <= text[-1:] <= "\udbff":
+            self._rest, text = text[-1], text[:-1]
+        out: list[str] = []
+        at = 0
+        for found in _PAIR.finditer(text):
+            out += (text[at : found.start()], _joined(found[0]))
+            self.same(found.start() - at)
+            self.turned(2, 1)
+            at = found.end()
+        out.append(text[at:])
+        self.same(len(text) - at)
+        return "".join(out)
+
+
+def _joined(pair: str) -> str:
+    return chr(0x10000 + ((ord(pair[0]) - 0xD800) << 10) + ord(pair[1]) - 0xDC00)
 
 
 class _JsonStage(_Stage):
@@ -244,16 +286,29 @@ class _VeilStage(_Stage):
 
 
 class Lens:
-    """The lens of one channel: at most two stages, none for plain prose."""
+    """The lens of one channel: at most three stages, none for plain prose."""
 
     def __init__(self, form: TextForm, restorations: Restorations | None) -> None:
         self.json = _JsonStage() if form is TextForm.JSON else None
         self.veil = _VeilStage(restorations) if restorations else None
         self.plain = self.json is None and self.veil is None
+        self._pairs: _PairStage | None = None
         self._seen = 0
+
+    @property
+    def joins(self) -> bool:
+        """Whether halves of characters are put together."""
+        return self._pairs is not None
+
+    def join_from(self, raw_position: int) -> None:
+        """Put halves of characters together from here on."""
+        self._pairs = _PairStage(raw_position)
+        self.plain = False
 
     def push(self, raw: str, *, final: bool) -> str:
         """Take raw text and return the judged text that is certain now."""
+        if self._pairs is not None:
+            raw = self._pairs.push(raw, final=final)
         if self.json is not None:
             raw = self.json.push(raw, final=final)
         if self.veil is not None:
@@ -264,9 +319,12 @@ class Lens:
         """Return the raw position of a judged one; ``up`` rounds to the end of what it cuts."""
         if self.veil is not None:
             position = self.veil.to_raw(position, up=up)
+        return self._before_veil(position, up=up)
+
+    def _before_veil(self, position: int, *, up: bool) -> int:
         if self.json is not None:
             position = self.json.to_raw(position, up=up)
-        return position
+        return position if self._pairs is None else self._pairs.to_raw(position, up=up)
 
     def restored(self, start: int, end: int) -> bool:
         """True if a judged span lies wholly inside a restored value."""
@@ -280,9 +338,7 @@ class Lens:
         self._seen = len(self.veil.atoms)
         out = []
         for atom in fresh:
-            start, end = atom.raw_start, atom.raw_end
-            if self.json is not None:
-                start = self.json.to_raw(start, up=False)
-                end = self.json.to_raw(end, up=True)
+            start = self._before_veil(atom.raw_start, up=False)
+            end = self._before_veil(atom.raw_end, up=True)
             out.append((start, end, atom.value or ""))
         return out

@@ -18,7 +18,7 @@ import unicodedata
 from typing import NamedTuple
 
 from gateway.engine.lane import Judge, Lane, Ruled
-from gateway.engine.lens import STRING_EDGE, Lens, without_edges
+from gateway.engine.lens import STRING_EDGE, Lens, is_halved, without_edges
 from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
 from gateway.nouns.segment import FieldClass, TextForm
 from gateway.nouns.verdict import Action, Decision
@@ -41,7 +41,8 @@ class Window:
 
     __slots__ = (
         "_acting", "_asked", "_base", "_cursors", "_edges", "_edited_until", "_final", "_full",
-        "_lens", "_text", "_waiting", "blocked", "edits", "facts", "form", "lane", "limit", "raw_end", "scanned",
+        "_lens", "_text", "_waiting", "blocked", "edits", "facts", "form", "lane", "limit",
+        "raw_end", "scanned",
     )  # fmt: skip
 
     def __init__(self, lane: Lane, form: TextForm) -> None:
@@ -72,6 +73,8 @@ class Window:
 
     def push(self, raw: str) -> None:
         """Take more raw text of the channel."""
+        if not self._lens.joins and is_halved(raw):
+            self._lens.join_from(self.raw_end)
         self.raw_end += len(raw)
         if self._lens.json is None:
             raw = without_edges(raw)

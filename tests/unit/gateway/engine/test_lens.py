@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.engine.lens import Lens
+from gateway.engine.lens import Lens, is_halved
 from gateway.nouns.segment import TextForm
 
 
@@ -70,3 +70,38 @@ def test_escapes_are_decoded_and_what_is_not_json_is_read_raw(raw: str, seen: st
 def test_a_text_cannot_forge_the_edge_of_a_string(raw: str) -> None:
     """The code point that marks an edge is looked through where the text itself brings it."""
     assert "x\u200by" in see(raw, [])[0]
+
+
+@given(st.text(), st.lists(st.integers(1, 4), max_size=40), st.integers(0, 9))
+def test_characters_cut_between_their_halves_are_put_together(
+    text: str, cuts: list[int], passed: int
+) -> None:
+    """However UTF-16 was cut, the judged text is the text; positions lead back to both halves."""
+    units = text.encode("utf-16-le")
+    halves = [
+        units[at : at + 2].decode("utf-16-le", "surrogatepass") for at in range(0, len(units), 2)
+    ]
+    lens = Lens(TextForm.PROSE, None)
+    lens.join_from(passed)
+    seen, left = "", list(halves)
+    for cut in [*cuts, len(left)]:
+        seen += lens.push("".join(left[:cut]), final=False)
+        del left[:cut]
+    assert seen + lens.push("", final=True) == text
+    raw = passed
+    for at, letter in enumerate(text):
+        size = 1 if letter < "\U00010000" else 2
+        assert lens.to_raw(passed + at, up=False) == raw
+        raw += size
+        assert lens.to_raw(passed + at + 1, up=True) == raw
+
+
+def test_a_first_half_waits_and_a_lone_one_stays() -> None:
+    """What may still become a character is not judged yet; in the end it is judged as it is."""
+    lens = Lens(TextForm.PROSE, None)
+    lens.join_from(0)
+    assert lens.push("a\ud842", final=False) == "a"
+    assert lens.push("b\ud842", final=False) == "\ud842b"
+    assert lens.push("", final=True) == "\ud842"
+    assert is_halved("a\ud842")
+    assert not is_halved("a\U00020bb7")

@@ -47,7 +47,7 @@ class Proxy:
         self._gateway = gateway
         self._own = own
         self._sweep = Sweep(gateway.clock.monotonic_s)
-        self._most = math.ceil(gateway.settings.limits.exchanges / gateway.settings.workers)
+        self.most = math.ceil(gateway.settings.limits.exchanges / gateway.settings.workers)
         self._nowhere = Target(gateway.fallback, RouteKind.REFUSE, "", "", versioned=False)
         self.draining = False
 
@@ -102,9 +102,9 @@ class Proxy:
 
     def _target(self, scope: Scope, *, upgrade: bool) -> Target:
         """Return who serves a request. Raises what it is turned away with."""
-        if len(self._sweep) >= self._most:
+        if len(self._sweep) >= self.most:
             raise Overloaded(
-                f"It runs {self._most} exchanges (limits.exchanges).", retry_after_s=_TRY_AGAIN_S
+                f"It runs {self.most} exchanges (limits.exchanges).", retry_after_s=_TRY_AGAIN_S
             )
         if upgrade:
             error = PathRefused("Upgrades (WebSocket) are not taken.")

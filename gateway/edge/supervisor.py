@@ -11,6 +11,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -23,6 +24,7 @@ from gateway.telemetry.logs import logger
 _LOG = logger("supervisor")
 _BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _HEALTHY_S = 30.0
+_BACKLOG = 2048
 _GRACE_S = 15.0
 """Beyond the drain time a child that was told to end gets this long before it is killed."""
 
@@ -124,21 +126,20 @@ class Supervisor:
         """Serve until SIGTERM or SIGINT and return the exit code: 0, or 2 if a child could not
         start with this configuration. Raises ConfigError before anything was forked."""
         settings = self._course.settings
-        self._course = self._course._replace(prepared=self._program.prepare(settings))
-        self._data = _bind(settings.host, settings.port, "port")
-        self._operations = _bind(
-            settings.operations_host, settings.operations_port, "operations_port"
-        )
-        self._children = Children()
-        self._children.listen()
-        try:
+        with ExitStack() as stack:
+            # Bound first: a second gateway on the same ports must not touch anything of the first.
+            self._data = stack.enter_context(_bind(settings.host, settings.port, "port"))
+            self._operations = stack.enter_context(
+                _bind(settings.operations_host, settings.operations_port, "operations_port")
+            )
+            self._course = self._course._replace(prepared=self._program.prepare(settings))
+            for listener in (self._data, self._operations):
+                listener.listen(_BACKLOG)
+            self._children = stack.enter_context(closing(Children()))
+            self._children.listen()
             self._start_missing()
             while self._children:
                 self._turn()
-        finally:
-            self._children.close()
-            self._data.close()
-            self._operations.close()
         return self._exit_code
 
     def _turn(self) -> None:
@@ -345,7 +346,7 @@ def _places(settings: Settings) -> tuple[object, ...]:
 
 
 def _bind(host: str, port: int, key: str) -> socket.socket:
-    """Return a listening socket. Raises ConfigError naming the setting."""
+    """Return a bound socket. Raises ConfigError naming the setting."""
     listener: socket.socket | None = None
     try:
         family, kind, proto, _, address = socket.getaddrinfo(
@@ -354,7 +355,6 @@ def _bind(host: str, port: int, key: str) -> socket.socket:
         listener = socket.socket(family, kind, proto)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(2048)
         listener.settimeout(0)
     except OSError as error:
         if listener is not None:

@@ -150,8 +150,8 @@ class Upstream:
         self._base = parts.path.rstrip("/")
         has_version = any(_VERSIONED.fullmatch(part) for part in self._base.split("/"))
         self._version = "" if has_version else "/v1"
-        self._proxy = _proxy_for(parts.scheme, parts.hostname) if settings.trust_environment else ""
-        self._tls = _tls(settings.ca_file) if parts.scheme == "https" else None
+        self.proxy = _proxy_for(parts.scheme, parts.hostname) if settings.trust_environment else ""
+        self.tls = _tls(settings.ca_file) if parts.scheme == "https" else None
         self._session: aiohttp.ClientSession | None = None
         self._url = lru_cache(256)(self._make_url)
 
@@ -165,7 +165,7 @@ class Upstream:
         connector = aiohttp.TCPConnector(
             limit=self._settings.connections,
             keepalive_timeout=_POOL_KEEP_S,
-            ssl=self._tls if self._tls is not None else True,
+            ssl=self.tls if self.tls is not None else True,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -230,7 +230,7 @@ class Upstream:
             url,
             data=_pieces(body) if large else (body or None),
             headers=lines,
-            proxy=self._proxy or None,
+            proxy=self.proxy or None,
             allow_redirects=False,
         )
         if 300 <= response.status < 400 and response.status != 304:

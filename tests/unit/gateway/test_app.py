@@ -1,0 +1,49 @@
+"""The application of a worker: the proxy with the gateway's own pages behind it."""
+
+from __future__ import annotations
+
+import httpx
+from fastapi import APIRouter
+
+from gateway.app import make_app
+from gateway.edge.proxy import Proxy
+from gateway.nouns.policy import Policy
+from tests.conftest import settings_for
+from tests.edge_kit import GatewayHere
+
+
+def _app(*routers: APIRouter) -> Proxy:
+    return make_app(GatewayHere(settings_for(9, {}), Policy()).gateway, routers)
+
+
+async def _get(app: Proxy, path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://g") as client:
+        return await client.get(path)
+
+
+async def test_version_page() -> None:
+    """The gateway says what it is and under which policy it serves."""
+    got = await _get(_app(), "/sealgate/v1/version")
+    assert got.json() == {"version": "0", "policy": "hash", "generation": 1}
+
+
+async def test_routers_are_served() -> None:
+    """What assembly adds is there, below /sealgate/ only."""
+    router = APIRouter()
+
+    @router.get("/sealgate/v1/hello")
+    @router.get("/v1/hello")
+    async def hello() -> str:
+        """Say it."""
+        return "hello"
+
+    app = _app(router)
+    assert (await _get(app, "/sealgate/v1/hello")).json() == "hello"
+    assert (await _get(app, "/v1/hello")).status_code == 404
+
+
+async def test_no_documentation_pages() -> None:
+    """Nothing is published that nobody asked for."""
+    for path in ("/sealgate/docs", "/sealgate/openapi.json", "/docs"):
+        assert (await _get(_app(), path)).status_code == 404

@@ -6,6 +6,7 @@ The steward runs on the same server, with the operations listener instead of the
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -23,6 +24,10 @@ from gateway.settings import Settings
 KEEP_CONNECTION_S = 75
 """How long an idle client connection stays open: longer than usual clients and load balancers keep
 theirs, so that it is they who close."""
+
+_COLLECT_AFTER = 20_000
+"""So many new containers start a collection; the interpreter's own figure, 700, is several per
+answer. What an exchange leaves behind is freed by count, so collections find next to nothing."""
 
 
 class _Server(uvicorn.Server):
@@ -119,5 +124,7 @@ def _serve(
         os.close(life)
         end()
 
+    gc.freeze()  # lexicons and code live as long as the process: never look through them
+    gc.set_threshold(_COLLECT_AFTER)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())

@@ -97,6 +97,7 @@ def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
     child = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=log, stderr=log)
     try:
         wait_until_ready(child, port)
+        wait_until_ready(child, operations)
         (tmp_path / "pid").write_text(str(child.pid))
         yield Place(tmp_path, port, operations, environ)
     finally:
@@ -110,7 +111,7 @@ def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
 
 
 def wait_until_ready(child: subprocess.Popen[bytes], port: int) -> None:
-    """Wait until the gateway says that it is ready."""
+    """Wait until a listener of the gateway says that it is ready."""
     end_s = time.monotonic() + LONGEST_S
     while time.monotonic() < end_s:
         assert child.poll() is None, "the gateway ended at once"

@@ -26,7 +26,7 @@ OTHER_VARIABLES = ("SEALGATE_CONFIG", "SEALGATE_LANG", "SEALGATE_TEST_LONG", "SE
 """Variables that are no settings: where the file is, the language, and those of the tests."""
 
 _KUBERNETES = re.compile(r"SEALGATE(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
-"""Variables that Kubernetes sets for a service of this name; ``SEALGATE_PORT`` is one of them."""
+"""Variables that Kubernetes sets for a service of this name; some have the name of a setting."""
 
 _PATHS: tuple[KeyPath, ...] = (("state",), ("upstream", "ca_file"))
 _SECRETS: tuple[KeyPath, ...] = (("producer",), ("upstream", "key"), ("ledger", "master_key"))
@@ -144,9 +144,10 @@ def _from_environment(environ: Mapping[str, str]) -> Document:
 
 
 def _is_foreign(name: str, environ: Mapping[str, str]) -> bool:
-    if name == "SEALGATE_PORT":
-        return environ[name].startswith(("tcp://", "udp://"))
-    return _KUBERNETES.fullmatch(name) is not None
+    if _KUBERNETES.fullmatch(name) is None:
+        return False
+    ours = field_at(Settings, tuple(name.removeprefix(PREFIX).lower().split("__"))) is not None
+    return not ours or environ[name].startswith(("tcp://", "udp://"))
 
 
 def _from_flags(flags: Mapping[KeyPath, Any]) -> Document:

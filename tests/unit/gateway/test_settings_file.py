@@ -105,6 +105,12 @@ def test_variables_of_kubernetes_are_not_ours() -> None:
     assert load_settings(None, environ).port == 8080
 
 
+def test_ports_by_variable_are_not_taken_for_those_of_kubernetes() -> None:
+    """Settings whose names look like a service's variables are still settings."""
+    settings = load_settings(None, {"SEALGATE_PORT": "9000", "SEALGATE_OPERATIONS_PORT": "9001"})
+    assert (settings.port, settings.operations_port) == (9000, 9001)
+
+
 def test_every_setting_has_a_variable_that_works() -> None:
     """What is documented as a variable is read as one."""
     for path in setting_paths():

@@ -4,7 +4,7 @@ A fenced block is run if the line before it is a comment:
 
     <!-- run -->                        it ends with exit code 0
     <!-- run: exit 1; shows WORD -->    it ends with 1, and WORD is in what it prints
-    <!-- check -->                      the YAML is saved as policy.yaml and `sealgate check` takes it
+    <!-- check -->                      a policy that `sealgate check` takes, from policy.yaml
     <!-- example: NAME -->              code that test_contributing.py tries
 
 The blocks of a document run in order, in a folder of their own, with a gateway of their own.
@@ -28,9 +28,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-BLOCK = re.compile(r"^<!-- (run|check)(?:: ([^\n]*))? -->\n```(\w+)\n(.*?)^```$", re.DOTALL | re.M)
-MARKED = re.compile(r"^<!-- (?:run|check|example)\b", re.M)
-EXAMPLE = re.compile(r"^<!-- example: [\w-]+ -->\n```\w+\n", re.M)
+BLOCK = re.compile(
+    r"^<!-- (run|check)(?:: ([^\n]*))? -->\n```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE
+)
+MARKED = re.compile(r"^<!-- (?:run|check|example)\b", re.MULTILINE)
+EXAMPLE = re.compile(r"^<!-- example: [\w-]+ -->\n```\w+\n", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
 LONGEST_S = 30.0
 TRIES = 20

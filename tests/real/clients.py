@@ -29,9 +29,11 @@ class Client(NamedTuple):
         """Whether it is the Node package."""
         return self.name.startswith("node")
 
-    def play(self, base_url: str, journeys: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    def play(
+        self, base_url: str, journeys: Sequence[dict[str, Any]], *, key: str = KEY
+    ) -> dict[str, Any]:
         """Play journeys against ``base_url`` (with `/v1`) and return their outcomes by name."""
-        asked = {"base_url": base_url, "key": KEY, "journeys": list(journeys)}
+        asked = {"base_url": base_url, "key": key, "journeys": list(journeys)}
         done = subprocess.run(
             [str(part) for part in self.command],
             input=json.dumps(asked).encode(),

@@ -46,9 +46,9 @@ def transformers(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def litellm(folder: Path) -> Iterator[str]:
-    """The proxy that answers by itself."""
-    with strangers.litellm(folder) as url:
+def litellm(folder: Path, transformers: str) -> Iterator[str]:
+    """The proxy that answers by itself, or asks the inference server."""
+    with strangers.litellm(folder, transformers) as url:
         yield url
 
 

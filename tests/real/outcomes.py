@@ -10,7 +10,9 @@ LABEL = re.compile(
     r"(本内容由人工智能生成|AI-generated content) · [0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\n\n"
 )
 OURS = frozenset({"aigc", "sealgate"})
-BY_CHANCE = frozenset({"id", "created", "request_id"})
+BY_CHANCE = frozenset({"id", "created"})
+REQUEST_ID = "request_id"
+"""Taken from a header that the gateway sends where the upstream has none."""
 
 
 def settled(value: Any) -> Any:
@@ -19,6 +21,7 @@ def settled(value: Any) -> Any:
         return {
             name: "*" if name in BY_CHANCE and inner else settled(inner)
             for name, inner in value.items()
+            if name != REQUEST_ID
         }
     return [settled(inner) for inner in value] if isinstance(value, list) else value
 

@@ -33,7 +33,7 @@ def _run(command: Sequence[str | Path], folder: Path) -> None:
 
 def _make_python(each: Python) -> None:
     venv.create(each.folder, clear=True, with_pip=True)
-    pip = [each.program("python"), "-m", "pip", "install", "--disable-pip-version-check", "-q"]
+    pip = [each.program("python"), "-m", "pip", "install", "--disable-pip-version-check"]
     pip += ["--progress-bar", "on"]
     if each.first:
         _run([*pip, *_lines(each.pins, each.first)], each.folder)

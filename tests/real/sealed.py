@@ -64,8 +64,11 @@ class Sealed(NamedTuple):
 
 
 @contextlib.contextmanager
-def sealed(upstream: str, policy: str | Path, folder: Path) -> Iterator[Sealed]:
-    """Run `sealgate serve` in front of ``upstream`` with ``policy``, its state in ``folder``."""
+def sealed(upstream: str, policy: str | Path, folder: Path, **variables: str) -> Iterator[Sealed]:
+    """Run `sealgate serve` in front of ``upstream`` with ``policy``, its state in ``folder``.
+
+    ``variables`` are further variables of its environment.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port, operations = free_port(), free_port()
     state = folder / "state"
@@ -74,7 +77,7 @@ def sealed(upstream: str, policy: str | Path, folder: Path) -> Iterator[Sealed]:
         "--policy", str(policy), "--state", state, "--port", str(port),
         "--operations-port", str(operations), "--log-level", "warning",
     ]  # fmt: skip
-    environ = {**clean_environ(), "SEALGATE_PRODUCER": PRODUCER, "SEALGATE_LANG": "en"}
+    environ = {**clean_environ(), **variables, "SEALGATE_PRODUCER": PRODUCER}
     url = f"http://127.0.0.1:{port}"
     log = folder / "sealgate.log"
     with running(command, f"{url}/readyz", log, environ=environ) as child:

@@ -96,11 +96,18 @@ def transformers(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def litellm(folder: Path) -> Iterator[str]:
-    """Run LiteLLM's proxy with answers of its own; gives its address. Its key is `KEY`."""
+def litellm(folder: Path, model_url: str) -> Iterator[str]:
+    """Run LiteLLM's proxy with answers of its own, and those of the inference server behind it.
+
+    Gives its address. Its key is `KEY`.
+    """
     port = free_port()
+    written = (FIXTURES / "litellm.yaml").read_text(encoding="utf-8")
+    written = written.replace("MODEL_URL", model_url).replace("MODEL_PATH", str(tiny_model()))
+    config = folder / "litellm.yaml"
+    config.write_text(written, encoding="utf-8")
     command = [
-        python("litellm").program("litellm"), "--config", FIXTURES / "litellm.yaml",
+        python("litellm").program("litellm"), "--config", config,
         "--host", "127.0.0.1", "--port", str(port), "--telemetry", "False",
     ]  # fmt: skip
     environ = {

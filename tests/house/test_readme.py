@@ -100,7 +100,7 @@ def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
     try:
         wait_until_ready(child, port)
         wait_until_ready(child, operations)
-        (tmp_path / "pid").write_text(str(child.pid))
+        environ["PID"] = str(child.pid)
         yield Place(tmp_path, port, operations, environ)
     finally:
         child.terminate()

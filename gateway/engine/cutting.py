@@ -5,14 +5,13 @@ What stands before the block leaves, in wire order; then the refusal, in the pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from gateway.engine.marking import Marking
 from gateway.engine.outbox import Outbox
 from gateway.engine.plan import OutputPlan
 from gateway.engine.queue import Held, Queue
-from gateway.engine.window import Window
-from gateway.nouns.segment import Channel, FieldClass
+from gateway.nouns.segment import FieldClass
 from gateway.nouns.verdict import Decision, Refusal
 from gateway.ports.adapter import Answer, Edits, EventKind
 
@@ -34,13 +33,11 @@ class Cutter:
         self._queue = queue
         self._emit = emit
 
-    def cut(
-        self, choice: int, decision: Decision, windows: Mapping[Channel, Window], out: Outbox
-    ) -> Refusal:
-        """Release what stands before the block, close the choice and return its refusal."""
-        for channel, window in windows.items():
-            if channel.choice == choice and window.blocked is None:
-                window.judge(final=True)
+    def cut(self, choice: int, decision: Decision, out: Outbox) -> Refusal:
+        """Release what stands before the block, close the choice and return its refusal.
+
+        Of its other channels only what is safe leaves: more of their text may exist upstream.
+        """
         self._release_before(choice, out)
         self._marking.at_end(choice, None, out)
         refusal = self._plan.refuse(decision)
@@ -55,10 +52,12 @@ class Cutter:
         """Write whole events up to the first that may not leave whole, and that up to the cut."""
         going = True
         for held in self._queue.of_choice(choice):
+            if len(held.event.choices) > 1:
+                going = False  # it leaves later, emptied of this choice: nothing may overtake it
+                continue
             whole = all(end <= window.limit for window, _, end in held.spans)
             if going and whole and held.event.kind is EventKind.TEXT:
-                if len(held.event.choices) == 1:
-                    self._emit(held, out)
+                self._emit(held, out)
                 continue
             if going:
                 self._write_part(held, choice, out)
@@ -69,8 +68,6 @@ class Cutter:
     def _write_part(self, held: Held, choice: int, out: Outbox) -> None:
         """Write the part of an event that stands before the limits of a blocked choice."""
         event = held.event
-        if event.choices != (choice,):
-            return  # shared with a choice that goes on: it leaves later, emptied of this one
         texts: dict[int, str] = {}
         for index, piece in enumerate(event.pieces):
             window, start, end = held.spans[index]

@@ -333,7 +333,7 @@ class OutputSession:
         """End every choice in which a window found a block, at exactly its place."""
         for channel, window in list(self._windows.items()):
             if window.blocked is not None and channel.choice not in self._closed:
-                refusal = self._cutter.cut(channel.choice, window.blocked, self._windows, out)
+                refusal = self._cutter.cut(channel.choice, window.blocked, out)
                 self._closed[channel.choice] = refusal
 
     def _all_ended(self) -> bool:

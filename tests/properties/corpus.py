@@ -53,7 +53,8 @@ KEYS = [
     "MIIEvQIBADANBgkqhkiG9w0B\n",
 ]  # fmt: skip
 ODD = [
-    "\u200b", "\u200b" * 70, "\u0301", "\u0301" * 3, "\u0301" * 70, "\ufe0f", "😀", "𠮷", "👩\u200d💻",
+    "\u200b", "\u200b" * 70, "\u0301", "\u0301" * 3, "\u0301" * 70, "\ufe0f", "😀", "𠮷",
+    "👩\u200d💻", "\ufdd0",
     "&", "&#36171;", "&#x8d4c;", "&lt;", "<b>", "</b>", "<", ">", "**", "*", "`", "~", "\\", '"',
     '\\"', "\\u8d4c", "\\u", "/", "\n", "\t", "\r", "  ", "，", "。", "_", "-" * 9, "Ａ", "賭",
     "а", "㎏", "\x1e", "\x00", "{", "[", "data: ", "x" * 70,
@@ -196,7 +197,7 @@ def bench(policy: Policy, terms: Sequence[Entry]) -> Bench:
         {}, (), "",
     )  # fmt: skip
     sealer = Sealer(policy.marks, "", b"key")
-    judge = PolicyJudge(policy, Wiring(kit, (), sealer, True, b"key", always_patient))  # noqa: FBT003
+    judge = PolicyJudge(policy, Wiring(kit, (), sealer, True, b"key", always_patient))
     return Bench(policy, (lexicon, personal, secrets), judge, sealer)
 
 
@@ -209,7 +210,11 @@ def admission(value: object) -> Admission:
     return Admission(EXCHANGE, request, Principal("k", "anonymous"), NO_SUBJECT, ADAPTER)
 
 
-# -- the oracle: what may leave, from the whole text ------------------------------------------------
+# -- the oracle: what may leave, from the whole text ---------------------------------------------
+
+
+_EDGE = "\ufdd0"
+"""Stands for the quote of a JSON string; where a text brings it, it is looked through."""
 
 
 class Fate(NamedTuple):
@@ -248,7 +253,7 @@ def fate(one: Bench, channel: str, text: str, said: str) -> Fate:
 
 
 def _as_written(text: str) -> tuple[str, list[int]]:
-    return text.replace("\x1e", "\u200b"), list(range(len(text) + 1))
+    return text.replace(_EDGE, "\u200b"), list(range(len(text) + 1))
 
 
 def _as_read(raw: str) -> tuple[str, list[int]]:
@@ -262,13 +267,13 @@ def _as_read(raw: str) -> tuple[str, list[int]]:
         sign = raw[at]
         if sign == '"':
             inside = not inside
-            sign = "\x1e"
+            sign = _EDGE
         elif inside and sign == "\\":
             size = 6 if raw[at + 1] == "u" else 2
-            if raw[at : at + 3].lower() in ("\\ud",) and raw[at + 3] in "89abAB":
+            if raw[at : at + 3].lower() == "\\ud" and raw[at + 3] in "89abAB":
                 size = 12
             sign = json.loads(f'"{raw[at : at + size]}"')
-        if sign == "\x1e" and raw[at] != '"':
+        if sign == _EDGE and raw[at] != '"':
             sign = "\u200b"
         seen.append(sign)
         places.append(at)
@@ -280,12 +285,12 @@ def _spans(one: Bench, seen: str, said: str, *, is_json: bool) -> Iterable[_Span
     if one.policy.mode is Mode.OBSERVE:
         return
     for judge in one.filters:
-        for found in judge.scan(seen, 0, True).findings:  # noqa: FBT003
+        for found in judge.scan(seen, 0, True).findings:
             action = _action(one.policy, found, seen, said)
             if action <= Action.FLAG:
                 continue
             span = seen[found.start : found.end]
-            inside = seen.count("\x1e", 0, found.start) % 2 == 1 and "\x1e" not in span
+            inside = seen.count(_EDGE, 0, found.start) % 2 == 1 and _EDGE not in span
             if is_json and action is not Action.BLOCK and not inside:
                 action = Action.BLOCK
             yield _Span(found.start, found.end, action)

@@ -4,31 +4,47 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tests.properties.corpus import CHANNELS
 
 
 class Said(NamedTuple):
-    """One text of an answer: on which channel of which choice, and where its events are cut."""
+    """One text of an answer: on which channel of which choice, and where its events are cut.
+
+    ``halves``: cut between UTF-16 units, as servers do that count in these.
+    """
 
     choice: int
     channel: str
     text: str
     cuts: tuple[int, ...] = ()
+    halves: bool = False
 
     @property
     def pieces(self) -> list[str]:
         """The text, event by event."""
-        marks = sorted({0, len(self.text), *(cut % (len(self.text) + 1) for cut in self.cuts)})
-        return [self.text[a:b] for a, b in zip(marks, marks[1:], strict=False)]
+        text = self.text
+        if self.halves:
+            units = text.encode("utf-16-le")
+            pairs = [units[at : at + 2] for at in range(0, len(units), 2)]
+            text = "".join(pair.decode("utf-16-le", "surrogatepass") for pair in pairs)
+        marks = sorted({0, len(text), *(place % (len(text) + 1) for place in self.cuts)})
+        return [mended(text[a:b]) for a, b in pairwise(marks)]
+
+
+def mended(text: str) -> str:
+    """Return a text with the two halves of each character put together."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def spelled(text: str, spelling: str) -> str:
     """Return a text as a JSON string: ``ascii``, ``raw``, or ``every`` character escaped."""
     if spelling != "every":
-        return json.dumps(text, ensure_ascii=spelling == "ascii")
-    units = text.encode("utf-16-be")
+        half = any(0xD800 <= ord(sign) < 0xE000 for sign in text)
+        return json.dumps(text, ensure_ascii=half or spelling == "ascii")
+    units = text.encode("utf-16-be", "surrogatepass")
     return '"' + "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2)) + '"'
 
 
@@ -83,7 +99,7 @@ def whole_body(texts: Sequence[Said]) -> bytes:
 def cut(wire: bytes, cuts: Sequence[int]) -> list[bytes]:
     """Return the bytes in reads cut at these places."""
     marks = sorted({0, len(wire), *(place % (len(wire) + 1) for place in cuts)})
-    return [wire[a:b] for a, b in zip(marks, marks[1:], strict=False)]
+    return [wire[a:b] for a, b in pairwise(marks)]
 
 
 class Heard(NamedTuple):
@@ -102,7 +118,7 @@ class Heard(NamedTuple):
                 for channel in CHANNELS:
                     key = (choice["index"], channel)
                     joined[key] = joined.get(key, "") + _read(inner, channel)
-        return joined
+        return {key: mended(text) for key, text in joined.items()}
 
     def reasons(self) -> dict[int, list[str]]:
         """The finish reasons of each choice."""

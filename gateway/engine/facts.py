@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gateway.engine.lane import Ruled
+from gateway.engine.window import Window
 from gateway.nouns.record import FindingFact
 from gateway.nouns.segment import Channel, Direction, FieldClass, Pointer
 from gateway.nouns.verdict import Action
@@ -35,6 +36,16 @@ def finding_facts(
         )
         for fact in ruled
     ][:_MOST]  # fmt: skip
+
+
+def answer_facts(windows: Mapping[Channel, Window]) -> list[FindingFact]:
+    """Return the findings of all channels of an answer as facts."""
+    facts: list[FindingFact] = []
+    for channel, window in windows.items():
+        facts += finding_facts(
+            window.facts, Direction.OUTPUT, window.lane.field_class, channel_name(channel)
+        )
+    return facts
 
 
 def would_block(facts: Iterable[FindingFact]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from gateway.engine.asking import Asking
 from gateway.engine.cutting import Cutter
-from gateway.engine.facts import channel_name, finding_facts, would_block
+from gateway.engine.facts import answer_facts, would_block
 from gateway.engine.holding import Holding
 from gateway.engine.marking import Marking
 from gateway.engine.outbox import Outbox, Shown
@@ -21,9 +21,9 @@ from gateway.engine.window import Window
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.finding import Finding
 from gateway.nouns.record import AnswerText, FindingFact
-from gateway.nouns.segment import Channel, Direction, FieldClass
+from gateway.nouns.segment import Channel, FieldClass, TextForm
 from gateway.nouns.verdict import Action, Outcome, Refusal
-from gateway.ports.adapter import Answer, Edits, Event, EventKind, Piece, Run, Structured
+from gateway.ports.adapter import Answer, Edits, Event, EventKind, Run, Structured
 from gateway.ports.session import Release, Tally
 
 NOTHING = Release(b"")
@@ -139,11 +139,7 @@ class OutputSession:
 
     def tally(self) -> Tally:
         """Return what to count and record."""
-        facts: list[FindingFact] = []
-        for channel, window in self._windows.items():
-            facts += finding_facts(
-                window.facts, Direction.OUTPUT, window.lane.field_class, channel_name(channel)
-            )
+        facts = answer_facts(self._windows)
         return Tally(
             outcome=self._final_outcome(facts),
             findings=tuple(facts),
@@ -180,19 +176,19 @@ class OutputSession:
         if window.limit == window.raw_end and not window.touches(start, window.raw_end):
             self._shown.add(run.choice, len(run.text))
             return Release(run.raw, (AnswerText(run.choice, run.channel.path, run.text),))
-        for event in run.expand():
-            spans = []
-            for piece in event.pieces:
-                spans.append((window, start, start + len(piece.text)))
-                start += len(piece.text)
-            self._queue.held.append(Held(event, spans, now_s))
+        self._queue.held.append(Held.of_run(run, window, start, now_s))
         return self._release(now_s)
 
     def _take(self, items: list[Event | Run], now_s: float) -> Release:
         dirty: set[Channel] = set()
         for item in items:
-            for event in item.expand() if isinstance(item, Run) else (item,):
-                self._enqueue(event, dirty, now_s)
+            if not isinstance(item, Run):
+                self._enqueue(item, dirty, now_s)
+            elif self._may_stay_one(item):
+                self._enqueue_run(item, dirty, now_s)
+            else:
+                for event in item.expand():
+                    self._enqueue(event, dirty, now_s)
         if self._upstream_done:
             dirty.update(self._windows)
         for channel in dirty:
@@ -200,6 +196,24 @@ class OutputSession:
         if self._answer.whole and self._upstream_done and not len(self._queue):
             return self.fail(UpstreamBroken("The answer had no content."), now_s)
         return self._release(now_s)
+
+    def _may_stay_one(self, run: Run) -> bool:
+        """True if a run may be judged, and perhaps leave, as one."""
+        if run.choice in self._closed or run.choice in self._finished or not run.text:
+            return False
+        if run.field_class is not FieldClass.CONTENT:
+            return True
+        return self._marking.choice(run.choice).weave is None
+
+    def _enqueue_run(self, run: Run, dirty: set[Channel], now_s: float) -> None:
+        self._seen.add(run.choice)
+        window = self._window_of(run.channel, run.field_class, run.form)
+        self._queue.held.append(Held.of_run(run, window, window.raw_end, now_s))
+        window.push(run.text)
+        dirty.add(run.channel)
+        self._strings += 1
+        if run.field_class is FieldClass.CONTENT:
+            self._marking.choice(run.choice).meet(run.text)
 
     def _enqueue(self, event: Event, dirty: set[Channel], now_s: float) -> None:
         if self._withheld(event):
@@ -209,7 +223,7 @@ class OutputSession:
         self._seen.update(event.choices)
         spans = []
         for piece in event.pieces:
-            window = self._window(piece)
+            window = self._window_of(piece.channel, piece.field_class, piece.form)
             start = window.raw_end
             window.push(piece.text)
             dirty.add(piece.channel)
@@ -225,10 +239,9 @@ class OutputSession:
     def _withheld(self, event: Event) -> bool:
         """True for events of closed choices, and for what nobody can judge where anybody judges."""
         if event.choices and not self._answer.whole:
-            if all(choice in self._closed for choice in event.choices):
+            if self._closed and self._closed.keys() >= set(event.choices):
                 return True
-            late = event.pieces and all(choice in self._finished for choice in event.choices)
-            if late:
+            if event.pieces and self._finished and self._finished.issuperset(event.choices):
                 self._unjudged.append("text_after_finish")
                 return not self._plan.idle
         if event.kind is EventKind.UNKNOWN:
@@ -236,11 +249,11 @@ class OutputSession:
             return not self._plan.idle
         return False
 
-    def _window(self, piece: Piece) -> Window:
-        window = self._windows.get(piece.channel)
+    def _window_of(self, channel: Channel, field_class: FieldClass, form: TextForm) -> Window:
+        window = self._windows.get(channel)
         if window is None:
-            lane = self._plan.lane(piece.field_class)
-            window = self._windows[piece.channel] = Window(lane, piece.form)
+            lane = self._plan.lane(field_class)
+            window = self._windows[channel] = Window(lane, form)
         return window
 
     def _complete(self, channel: Channel) -> bool:
@@ -249,6 +262,7 @@ class OutputSession:
     # -- windows into releases
 
     def _release(self, now_s: float) -> Release:
+        self._queue.part_runs()
         out = Outbox(self._shown)
         if self._answer.whole:
             self._let_whole_go(out)

@@ -8,23 +8,75 @@ never a finish event. What concerns the whole answer (usage, terminator, comment
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from gateway.engine.window import Window
-from gateway.ports.adapter import Event, EventKind
+from gateway.ports.adapter import Event, EventKind, Piece, Run
 
 OVERTAKE_EVENTS = 64
 OVERTAKE_S = 0.25
 
 
 class Held:
-    """An event in the queue: where its pieces lie in their windows, and since when it waits."""
+    """An event in the queue: where its pieces lie in their windows, and since when it waits.
 
-    __slots__ = ("event", "since_s", "spans")
+    A run stands in the queue as one event of one piece, until `parts` takes it apart.
+    """
 
-    def __init__(self, event: Event, spans: list[tuple[Window, int, int]], since_s: float) -> None:
+    __slots__ = ("event", "run", "since_s", "spans")
+
+    def __init__(
+        self,
+        event: Event,
+        spans: list[tuple[Window, int, int]],
+        since_s: float,
+        run: Run | None = None,
+    ) -> None:
         self.event = event
         self.spans = spans
         self.since_s = since_s
+        self.run = run
+
+    @classmethod
+    def of_run(cls, run: Run, window: Window, start: int, since_s: float) -> Held:
+        """Return a run whose text begins at ``start`` of its window."""
+        piece = Piece(run.channel, run.text, run.field_class, run.form, ())
+        event = Event(EventKind.TEXT, run.raw, (piece,), (run.choice,))
+        return cls(event, [(window, start, start + len(run.text))], since_s, run)
+
+    def parts(self) -> list[Held]:
+        """Return a run as the part that may leave as it came and single events for the rest.
+
+        Anything else, and a run that may leave whole, is its only part.
+        """
+        if self.run is None:
+            return [self]
+        window, start, end = self.spans[0]
+        limit = min(window.limit, end)
+        if limit == end and not window.touches(start, end):
+            return [self]
+        events = self.run.expand()
+        count, at = 0, start
+        if limit > start and not window.touches(start, limit):
+            while count < len(events) and at + _length(events[count]) <= limit:
+                at += _length(events[count])
+                count += 1
+        parts = [self._head(events[:count], start, at)] if count else []
+        for event in events[count:]:
+            reach = at + _length(event)
+            parts.append(Held(event, [(window, at, reach)] if event.pieces else [], self.since_s))
+            at = reach
+        return parts
+
+    def _head(self, events: list[Event], start: int, end: int) -> Held:
+        """Return the first events of the run, whose text ends at ``end``, as a run."""
+        run, window = self.run, self.spans[0][0]
+        assert run is not None
+        head = Run(
+            b"".join([event.raw for event in events]), run.text[: end - start], run.channel,
+            run.field_class, run.form, partial(list, events),
+        )  # fmt: skip
+        return Held.of_run(head, window, start, self.since_s)
 
     def ready(self) -> bool:
         """True if all its text may be released (text of a blocked window never is: it was cut)."""
@@ -41,6 +93,11 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self.held)
+
+    def part_runs(self) -> None:
+        """Take apart the runs of which not all may leave as it came; call it after judging."""
+        if any(held.run is not None for held in self.held):
+            self.held = [part for held in self.held for part in held.parts()]
 
     def take(self, now_s: float, may_go: Callable[[Held], bool]) -> list[Held]:
         """Return, in order, the events that may leave now, and forget them."""
@@ -82,3 +139,8 @@ class Queue:
         """Empty the queue and return what was in it."""
         held, self.held = self.held, []
         return held
+
+
+def _length(event: Event) -> int:
+    """Return the code points of an event out of a run: it has one piece, or none if it is empty."""
+    return len(event.pieces[0].text) if event.pieces else 0

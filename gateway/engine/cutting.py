@@ -40,11 +40,11 @@ class Cutter:
         """
         self._release_before(choice, out)
         self._marking.at_end(choice, None, out)
+        self._marking.without_finish(choice, out)
         refusal = self._plan.refuse(decision)
         refusal = refusal._replace(shown=out.shown.by_choice.get(choice, 0))
         out.write(self._answer.close(choice, refusal, self._plan.refusal_style))
         out.own(choice, "refusal", refusal.message)
-        self._marking.fields(())
         self._queue.forget_choice(choice)
         return refusal
 

@@ -184,6 +184,10 @@ class InputSession:
         for window, _ in self._windows:
             if window.blocked is not None and window.blocked.action is Action.BLOCK:
                 return self._plan.refuse(window.blocked)
+        for stretch in self._stretches:
+            blocked = stretch.window.blocked
+            if blocked is not None and self._asks(self._dropped({stretch.segment.turn})):
+                return self._plan.refuse(blocked)
         if self._unjudged_media() and self._plan.policy.unjudged_media == "block":
             return self._plan.refuse(_media_decision())
         return None
@@ -202,10 +206,22 @@ class InputSession:
             new = window.edited(stretch.start, stretch.end, stretch.text)
             if new != stretch.segment.text:
                 texts[stretch.segment.pointer] = new
-        groups = self._request.turn_groups(turns) if turns else []
-        dropped = frozenset(turn for group in groups for turn in group)
+        dropped = self._dropped(turns)
         kept = {p: t for p, t in texts.items() if not (p[0] == "messages" and p[1] in dropped)}
         return RequestEdits(kept, dropped)
+
+    def _dropped(self, turns: set[int]) -> frozenset[int]:
+        """Return the turns that go together with these. What the operator said stays."""
+        groups = self._request.turn_groups(turns) if turns else []
+        gone = frozenset(turn for group in groups for turn in group)
+        return gone - self._turns_of(FieldClass.SYSTEM) if gone else gone
+
+    def _asks(self, turns: frozenset[int]) -> bool:
+        """True if what is asked now stands in these turns: without it nothing could be answered."""
+        return bool(turns) and not turns.isdisjoint(self._turns_of(FieldClass.USER))
+
+    def _turns_of(self, field_class: FieldClass) -> frozenset[int]:
+        return frozenset(s.turn for s in self._request.segments if s.field_class is field_class)
 
     def tally(self) -> Tally:
         """Return what to count and record of the input's side."""

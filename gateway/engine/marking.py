@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gateway.engine.outbox import Outbox
-from gateway.engine.seal import LABEL, ChoiceSeal, Receipts, Seal
+from gateway.engine.seal import LABEL, TRACE, ChoiceSeal, Receipts, Seal
 from gateway.nouns.record import ReceiptFact
-from gateway.ports.adapter import Answer, Event, Run
+from gateway.ports.adapter import Answer, Edits, Event, EventKind, Run
 
 LABEL_FIELD = "sealgate"
 
@@ -40,7 +40,10 @@ class Marking:
     def weave(self, choice: int, text: str, *, final: bool = False) -> str:
         """Return content with the invisible trace in it, where the policy asks for one."""
         weave = self.choice(choice).weave
-        return text if weave is None else weave(text, final)
+        woven = text if weave is None else weave(text, final)
+        if woven != text:
+            self._receipts.note(TRACE, "written")
+        return woven
 
     def before_content(self, choice: int, text: str, like: Event | Run, out: Outbox) -> None:
         """Put the start label before the first content of a choice."""
@@ -66,17 +69,35 @@ class Marking:
 
     def fields(self, choices: Iterable[int]) -> dict[str, object]:
         """Return the members that the last event of these choices owes."""
+        fields = self._members(choices)
+        self.written(fields)
+        return fields
+
+    def _members(self, choices: Iterable[int]) -> dict[str, object]:
         fields: dict[str, object] = dict(self._seal.fields)
         for choice in choices:
             if self._seal.inline and not self.choice(choice).started:
                 fields.update(self._seal.inline_field)
-        self.written(fields)
         return fields
 
-    def written(self, fields: dict[str, object]) -> None:
+    def without_finish(self, choice: int, out: Outbox) -> None:
+        """Seal a choice that no finish of the upstream ends.
+
+        A label that is owed as a member, and was to stand there, gets an event of our own if
+        anything was shown; the other members say nothing that the headers do not.
+        """
+        fields = self._members((choice,))
+        shown = out.shown.by_choice.get(choice, 0) > 0
+        own = self._answer.own_text(choice, "", None) if shown and LABEL_FIELD in fields else b""
+        if own:
+            event = Event(EventKind.TEXT, own, (), (choice,))
+            out.write(self._answer.write(event, Edits(fields=fields)))
+        self.written(fields if own else {})
+
+    def written(self, fields: Mapping[str, object]) -> None:
         """Note the marks that do not stand in the text as written."""
         for mark in self._seal.owed:
-            if mark != LABEL:
+            if mark not in (LABEL, TRACE):
                 self._receipts.note(mark, "written")
         if LABEL_FIELD in fields:
             self._receipts.note(LABEL, "written", "field")
@@ -105,7 +126,8 @@ class Marking:
             self._receipts.note(mark, "failed", "client_gone")
 
     def receipts(self, *, anything_shown: bool) -> tuple[ReceiptFact, ...]:
-        """Return one receipt per owed mark."""
+        """Return one receipt per owed mark. A short text bears no trace: that is no failure."""
+        self._receipts.note(TRACE, "not_possible", "no_place_in_the_text")
         if anything_shown:
             return self._receipts.facts("failed", "not_reached")
         return self._receipts.facts("not_possible", "nothing_generated_was_released")

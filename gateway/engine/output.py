@@ -329,7 +329,7 @@ class OutputSession:
         for choice in sorted(self._seen - self._finished - set(self._closed)):
             self._finished.add(choice)
             self._marking.at_end(choice, None, out)
-            self._marking.fields((choice,))
+            self._marking.without_finish(choice, out)
 
     def _let_whole_go(self, out: Outbox) -> None:
         if not self._upstream_done or not len(self._queue) or not is_judged(self._queue.held[0]):
@@ -338,7 +338,8 @@ class OutputSession:
             if window.blocked is not None and channel.choice not in self._closed:
                 self._closed[channel.choice] = self._plan.refuse(window.blocked)
         for held in self._queue.clear():
-            if write_whole(held, self._answer, self._marking, self._closed, out):
+            refused, style = self._closed, self._plan.refusal_style
+            if write_whole(held, self._answer, self._marking, refused, out, style=style):
                 self._outcome = Outcome.EDITED
 
     # -- blocks

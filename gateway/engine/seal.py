@@ -13,6 +13,7 @@ from gateway.nouns.record import ReceiptFact
 
 _STRUCTURED_OPENERS = "{[<`"
 LABEL = "text_label"
+TRACE = "text_trace"
 
 
 class Seal(NamedTuple):

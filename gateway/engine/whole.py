@@ -24,9 +24,18 @@ def is_judged(held: Held) -> bool:
 
 
 def write_whole(
-    held: Held, answer: Answer, marking: Marking, refusals: Mapping[int, Refusal], out: Outbox
+    held: Held,
+    answer: Answer,
+    marking: Marking,
+    refusals: Mapping[int, Refusal],
+    out: Outbox,
+    *,
+    style: str,
 ) -> bool:
-    """Write the answer with its edits, refusals and marks; True if an edit changed its text."""
+    """Write the answer with its edits, refusals (said in ``style``) and marks.
+
+    Returns True if an edit changed its text.
+    """
     event = held.event
     texts = _texts(held, marking, refusals, out)
     before: dict[int, str] = {}
@@ -48,7 +57,9 @@ def write_whole(
     if not (texts or refusals or before or after or fields):
         out.write(event.raw)
         return False
-    edits = Edits(texts, fields, before, after, refusals, drop_logprobs=bool(texts))
+    edits = Edits(
+        texts, fields, before, after, refusals, drop_logprobs=bool(texts), style=style
+    )  # fmt: skip
     out.write(answer.write(event, edits))
     return bool(texts)
 

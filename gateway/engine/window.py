@@ -159,7 +159,8 @@ class Window:
         return start >= 0 and self.lane.said(self._text[start:end])
 
     def _as_form_allows(self, decision: Decision) -> Decision:
-        """In JSON only a stretch inside one string can be changed; the rest can only be blocked."""
+        """In JSON only a stretch inside one string can be changed; the rest can only be blocked,
+        or, in the history, left out with its turn."""
         if decision.action not in (Action.REDACT, Action.REPLACE, Action.VEIL):
             return decision
         if self.form is TextForm.PROSE and not self.lane.bound:
@@ -167,7 +168,10 @@ class Window:
         start, end = decision.start - self._base, decision.end - self._base
         edges = self._edges + self._text.count(STRING_EDGE, 0, max(start, 0))
         whole = edges % 2 == 1 and STRING_EDGE not in self._text[max(start, 0) : end]
-        return decision if whole and not self.lane.bound else decision._replace(action=Action.BLOCK)
+        if whole and not self.lane.bound:
+            return decision
+        history = self.lane.field_class is FieldClass.HISTORY
+        return decision._replace(action=Action.DROP_TURN if history else Action.BLOCK)
 
     def _rule(self, safe: int) -> None:
         """Apply every cluster that is certain and set the limit before the first that is not."""
@@ -196,8 +200,8 @@ class Window:
             self._trim(safe)
 
     def _raw(self, judged: int) -> int:
-        """Return the raw limit of a judged one; half-read raw text behind it stays held."""
-        return self._lens.to_raw(judged, up=True)
+        """Return the raw limit of a judged one; what is read as one is held or let go as one."""
+        return self._lens.to_raw(judged, up=False)
 
     def _with_marks(self, cluster: Decision, safe: int) -> int | None:
         """Return where an edit of the cluster ends, trailing combining marks with it; None if that

@@ -11,6 +11,7 @@ from gateway.nouns.finding import Finding, Scan
 from gateway.nouns.policy import Policy, Rule
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
+from gateway.ports.filter import Question
 
 
 class NaiveTerms:
@@ -41,6 +42,31 @@ def _live_prefix(text: str, term: str) -> int:
     """Return the size of the longest end of the text that begins the term."""
     sizes = range(min(len(term) - 1, len(text)), 0, -1)
     return next((size for size in sizes if text.endswith(term[:size])), 0)
+
+
+class Sentences:
+    """A slow filter that asks about each sentence; what it hears is up to the test."""
+
+    name = "sentences"
+    deadline_s = 1.0
+
+    def __init__(self, mode: str = "sync", leak: int = 0) -> None:
+        self.mode = mode
+        self.leak = leak
+
+    def questions(self, text: str, asked_until: int, final: bool) -> list[Question]:
+        """See gateway.ports.filter.SlowFilter."""
+        out = []
+        at = asked_until
+        while (stop := text.find(".", at)) >= 0 or (final and at < len(text)):
+            end = stop + 1 if stop >= 0 else len(text)
+            out.append(Question(text[:end], at, end, "assistant"))
+            at = end
+        return out
+
+    async def ask(self, question: Question) -> tuple[Finding, ...]:
+        """See gateway.ports.filter.SlowFilter; the engine never awaits it."""
+        raise AssertionError(question)
 
 
 class Raising:

@@ -211,18 +211,21 @@ async def test_slow_reader_pauses_the_upstream_and_is_cut(
     """A client that does not read stops the upstream's reading, and is cut after its time."""
     told = [0]
     upstream.script = lambda talk: _flood(talk, told)
-    here = await start(limits={"slow_reader_s": 1.0})
+    here = await start(limits={"slow_reader_s": 3.0})
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     sock.connect(("127.0.0.1", here.port))
     sock.setblocking(False)
     try:
         await asyncio.get_running_loop().sock_sendall(sock, request_bytes(CHAT_STREAM))
-        await asyncio.sleep(0.6)
-        before = told[0]
-        await asyncio.sleep(0.2)
+        before = -1
+        async with asyncio.timeout(10):  # the sockets' own buffers take some megabytes
+            while told[0] != before or not before:
+                before = told[0]
+                await asyncio.sleep(0.3)
+        assert here.proxy.running == 1
+        await here.quiet(10)
         assert told[0] == before
-        await here.quiet(5)
     finally:
         sock.close()
     closed = await here.closed()

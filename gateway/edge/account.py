@@ -80,6 +80,7 @@ class Account:
         self._gateway = gateway
         self._target = target
         self._writer = writer
+        writer.on_last = self._give_back
         gateway.meter.exchange_opened()
 
     def open_frame(self) -> OpenFrame:
@@ -126,8 +127,7 @@ class Account:
 
     def close(self) -> None:
         """Close the record, count, log, give the permit back. Called once; raises nothing."""
-        if self.permit is not None:
-            self.permit.release()
+        self._give_back()
         heard = self.heard.tally() if self.heard is not None else None
         said = self.said.tally() if self.said is not None else None
         frame = self._close_frame(heard, said)
@@ -137,6 +137,12 @@ class Account:
         except LedgerFailed as error:
             _LOG.error("record not closed", exchange=self.exchange, code=error.code)
         self._count(frame, heard, said)
+
+    def _give_back(self) -> None:
+        """Give the permit back: with the answer's last bytes, or at the end if there were none."""
+        permit, self.permit = self.permit, None
+        if permit is not None:
+            permit.release()
 
     def _outcome(self, heard: Tally | None, said: Tally | None) -> Outcome:
         """One word for it all: what ended it, else the stronger of its two sides."""
@@ -198,6 +204,7 @@ class Account:
                 upstream_s=frame.upstream_s if self.asked_s is not None else None,
                 first_upstream_s=self._since(self.first_upstream_s),
                 first_client_s=self._since(self._writer.first_s),
+                unjudged=self.unjudged,
             ),
             heard,
             said,

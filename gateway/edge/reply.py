@@ -69,11 +69,16 @@ def _is_event_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in headers)
 
 
+def _nothing() -> None:
+    """Nobody waits for the last bytes."""
+
+
 class ClientWriter:
     """The answer's way out: starts once, counts what the connection took, never waits unwatched.
 
     ``sent`` are body bytes, ``status`` is 0 until the answer started, ``waited_s`` are the seconds
-    in which a slow client kept us waiting.
+    in which a slow client kept us waiting. ``on_last`` is called before the last bytes leave: what
+    the client's next request may need is free before it can ask.
     """
 
     def __init__(
@@ -89,6 +94,7 @@ class ClientWriter:
         self.ended = False
         self.waited_s = 0.0
         self.first_s: float | None = None
+        self.on_last: Callable[[], None] = _nothing
 
     @property
     def taken(self) -> int:
@@ -112,6 +118,7 @@ class ClientWriter:
         if self.ended:
             return
         self.ended = True
+        self.on_last()
         if data and self.first_s is None:
             self.first_s = self._clock.monotonic_s()
         await self._send_body({"type": "http.response.body", "body": data, "more_body": False})

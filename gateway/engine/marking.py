@@ -54,18 +54,25 @@ class Marking:
         self._say(choice, self._seal.start, like, out)
 
     def at_end(self, choice: int, like: Event | None, out: Outbox) -> None:
-        """Put the end label after the last content of a choice that has begun."""
+        """Put the end label after the last content of a choice that has begun, and before it what
+        the trace still owes."""
         state = self.choice(choice)
-        if state.ended or not state.started:
+        if state.ended:
             return
         state.ended = True
-        self._say(choice, self.weave(choice, "", final=True) + self._seal.end, like, out)
+        self._add(choice, self.weave(choice, "", final=True), like, out)
+        if state.started:
+            self._say(choice, self._seal.end, like, out)
 
     def _say(self, choice: int, line: str, like: Event | Run | None, out: Outbox) -> None:
         if line:
-            out.write(self._answer.own_text(choice, line, like))
-            out.own(choice, "content", line)
+            self._add(choice, line, like, out)
             self._receipts.note(LABEL, "written", "inline")
+
+    def _add(self, choice: int, text: str, like: Event | Run | None, out: Outbox) -> None:
+        if text:
+            out.write(self._answer.own_text(choice, text, like))
+            out.own(choice, "content", text)
 
     def fields(self, choices: Iterable[int]) -> dict[str, object]:
         """Return the members that the last event of these choices owes."""

@@ -66,14 +66,19 @@ class Cutter:
             going = False
 
     def _write_part(self, held: Held, choice: int, out: Outbox) -> None:
-        """Write the part of an event that stands before the limits of a blocked choice."""
+        """Write the part of an event that stands before the limits of a blocked choice.
+
+        A finish itself must not leave: of its text, content is said in an event of our own.
+        """
         event = held.event
         texts: dict[int, str] = {}
         for index, piece in enumerate(event.pieces):
             window, start, end = held.spans[index]
-            keep = max(start, min(end, window.limit))
+            is_content = piece.field_class is FieldClass.CONTENT
+            sayable = is_content or event.kind is EventKind.TEXT
+            keep = max(start, min(end, window.limit)) if sayable else start
             new = window.edited(start, keep, piece.text[: keep - start])
-            if new and piece.field_class is FieldClass.CONTENT:
+            if new and is_content:
                 self._marking.before_content(choice, new, event, out)
                 new = self._marking.weave(choice, new)
             texts[index] = new
@@ -84,9 +89,9 @@ class Cutter:
         if event.kind is EventKind.TEXT:
             out.write(self._answer.write(event, Edits(texts, drop_logprobs=True)))
             return
-        for index, piece in enumerate(event.pieces):  # the finish itself must not leave
-            if texts[index] and piece.field_class is FieldClass.CONTENT:
-                out.write(self._answer.own_text(choice, texts[index], event))
+        for text in texts.values():
+            if text:
+                out.write(self._answer.own_text(choice, text, event))
 
 
 def _suppress(held: Held, choice: int, out: Outbox) -> None:

@@ -96,7 +96,9 @@ def test_a_trace_ends_without_a_label_too() -> None:
     assert _receipts(marking)[LABEL][0] == "failed"
 
 
-@pytest.mark.parametrize(("shown", "data"), [(True, b"T 0 content  +aigc +sealgate\n"), (False, b"")])
+@pytest.mark.parametrize(
+    ("shown", "data"), [(True, b"T 0 content  +aigc +sealgate\n"), (False, b"")]
+)
 def test_without_a_finish_a_label_owed_as_a_member_gets_an_event(shown: bool, data: bytes) -> None:
     """If anything was shown; if not, there is nothing to label."""
     marking, out = _marking(fields=FIELDS)

@@ -25,7 +25,8 @@ def test_upstream_text_that_leaves_is_counted_by_choice() -> None:
     out.release(CHANNEL, "abc")
     out.release(CHANNEL, "")
     out.own(1, "content", "[AI]")
-    assert out.texts == [AnswerText(1, "content", "abc"), AnswerText(1, "content", "[AI]", own=True)]
+    label = AnswerText(1, "content", "[AI]", own=True)
+    assert out.texts == [AnswerText(1, "content", "abc"), label]
     assert (shown.chars, shown.by_choice) == (3, {1: 3})
     Outbox(shown).release(Channel(0, "content"), "d")
     assert (shown.chars, shown.by_choice) == (4, {1: 3, 0: 1})

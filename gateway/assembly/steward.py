@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from gateway.assembly.vault import Vault
 from gateway.edge.board import Board
@@ -25,17 +28,40 @@ from gateway.telemetry.household import StewardMetrics
 from gateway.telemetry.logs import logger
 
 _PAUSE_S = 0.2
+_AWAY_S = 2.0
 _PURGE_EVERY_S = 3600.0
 _LOG = logger("steward")
 
 
-class Steward:
-    """Ships in a thread of its own, so that a slow store never delays a scrape."""
+class Chores(NamedTuple):
+    """What the steward does beside shipping; each raises LedgerFailed while the store is away.
 
-    def __init__(self, shipper: Shipper, gauges: StewardMetrics, purge: Callable[[], None]) -> None:
+    ``note`` is done once, as soon as it can be; ``purge`` every hour.
+    """
+
+    note: Callable[[], None]
+    purge: Callable[[], None]
+
+
+class Steward:
+    """Ships in a thread of its own, so that a slow store never delays a scrape.
+
+    ``failed`` is called when that thread met what nobody foresaw: a steward that does not ship is
+    of no use, so its process ends, and the supervisor starts another.
+    """
+
+    def __init__(
+        self,
+        shipper: Shipper,
+        gauges: StewardMetrics,
+        chores: Chores,
+        failed: Callable[[], None],
+    ) -> None:
         self._shipper = shipper
         self._gauges = gauges
-        self._purge = purge
+        self._chores = chores
+        self._failed = failed
+        self._noted = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shipper", daemon=True)
         self._shipped = 0
@@ -50,25 +76,37 @@ class Steward:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._ship()
+        except Exception as failure:  # noqa: BLE001 -- the task supervisor: logged, then given up
+            _LOG.error("shipper failed", exc_info=failure)
+            self._failed()
+
+    def _ship(self) -> None:
         waited_s = _PURGE_EVERY_S
         while not self._stop.is_set():
             busy = self._shipper.step().busy
             self._tell(self._shipper.stats)
-            if waited_s >= _PURGE_EVERY_S and self._shipper.stats.store_ok:
-                waited_s = 0.0
-                self._try_to_purge()
+            if self._shipper.stats.store_ok:
+                self._noted = self._noted or self._done("policy not noted", self._chores.note)
+                if waited_s >= _PURGE_EVERY_S:
+                    waited_s = 0.0
+                    self._done("not purged", self._chores.purge)
             if not busy:
-                self._stop.wait(_PAUSE_S if self._shipper.stats.store_ok else 2.0)
-                waited_s += _PAUSE_S
+                pause_s = _PAUSE_S if self._shipper.stats.store_ok else _AWAY_S
+                self._stop.wait(pause_s)
+                waited_s += pause_s
         self._shipper.drain()
         self._tell(self._shipper.stats)
         self._shipper.close()
 
-    def _try_to_purge(self) -> None:
+    def _done(self, otherwise: str, chore: Callable[[], None]) -> bool:
         try:
-            self._purge()
-        except LedgerFailed as error:  # the store is busy or away: in an hour again
-            _LOG.warning("not purged", code=error.code)
+            chore()
+        except LedgerFailed as error:  # the store is busy or away: later again
+            _LOG.warning(otherwise, code=error.code)
+            return False
+        return True
 
     def _tell(self, stats: ShipperStats) -> None:
         self._gauges.spool(size_bytes=stats.spool_bytes, oldest_s=stats.oldest_unshipped_s)
@@ -80,21 +118,18 @@ class Steward:
 
 def _note_policy(vault: Vault, policy: Policy, clock: Clock) -> None:
     """Chain the policy that serves from now on, whole, so that a record can be explained later."""
+    store = vault.store()
     try:
-        store = vault.store()
-        try:
-            last = store.search(Query(kind="policy", limit=1))
-            if last and policy.hash.encode() in last[0].facts:
-                return
-            facts = {"hash": policy.hash, "name": policy.name, "text": policy.canonical().decode()}
-            with store.writing() as writing:
-                row = event("policy", clock.wall_ns(), facts)
-                head = extend(writing, vault.keyring, [row], {})
-            write_head(vault.state, vault.keyring, *head)
-        finally:
-            store.close()
-    except LedgerFailed as error:  # the store is away: workers spool, and the next start notes it
-        _LOG.warning("policy not noted", code=error.code)
+        last = store.search(Query(kind="policy", limit=1))
+        if last and policy.hash.encode() in last[0].facts:
+            return
+        facts = {"hash": policy.hash, "name": policy.name, "text": policy.canonical().decode()}
+        with store.writing() as writing:
+            row = event("policy", clock.wall_ns(), facts)
+            head = extend(writing, vault.keyring, [row], {})
+        write_head(vault.state, vault.keyring, *head)
+    finally:
+        store.close()
 
 
 def run_steward(
@@ -118,8 +153,8 @@ def run_steward(
         finally:
             store.close()
 
-    _note_policy(vault, policy, clock)
-    steward = Steward(shipper, gauges, purge)
+    chores = Chores(partial(_note_policy, vault, policy, clock), purge)
+    steward = Steward(shipper, gauges, chores, partial(os.kill, os.getpid(), signal.SIGTERM))
     steward.start()
     serve_operations(
         operations_app(board, partial(render, metrics_folder)), settings,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from gateway.ledger.keyring import Keyring, ensure_keyring, load_keyring
+from gateway.ledger.keyring import FILE_NAME, Keyring, ensure_keyring, load_keyring
 from gateway.nouns.errors import ConfigError
 from gateway.settings import Settings
 from gateway.stores.relational import RelationalStore
 
-_FILE = "ledger.db"
+_STORE_FILE = "ledger.db"
 
 
 class Vault(NamedTuple):
@@ -27,7 +27,7 @@ class Vault(NamedTuple):
 
 def store_location(settings: Settings) -> str:
     """Return the store's URL or path."""
-    return settings.ledger.store or str(Path(settings.state) / _FILE)
+    return settings.ledger.store or str(Path(settings.state) / _STORE_FILE)
 
 
 def open_vault(settings: Settings, *, make: bool) -> Vault:
@@ -45,9 +45,9 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
             raise ConfigError(
                 f"state: {state} cannot be made: {error.strerror}. Name a folder with --state."
             ) from error
-        keyring = ensure_keyring(
-            state, settings.ledger.master_key, records_exist=_has_rows(location, exists)
-        )
+        # Rows matter only where the keyring is missing: a store that is away delays no start.
+        lost = not (state / FILE_NAME).exists() and exists and _has_rows(location)
+        keyring = ensure_keyring(state, settings.ledger.master_key, records_exist=lost)
         return Vault(state, location, keyring)
     if not exists:
         raise ConfigError(
@@ -57,9 +57,7 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
     return Vault(state, location, load_keyring(state, settings.ledger.master_key))
 
 
-def _has_rows(location: str, exists: bool) -> bool:  # noqa: FBT001
-    if not exists:
-        return False
+def _has_rows(location: str) -> bool:
     store = RelationalStore(location)
     try:
         return next(iter(store.walk()), None) is not None

@@ -90,6 +90,7 @@ class Shipper:
         read, stored, failed = 0, 0, 0
         try:
             read = self._read()
+            self._note_waiting()
             stored = self._ship()
             self._checkpoint()
             self._tidy()
@@ -212,12 +213,15 @@ class Shipper:
                 spool.remove_lock()
                 del self._spools[name]
 
+    def _note_waiting(self) -> None:
+        """From now on what is ready waits, if the store does not take it."""
+        if self._waiting_since_s is None and (self._gatherer.ready or self._gatherer.notes):
+            self._waiting_since_s = self._clock.monotonic_s()
+
     def _count(self, stored: int, failed: int) -> None:
         now_s = self._clock.monotonic_s()
         if not (self._gatherer.ready or self._gatherer.notes):
             self._waiting_since_s = None
-        elif self._waiting_since_s is None:
-            self._waiting_since_s = now_s
         since_s = now_s if self._waiting_since_s is None else self._waiting_since_s
         stats = self._stats
         self._stats = stats._replace(

@@ -121,8 +121,7 @@ class Program:
         self.write_policy(policy)
         self.write_settings()
         self.port = self.operations = 0
-        self._log = b""
-        self._screen = b""
+        self._log = self._screen = b""
 
     # -- its files
 
@@ -140,6 +139,7 @@ class Program:
 
     async def start(self) -> None:
         """Start, and wait until all workers listen."""
+        self._log = self._screen = b""
         environ = {k: v for k, v in os.environ.items() if not k.startswith("SEALGATE_")}
         self.process = subprocess.Popen(
             self.command("serve"), cwd=self.folder, env=environ,

@@ -62,7 +62,7 @@ class Cutter:
             if going:
                 self._write_part(held, choice, out)
             else:
-                _suppress(held, choice, out)
+                _suppress(held, out)
             going = False
 
     def _write_part(self, held: Held, choice: int, out: Outbox) -> None:
@@ -94,7 +94,6 @@ class Cutter:
                 out.write(self._answer.own_text(choice, text, event))
 
 
-def _suppress(held: Held, choice: int, out: Outbox) -> None:
+def _suppress(held: Held, out: Outbox) -> None:
     for piece in held.event.pieces:
-        if piece.channel.choice == choice:
-            out.suppress(piece.channel, piece.text)
+        out.suppress(piece.channel, piece.text)

@@ -59,19 +59,6 @@ class Ruler:
             ruled.action > Action.FLAG for ruled in self.ruled(category, severity, field_class)
         )
 
-    def acts_on_family(self, family: str, field_class: FieldClass) -> bool:
-        """True if any finding of a category family could change or end something."""
-        probes = {family, f"{family}.x"} | {
-            rule.when for rule in self._rules if rule.when.startswith(family)
-        }
-        wild = [rule for rule in self._rules if "*" in rule.when]
-        return any(self.acts_on(probe, 4, field_class) for probe in probes) or any(
-            self._apply(rule, rule.do, rule.when, field_class) > Action.FLAG
-            for rule in wild
-            if rule.when.split("*")[0].startswith(family)
-            or family.startswith(rule.when.split("*")[0])
-        )
-
     def ruled(self, category: str, severity: int, field_class: FieldClass) -> tuple[Ruled, ...]:
         """Return what every rule that concerns such a finding makes of it, strictest first."""
         key = (category, severity, field_class)

@@ -296,14 +296,6 @@ class Window:
         for finding in outcome:
             self._settle(finding._replace(start=origin + finding.start, end=origin + finding.end))
 
-    @property
-    def waiting_for_answers(self) -> bool:
-        """True while an acting slow filter owes an answer."""
-        return any(
-            asked.open and judge.acting
-            for asked, judge in zip(self._asked, self.lane.slow, strict=True)
-        )
-
     # -- what goes out
 
     def touches(self, start: int, end: int) -> bool:

@@ -89,10 +89,10 @@ def test_each_class_is_judged_by_its_own_lane(
 
 def test_a_term_in_the_seam_of_two_parts_is_found_and_edited_in_both() -> None:
     """Text parts of one message are read as one; of two messages they are not."""
-    parts = (_part("a mi", FieldClass.USER, 0, 0, "text"), _part("ld b", FieldClass.USER, 0, 1, "text"))
-    assert list(_verdict(*parts).edits.texts.values()) == ["a ***", " b"]
-    apart = (_part("a mi", FieldClass.USER, 0, 0, "text"), _part("ld b", FieldClass.USER, 1, 0, "text"))
-    assert _verdict(*apart).edits.nothing
+    first = _part("a mi", FieldClass.USER, 0, 0, "text")
+    verdict = _verdict(first, _part("ld b", FieldClass.USER, 0, 1, "text"))
+    assert list(verdict.edits.texts.values()) == ["a ***", " b"]
+    assert _verdict(first, _part("ld b", FieldClass.USER, 1, 0, "text")).edits.nothing
 
 
 def test_strings_that_stand_alone_share_no_window() -> None:
@@ -134,7 +134,8 @@ def test_what_is_asked_now_is_refused_rather_than_dropped() -> None:
 
 def test_our_labels_are_taken_out_of_old_words_only() -> None:
     """Of the assistant's prose in the history; what the user writes is his."""
-    verdict = _verdict(_part("[AI] hi", FieldClass.HISTORY, 0), _part("[AI] ho", FieldClass.USER, 1))
+    old = _part("[AI] hi", FieldClass.HISTORY, 0)
+    verdict = _verdict(old, _part("[AI] ho", FieldClass.USER, 1))
     assert dict(verdict.edits.texts) == {("messages", 0, "content"): "hi"}
     arguments = Segment("[AI] 1", FieldClass.HISTORY, ("messages", 0, "x"), TextForm.JSON, 0)
     assert _verdict(arguments).edits.nothing

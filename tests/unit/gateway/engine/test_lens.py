@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.engine.lens import Lens, is_halved
+from gateway.engine.lens import STRING_EDGE, Lens, is_halved
 from gateway.nouns.segment import TextForm
 
 
@@ -105,3 +105,40 @@ def test_a_first_half_waits_and_a_lone_one_stays() -> None:
     assert lens.push("", final=True) == "\ud842"
     assert is_halved("a\ud842")
     assert not is_halved("a\U00020bb7")
+
+
+def test_a_restoration_that_may_still_grow_waits() -> None:
+    """What lies across the safe place is read again when more is known."""
+
+    def restorations(text: str, final: bool) -> tuple[list[tuple[int, int, str]], int]:
+        at = text.find("[P]")
+        found = [(at, at + 3, "value")] if at >= 0 else []
+        return found, len(text) if final else min(len(text), max(at, 0) + 2)
+
+    lens = Lens(TextForm.PROSE, restorations)
+    assert not lens.restored(0, 1)
+    assert lens.push("[P] and", final=False) == ""
+    assert lens.push("", final=True) == "value and"
+    assert lens.new_restorations() == [(0, 3, "value")]
+    assert lens.new_restorations() == []
+    assert lens.restored(0, 5)
+    assert not lens.restored(4, 6)
+    assert [lens.to_raw(at, up=False) for at in (0, 2, 5, 6)] == [0, 0, 3, 4]
+    assert [lens.to_raw(at, up=True) for at in (0, 2, 5, 6)] == [0, 3, 3, 4]
+
+
+def test_half_an_escape_at_the_end_is_read_as_it_stands() -> None:
+    """Nothing more comes to complete it."""
+    assert see('"a\\u8d', [])[0] == STRING_EDGE + "a\\u8d"
+    assert see('"a\\', [])[0] == STRING_EDGE + "a\\"
+
+
+def test_a_high_half_before_another_escape_is_no_character() -> None:
+    """Only an escape of a low half completes it."""
+    assert see('"\\ud83d\\u0041"', [])[0] == f"{STRING_EDGE}\ufffdA{STRING_EDGE}"
+
+
+def test_without_restorations_nothing_is_restored() -> None:
+    """A plain lens has none."""
+    assert Lens(TextForm.PROSE, None).new_restorations() == []
+    assert not Lens(TextForm.PROSE, None).restored(0, 1)

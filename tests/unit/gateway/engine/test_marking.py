@@ -51,6 +51,15 @@ def test_a_label_stands_at_both_ends_once() -> None:
     assert _receipts(marking)[LABEL] == ("written", "inline")
 
 
+def test_a_label_at_the_start_alone_adds_nothing_at_the_end() -> None:
+    """An empty line is no event."""
+    marking, out = _marking(end="")
+    marking.choice(0).meet("hi")
+    marking.before_content(0, "hi", LIKE, out)
+    marking.at_end(0, LIKE, out)
+    assert out.data == b"T 0 content [AI]\n"
+
+
 @pytest.mark.parametrize("text", ["", " "])
 def test_no_label_before_anything_visible(text: str) -> None:
     """Empty or undecided content begins nothing, and what has not begun does not end."""

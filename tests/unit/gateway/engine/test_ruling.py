@@ -126,3 +126,24 @@ def test_a_ruler_knows_which_findings_could_act() -> None:
     assert one.acts_on("A1.f", 3, FieldClass.CONTENT)
     assert not one.acts_on("A1.f", 2, FieldClass.CONTENT)
     assert not one.acts_on("malware", 4, FieldClass.CONTENT)
+
+
+def test_what_was_ruled_is_remembered_within_bounds() -> None:
+    """A flood of categories does not grow the memory, and changes no ruling."""
+    one = ruler(BLOCK)
+    for number in range(5000):
+        one.ruled(f"A9.x{number}", 1, FieldClass.CONTENT)
+    assert one.acts_on("A1.f", 3, FieldClass.CONTENT)
+
+
+def test_a_failed_filter_is_ruled_by_the_policys_failures_alone() -> None:
+    """A rule for every category does not let it pass."""
+    wild = Rule(id="seen", when="*", do=Action.FLAG)
+    assert ruler(wild).ruled(FILTER_ERROR, 4, FieldClass.CONTENT) == ()
+
+
+def test_patience_without_a_clock_has_no_end() -> None:
+    """`try` and `check` know no time."""
+    patient = Policy(on_failure={"f": OnFailure(do="use_local_only")})
+    one = Ruler(patient, Direction.OUTPUT, third_party=True)
+    assert one.on_failure(finding(FILTER_ERROR), "f").action is Action.FLAG

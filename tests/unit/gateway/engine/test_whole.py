@@ -35,7 +35,9 @@ def _held(*lines: str, final: bool = True) -> tuple[Held, LineAnswer]:
     return Held(event, spans, 0.0), answer
 
 
-def _write(*lines: str, seal: Seal = LABELLED, refused: int | None = None) -> tuple[str, bool, Outbox]:
+def _write(
+    *lines: str, seal: Seal = LABELLED, refused: int | None = None
+) -> tuple[str, bool, Outbox]:
     held, answer = _held(*lines)
     marking, out = Marking(seal, answer, structured=False), Outbox(Shown())
     for piece in held.event.pieces:

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.engine.lane import SlowJudge
+from gateway.engine.lens import Restorations
 from gateway.engine.window import Window
-from gateway.nouns.finding import Scan
-from gateway.nouns.policy import Mode
-from gateway.nouns.segment import TextForm
+from gateway.nouns.finding import Finding, Scan
+from gateway.nouns.policy import Mode, Policy, Rule
+from gateway.nouns.segment import FieldClass, TextForm
 from gateway.nouns.verdict import Action
-from tests.engine_kit import NaiveTerms, Raising, lane, policy
+from tests.engine_kit import NaiveTerms, Raising, Sentences, lane, policy
 
 TERMS = {"ab": "red", "abc": "block", "bca": "red", "cc": "flag", "dd": "new"}
 RULES = policy(red=Action.REDACT, block=Action.BLOCK, flag=Action.FLAG, new=Action.REPLACE)
@@ -211,3 +213,174 @@ def test_an_edit_that_leaves_nothing_still_touches() -> None:
     assert window.edited(0, 4, "xaby") == "xy"
     assert [window.touches(0, 1), window.touches(0, 2), window.touches(2, 3)] == [False, True, True]
     assert not window.touches(3, 4)
+
+
+def slow_window(mode: str = "sync", leak: int = 0, *, acting: bool = True) -> Window:
+    """Return a window in which a slow filter is asked about sentences."""
+    judge = SlowJudge(Sentences(mode, leak), acting)
+    return Window(lane(RULES)._replace(slow=(judge,)), TextForm.PROSE)
+
+
+def test_text_waits_for_the_answers_about_it_in_order() -> None:
+    """A later answer that comes first releases nothing; an unbroken row of them does."""
+    window = slow_window()
+    window.push("One. Two. Th")
+    window.judge(final=False)
+    (_, first), (_, second) = window.questions()
+    window.answered(0, second, ())
+    window.judge(final=False)
+    assert window.limit == 0
+    window.answered(0, first, ())
+    window.judge(final=False)
+    assert window.limit == len("One. Two.")
+    window.judge(final=True)
+    assert window.limit == len("One. Two.")
+    ((place, last),) = window.questions()
+    window.answered(place, last, ())
+    window.judge(final=True)
+    assert window.limit == window.raw_end
+
+
+@pytest.mark.parametrize(
+    ("mode", "acting", "limit"), [("trailing", True, 3), ("sync", True, 0), ("sync", False, 8)]
+)
+def test_how_far_text_runs_ahead_of_a_slow_filter(mode: str, acting: bool, limit: int) -> None:
+    """By its leak if it trails, not at all in sync, freely if it only observes."""
+    window = slow_window(mode, 3, acting=acting)
+    window.push("One. Two")
+    window.judge(final=False)
+    assert window.limit == limit
+
+
+def test_a_finding_of_a_slow_filter_stands_where_its_question_stood() -> None:
+    """Its places are those of the question's text."""
+    window = slow_window()
+    window.push("One. Two.")
+    window.judge(final=True)
+    questions = [question for _, question in window.questions()]
+    window.answered(0, questions[0], ())
+    found = Finding("block", 3, 1.0, questions[1].start, questions[1].end, "sentences", "r")
+    window.answered(0, questions[1], (found,))
+    window.judge(final=True)
+    assert window.blocked is not None
+    assert window.limit == len("One.")
+
+
+def test_an_alternative_of_a_token_is_read_alone() -> None:
+    """A line of log probabilities is a token of its own: no term runs over its end."""
+    window = Window(
+        lane(RULES, NaiveTerms({"a\nb": "block"}), field_class=FieldClass.LOGPROB), TextForm.PROSE
+    )
+    window.push("a\nb\n")
+    window.judge(final=True)
+    assert window.blocked is None
+
+
+def placeholder(value: str) -> Restorations:
+    """Return restorations in which a leading [P] stands for a value."""
+    return lambda text, final: ([(0, 3, value)] if text[:3] == "[P]" else [], len(text))
+
+
+def test_what_is_restored_is_held_or_let_go_as_one() -> None:
+    """A live prefix at the end of a restored value holds the whole placeholder."""
+    window = Window(
+        lane(
+            RULES, NaiveTerms({"xyz": "block"}), restorations=placeholder("12x"),
+        ),
+        TextForm.PROSE,
+    )  # fmt: skip
+    window.push("[P]")
+    window.judge(final=False)
+    assert window.limit == 0
+    window.push("yz")
+    window.judge(final=True)
+    assert window.blocked is not None
+    assert window.limit == 0
+
+
+@pytest.mark.parametrize(
+    ("field_class", "action"),
+    [(FieldClass.CONTENT, Action.BLOCK), (FieldClass.HISTORY, Action.DROP_TURN)],
+)
+def test_what_cannot_be_changed_in_json_is_left_out(
+    field_class: FieldClass, action: Action
+) -> None:
+    """A number has no place for a mask; old words go with their turn."""
+    window = Window(
+        lane(RULES, NaiveTerms({"12": "red"}), field_class=field_class), TextForm.JSON
+    )  # fmt: skip
+    window.push('{"n": 123}')
+    window.judge(final=True)
+    assert window.blocked is not None
+    assert window.blocked.action is action
+
+
+def test_a_replacement_in_json_is_escaped() -> None:
+    """Its words cannot end the string that they stand in."""
+    window = Window(lane(RULES, NaiveTerms({"ab": "red"})), TextForm.JSON)
+    window.lane = window.lane._replace(mask=lambda decision, text: 'say "x"')
+    raw = '{"n": "ab"}'
+    window.push(raw)
+    window.judge(final=True)
+    assert json.loads(window.edited(0, len(raw), raw)) == {"n": 'say "x"'}
+
+
+def test_a_redaction_swallows_what_was_restored_inside_it() -> None:
+    """A span that reaches beyond the restored value is the model's own doing."""
+    window = Window(
+        lane(
+            RULES, NaiveTerms({"1x": "red"}), restorations=placeholder("1"),
+        ),
+        TextForm.PROSE,
+    )  # fmt: skip
+    window.push("[P]x.")
+    window.judge(final=True)
+    assert window.edited(0, 5, "[P]x.") == "***."
+
+
+def test_what_the_user_said_is_asked_about_the_very_span() -> None:
+    """In the text as it is judged."""
+    asked: list[str] = []
+    rules = Policy(rules=(Rule(id="red", when="red", do=Action.REDACT, unless="said_by_user"),))
+    window = Window(
+        lane(rules, NaiveTerms({"ab": "red"}), said=lambda text: bool(asked.append(text)) or True),
+        TextForm.PROSE,
+    )
+    window.push("x ab y")
+    window.judge(final=True)
+    assert asked == ["ab"]
+    assert window.edited(0, 6, "x ab y") == "x ab y"
+
+
+def test_characters_cut_in_halves_are_judged_whole() -> None:
+    """Two events may share a character; its halves hold together."""
+    window = Window(lane(RULES, NaiveTerms({"\U00020bb7": "block"})), TextForm.PROSE)
+    window.push("a\ud842")
+    window.judge(final=False)
+    assert window.limit == 1
+    window.push("\udfb7b")
+    window.judge(final=True)
+    assert window.blocked is not None
+    assert window.limit == 1
+
+
+def test_long_held_text_is_not_forgotten() -> None:
+    """Only what no filter needs again is."""
+    window = Window(lane(RULES, NaiveTerms({"a" * 5000: "red"})), TextForm.PROSE)
+    for _ in range(2):
+        window.push("a" * 2400)
+        window.judge(final=False)
+    window.push("a" * 200)
+    window.judge(final=True)
+    assert window.edited(0, 5000, "a" * 5000) == "***"
+
+
+def test_edits_of_other_stretches_are_passed_over() -> None:
+    """Each event takes its own; the end of an edit is left out of the next."""
+    text = "ab.ab.ab"
+    window = Window(lane(RULES, NaiveTerms({"ab": "red"})), TextForm.PROSE)
+    window.push(text)
+    window.judge(final=True)
+    assert window.edited(2, 4, text[2:4]) == ".***"
+    assert window.edited(4, 6, text[4:6]) == "."
+    assert window.edited(5, 6, text[5:6]) == "."

@@ -52,6 +52,12 @@ def _finder(rule: RuleForm) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
+def _concerns(rule: RuleForm, categories: tuple[str, ...]) -> bool:
+    """Return whether a rule speaks of a family: by name (`guard.unsafe.*`) or by its pattern."""
+    named = rule.when.split(".", 1)[0] == categories[0]
+    return named or any(matches(rule.when, each) for each in categories)
+
+
 def _rules_have_finders(form: PolicyForm, document: Document) -> Iterator[str]:
     for index, rule in enumerate(form.rules or ()):
         path: KeyPath = ("rules", index, "when")
@@ -67,9 +73,7 @@ def _rules_have_finders(form: PolicyForm, document: Document) -> Iterator[str]:
 
 def _finders_have_rules(form: PolicyForm, document: Document) -> Iterator[str]:
     for key, categories in FINDERS:
-        concerned = any(
-            matches(rule.when, each) for rule in form.rules or () for each in categories
-        )
+        concerned = any(_concerns(rule, categories) for rule in form.rules or ())
         if _family_on(form, key) and not concerned:
             message = f"has no effect, because no rule is about `{categories[0]}`; add one"
             yield document.fault((key,), message)

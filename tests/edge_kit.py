@@ -480,14 +480,26 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
+async def _on_a_port(server: _Server) -> AsyncIterator[int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    async with server.running(listener):
+        yield listener.getsockname()[1]
+
+
+@asynccontextmanager
+async def serving_app(proxy: Proxy, settings: Settings) -> AsyncIterator[int]:
+    """Serve an application of one's own making; gives its port."""
+    async with _on_a_port(_Server(server_config(proxy, settings))) as port:
+        yield port
+
+
+@asynccontextmanager
 async def serving(settings: Settings, policy: Policy | None = None) -> AsyncIterator[GatewayHere]:
     """Serve a gateway on a free port of loopback."""
     here = GatewayHere(settings, policy or Policy())
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setblocking(False)
-    here.port = listener.getsockname()[1]
     server = here.server = _Server(server_config(here.proxy, settings))
-    async with server.running(listener):
+    async with _on_a_port(server) as here.port:
         yield here
     assert here.counts.in_flight == 0
     assert here.door.running == 0

@@ -10,8 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from gateway.nouns.errors import BadRequest
 from gateway.nouns.segment import FieldClass, Pointer, TextForm
 from gateway.wire.json import KEY
+
+MAX_STRINGS = 100_000
+"""So many strings of one body are named; a body with more is refused, not judged in part."""
 
 _TOKEN = re.compile(r"[!-~]{0,256}")
 _NAME = re.compile(r"[A-Za-z0-9_.$/:-]{1,64}")
@@ -102,9 +106,12 @@ def walk(value: Any, node: Node, pointer: Pointer, name: str, found: list[Found]
     """Append every string at and under ``value``, in wire order, that somebody has to judge.
 
     ``name`` is the channel name of the place itself. Protocol words that are short ASCII tokens
-    are left out, and so are names of unknown members that are plain identifiers.
+    are left out, and so are names of unknown members that are plain identifiers. Raises BadRequest
+    if there are more than `MAX_STRINGS`.
     """
     kind = type(value)
+    if len(found) > MAX_STRINGS:
+        raise BadRequest(f"The body has more than {MAX_STRINGS} strings.")
     if kind is str:
         _string(value, node, pointer, name, found)
     elif kind is dict:

@@ -25,10 +25,16 @@ def parse(data: bytes) -> Any:
         raise UpstreamBroken(error.detail) from None
 
 
-def pieces_of(value: Any, event: str = "") -> tuple[Piece, ...]:
-    """Return every string of a value on the channel of its own path, keys included."""
+def pieces_of(value: Any) -> tuple[Piece, ...]:
+    """Return every string of a value on the channel of its own path, keys included.
+
+    Raises UpstreamBroken if there are too many.
+    """
     found: list[Found] = []
-    walk(value, _ANY, (), event or "$", found)
+    try:
+        walk(value, _ANY, (), "$", found)
+    except BadRequest as error:
+        raise UpstreamBroken(error.detail) from None
     return tuple(
         Piece(Channel(0, entry.name), entry.text, entry.field_class, slot=entry.pointer)
         for entry in found

@@ -12,7 +12,7 @@ from gateway.adapters.openai_chat.replies import refusal_code
 from gateway.nouns.errors import BadRequest, UpstreamBroken
 from gateway.nouns.segment import Channel, Pointer, TextForm
 from gateway.ports.adapter import Piece, Request, Structured
-from gateway.wire.field_map import UNKNOWN, Found, walk
+from gateway.wire.field_map import UNKNOWN, Found, Node, walk
 from gateway.wire.json import Splice, encode_string, loads, locate, member_splices
 
 _SAID = ("content", "refusal")
@@ -59,17 +59,13 @@ class Reading:
 
     def of_body(self, body: Mapping[str, Any], choice: int) -> list[Piece]:
         """Return the pieces outside of choices; they belong to the channel set of ``choice``."""
-        found: list[Found] = []
         rest = {name: value for name, value in body.items() if name != "choices"}
-        walk(rest, ANSWER, (), "$", found)
-        return self._pieces(found, choice)
+        return self._pieces(_found(rest, ANSWER, (), "$"), choice)
 
     def of_choice(self, choice: Mapping[str, Any], number: int, slot: Pointer) -> list[Piece]:
         """Return the pieces of one choice, log probabilities last."""
-        found: list[Found] = []
         rest = {name: value for name, value in choice.items() if name != "logprobs"}
-        walk(rest, self._choice_map, slot, "", found)
-        pieces = self._pieces(found, number)
+        pieces = self._pieces(_found(rest, self._choice_map, slot, ""), number)
         if choice.get("finish_reason") == "content_filter":
             self.refused = True
         logprobs = choice.get("logprobs")
@@ -83,9 +79,7 @@ class Reading:
 
     def of_unknown(self, value: Any) -> list[Piece]:
         """Return every string of a body that is not of this protocol."""
-        found: list[Found] = []
-        walk(value, UNKNOWN, (), "$", found)
-        return self._pieces(found, 0)
+        return self._pieces(_found(value, UNKNOWN, (), "$"), 0)
 
     def _pieces(self, found: list[Found], choice: int) -> list[Piece]:
         pieces: list[Piece] = []
@@ -95,6 +89,15 @@ class Reading:
             elif text:
                 pieces.append(Piece(Channel(choice, name), text, field_class, form, pointer))
         return pieces
+
+
+def _found(value: Any, node: Node, pointer: Pointer, name: str) -> list[Found]:
+    found: list[Found] = []
+    try:
+        walk(value, node, pointer, name, found)
+    except BadRequest as error:
+        raise UpstreamBroken(error.detail) from None
+    return found
 
 
 def choice_number(choice: Mapping[str, Any], position: int) -> int:

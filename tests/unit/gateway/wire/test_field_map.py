@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.nouns.errors import BadRequest
 from gateway.nouns.segment import FieldClass
-from gateway.wire.field_map import PLAIN, Found, Node, is_coded, subtree, walk
+from gateway.wire.field_map import MAX_STRINGS, PLAIN, Found, Node, is_coded, subtree, walk
 from gateway.wire.json import KEY
 
 MAP = Node(
@@ -96,3 +97,9 @@ def test_media_is_told_from_text() -> None:
 def test_only_pure_base64_is_coded(text: str, wanted: bool) -> None:
     """A data URL with anything but base64 in it is text."""
     assert is_coded(text) is wanted
+
+
+def test_too_many_strings_are_refused() -> None:
+    """A body of endless strings is refused, whatever they are."""
+    with pytest.raises(BadRequest, match="strings"):
+        found({"new": ["x"] * (MAX_STRINGS + 2)})

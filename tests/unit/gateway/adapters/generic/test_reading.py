@@ -33,3 +33,9 @@ def test_edits_are_splices() -> None:
     pieces = pieces_of(parse(raw))
     assert edited(raw, pieces, Edits({0: "k", 1: "v"}, {"m": 1})) == b'{"k" : "v","m":1} '
     assert edited(b'["a"]', pieces_of(["a"]), Edits(fields={"m": 1})) == b'["a"]'
+
+
+def test_too_many_strings_break_the_answer() -> None:
+    """An answer of endless strings is the upstream's fault, not the client's."""
+    with pytest.raises(UpstreamBroken, match="strings"):
+        pieces_of(["x"] * 100_002)

@@ -60,3 +60,9 @@ def test_edits_null_the_log_probabilities_of_their_choice() -> None:
     assert edited == (
         b'{"choices":[{"text":"a","logprobs":{"x":1}},{"text":"B","logprobs":null}],"y":"C"}'
     )
+
+
+def test_too_many_strings_break_the_answer() -> None:
+    """An answer of endless strings is the upstream's fault, not the client's."""
+    with pytest.raises(UpstreamBroken, match="strings"):
+        reading().of_unknown(["x"] * 100_002)

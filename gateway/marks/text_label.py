@@ -36,7 +36,7 @@ _GENERATION_ELEMENT = {
     "en": re.compile("generat|synthe", re.IGNORECASE),
 }
 _LANGUAGE_SAMPLE = 2000
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _KANA = re.compile("[\u3041-\u30ff]")
 _OTHER_WORD = re.compile("[^\\W\\d_\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _HAN_SHARE = 0.4
@@ -130,7 +130,7 @@ def language_of(text: str, default: str = "zh") -> str:
     code points count.
     """
     sample = text[:_LANGUAGE_SAMPLE]
-    han = len(_HAN.findall(sample))
+    han = sum(map(len, _HAN.findall(sample)))
     others = 2 * len(_KANA.findall(sample)) + len(_OTHER_WORD.findall(sample))
     if not han + others:
         return default

@@ -100,16 +100,20 @@ def open_families(folder: Path, owner: Owner) -> Mapping[str, Metric]:
     _reserve(folder, {_file_kind(family) for family in families})
     # The library picks this class when it is first imported. We pick it here, so that the order
     # of imports cannot silently turn the numbers of all workers into those of one.
-    values.ValueClass = _value_class(str(folder))
+    values.ValueClass = _value_class(str(folder), os.getpid())
     registry = CollectorRegistry()
     return {family.name: _metric(family, registry) for family in families}
 
 
 @cache
-def _value_class(folder: str) -> type[values.MutexValue]:
-    """Return the one writer class of a folder; two would write over each other's entries."""
-    del folder  # only the key of the cache
-    written: type[values.MutexValue] = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+def _value_class(folder: str, process: int) -> type[values.MutexValue]:
+    """Return the one writer class of a process; two would write over each other's entries.
+
+    The library asks for the process at every count, in case it was forked since; ours opens its
+    metrics after the fork, so it is told once.
+    """
+    del folder  # only a key of the cache
+    written: type[values.MutexValue] = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]
     return written
 
 

@@ -86,10 +86,13 @@ def logger(name: str) -> FilteringBoundLogger:
 
 def exchange_line(opened: OpenFrame, closed: CloseFrame, overhead_s: float | None = None) -> None:
     """Write the one line of an exchange that ended. The subject is not in it, its source is."""
+    trouble = closed.outcome in _TROUBLE
+    if not logging.root.isEnabledFor(logging.WARNING if trouble else logging.INFO):
+        return
     blocked = next((fact for fact in closed.findings if fact.action == "block"), None)
     written = sum(1 for receipt in closed.receipts if receipt.status == "written")
     log = logger("exchange")
-    write = log.warning if closed.outcome in _TROUBLE else log.info
+    write = log.warning if trouble else log.info
     write(
         "exchange",
         exchange=opened.exchange, outcome=closed.outcome, status=closed.status,

@@ -139,6 +139,11 @@ class Program:
 
     async def start(self) -> None:
         """Start, and wait until all workers listen."""
+        self._begin()
+        places = await until(self._places, 60)
+        self.port, self.operations = places["v1"], places["metrics"]
+
+    def _begin(self) -> None:
         self._log = self._screen = b""
         environ = {k: v for k, v in os.environ.items() if not k.startswith("SEALGATE_")}
         self.process = subprocess.Popen(
@@ -151,8 +156,6 @@ class Program:
         ]
         for reader in self._readers:
             reader.start()
-        places = await until(self._places, 60)
-        self.port, self.operations = places["v1"], places["metrics"]
 
     async def _places(self) -> dict[str, int] | None:
         assert self.process.poll() is None, self.log

@@ -1,4 +1,4 @@
-"""The store away, the disk full, syncing: exchanges go on or are refused clearly, no record lost."""
+"""The store away, the disk full, syncing: exchanges go on or are refused, no record is lost."""
 
 from __future__ import annotations
 

@@ -91,6 +91,17 @@ async def answers(program: Program, status: int) -> bool:
     return {(await program.ask(chat(TERM))).status for _ in range(6)} == {status}
 
 
+def exchange_policy(program: Program, how: str) -> None:
+    """Write the guarded policy into the file, or swap the link, as mounted configuration is."""
+    if how == "file":
+        program.write_policy(GUARDED)
+        return
+    program.write_policy(GUARDED, to=program.folder / "new.yaml")
+    draft = program.folder / "draft"
+    draft.symlink_to("new.yaml")
+    draft.rename(program.policy_file)
+
+
 @pytest.mark.parametrize("how", ["file", "symlink"])
 async def test_policy_changes_under_load(
     launch: Launch, upstream: ScriptedUpstream, how: str
@@ -98,22 +109,15 @@ async def test_policy_changes_under_load(
     """No connection is refused and no request lost; a stream begun before keeps its policy."""
     upstream.script = held = Held()
     program = await launch(OPEN, workers=2)
-    if how == "symlink":  # as mounted configuration is exchanged
-        link = program.policy_file
-        link.rename(program.folder / "old.yaml")
-        link.symlink_to("old.yaml")
+    if how == "symlink":
+        program.policy_file.rename(program.folder / "old.yaml")
+        program.policy_file.symlink_to("old.yaml")
     before = (await program.ready())["policy"]
     async with load(program) as statuses, Client.to(program.port) as old:
         await old.post(chat(stream=True), PROVIDER_KEY)
         await old.head()
         first = await old.chunk()
-        if how == "symlink":
-            program.write_policy(GUARDED, to=program.folder / "new.yaml")
-            draft = program.folder / "draft"
-            draft.symlink_to("new.yaml")
-            draft.rename(program.policy_file)
-        else:
-            program.write_policy(GUARDED)
+        exchange_policy(program, how)
         program.signal(signal.SIGHUP)
         ready = await reloaded(program, 2)
         assert ready["policy"] != before
@@ -147,10 +151,10 @@ async def test_policy_changes_under_load(
 
 
 BAD = {
-    "unknown key": ('version: 1\nextends: cn-public\nrulez: []\n', "rulez", 3),
+    "unknown key": ("version: 1\nextends: cn-public\nrulez: []\n", "rulez", 3),
     "not yaml": ("version: 1\nrules: [\n", "", 3),
     "missing list": (
-        'version: 1\nextends: cn-public\nlexicons:\n  - {use: nowhere.jsonl}\n', "nowhere.jsonl",
+        "version: 1\nextends: cn-public\nlexicons:\n  - {use: nowhere.jsonl}\n", "nowhere.jsonl",
         4,
     ),
 }  # fmt: skip
@@ -166,7 +170,9 @@ async def test_bad_policy_is_refused(launch: Launch, upstream: ScriptedUpstream)
         program.write_policy(text)
         program.signal(signal.SIGHUP)
         numbers = await program.counted("reload_total", number, result="refused")
-        told = [json.loads(each) for each in program.log.splitlines() if "bad configuration" in each]
+        told = [
+            json.loads(each) for each in program.log.splitlines() if "bad configuration" in each
+        ]
         assert f"policy.yaml, line {line}: " in told[-1]["detail"]
         assert key in told[-1]["detail"]
 

@@ -8,31 +8,23 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from gateway.nouns.record import FindingFact, ReceiptFact
-from gateway.nouns.verdict import Outcome
-from gateway.ports.session import Tally
 from gateway.telemetry.catalogue import FAMILIES
-from gateway.telemetry.folder import CONTENT_TYPE, prepare_folder, render
-from gateway.telemetry.household import StewardMetrics, SupervisorMetrics
-from gateway.telemetry.metrics import ExchangeFacts, LabelSets, Metrics
+from tests.traffic_kit import WORKERS, Traffic
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DASHBOARD = json.loads((DEPLOY / "grafana/dashboards/sealgate.json").read_text(encoding="utf-8"))
@@ -43,7 +35,6 @@ QUERIES = [
     for panel in DASHBOARD["panels"]
     for target in panel.get("targets", ())
 ]
-WORKERS = 2
 NEEDS_PROMETHEUS = pytest.mark.long
 
 
@@ -96,89 +87,25 @@ class Prometheus:
             return False
 
 
-def one_exchange(metrics: Metrics, number: int) -> None:
-    """Count an exchange of one of several kinds."""
-    wanted = "block" if number % 3 == 0 else "flag"
-    done = "block" if number % 6 == 0 else "flag"
-    fact = FindingFact("output", "content", "0", "A1.a", 3, 0, 2, "lexicon", "1", done, wanted, "r")
-    receipts = (ReceiptFact("text_label", "written", ""), ReceiptFact("fingerprint", "failed", ""))
-    tally = Tally(
-        Outcome.FLAGGED, (fact,), receipts, ("image",), 3, 500, 400, 7, 0.004, False, False, None
-    )
-    failed = number % 10 == 9
-    facts = ExchangeFacts(
-        Outcome.UPSTREAM_ERROR if failed else Outcome.FLAGGED, "openai_chat", stream=True,
-        status=502 if failed else 200, error="upstream_broken" if failed else "",
-        has_subject=number % 2 == 0, client_gone=number % 7 == 0, overhead_s=0.0004,
-        upstream_s=1.1, first_upstream_s=0.21, first_client_s=0.215,
-    )  # fmt: skip
-    metrics.exchange_opened()
-    metrics.exchange_closed(facts, tally, tally)
-    metrics.consulted("guard", 0.04)
-
-
-def count_for_ever(folder: Path, worker: int) -> None:
-    """Be a worker: count ten exchanges a second until killed."""
-    labels = LabelSets(
-        categories=frozenset({"A1.a"}), filters=frozenset({"lexicon", "guard"}),
-        protocols=frozenset({"openai_chat"}), marks=frozenset({"text_label", "fingerprint"}),
-    )  # fmt: skip
-    metrics, pause, number = Metrics(folder, labels, version="0", generation=1), Event(), worker
-    while not pause.wait(0.1):
-        one_exchange(metrics, number)
-        number += WORKERS
-
-
-class _Scraped(BaseHTTPRequestHandler):
-    """Serves the folder's metrics, as the operations listener does."""
-
-    folder: Path
-
-    def do_GET(self) -> None:
-        """Answer a scrape."""
-        body = render(self.folder)
-        self.send_response(200)
-        self.send_header("content-type", CONTENT_TYPE)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Stay silent."""
+@pytest.fixture(scope="module")
+def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traffic]:
+    """The real gateway with two workers, and traffic of every kind that goes on and on."""
+    busy = Traffic(tmp_path_factory.mktemp("gateway"))
+    try:
+        busy.start()
+        yield busy
+    finally:
+        busy.stop()
 
 
 @pytest.fixture(scope="module")
-def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Two workers that count, a steward, a supervisor; yields ``host:port`` of their metrics."""
-    folder = prepare_folder(tmp_path_factory.mktemp("state"))
-    pids = []
-    for worker in range(WORKERS):
-        pid = os.fork()
-        if pid == 0:
-            count_for_ever(folder, worker)
-        pids.append(pid)
-    SupervisorMetrics(folder).reloaded()
-    steward = StewardMetrics(folder, spool_limit_bytes=1_000_000)
-    steward.shipped(5)
-    steward.spool(size_bytes=2000, oldest_s=1.5)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Scraped", (_Scraped,), {"folder": folder}))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-
-
-@pytest.fixture(scope="module")
-def prometheus(counting: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+def prometheus(traffic: Traffic, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Our own Prometheus with our own configuration, scraping every second."""
     folder, port = tmp_path_factory.mktemp("prometheus"), free_port()
     shutil.copy(DEPLOY / "prometheus/alerts.yaml", folder)
     shipped = (DEPLOY / "prometheus/prometheus.yml").read_text(encoding="utf-8")
     assert shipped.count("sealgate:8081") == 1
-    quick = shipped.replace("sealgate:8081", counting).replace("15s", "1s")
+    quick = shipped.replace("sealgate:8081", f"127.0.0.1:{traffic.operations}").replace("15s", "1s")
     (folder / "prometheus.yml").write_text(quick, encoding="utf-8")
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(
@@ -212,15 +139,43 @@ def test_each_query_of_the_dashboard_has_an_answer(
 
 
 @NEEDS_PROMETHEUS
-def test_prometheus_counts_what_the_workers_counted(prometheus: Prometheus) -> None:
-    """Through two processes and a scrape: written marks are half of the owed ones."""
-    owed, written = (
-        sum(prometheus.values(f'sealgate_marks_total{{status="{status}"}}'))
-        for status in ("owed", "written")
-    )
-    assert owed > 0
-    assert written * 2 == owed
-    assert prometheus.values("sealgate_workers") == [WORKERS]
+def test_prometheus_counts_what_was_sent(prometheus: Prometheus, traffic: Traffic) -> None:
+    """Through two workers, a reload and a scrape: every request once, and every mark accounted."""
+
+    def total(expression: str) -> float:
+        return sum(prometheus.values(f"sum({expression})"))
+
+    traffic.pause()
+    try:
+        until(lambda: total("sealgate_exchanges_total") == traffic.sent, 10, "all are counted")
+        assert prometheus.values("sealgate_workers") == [WORKERS]
+        assert total("sealgate_in_flight") == 0
+        owed, written = (
+            total(f'sealgate_marks_total{{status="{s}"}}') for s in ("owed", "written")
+        )
+        missed = total('sealgate_marks_total{status=~"failed|not_possible"}')
+        assert owed == written + missed
+        assert written > 0
+    finally:
+        traffic.resume()
+
+
+@NEEDS_PROMETHEUS
+@pytest.mark.parametrize("expression", [
+    *(f'sealgate_exchanges_total{{outcome="{outcome}"}}' for outcome in (
+        "passed", "edited", "flagged", "blocked_input", "blocked_output", "upstream_error",
+        "client_error", "client_gone", "refused")),
+    'sealgate_unjudged_parts_total{kind="image"}', 'sealgate_filter_errors_total{filter="guard"}',
+    'sealgate_consult_seconds_count{filter="guard"}', "sealgate_rate_limited_total",
+    "sealgate_exchanges_without_subject_total", 'sealgate_reload_total{result="ok"}',
+    'sealgate_reload_total{result="refused"}', "sealgate_shipped_records_total",
+    'sealgate_upstream_errors_total{kind="status_429"}',
+    'sealgate_upstream_errors_total{kind="status_5xx"}',
+    "sealgate_would_block_total - sealgate_did_block_total",
+])  # fmt: skip
+def test_every_kind_was_counted(prometheus: Prometheus, expression: str) -> None:
+    """What the traffic holds is seen in Prometheus, each kind by its own number."""
+    assert sum(prometheus.values(f"sum({expression})")) > 0
 
 
 @NEEDS_PROMETHEUS
@@ -261,9 +216,10 @@ def test_each_rule_is_played_through() -> None:
 
 
 @NEEDS_PROMETHEUS
-def test_promtool_finds_nothing_to_mend_in_a_scrape(counting: str) -> None:
+def test_promtool_finds_nothing_to_mend_in_a_scrape(traffic: Traffic) -> None:
     """Names, help texts and types are as Prometheus advises."""
-    with urllib.request.urlopen(f"http://{counting}/metrics", timeout=5) as answer:
+    url = f"http://127.0.0.1:{traffic.operations}/metrics"
+    with urllib.request.urlopen(url, timeout=5) as answer:
         scrape = answer.read()
     ended = subprocess.run(
         [tool("promtool"), "check", "metrics"], input=scrape, capture_output=True, check=False

@@ -91,6 +91,10 @@ def _spot(ruled: Ruled) -> Spot:
     )  # fmt: skip
 
 
+_WAYS = {"text": "fingerprint"}
+"""What the ledger calls a way to find a record, as the port calls it."""
+
+
 class Records:
     """See gateway.ports.operator.Archive."""
 
@@ -105,7 +109,7 @@ class Records:
     def trace(self, text: str) -> list[Traced]:
         """Return the exchanges that a text may come from, surest first."""
         found = [
-            Traced(one.exchange, one.how, one.confidence, one.time_ns,
+            Traced(one.exchange, _WAYS.get(one.how, one.how), one.confidence, one.time_ns,
                    one.passage.start if one.passage else 0, one.passage.end if one.passage else 0)
             for one in self._archive.trace(text)
         ]  # fmt: skip

@@ -1,0 +1,88 @@
+"""Kit: the filters of a policy, and what its lists cover."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.assembly.kit import POLICIES, build_kit, read_lists
+from gateway.nouns.errors import ConfigError
+from gateway.nouns.policy import LexiconUse, Mode, Policy, Rule
+from gateway.nouns.verdict import Action
+
+BLOCK = Rule(id="core", when="A1.*", severity=3, do=Action.BLOCK)
+
+
+def _list(path: Path, *entries: dict[str, Any]) -> LexiconUse:
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
+    return LexiconUse(use=str(path))
+
+
+def _entry(text: str, category: str = "A1.a", severity: int = 3) -> dict[str, Any]:
+    return {"text": text, "category": category, "severity": severity}
+
+
+def test_a_policy_has_the_filters_that_it_asks_for() -> None:
+    """None for the empty one."""
+    assert build_kit(Policy()).filters == ()
+    kit = build_kit(Policy(personal_data=True, secrets=True))
+    assert [one.name for one, _ in kit.filters] == ["personal_data", "secrets"]
+    for _, found in kit.filters:
+        assert all(severity == 4 for _, severity in found)
+
+
+def test_what_acts_is_compiled_apart_from_what_is_only_noted(tmp_path: Path) -> None:
+    """Observers must not hold: a filter acts as a whole."""
+    use = _list(tmp_path / "own.jsonl", _entry("赌博"), _entry("闲话", severity=1))
+    kit = build_kit(Policy(lexicons=(use,), rules=(BLOCK,)))
+    assert [one.name for one, _ in kit.filters] == ["lexicon", "lexicon"]
+    (acting, found), (noting, noted) = kit.filters
+    assert found == (("A1.a", 3), ("hidden_text", 3))
+    assert noted == (("A1.a", 1), ("hidden_text", 3))
+    assert len(acting.scan("赌博闲话", 0, True).findings) == 1
+    assert len(noting.scan("赌博闲话", 0, True).findings) == 1
+    assert kit.terms == {"A1.a": 2}
+    assert kit.lists == (("own", 2),)
+    assert len(kit.lexicon_hash.split("-")) == 2
+
+
+def test_in_observe_mode_nothing_acts(tmp_path: Path) -> None:
+    """One filter that only notes."""
+    use = _list(tmp_path / "own.jsonl", _entry("赌博"))
+    assert len(build_kit(Policy(lexicons=(use,), rules=(BLOCK,), mode=Mode.OBSERVE)).filters) == 1
+
+
+def test_shipped_lists_and_folders_are_read_whole() -> None:
+    """Every list of the folder, by name."""
+    lists = read_lists(LexiconUse(use="shipped/harms"))
+    files = sorted(path.stem for path in (POLICIES / "lexicons" / "harms").glob("*.jsonl"))
+    assert [words.name.rpartition("/")[2] for words in lists] == files
+    assert all(words.entries for words in lists)
+
+
+def test_a_use_may_take_variants_away(tmp_path: Path) -> None:
+    """An entry keeps those that both ask for."""
+    path = tmp_path / "own.jsonl"
+    _list(path, _entry("赌博"), {**_entry("网站"), "variants": ["fold"]})
+    (words,) = read_lists(LexiconUse(use=str(path), variants=("fold",)))
+    assert [entry.variants for entry in words.entries] == [("fold",), ("fold",)]
+    (words,) = read_lists(LexiconUse(use=str(path)))
+    assert [entry.variants for entry in words.entries] == [("fold", "separators"), ("fold",)]
+
+
+def test_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A file, or a folder without lists."""
+    with pytest.raises(ConfigError, match=r"own\.jsonl cannot be read"):
+        read_lists(LexiconUse(use=str(tmp_path / "own.jsonl")))
+    with pytest.raises(ConfigError, match=r"no \.jsonl list"):
+        read_lists(LexiconUse(use=str(tmp_path)))
+
+
+def test_a_bad_entry_is_named_by_list_and_line(tmp_path: Path) -> None:
+    """Before anything serves."""
+    use = _list(tmp_path / "own.jsonl", _entry("ok"), _entry("x", severity=9))
+    with pytest.raises(ConfigError, match="own, line 2"):
+        build_kit(Policy(lexicons=(use,)))

@@ -1,0 +1,232 @@
+"""The operator's desk: judging texts, reading the ledger, keeping keys."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from filters.lexicon import Entry
+from gateway.assembly.guards import Guards
+from gateway.assembly.judge import PolicyJudge
+from gateway.assembly.operator import Judges, Keys, Records
+from gateway.assembly.sealing import Sealer
+from gateway.assembly.vault import Vault
+from gateway.nouns.errors import ConfigError
+from gateway.nouns.mark import LabelMode, TextMarksOrder
+from gateway.nouns.policy import GuardModel, Keep, Policy, Rule
+from gateway.nouns.segment import Direction
+from gateway.nouns.verdict import Action
+from gateway.ports.operator import KeyOrder
+from tests.ledger_kit import DAY_NS, Ledger, closing, facts, name, said
+from tests.properties.corpus import bench
+
+TERMS = (Entry(text="绿皮大象", category="x.bad", severity=4),)
+RULES = (
+    Rule(id="bad", when="x", do=Action.BLOCK),
+    Rule(id="guard", when="guard.unsafe", do=Action.BLOCK),
+    Rule(id="data", when="personal_data", do=Action.REDACT),
+)
+MARKS = TextMarksOrder(label=LabelMode.INLINE, trace="always")
+PROSE = "The sky was blue and the birds sang over the quiet fields of the valley. " * 12
+
+
+# -- judging
+
+
+def _judges(*guards: GuardModel) -> Judges:
+    made = bench(Policy(rules=RULES, guard_models=guards), TERMS)
+    slow = Guards(guards, {})
+    wiring = made.judge._wiring._replace(slow=slow.slow)
+    return Judges(PolicyJudge(made.policy, wiring), slow)
+
+
+def test_texts_are_judged_in_order() -> None:
+    """A blocked one has no safe text; spots stand in their order."""
+    texts = ["fine", "so 绿皮大象", "mail a.b@163.com or 13912345677"]
+    first, second, third = _judges().judge(texts, Direction.OUTPUT)
+    assert (first.action, first.spots, first.safe_text) == ("pass", (), "fine")
+    assert (second.action, second.safe_text) == ("block", "")
+    assert [(spot.term, spot.action, spot.rule) for spot in second.spots] == [
+        ("mine#1", "block", "bad")
+    ]
+    assert third.safe_text == "mail [redacted] or [redacted]"
+    assert [spot.start for spot in third.spots] == [5, 20]
+
+
+@pytest.fixture
+def guard() -> Iterator[GuardModel]:
+    """A guard model that calls everything unsafe."""
+
+    class Unsafe(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            message = {"role": "assistant", "content": "Safety: Unsafe\nCategories: Violent"}
+            body = msgspec.json.encode({"choices": [{"index": 0, "message": message}]})
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Unsafe)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield GuardModel(name="g", url=f"http://127.0.0.1:{server.server_port}", model="m")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_guard_models_are_asked(guard: GuardModel) -> None:
+    """Batch after batch."""
+    judges = _judges(guard)
+    for _ in range(2):
+        (judged,) = judges.judge(["How do I do that?"], Direction.INPUT)
+        assert judged.action == "block"
+        assert judged.spots[0].filter == "g"
+
+
+def test_a_guard_that_does_not_answer_blocks() -> None:
+    """Unless the policy has patience."""
+    (judged,) = _judges(GuardModel(name="g", url="http://127.0.0.1:1", model="m")).judge(
+        ["How?"], Direction.INPUT
+    )
+    assert judged.action == "block"
+    assert judged.spots[0].category == "filter_error"
+
+
+# -- the ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger in a folder."""
+    made = Ledger(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def records(ledger: Ledger) -> Iterator[Records]:
+    """The desk over it."""
+    vault = Vault(ledger.state, str(ledger.state / "ledger.db"), ledger.keyring)
+    sealer = Sealer(MARKS, "", ledger.keyring.fingerprint_key)
+    desk = Records(vault, sealer, Keep(facts_days=20, content_days=10), ledger.clock)
+    yield desk
+    desk.close()
+
+
+def _sealed(ledger: Ledger, number: int = 1) -> tuple[str, str]:
+    """Record an exchange whose text bears its trace; return its id and the text as it left."""
+    sealer = Sealer(MARKS, "", ledger.keyring.fingerprint_key)
+    weaver = sealer.seal(name(number), "", None).weaver
+    assert weaver is not None
+    text = weaver()(PROSE, False)
+    entry = ledger.journal.open(facts(number, code=sealer.code(name(number))))
+    entry.request(b'{"q":1}', b'{"q":2}')
+    entry.answer((said("label", own=True), said(text)))
+    entry.suppressed((said("bad"),))
+    entry.close(closing())
+    ledger.ship()
+    return name(number), text
+
+
+def test_a_record_is_shown_by_its_id_and_by_its_code(ledger: Ledger, records: Records) -> None:
+    """With every part of it, and marks of ours told apart."""
+    exchange, text = _sealed(ledger)
+    code = Sealer(MARKS, "", ledger.keyring.fingerprint_key).code(exchange)
+    for asked in (exchange, code):
+        shown = records.show(asked, reason="a complaint")
+        assert shown is not None
+        assert (shown.exchange, shown.state) == (exchange, "closed")
+        assert [(one.part, one.channel, one.text) for one in shown.texts] == [
+            ("request", "", '{"q":1}'),
+            ("forwarded", "", '{"q":2}'),
+            ("answer", "0:content (own)", "label"),
+            ("answer", "0:content", text),
+            ("suppressed", "0:content", "bad"),
+        ]
+        assert shown.facts["state"] == "closed"
+
+
+@pytest.mark.parametrize("asked", [name(9), "XXXX-XXXX-X"])
+def test_what_is_not_there_is_nothing(records: Records, asked: str) -> None:
+    """Neither by id nor by code."""
+    assert records.show(asked, reason="a complaint") is None
+
+
+def test_a_text_finds_its_exchange_once(ledger: Ledger, records: Records) -> None:
+    """The trace is the surest; the fingerprint finds it without."""
+    exchange, text = _sealed(ledger)
+    (found,) = records.trace(text)
+    assert (found.exchange, found.how, found.confidence) == (exchange, "trace", 1.0)
+    (found,) = records.trace(PROSE)
+    assert (found.exchange, found.how) == (exchange, "fingerprint")
+    assert found.end > found.start
+    assert records.trace("Something else that nobody ever said here before.") == []
+
+
+def test_reading_is_chained_and_the_chain_is_sound(ledger: Ledger, records: Records) -> None:
+    """Until somebody touches it."""
+    exchange, _ = _sealed(ledger)
+    records.show(exchange, reason="a complaint")
+    assert [row.kind for row in ledger.store.walk()] == ["exchange", "read"]
+    told: list[tuple[int, int]] = []
+    report = records.verify(lambda done, of: told.append((done, of)))
+    assert report.records == 1
+    assert report.fault == ""
+    assert told
+
+
+def test_an_erased_subject_cannot_be_read(ledger: Ledger, records: Records) -> None:
+    """Its records stay, without their texts."""
+    exchange, _ = _sealed(ledger)
+    assert records.erase("li.na", tenant="default") == 1
+    shown = records.show(exchange, reason="a complaint")
+    assert shown is not None
+    assert (shown.state, shown.texts) == ("erased", ())
+
+
+def test_what_is_past_its_time_is_purged(ledger: Ledger, records: Records) -> None:
+    """Contents first, facts later."""
+    _sealed(ledger)
+    ledger.clock.now_ns += 11 * DAY_NS
+    assert records.purge() == (1, 0)
+    ledger.clock.now_ns += 11 * DAY_NS
+    assert records.purge() == (0, 1)
+
+
+# -- keys
+
+
+def test_keys_are_made_listed_rotated_and_revoked(ledger: Ledger) -> None:
+    """And every change is in the chain."""
+    vault = Vault(ledger.state, str(ledger.state / "ledger.db"), ledger.keyring)
+    keys = Keys(ledger.state, ledger.clock, vault)
+    secret, made = keys.create(KeyOrder("shop", "acme", valid_s=60.0, label="field"))
+    assert (made.name, made.tenant, made.state, made.label) == ("shop", "acme", "active", "field")
+    renewed, again = keys.rotate(made.id, grace_s=10.0)
+    assert renewed != secret
+    keys.revoke(again.id)
+    assert [key.state for key in keys.list() if key.id == again.id] == ["revoked"]
+    kinds = [row.kind for row in ledger.store.walk()]
+    assert kinds == ["key_created", "key_rotated", "key_revoked"]
+    assert all(secret.encode() not in row.facts for row in ledger.store.walk())
+    assert ledger.verify().fault is None
+
+
+def test_keys_work_before_there_is_a_ledger(tmp_path: Path, ledger: Ledger) -> None:
+    """There is nothing to chain them in yet."""
+    keys = Keys(tmp_path, ledger.clock, None)
+    _, made = keys.create(KeyOrder("shop", "acme"))
+    assert [key.id for key in keys.list()] == [made.id]
+    with pytest.raises(ConfigError):
+        keys.revoke("nobody")

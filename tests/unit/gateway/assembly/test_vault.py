@@ -1,0 +1,65 @@
+"""Vault: keyring and store in the state folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.assembly.vault import open_vault, store_location
+from gateway.ledger.chain import event, extend
+from gateway.ledger.keyring import FILE_NAME
+from gateway.nouns.errors import ConfigError
+from gateway.settings import LedgerSettings, Settings
+
+
+def _settings(state: Path, store: str = "") -> Settings:
+    return Settings(state=str(state), ledger=LedgerSettings(store=store))
+
+
+def test_the_supervisor_makes_what_is_missing(tmp_path: Path) -> None:
+    """Folder and keyring, for this user alone; every command then opens the same ones."""
+    state = tmp_path / "deep" / "state"
+    made = open_vault(_settings(state), make=True)
+    assert state.stat().st_mode & 0o077 == 0
+    made.store().close()
+    opened = open_vault(_settings(state), make=False)
+    assert opened.keyring.fingerprint_key == made.keyring.fingerprint_key
+    assert opened.location == str(state / "ledger.db")
+
+
+def test_a_command_without_a_ledger_says_so(tmp_path: Path) -> None:
+    """It makes none: that would hide a wrong folder."""
+    with pytest.raises(ConfigError, match=r"no ledger at .*--state"):
+        open_vault(_settings(tmp_path), make=False)
+
+
+def test_a_lost_keyring_is_refused_where_there_are_records(tmp_path: Path) -> None:
+    """A new one could not open them."""
+    made = open_vault(_settings(tmp_path), make=True)
+    store = made.store()
+    with store.writing() as writing:
+        extend(writing, made.keyring, [event("policy", 1, {"hash": "h"})], {})
+    store.close()
+    (tmp_path / FILE_NAME).unlink()
+    with pytest.raises(ConfigError, match="is gone"):
+        open_vault(_settings(tmp_path), make=True)
+
+
+def test_a_lost_keyring_without_records_is_made_again(tmp_path: Path) -> None:
+    """Nothing is lost with it."""
+    open_vault(_settings(tmp_path), make=True).store().close()
+    (tmp_path / FILE_NAME).unlink()
+    assert open_vault(_settings(tmp_path), make=True).keyring
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """With what to do."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ConfigError, match=r"cannot be made.*--state"):
+        open_vault(_settings(tmp_path / "file" / "state"), make=True)
+
+
+def test_the_store_may_be_elsewhere(tmp_path: Path) -> None:
+    """A path or a URL of the settings comes first."""
+    assert store_location(_settings(tmp_path, "sqlite:////x.db")) == "sqlite:////x.db"

@@ -1,0 +1,121 @@
+"""The program: what the supervisor prepares, and what a worker is made of. (Processes of it are
+started in tests/journeys and tests/faults.)"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.assembly.program import Installation
+from gateway.edge.gateway import Gateway
+from gateway.edge.supervisor import Place
+from gateway.nouns.errors import ConfigError, Unauthorized
+from gateway.nouns.mark import LabelMode, TextMarksOrder
+from gateway.nouns.policy import GuardModel, OpenPath, Policy
+from gateway.settings import Limits, Settings, UpstreamSettings
+from gateway.telemetry.folder import render
+
+PRODUCER = "001191110102MAD55U9H0F10002"
+GUARD = GuardModel(name="g", url="http://127.0.0.1:1", model="m", key="env:GUARD_KEY")
+POLICY = Policy(
+    name="mine", hash="h" * 64, personal_data=True, guard_models=(GUARD,),
+    marks=TextMarksOrder(label=LabelMode.INLINE), paths=(OpenPath(path="/x", kind="generic"),),
+)  # fmt: skip
+ENVIRON = {"GUARD_KEY": "k-guard", "MODEL_KEY": "k-model", "CODE": PRODUCER}
+
+
+def _settings(folder: Path, **changes: object) -> Settings:
+    upstream = UpstreamSettings(url="http://127.0.0.1:1", key="env:MODEL_KEY")
+    return msgspec.structs.replace(Settings(state=str(folder), upstream=upstream), **changes)
+
+
+def _installation(
+    folder: Path, *, demo: bool = False, policy: Policy = POLICY, **changes: object
+) -> Installation:
+    settings = _settings(folder, **changes)
+    return Installation(lambda: (settings, policy), ENVIRON, demo=demo)
+
+
+def _worker(one: Installation) -> Gateway:
+    settings = one.load()
+    made = one.prepare(settings)
+    gateway, routers = one._gateway(settings, made, Place(3, 2))
+    assert len(routers) == 1
+    return gateway
+
+
+def test_what_children_share_is_prepared_once(tmp_path: Path) -> None:
+    """Vault, filters, seals and the policy's hash, before any fork."""
+    one = _installation(tmp_path / "state", producer="env:CODE")
+    made = one.prepare(one.load())
+    assert one.policy_hash(made) == POLICY.hash
+    assert made.producer == PRODUCER
+    assert [filter_.name for filter_, _ in made.kit.filters] == ["personal_data"]
+    assert (tmp_path / "state" / "metrics").is_dir()
+    again = one.prepare(one.load())
+    assert again.vault.keyring.fingerprint_key == made.vault.keyring.fingerprint_key
+
+
+@pytest.mark.parametrize(
+    "changes", [{"producer": "env:NOBODY"}, {"producer": "wrong"}, {"state": "/dev/null/x"}]
+)
+def test_what_cannot_serve_is_not_prepared(tmp_path: Path, changes: dict[str, object]) -> None:
+    """The supervisor then does not start, or keeps what runs."""
+    one = _installation(tmp_path, **changes)
+    with pytest.raises(ConfigError):
+        one.prepare(one.load())
+
+
+async def test_a_worker_is_wired_from_settings_and_policy(tmp_path: Path) -> None:
+    """Every collaborator is the one that they ask for."""
+    gateway = _worker(_installation(tmp_path, limits=Limits(frame_bytes=1000)))
+    assert gateway.identity.policy == POLICY.hash
+    assert (gateway.identity.generation, gateway.identity.worker) == (2, 3)
+    assert gateway.routes.find("POST", "/x") is not None
+    assert set(gateway.slow_filters) == {"g"}
+    assert len(gateway.code_of(gateway.new_id())) > 8
+    assert list((tmp_path / "spool").iterdir())
+    lines = gateway.access.upstream_headers([], gateway.access.authenticate([]))
+    assert (b"authorization", b"Bearer k-model") in lines
+    await gateway.close()
+    gateway.journal.close()
+
+
+@pytest.mark.parametrize("demo", [True, False])
+async def test_only_the_demo_model_wants_nobodys_key(tmp_path: Path, demo: bool) -> None:
+    """Any other upstream wants the client's own, unless it has one from the operator."""
+    upstream = UpstreamSettings(url="http://127.0.0.1:1")
+    gateway = _worker(
+        _installation(tmp_path, demo=demo, upstream=upstream, policy=Policy(hash="h"))
+    )
+    if demo:
+        assert gateway.access.authenticate([]).kind == "anonymous"
+    else:
+        with pytest.raises(Unauthorized):
+            gateway.access.authenticate([])
+    await gateway.close()
+    gateway.journal.close()
+
+
+def test_reloads_and_deaths_are_counted(tmp_path: Path) -> None:
+    """Before anything was prepared there is nothing to count in."""
+    one = _installation(tmp_path)
+    one.reloaded(accepted=True)
+    one.child_ended(os.getpid(), 0)
+    one.prepare(one.load())
+    one.reloaded(accepted=True)
+    one.reloaded(accepted=False)
+    one.child_ended(1 << 30, 0)
+    one.child_ended(1 << 30, None)
+    scrape = render(tmp_path / "metrics").decode()
+    assert 'sealgate_reload_total{result="ok"} 1.0' in scrape
+    assert 'sealgate_reload_total{result="refused"} 1.0' in scrape
+
+
+def test_preparing_without_loading_reads_the_policy(tmp_path: Path) -> None:
+    """The supervisor loads first; nothing depends on it."""
+    one = _installation(tmp_path)
+    assert one.prepare(_settings(tmp_path)).policy is POLICY

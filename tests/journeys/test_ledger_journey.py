@@ -141,7 +141,7 @@ async def test_disk_full(launch: Launch, upstream: ScriptedUpstream) -> None:
         await talk.left()
 
     upstream.script = script
-    program = await launch(workers=2)
+    program = await launch()
     alive = program.workers
     async with Client.to(program.port) as client:
         await client.post(chat(stream=True), PROVIDER_KEY)
@@ -159,7 +159,7 @@ async def test_disk_full(launch: Launch, upstream: ScriptedUpstream) -> None:
     assert "后半" not in rest.decode()
     assert json.loads(rest.split(b"data: ")[1])["error"]["code"] == "ledger_unavailable"
     numbers = await program.counted("errors_total", 7, code="ledger_unavailable")
-    assert numbers.sum("workers") == 2
+    assert numbers.sum("workers") == 1
     disk_is_full(program, full=False)
     kept = await in_order(program, 8)
     assert program.workers == alive

@@ -1,9 +1,13 @@
-"""kill -9 under load: after a restart the ledger has every character that a client got."""
+"""kill -9 under load: after a restart the ledger has every character that a client got.
+
+What is killed and when is drawn from a seed that is logged; `SEALGATE_SEED` repeats it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import random
 import signal
@@ -19,8 +23,10 @@ from gateway.edge.gateway import SystemClock
 from gateway.ledger.search import Archive
 from gateway.settings import Settings
 from tests.edge_kit import DONE, Client, Conversation, ScriptedUpstream
+from tests.process_kit import until
 from tests.whole_gateway import KEY, STREAM, Whole, event
 
+SEED = int(os.environ.get("SEALGATE_SEED", "0")) or random.SystemRandom().getrandbits(32)
 CLIENTS = 6
 EVENTS = 150
 LETTERS = "春天来了花开满园小鸟在枝头歌唱孩子们在草地上奔跑老人坐在长椅上晒太阳风很轻云很淡"
@@ -35,7 +41,7 @@ class Seen(NamedTuple):
 
 async def _talk(talk: Conversation) -> None:
     """Say random prose, some of it in bursts."""
-    pick = random.Random()
+    pick = random.Random(SEED)
     await talk.start_stream()
     for _ in range(EVENTS):
         text = "".join(pick.choices(LETTERS, k=pick.randint(1, 6)))
@@ -81,8 +87,10 @@ def _content(chunked: bytearray) -> str:
 
 @pytest.fixture
 async def whole(tmp_path: Path, upstream: ScriptedUpstream) -> AsyncIterator[Whole]:
-    """A running program; nothing of it is left afterwards."""
+    """A running program with two workers; nothing of it is left afterwards."""
     program = Whole(tmp_path, upstream)
+    with (tmp_path / "sealgate.yaml").open("a") as settings:
+        settings.write("workers: 2\n")
     await program.start()
     yield program
     if program.process.poll() is None:
@@ -94,16 +102,18 @@ async def whole(tmp_path: Path, upstream: ScriptedUpstream) -> AsyncIterator[Who
 async def test_killed_at_random_instants(
     whole: Whole, upstream: ScriptedUpstream, rounds: int
 ) -> None:
-    """A worker, or everything, is killed in the middle of six streams, again and again."""
+    """A child (worker or steward), the supervisor alone, or everything is killed in the middle of
+    six streams, again and again."""
+    logging.getLogger(__name__).warning("SEALGATE_SEED=%d", SEED)
+    pick = random.Random(SEED)
     upstream.script = _talk
     seen: list[Seen] = []
     for number in range(rounds):
         listening = [asyncio.create_task(_listen(whole.port, seen)) for _ in range(CLIENTS)]
-        await asyncio.sleep(random.uniform(0.0, 0.4))
-        everything = number % 4 == 3
-        await (whole.kill_all() if everything else _kill_worker(whole))
+        await asyncio.sleep(pick.uniform(0.0, 0.4))
+        await _KILLS[number % len(_KILLS)](whole, pick)
         await asyncio.gather(*listening)
-        if everything:
+        if whole.process.poll() is not None:
             await whole.start()
     for one in seen:
         await whole.stored(one.exchange, 30.0)
@@ -114,12 +124,39 @@ async def test_killed_at_random_instants(
     _compare(settings, seen)
 
 
-async def _kill_worker(whole: Whole) -> None:
-    """kill -9 of the worker, if there is one just now."""
-    worker = whole.worker()
-    if worker is not None:
+async def _kill_child(whole: Whole, pick: random.Random) -> None:
+    """kill -9 of one child, if there is one just now; the supervisor starts another."""
+    children = whole.children()
+    if children:
         with suppress(ProcessLookupError):
-            os.kill(worker, signal.SIGKILL)
+            os.kill(pick.choice(children), signal.SIGKILL)
+
+
+async def _kill_supervisor(whole: Whole, pick: random.Random) -> None:
+    """kill -9 of the supervisor alone; its children see that and leave."""
+    children = whole.children()
+    whole.process.kill()
+    await asyncio.to_thread(whole.process.wait, 10)
+
+    async def gone() -> bool:
+        return not any(_lives(pid) for pid in children)
+
+    await until(gone, 40.0)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+async def _kill_all(whole: Whole, pick: random.Random) -> None:
+    """kill -9 of everything."""
+    await whole.kill_all()
+
+
+_KILLS = (_kill_child, _kill_supervisor, _kill_child, _kill_all)
 
 
 def _compare(settings: Settings, seen: list[Seen]) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from filters.lexicon import Entry
+from gateway.nouns.policy import Rule
 from gateway.nouns.record import AnswerText
-from gateway.nouns.verdict import Outcome
+from gateway.nouns.segment import Direction
+from gateway.nouns.verdict import Action, Outcome
 from gateway.ports.session import Tally
 from tests.properties.corpus import (
     ADAPTER,
@@ -74,6 +78,7 @@ def run(
     messages = [{"role": "user", "content": f"tell me {said}"}]
     admitted = admission({"model": "m", "stream": not whole, "n": choices, "messages": messages})
     heard = one.judge.input(admitted)
+    heard.verdict()
     kind = "application/json" if whole else "text/event-stream"
     answer = ADAPTER.answer(admitted.request, content_type=kind)
     session = one.judge.output(admitted, heard, answer)
@@ -226,6 +231,37 @@ def without_ours(got: Run) -> bytes:
                 raw = raw[:at] + raw[raw.rindex(b"}") :]  # noqa: PLW2901
         kept.append(raw)
     return b"".join(kept)
+
+
+VEIL = Rule(id="veil", when="personal_data", side=Direction.INPUT, do=Action.VEIL)
+SPOKEN = ["13912345677", "zhang@163.com"]
+
+
+@pytest.mark.timeout(1800)
+@cases(0.05)
+@given(st.data())
+def test_restored_values_do_not_depend_on_the_cuts(data: st.DataObject) -> None:
+    """Placeholders of what the user said come back, whole or torn, in prose and in arguments; what
+    leaves is what leaves in one piece, and no placeholder of his is left in an unblocked text."""
+    terms = data.draw(entries())
+    drawn = data.draw(policies())
+    one = bench(msgspec.structs.replace(drawn, rules=(VEIL, *drawn.rules)), terms)
+    said = " and ".join(SPOKEN)
+    messages = [{"role": "user", "content": f"tell me {said}"}]
+    heard = one.judge.input(admission({"model": "m", "messages": messages})).verdict()
+    veiled = re.findall(r"\[[A-Z]+_\w+\]", "".join(heard.edits.texts.values()))
+    spoken = st.sampled_from([*SPOKEN, *veiled, *veiled])
+    parts = st.lists(st.one_of(spoken, texts(terms)), max_size=5).map("".join)
+    channel = data.draw(st.sampled_from(CHANNELS))
+    text = data.draw(parts if channel != "arguments" else parts.map(lambda t: json.dumps([t])))
+    cuts, spelling = tuple(data.draw(CUTS)), data.draw(SPELLINGS)
+    events = stream([Said(0, channel, text, cuts)], [], spelling)
+    got = run(one, reads_of(events, data.draw(CUTS), singly=False), said=said)
+    whole = run(one, stream([Said(0, channel, text)], [], spelling), said=said)
+    assert got.shown().get((0, channel), "") == whole.shown().get((0, channel), "")
+    assert got.tally.outcome is whole.tally.outcome
+    if got.tally.outcome is not Outcome.BLOCKED_OUTPUT:
+        assert not any(one in got.shown().get((0, channel), "") for one in veiled)
 
 
 @pytest.mark.timeout(1800)

@@ -62,7 +62,7 @@ class Cutter:
             if going:
                 self._write_part(held, choice, out)
             else:
-                _suppress(held, out)
+                out.withhold(held.event.pieces)
             going = False
 
     def _write_part(self, held: Held, choice: int, out: Outbox) -> None:
@@ -92,8 +92,3 @@ class Cutter:
         for text in texts.values():
             if text:
                 out.write(self._answer.own_text(choice, text, event))
-
-
-def _suppress(held: Held, out: Outbox) -> None:
-    for piece in held.event.pieces:
-        out.suppress(piece.channel, piece.text)

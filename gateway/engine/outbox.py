@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gateway.nouns.record import AnswerText
 from gateway.nouns.segment import Channel
 from gateway.ports.adapter import Piece
@@ -56,6 +58,11 @@ class Outbox:
         """Note upstream text that never leaves."""
         if text:
             self.suppressed.append(AnswerText(channel.choice, channel.path, text))
+
+    def withhold(self, pieces: Iterable[Piece]) -> None:
+        """Note pieces that never leave."""
+        for piece in pieces:
+            self.suppress(piece.channel, piece.text)
 
     def piece(self, piece: Piece, new: str) -> None:
         """Note a piece that leaves as ``new``; what it was is kept apart if that differs."""

@@ -128,8 +128,7 @@ class OutputSession:
             self._terminated = True
             out.write(self._answer.fail(error, self._plan.exchange))
         for held in self._queue.clear():
-            for piece in held.event.pieces:
-                out.suppress(piece.channel, piece.text)
+            out.withhold(held.event.pieces)
         return self._result(out, now_s, cancel=True, done=True)
 
     def gone(self) -> None:

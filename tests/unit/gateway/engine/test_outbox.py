@@ -42,3 +42,5 @@ def test_what_a_piece_was_is_kept_apart_if_it_leaves_otherwise() -> None:
     assert out.suppressed == [AnswerText(1, "content", "mild")]
     out.suppress(CHANNEL, "")
     assert len(out.suppressed) == 1
+    out.withhold((piece, piece))
+    assert len(out.suppressed) == 3

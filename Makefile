@@ -46,6 +46,10 @@ docs: setup ## write what is generated: schemas and the reference pages in docs/
 bench: setup ## one table, side by side: bare proxies and sealgate
 	$(BIN)/python -m tests.bench
 
+.PHONY: bench-short
+bench-short: setup ## the same in a minute and a half, to see that it works
+	$(BIN)/python -m tests.bench --short
+
 .PHONY: bench-peers
 bench-peers: setup ## the same with LiteLLM beside it (installs it into a venv of its own)
 	$(BIN)/python -m tests.bench --peers
@@ -60,8 +64,8 @@ test-extras: extras ## the official clients against upstream servers that are no
 
 .PHONY: test-long
 test-long: setup ## the longer suites: more generated cases, more kills, a real Prometheus
-	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist loadfile tests/properties tests/playbooks
-	SEALGATE_TEST_LONG=1 $(PYTEST) -m "not extras" tests/oracles $(SOCKETS)
+	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist worksteal tests/properties
+	SEALGATE_TEST_LONG=1 $(PYTEST) -m "long and not extras" tests/oracles $(SOCKETS)
 
 .PHONY: image-test
 image-test: setup ## build the container image, start it, ask it something

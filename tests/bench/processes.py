@@ -72,6 +72,12 @@ class Subject:
                 out[pid] = (int(fields[11]) + int(fields[12])) * _TICK_S
         return out
 
+    def busiest(self, before: dict[int, float]) -> tuple[int, float]:
+        """Return the process that worked most since a snapshot of `cpu_s`, and its CPU seconds."""
+        spent = {pid: now - before.get(pid, 0.0) for pid, now in self.cpu_s().items()}
+        pid = max(spent, key=lambda each: spent[each])
+        return pid, spent[pid]
+
     def private_mib(self) -> dict[int, float]:
         """Return the memory of every process in MiB: its proportional share (PSS)."""
         out = {}

@@ -8,12 +8,9 @@ drifts treats all alike; the median of the rounds is shown.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import statistics
 import sys
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -95,38 +92,27 @@ def table(costs: dict[str, dict[str, Cost]], yardstick: str) -> str:
     )
 
 
-def main() -> None:
-    """Measure and print."""
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--rounds", type=int, default=ROUNDS)
-    words.add_argument("--json", type=Path, help="write the figures there as well")
-    words.add_argument("--only", default="", help="subjects whose name contains this, and the bare")
-    said = words.parse_args()
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+def measured(rounds: int, folder: Path, *, peers: bool = False) -> str:
+    """Start all subjects, measure them side by side and return the table with their memory."""
+    with ExitStack() as stack:
         behind = subjects.model()
         stack.callback(behind.end)
         behind.wait_until_it_answers()
         tested = [
             subjects.bare(behind.port),
             subjects.usual(behind.port),
-            subjects.empty_sealgate(behind.port, Path(folder)),
-            subjects.full_sealgate(behind.port, Path(folder)),
+            subjects.empty_sealgate(behind.port, folder),
+            subjects.full_sealgate(behind.port, folder),
+            *([subjects.litellm(behind.port, folder)] if peers else []),
         ]
         for subject in tested:
             stack.callback(subject.end)
-        tested = [s for s in tested if s is tested[0] or said.only in s.name]
         for subject in tested:
             subject.wait_until_it_answers()
-        costs = compare(tested, said.rounds)
-        memory = {
-            s.name: (max(s.resident_mib().values()), sum(s.private_mib().values())) for s in tested
-        }
-    print(table(costs, tested[0].name))  # noqa: T201 -- the benchmark's own output
-    for name, (largest, whole) in memory.items():
-        print(f"{name}: largest process {largest:.0f} MiB resident, all {whole:.0f} MiB")  # noqa: T201
-    if said.json:
-        said.json.write_text(json.dumps(costs, indent=1))
-
-
-if __name__ == "__main__":
-    main()
+        costs = compare(tested, rounds)
+        sizes = [
+            f"{s.name}: largest process {max(s.resident_mib().values()):.0f} MiB resident, "
+            f"all together {sum(s.private_mib().values()):.0f} MiB"
+            for s in tested
+        ]
+    return "\n".join([table(costs, tested[0].name), "", *sizes])

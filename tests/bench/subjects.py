@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.bench.lists import write_terms
-from tests.bench.processes import Subject, free_port, python
+from tests.bench.processes import REPOSITORY, Subject, free_port, python
 
 TERMS = 100_000
 
@@ -65,3 +65,27 @@ def full_sealgate(upstream: int, folder: Path, *more: str) -> Subject:
     """Return the gateway with `cn-public`, 100,000 terms, label and durable record."""
     policy = full_policy(folder)
     return sealgate("sealgate, cn-public + 100,000 terms", upstream, folder / "full", policy, *more)
+
+
+_LITELLM = """\
+model_list:
+{models}
+general_settings: {{}}
+litellm_settings: {{telemetry: false}}
+"""
+
+
+def litellm(upstream: int, folder: Path) -> Subject:
+    """Return LiteLLM's proxy without any guard, from the environment that `make extras` makes."""
+    port, config = free_port(), folder / "litellm.yaml"
+    behind = f"http://127.0.0.1:{upstream}/v1"
+    models = "\n".join(
+        f"  - {{model_name: {name}, litellm_params: {{model: openai/{name}, api_base: '{behind}', "
+        "api_key: sk-bench}}"
+        for name in ("plain", "burst", "paced")
+    )
+    config.write_text(_LITELLM.format(models=models), encoding="utf-8")
+    program = REPOSITORY / "var" / "real" / "litellm" / "bin" / "litellm"
+    command = [str(program), "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
+    env = {"LITELLM_MASTER_KEY": "sk-bench", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    return Subject("LiteLLM, no guard", command, port, env)

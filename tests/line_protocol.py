@@ -95,8 +95,15 @@ class LineAnswer:
     def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
         return f"T {choice} content {text}\n".encode()
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
-        return f"R {choice} {refusal.rule} {refusal.shown}\n".encode()
+    def close(
+        self,
+        choice: int,
+        refusal: Refusal,
+        style: str,
+        fields: Mapping[str, object] | None = None,
+    ) -> bytes:
+        said = f"R {choice} {refusal.rule} {refusal.shown}".encode()
+        return said + _members(fields or {}) + b"\n"
 
     def end(self) -> bytes:
         return b"E\n"

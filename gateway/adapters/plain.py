@@ -46,7 +46,13 @@ class PlainAnswer:
         """Return nothing: no place is known for a text of ours."""
         return b""
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
+    def close(
+        self,
+        choice: int,
+        refusal: Refusal,
+        style: str,
+        fields: Mapping[str, object] | None = None,
+    ) -> bytes:
         """Return nothing: nothing is open."""
         return b""
 

@@ -40,10 +40,11 @@ class Cutter:
         """
         self._release_before(choice, out)
         self._marking.at_end(choice, None, out)
-        self._marking.without_finish(choice, out)
-        refusal = self._plan.refuse(decision)
-        refusal = refusal._replace(shown=out.shown.by_choice.get(choice, 0))
-        out.write(self._answer.close(choice, refusal, self._plan.refusal_style))
+        shown = out.shown.by_choice.get(choice, 0)
+        fields = self._marking.fields((choice,)) if shown else {}
+        self._marking.written(fields)
+        refusal = self._plan.refuse(decision)._replace(shown=shown)
+        out.write(self._answer.close(choice, refusal, self._plan.refusal_style, fields))
         out.own(choice, "refusal", refusal.message)
         self._queue.forget_choice(choice)
         return refusal

@@ -241,12 +241,19 @@ class Answer(Protocol):
         """
         ...
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
+    def close(
+        self,
+        choice: int,
+        refusal: Refusal,
+        style: str,
+        fields: Mapping[str, object] | None = None,
+    ) -> bytes:
         """Return what ends a choice in the protocol's own way after a block.
 
         Closes whatever is open in it, says the refusal (``style`` is ``completion``: as content
         with finish reason content_filter; ``field``: in the refusal field with reason stop) and
-        carries ``retract`` and ``shown`` in the extension member. Streams only.
+        carries ``retract`` and ``shown`` in the extension member, and the marks' ``fields`` beside
+        it. Streams only.
         """
         ...
 

@@ -166,10 +166,10 @@ def test_white_space_waits_for_what_follows() -> None:
 
 
 def test_after_a_block_the_end_label_comes_before_the_refusal() -> None:
-    """What was shown stays labelled."""
+    """What was shown stays labelled, and the last event carries the members."""
     talk = Dialogue(seal=LABELLED)
     out = talk.hear("T 0 content hi", "T 0 content bad")
-    assert out == "T 0 content [AI] \nT 0 content hi\nT 0 content  [/AI]\nR 0 block 2\nE\n"
+    assert out == "T 0 content [AI] \nT 0 content hi\nT 0 content  [/AI]\nR 0 block 2 +aigc\nE\n"
 
 
 def test_an_upstream_that_breaks_off_is_told_after_what_was_safe() -> None:

@@ -70,9 +70,15 @@ class LineAnswer:
         """Return nothing: no place is known for a text of ours."""
         return b""
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
+    def close(
+        self,
+        choice: int,
+        refusal: Refusal,
+        style: str,
+        fields: Mapping[str, object] | None = None,
+    ) -> bytes:
         """Return a line that says the refusal."""
-        return self._own(refusal_object(refusal, ""))
+        return self._own({**refusal_object(refusal, ""), **(fields or {})})
 
     def end(self) -> bytes:
         """Return nothing: the last line is the end."""

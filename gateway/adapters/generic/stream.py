@@ -68,9 +68,15 @@ class EventAnswer:
         """Return nothing: no place is known for a text of ours."""
         return b""
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
+    def close(
+        self,
+        choice: int,
+        refusal: Refusal,
+        style: str,
+        fields: Mapping[str, object] | None = None,
+    ) -> bytes:
         """Return an error event that says the refusal."""
-        return self._own(refusal_object(refusal, ""))
+        return self._own({**refusal_object(refusal, ""), **(fields or {})})
 
     def end(self) -> bytes:
         """Return nothing: no terminator is known."""

@@ -63,7 +63,13 @@ class BodyAnswer:
         """Return nothing: no place is known for a text of ours."""
         return b""
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
+    def close(
+        self,
+        choice: int,
+        refusal: Refusal,
+        style: str,
+        fields: Mapping[str, object] | None = None,
+    ) -> bytes:
         """Return nothing: refusals of a whole answer are edits."""
         return b""
 

@@ -169,7 +169,13 @@ class StreamAnswer(Reading):
         """Return an event of our own that adds to a choice's content."""
         return self._own(replies.chunk(self._own_head(), choice, {"content": text}, None))
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
+    def close(
+        self,
+        choice: int,
+        refusal: Refusal,
+        style: str,
+        fields: Mapping[str, object] | None = None,
+    ) -> bytes:
         """Return the two events that end a choice after a block: the words, then the reason.
 
         Open tool calls need no end of their own: the finish reason says that they are dead.
@@ -180,7 +186,8 @@ class StreamAnswer(Reading):
         delta = {name: value for name, value in said.items() if value is not None}
         head = self._own_head()
         last = replies.chunk(head, choice, {}, replies.finish_reason(style))
-        last["sealgate"] = extension(refusal)
+        last.update(fields or {})
+        last["sealgate"] = {**_object(last.get("sealgate")), **extension(refusal)}
         return self._own(replies.chunk(head, choice, delta, None)) + self._own(last)
 
     def end(self) -> bytes:
@@ -202,3 +209,7 @@ class StreamAnswer(Reading):
     def _frame(self, data: bytes) -> bytes:
         before, self._unfinished = self._unfinished, b""
         return before + self._frame_start + data + self._frame_end
+
+
+def _object(value: object) -> dict[str, Any]:
+    return dict(value) if isinstance(value, dict) else {}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.adapters.openai_chat import replies
@@ -102,7 +103,13 @@ class WholeAnswer(Reading):
         """Return nothing: labels of a whole answer are edits."""
         return b""
 
-    def close(self, choice: int, refusal: Refusal, style: str) -> bytes:
+    def close(
+        self,
+        choice: int,
+        refusal: Refusal,
+        style: str,
+        fields: Mapping[str, object] | None = None,
+    ) -> bytes:
         """Return nothing: refusals of a whole answer are edits."""
         return b""
 

@@ -60,7 +60,8 @@ class SmallProgram:
 
     def work(self, settings: Settings, prepared: object, place: Place, ports: Ports) -> None:
         """Serve the gateway of the tests."""
-        self._read("work")
+        if self._read("work").get("broken") == "crash":
+            raise RuntimeError("a worker that cannot live")
         here = GatewayHere(settings, Policy())
         identity = Identity("0", str(prepared), "", place.generation, place.worker)
         proxy = make_app(dataclasses.replace(here.gateway, identity=identity))

@@ -24,6 +24,10 @@ from gateway.telemetry.logs import logger
 _LOG = logger("supervisor")
 _BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _HEALTHY_S = 30.0
+_FIRST_TRIES = 5
+"""So many failures in a row before all have listened once end the program: it cannot start."""
+
+EXIT_FAILED = 3
 _BACKLOG = 2048
 _GRACE_S = 15.0
 """Beyond the drain time a child that was told to end gets this long before it is killed."""
@@ -123,8 +127,11 @@ class Supervisor:
         self._exit_code = 0
 
     def run(self) -> int:
-        """Serve until SIGTERM or SIGINT and return the exit code: 0, or 2 if a child could not
-        start with this configuration. Raises ConfigError before anything was forked."""
+        """Serve until SIGTERM or SIGINT and return the exit code.
+
+        0; 2 if a child could not start with this configuration; 3 if processes failed again and
+        again before all listened. Raises ConfigError before anything was forked.
+        """
         settings = self._course.settings
         with ExitStack() as stack:
             # Bound first: a second gateway on the same ports must not touch anything of the first.
@@ -229,6 +236,11 @@ class Supervisor:
     def _start_later(self, child: Child) -> None:
         lived_s = time.monotonic() - child.started_s
         self._failures = 0 if lived_s > _HEALTHY_S else self._failures + 1
+        if not self._announced and self._failures >= _FIRST_TRIES:
+            _LOG.error("not started", reason="its processes fail again and again; see above")
+            self._exit_code = EXIT_FAILED
+            self._drain()
+            return
         pause_s = _BACKOFF_S[min(self._failures, len(_BACKOFF_S)) - 1] if self._failures else 0.0
         self._restarts.append(time.monotonic() + pause_s)
 

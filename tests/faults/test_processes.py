@@ -347,6 +347,16 @@ async def test_bad_start_ends_with_a_reason(
     assert f"{broken} is broken." in running.errors.read_text()
 
 
+async def test_processes_that_cannot_live_end_the_start(
+    tmp_path: Path, upstream: ScriptedUpstream
+) -> None:
+    """A worker that dies again and again before all listened: exit code 3, no endless restarts."""
+    running = Running(tmp_path, upstream.port, broken="crash")
+    assert await asyncio.to_thread(running.process.wait, 40) == 3
+    running.end()
+    assert "not started" in running.errors.read_text()
+
+
 async def test_port_in_use(tmp_path: Path, upstream: ScriptedUpstream) -> None:
     """A port that is taken: exit code 2, naming the setting."""
     running = Running(tmp_path, upstream.port, port=upstream.port)

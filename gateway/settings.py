@@ -90,9 +90,6 @@ class AccessSettings(msgspec.Struct, frozen=True, kw_only=True):
     concurrent: Annotated[
         int, _says("Exchanges at once for keys that name no limit; 0: none.", ge=0)
     ] = 0
-    trusted_proxies: Annotated[
-        tuple[str, ...], _says("Addresses whose forwarded-for header is believed.")
-    ] = ()
 
 
 class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,9 +157,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     drain_s: Annotated[Seconds, _says("How long shutting down waits for streams.")] = 30.0
     keep_alive_s: Annotated[Seconds, _says("A held stream gets a comment line this often.")] = 10.0
-    plugins: Annotated[
-        tuple[str, ...], _says("Entry points of third parties that are loaded.")
-    ] = ()
     limits: Annotated[Limits, _says("Bounds that always hold.")] = Limits()
     upstream: Annotated[UpstreamSettings, _says("The model API behind.")] = UpstreamSettings()
     access: Annotated[AccessSettings, _says("Who may ask.")] = AccessSettings()

@@ -61,7 +61,7 @@ def test_upstream_alone_is_its_address(source: str, tmp_path: Path) -> None:
         ("workers: 0", "expected at least 1"),
         ("port: 70000", "expected at most 65535"),
         ("log_level: inof", "did you mean `info`?"),
-        ("plugins: a", "expected a list"),
+        ("upstream: {forward_headers: a}", "expected a list"),
         ("upstream: {url: ftp://x}", "http:// or https://"),
         ("upstream: {key: sk-verysecret}", "use env:NAME or file:PATH"),
         ("ledger: {fsync: sometimes}", "`always`, `interval`, `os`"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from gateway.assembly.kit import LocalKit, build_kit
 from gateway.assembly.patience import Patience
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.steward import run_steward
-from gateway.assembly.vault import Vault, open_vault
+from gateway.assembly.vault import Vault, hold, open_vault
 from gateway.edge.board import Board
 from gateway.edge.gateway import Gateway, Identity, SystemClock, exchange_ids
 from gateway.edge.guard_page import guard_router
@@ -60,6 +61,7 @@ class Installation:
         self._demo = demo
         self._policy: Policy | None = None
         self._limiter = Limiter()
+        self._lock: int | None = None
         self._metrics_folder: Path | None = None
         self._reloads: SupervisorMetrics | None = None
         self._clock = SystemClock()
@@ -76,6 +78,8 @@ class Installation:
         """Make what all children share. Raises ConfigError."""
         policy = self._policy or self._load()[1]
         state = Path(settings.state)
+        if self._lock is None:
+            self._lock = hold(state)
         vault = open_vault(settings, make=True)
         if self._metrics_folder is None:
             self._metrics_folder = prepare_folder(state)
@@ -85,6 +89,12 @@ class Installation:
         sealer = Sealer(policy.marks, producer, vault.keyring.fingerprint_key)
         adapters(frame_limit=settings.limits.frame_bytes)
         return Prepared(policy, build_kit(policy), sealer, vault, producer)
+
+    def _leave_lock(self) -> None:
+        """The state folder's lock is the supervisor's alone: let a child not keep it."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def policy_hash(self, prepared: object) -> str:
         """Return the hash of the policy in what was prepared."""
@@ -107,6 +117,7 @@ class Installation:
     def work(self, settings: Settings, prepared: object, place: Place, ports: Ports) -> None:
         """Be a worker."""
         made = _as_prepared(prepared)
+        self._leave_lock()
         gateway, routers = self._gateway(settings, made, place)
         serve_worker(
             make_app(gateway, routers), settings,
@@ -116,6 +127,7 @@ class Installation:
     def steward(self, settings: Settings, prepared: object, board: Board, ports: Ports) -> None:
         """Be the steward."""
         made = _as_prepared(prepared)
+        self._leave_lock()
         assert self._metrics_folder is not None
         run_steward(
             settings, made.vault, made.policy, metrics_folder=self._metrics_folder,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,34 @@ class Vault(NamedTuple):
         return RelationalStore(self.location)
 
 
+def hold(state: Path) -> int:
+    """Hold the state folder for this program until it ends; returns the lock's descriptor.
+
+    Two gateways in one folder would empty each other's metrics and ship each other's spools. Who is
+    forked closes the descriptor: after a supervisor's death a new one may start at once. Raises
+    ConfigError if somebody else holds it.
+    """
+    _make(state)
+    lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise ConfigError(
+            f"state: another gateway runs in {state}; end it, or name another folder with --state."
+        ) from None
+    return lock
+
+
+def _make(state: Path) -> None:
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(
+            f"state: {state} cannot be made: {error.strerror}. Name a folder with --state."
+        ) from error
+
+
 def store_location(settings: Settings) -> str:
     """Return the store's URL or path."""
     return settings.ledger.store or str(Path(settings.state) / _STORE_FILE)
@@ -39,12 +69,7 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
     location = store_location(settings)
     exists = "://" in location or Path(location).exists()
     if make:
-        try:
-            state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise ConfigError(
-                f"state: {state} cannot be made: {error.strerror}. Name a folder with --state."
-            ) from error
+        _make(state)
         # Rows matter only where the keyring is missing: a store that is away delays no start.
         lost = not (state / FILE_NAME).exists() and exists and _has_rows(location)
         keyring = ensure_keyring(state, settings.ledger.master_key, records_exist=lost)

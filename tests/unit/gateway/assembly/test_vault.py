@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from gateway.assembly.vault import open_vault, store_location
+from gateway.assembly.vault import hold, open_vault, store_location
 from gateway.ledger.chain import event, extend
 from gateway.ledger.keyring import FILE_NAME
 from gateway.nouns.errors import ConfigError
@@ -63,3 +64,12 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_the_store_may_be_elsewhere(tmp_path: Path) -> None:
     """A path or a URL of the settings comes first."""
     assert store_location(_settings(tmp_path, "sqlite:////x.db")) == "sqlite:////x.db"
+
+
+def test_a_folder_serves_one_gateway(tmp_path: Path) -> None:
+    """A second one is refused until the first lets go, and told which folder it is."""
+    lock = hold(tmp_path)
+    with pytest.raises(ConfigError, match="another gateway runs"):
+        hold(tmp_path)
+    os.close(lock)
+    os.close(hold(tmp_path))

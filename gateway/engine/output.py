@@ -12,6 +12,7 @@ from gateway.engine.asking import Asking
 from gateway.engine.cutting import Cutter
 from gateway.engine.facts import answer_facts, would_block
 from gateway.engine.holding import Holding
+from gateway.engine.intake import Intake
 from gateway.engine.marking import Marking
 from gateway.engine.outbox import Outbox, Shown
 from gateway.engine.plan import OutputPlan
@@ -36,6 +37,7 @@ class OutputSession:
         self.headers = plan.seal.headers
         self._plan = plan
         self._answer = answer
+        self._intake = Intake(answer, keep=plan.idle and not answer.whole)
         self._marking = Marking(
             plan.seal, answer, structured=plan.structured is not Structured.FREE
         )
@@ -70,9 +72,9 @@ class OutputSession:
         if self._raw_mode:
             return self._pass_raw(data)
         try:
-            items = self._answer.push(data)
+            items = self._intake.push(data)
         except UpstreamBroken as error:
-            return self._unreadable(data, error, now_s)
+            return self._unreadable(error, now_s)
         if len(items) == 1 and not self._queue.held:
             item = items[0]
             if isinstance(item, Run) and self._may_pass_at_once(item):
@@ -85,9 +87,9 @@ class OutputSession:
             return Release(b"", done=True)
         self._upstream_done = True
         try:
-            items = self._answer.flush()
+            items = self._intake.flush()
         except UpstreamBroken as error:
-            return self._unreadable(b"", error, now_s)
+            return self._unreadable(error, now_s)
         return self._take(items, now_s)
 
     def answered(
@@ -114,9 +116,8 @@ class OutputSession:
         """
         if self._over:
             return NOTHING
-        self._outcome = (
-            Outcome.UPSTREAM_ERROR if error.fault == "upstream" else Outcome.GATEWAY_ERROR
-        )
+        theirs = error.fault == "upstream"
+        self._outcome = Outcome.UPSTREAM_ERROR if theirs else Outcome.GATEWAY_ERROR
         self._upstream_done = True
         out = Outbox(self._shown)
         if not self._answer.whole:
@@ -364,14 +365,12 @@ class OutputSession:
             out.write(self._answer.end())
         return self._result(out, now_s, cancel=not self._upstream_done, done=True)
 
-    # -- ends
-
-    def _unreadable(self, data: bytes, error: UpstreamBroken, now_s: float) -> Release:
+    def _unreadable(self, error: UpstreamBroken, now_s: float) -> Release:
         """What cannot be decoded cannot be judged: it passes only where nothing judges at all."""
         self._unjudged.append("unreadable_answer")
         if self._plan.idle and not self._answer.whole:
             self._raw_mode = True
-            return self._pass_raw(data)
+            return self._pass_raw(self._intake.unread)._replace(done=self._upstream_done)
         return self.fail(error, now_s)
 
     def _pass_raw(self, data: bytes) -> Release:

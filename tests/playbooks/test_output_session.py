@@ -249,3 +249,18 @@ def test_a_client_that_left_is_in_the_receipts() -> None:
     receipts = {one.mark: (one.status, one.detail) for one in talk.session.tally().receipts}
     assert receipts["aigc"] == ("failed", "client_gone")
     assert receipts["text_label"] == ("written", "inline")
+
+
+def test_unread_bytes_pass_whole_where_nothing_judges() -> None:
+    """What came of an unreadable event in an earlier read is not lost."""
+    free = Dialogue(terms={})
+    free._keep(free.session.feed(b"gar", 0.0))
+    assert free._keep(free.session.feed(b"bage\nmore", 0.0)) == "garbage\nmore"
+
+
+def test_unread_bytes_at_the_end_pass_and_end() -> None:
+    """A stream that ends in the middle of something unreadable still ends."""
+    free = Dialogue(terms={})
+    free._keep(free.session.feed(b"gar", 0.0))
+    assert free.end() == "gar"
+    assert free.releases[-1].done

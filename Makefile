@@ -19,7 +19,7 @@ setup: $(STAMP) ## install into .venv (the first step of run and test)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev,media,postgres]'
 	touch $@
 
 .PHONY: run

@@ -193,6 +193,17 @@ def _marks(form: PolicyForm, document: Document) -> Iterator[str]:
             yield document.fault(path, f"has no effect with `label: {text.label or 'off'}`")
 
 
+def _file_marks(form: PolicyForm, document: Document) -> Iterator[str]:
+    file = form.marks.file if form.marks else None
+    if file is None or file.label == "visible":
+        return
+    for key in ("position", "audio", "at", "wording"):
+        path: KeyPath = ("marks", "file", key)
+        own = document.places.get(path, "").startswith(f"{document.name}, ")
+        if own and getattr(file, key) is not None:
+            yield document.fault(path, "has no effect with `label: off`")
+
+
 def _paths(form: PolicyForm, document: Document) -> Iterator[str]:
     for index, each in enumerate(form.paths or ()):
         if not each.path.startswith("/") or ".." in each.path or "%" in each.path:
@@ -210,5 +221,6 @@ _CHECKS: tuple[Check, ...] = (
     _guards,
     _failures,
     _marks,
+    _file_marks,
     _paths,
 )

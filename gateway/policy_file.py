@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.mark import LabelMode, LabelPosition, TextMarksOrder
+from gateway.nouns.mark import FileMarksOrder, LabelMode, LabelPosition, TextMarksOrder
 from gateway.nouns.policy import (
     AnswerStyle,
     GuardModel,
@@ -229,6 +229,7 @@ def _build(form: PolicyForm, name: str) -> Policy:
         on_failure=_failures(form.on_failure, [each.name for each in form.guard_models or ()]),
         unjudged_media=media or blank.unjudged_media,
         marks=_marks(form),
+        file_marks=_file_marks(form),
         keep=_keep(form),
         answer=_answer(form),
         stream=_stream(form),
@@ -301,6 +302,18 @@ def _marks(form: PolicyForm) -> TextMarksOrder:
         said["wording"] = _words(text.wording if text else None)
     producer = form.marks.producer if form.marks else None
     return TextMarksOrder(**said, producer=producer)
+
+
+def _file_marks(form: PolicyForm) -> FileMarksOrder:
+    file = form.marks.file if form.marks else None
+    said = _said(file)
+    if "label" in said:
+        said["label"] = said["label"] == "visible"
+    if "at" in said:
+        said["at"] = LabelPosition(said["at"])
+    if "wording" in said:
+        said["wording"] = _words(file.wording if file else None)
+    return FileMarksOrder(**said)
 
 
 def _keep(form: PolicyForm) -> Keep:

@@ -182,10 +182,50 @@ class TextMarksForm(Form, frozen=True, kw_only=True):
     ] = None
 
 
+class FileMarksForm(Form, frozen=True, kw_only=True):
+    """Marks on generated files: images, audio, video, documents."""
+
+    label: Annotated[
+        Literal["visible", "off"] | None,
+        _says("Visible or audible label in the file; GB 45438-2025, 5 asks for it."),
+    ] = None
+    position: Annotated[
+        Literal["top-left", "top", "top-right", "bottom-left", "bottom", "bottom-right"] | None,
+        _says("Corner or edge of a picture where the label stands."),
+    ] = None
+    audio: Annotated[
+        Literal["rhythm", "speech"] | None,
+        _says("Label of a sound: the rhythm short-long short-short, or spoken words."),
+    ] = None
+    at: Annotated[
+        Literal["start", "end", "both"] | None,
+        _says("Where the label stands in a sound or a document."),
+    ] = None
+    language: Annotated[
+        Literal["auto", "zh", "en"] | None, _says("Language of the label; `auto`: the prompt's.")
+    ] = None
+    wording: Annotated[WordingForm | None, _says("Your own words for the label.")] = None
+    metadata: Annotated[
+        bool | None, _says("The metadata label of GB 45438-2025, 6; takes a provider code.")
+    ] = None
+    credential: Annotated[
+        bool | None, _says("A C2PA content credential; takes a signing certificate.")
+    ] = None
+    watermark: Annotated[bool | None, _says("Invisible watermark in pictures.")] = None
+    fingerprint: Annotated[
+        bool | None, _says("Whether the ledger can find the record from a picture without marks.")
+    ] = None
+    unmarkable: Annotated[
+        Literal["refuse", "pass"] | None,
+        _says("A file that cannot bear what is owed: refused, or passed and recorded."),
+    ] = None
+
+
 class MarksForm(Form, frozen=True, kw_only=True):
     """What is put on generated content."""
 
     text: Annotated[TextMarksForm | None, _says("Marks on generated text.")] = None
+    file: Annotated[FileMarksForm | None, _says("Marks on generated files.")] = None
     producer: Annotated[
         str | None, _says("Provider code (27 characters), or `env:NAME`, `file:PATH`.")
     ] = None

@@ -1,16 +1,19 @@
 """What is put on generated content so that anybody can tell, and the readers of it.
 
-One file per mark. `MARKS` are those that stand in the content itself; the metadata label of a text
-travels beside it (aigc_label), since a text has no place for metadata.
+One file per mark. `MARKS` are those that stand in a text itself; its metadata label travels beside
+it (aigc_label), since a text has no place for metadata. `FILE_MARKS` are those on files.
 """
 
 from __future__ import annotations
 
 from gateway.marks.text_label import TextLabel
 from gateway.marks.text_trace import TextTrace
-from gateway.ports.mark import Mark
+from gateway.ports.mark import FileMark, Mark
 
 MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
-"""The marks of this program, in the order in which they are written."""
+"""The marks on texts, in the order in which they are written."""
 
-__all__ = ["MARKS", "TextLabel", "TextTrace"]
+FILE_MARKS: tuple[type[FileMark], ...] = ()
+"""The marks on files; `gateway.engine.stamping` knows the order in which they are put on."""
+
+__all__ = ["FILE_MARKS", "MARKS", "TextLabel", "TextTrace"]

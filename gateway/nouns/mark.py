@@ -57,6 +57,48 @@ class TextMarksOrder(msgspec.Struct, frozen=True):
     producer: str | None = None
 
 
+class MarkFamily(StrEnum):
+    """What a mark on a file is for, in the order in which marks are put on.
+
+    What changes the picture or the sound comes first, then the metadata, and the signature over all
+    of it last: written in another order, the later mark would break the earlier one.
+    """
+
+    LABEL = "label"
+    WATERMARK = "watermark"
+    METADATA = "metadata"
+    CREDENTIAL = "credential"
+
+
+class FileMarksOrder(msgspec.Struct, frozen=True):
+    """What the policy owes on a generated file (image, audio, video, document).
+
+    ``label`` is the visible or audible label of GB 45438-2025, clause 5. ``position`` is where it
+    stands in a picture (``bottom-right``...), ``audio`` whether it is heard as ``rhythm`` (short
+    long, short short: Morse "AI", 5.3) or ``speech``, ``at`` at which end of a sound or document.
+    ``metadata`` is the implicit label (clause 6), ``credential`` a C2PA manifest, ``watermark`` an
+    invisible mark in the picture, ``fingerprint`` a perceptual hash in the ledger. ``unmarkable``
+    says what becomes of a file that cannot bear what is owed: ``refuse`` or ``pass``.
+    """
+
+    label: bool = False
+    position: str = "bottom-right"
+    audio: str = "rhythm"
+    at: LabelPosition = LabelPosition.START
+    language: str = "auto"
+    wording: dict[str, str] = {}
+    metadata: bool = False
+    credential: bool = False
+    watermark: bool = False
+    fingerprint: bool = False
+    unmarkable: str = "refuse"
+
+    @property
+    def owed(self) -> tuple[MarkFamily, ...]:
+        """The families that are owed, in the order in which they are put on."""
+        return tuple(family for family in MarkFamily if getattr(self, family.value))
+
+
 class Receipt(NamedTuple):
     """What became of one owed mark: ``status`` is ``written``, ``failed`` or ``not_possible``."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.nouns.mark import TextMarksOrder
+from gateway.nouns.mark import FileMarksOrder, TextMarksOrder
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 
@@ -165,6 +165,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     on_failure: dict[str, OnFailure] = {}
     unjudged_media: str = "flag"
     marks: TextMarksOrder = TextMarksOrder()
+    file_marks: FileMarksOrder = FileMarksOrder()
     keep: Keep = Keep()
     answer: AnswerStyle = AnswerStyle()
     stream: StreamRules = StreamRules()

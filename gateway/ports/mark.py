@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from gateway.nouns.mark import AigcLabel, Receipt
+from gateway.nouns.mark import AigcLabel, MarkFamily, Receipt
+from gateway.nouns.media import MediaFormat
+
+
+class ClaimState(StrEnum):
+    """What a reader makes of a mark that it found.
+
+    ``intact``: it is whole, and nothing speaks against it. ``altered``: the content or the mark was
+    changed afterwards. ``untrusted``: it is whole, but nobody we know vouches for who wrote it.
+    """
+
+    INTACT = "intact"
+    ALTERED = "altered"
+    UNTRUSTED = "untrusted"
 
 
 class Claim(NamedTuple):
-    """What a mark says: made by AI, by whom, in which exchange, and when (seconds since 1970)."""
+    """What a mark says: made by AI, by whom, in which exchange, and when (seconds since 1970).
+
+    To a writer it is what to say. ``line`` are the visible words in ``language`` (``zh`` or
+    ``en``), ``model`` names the generating model, ``sources`` are the uploads that the content was
+    made from (whole files). From a reader, ``state`` says how far it may be believed and ``detail``
+    why, in words without content.
+    """
 
     exchange: str
     code: str
     label: AigcLabel | None = None
     time_s: float = 0.0
+    line: str = ""
+    language: str = "zh"
+    model: str = ""
+    sources: tuple[bytes, ...] = ()
+    state: ClaimState = ClaimState.INTACT
+    detail: str = ""
 
 
 class Mark(Protocol):
@@ -22,9 +48,20 @@ class Mark(Protocol):
     name: str
 
     def stamp(self, content: bytes, claim: Claim) -> tuple[bytes, Receipt]:
-        """Return the content with the mark in it and what was done."""
+        """Return the content with the mark in it and what was done.
+
+        Unless the receipt says ``written``, the content is what was given. What was written was
+        read back and compared. Raises nothing for broken content: that is a receipt ``failed``.
+        """
         ...
 
     def verify(self, content: bytes) -> list[Claim]:
-        """Return every claim of this mark found in the content."""
+        """Return every claim of this mark found in the content. Raises nothing."""
         ...
+
+
+class FileMark(Mark, Protocol):
+    """A mark on files. ``formats`` are those that it can be put on; `stamp` is given no other."""
+
+    family: MarkFamily
+    formats: frozenset[MediaFormat]

@@ -14,6 +14,7 @@ ELSEWHERE: dict[str, str] = {
     "gateway/policy_form.py": "a form; test_policy_file.py and test_generated.py read it",
     "gateway/nouns/finding.py": "values without behaviour",
     "gateway/nouns/mark.py": "values without behaviour",
+    "gateway/nouns/media.py": "tables; wire/test_media_type.py reads them",
     "gateway/nouns/record.py": "values without behaviour",
     "gateway/nouns/segment.py": "values without behaviour",
     "gateway/cli/__main__.py": "one line",

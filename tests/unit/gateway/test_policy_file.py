@@ -165,7 +165,7 @@ def test_the_settings_can_override_the_mode() -> None:
         ("without_rules: [harms]", "extends nothing"),
         ("extends: cn-public\nkeep: {floor: 90d}", "it can only be raised"),
         ("file_mark: visible", "there is no such key"),
-        ("marks: {file: {label: visible}}", "`marks.file`: there is no such key"),
+        ("marks: {smell: {label: visible}}", "`marks.smell`: there is no such key"),
         ("rules: [{id: a, when: b, do: flag, notify: duty}]", "`rules[0].notify`"),
         ("lexicons: [{use: shipped/harm}]", "did you mean `shipped/harms`?"),
         ("lexicons: [{use: none.jsonl}]", "there is no file"),

@@ -95,7 +95,8 @@ def test_decoding(coding: bytes, make: Any) -> None:
 
 @pytest.mark.parametrize(
     ("coding", "body", "status"),
-    [(b"x", b"hello", 415), (b"gzip", b"hello", 415), (b"gzip", gzip.compress(b"hello", mtime=0)[:-4], 415),
+    [(b"x", b"hello", 415), (b"gzip", b"hello", 415),
+     (b"gzip", gzip.compress(b"hello", mtime=0)[:-4], 415),
      (b"gzip", gzip.compress(b"0123456789a", mtime=0), 413)],
 )  # fmt: skip
 def test_bad_encodings(coding: bytes, body: bytes, status: int) -> None:

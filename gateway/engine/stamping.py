@@ -1,0 +1,54 @@
+"""Stamping: puts the marks that are owed on one file, in the order that keeps them all whole.
+
+Pure: bytes in, bytes and receipts out. It may take a while (a video is encoded anew for its visible
+label), so the edge runs it in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gateway.nouns.mark import MarkFamily, Receipt
+from gateway.nouns.media import MediaFormat
+from gateway.ports.mark import Claim, FileMark
+from gateway.wire.media_type import sniff
+
+
+class Stamped(NamedTuple):
+    """A file after stamping. ``format`` is None if it is none that we know."""
+
+    content: bytes
+    format: MediaFormat | None
+    receipts: tuple[Receipt, ...]
+
+    @property
+    def complete(self) -> bool:
+        """True if nothing that is owed failed. What a format has no place for is no failure."""
+        return all(receipt.status != "failed" for receipt in self.receipts)
+
+
+class Stamper:
+    """Puts ``owed`` families of marks on files, with the marks given."""
+
+    def __init__(self, marks: Sequence[FileMark], owed: Sequence[MarkFamily]) -> None:
+        self._owed = tuple(family for family in MarkFamily if family in owed)
+        self._marks = {
+            (mark.family, each): mark for mark in marks for each in mark.formats
+        }  # fmt: skip
+
+    def stamp(self, content: bytes, claim: Claim, *, hint: str = "") -> Stamped:
+        """Return the file with its marks; ``hint`` is a name or media type (see `sniff`)."""
+        found = sniff(content, hint)
+        if found is None:
+            lost = tuple(Receipt(each.value, "failed", "unknown_format") for each in self._owed)
+            return Stamped(content, None, lost)
+        receipts: list[Receipt] = []
+        for family in self._owed:
+            mark = self._marks.get((family, found))
+            if mark is None:
+                receipts.append(Receipt(family.value, "failed", f"no_mark_for_{found.value}"))
+                continue
+            content, receipt = mark.stamp(content, claim)
+            receipts.append(receipt)
+        return Stamped(content, found, tuple(receipts))

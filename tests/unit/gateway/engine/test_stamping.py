@@ -1,0 +1,70 @@
+"""The order of marks on files, and what becomes of those that cannot be put on."""
+
+from __future__ import annotations
+
+from gateway.engine.stamping import Stamper
+from gateway.nouns.mark import MarkFamily, Receipt
+from gateway.nouns.media import MediaFormat
+from gateway.ports.mark import Claim
+
+CLAIM = Claim("01ARZ3NDEKTSV4RRFFQ69G5FAV", "G9BR-Q7B1-W")
+PNG = b"\x89PNG\r\n\x1a\n rest"
+
+
+class Writes:
+    """A mark that appends its family's name."""
+
+    formats = frozenset({MediaFormat.PNG})
+
+    def __init__(self, family: MarkFamily, status: str = "written") -> None:
+        self.family = family
+        self.name = f"test_{family.value}"
+        self._status = status
+
+    def stamp(self, content: bytes, claim: Claim) -> tuple[bytes, Receipt]:
+        """Append, or do as told."""
+        receipt = Receipt(self.name, self._status)
+        return (content + self.name.encode() if self._status == "written" else content), receipt
+
+    def verify(self, content: bytes) -> list[Claim]:
+        """Nothing is read here."""
+        return []
+
+
+def test_what_is_seen_comes_first_and_the_signature_last() -> None:
+    """The order of marks is that of their families, however they are given."""
+    families = [MarkFamily.CREDENTIAL, MarkFamily.METADATA, MarkFamily.LABEL]
+    done = Stamper([Writes(each) for each in families], families).stamp(PNG, CLAIM)
+    assert done.content == PNG + b"test_labeltest_metadatatest_credential"
+    assert done.complete
+    assert done.format is MediaFormat.PNG
+
+
+def test_only_what_is_owed_is_put_on() -> None:
+    """A mark that nobody ordered stays away."""
+    marks = [Writes(each) for each in MarkFamily]
+    assert Stamper(marks, [MarkFamily.METADATA]).stamp(PNG, CLAIM).content == PNG + b"test_metadata"
+    assert Stamper(marks, []).stamp(PNG, CLAIM).content == PNG
+
+
+def test_failure_is_told_and_the_rest_is_done() -> None:
+    """One mark that fails does not keep others away, but the file is not complete."""
+    marks = [Writes(MarkFamily.LABEL, "failed"), Writes(MarkFamily.METADATA)]
+    done = Stamper(marks, list(MarkFamily)[:3]).stamp(PNG, CLAIM)
+    assert [receipt.status for receipt in done.receipts] == ["failed", "failed", "written"]
+    assert done.receipts[1].detail == "no_mark_for_png"
+    assert not done.complete
+
+
+def test_no_place_in_the_format_is_no_failure() -> None:
+    """What the standard has no place for is not owed there."""
+    mark = Writes(MarkFamily.METADATA, "not_possible")
+    assert Stamper([mark], [MarkFamily.METADATA]).stamp(PNG, CLAIM).complete
+
+
+def test_unknown_format_is_not_complete() -> None:
+    """Bytes of no known format bear nothing."""
+    done = Stamper([], [MarkFamily.LABEL]).stamp(b"\x00\x01", CLAIM)
+    assert done.format is None
+    assert not done.complete
+    assert done.receipts[0].detail == "unknown_format"

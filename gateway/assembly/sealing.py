@@ -11,7 +11,7 @@ import msgspec
 from gateway.assembly.kit import POLICIES
 from gateway.engine.seal import LABEL, Seal
 from gateway.marks import TextLabel, TextTrace
-from gateway.marks.aigc_label import FIELD, HEADER, header_value, make_label, members
+from gateway.wire.aigc_label import FIELD, HEADER, header_value, make_label, members
 from gateway.marks.provider_code import validate_provider_code
 from gateway.marks.text_label import remember, shipped_wordings
 from gateway.matching.label_code import label_code

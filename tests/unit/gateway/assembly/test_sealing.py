@@ -8,7 +8,7 @@ import pytest
 
 from gateway.assembly.sealing import Sealer
 from gateway.engine.seal import Seal
-from gateway.marks.aigc_label import FIELD, HEADER
+from gateway.wire.aigc_label import FIELD, HEADER
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.exchange import exchange_id
 from gateway.nouns.mark import LabelMode, LabelPosition, TextMarksOrder

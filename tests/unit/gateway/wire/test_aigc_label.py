@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.marks.aigc_label import bare_json, header_value, make_label, members, parse
+from gateway.wire.aigc_label import bare_json, carried, header_value, make_label, members, parse
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import AigcLabel
 
@@ -113,3 +113,22 @@ def test_members_of_other_types_are_kept_as_text() -> None:
     found = parse('{"Label":"1","ReservedCode1":{"SecurityData":{"Type":"TC260PG"}}}')
     assert found is not None
     assert json.loads(found.ReservedCode1) == {"SecurityData": {"Type": "TC260PG"}}
+
+
+def test_another_producers_label_is_carried_on() -> None:
+    """Its production members stay; we are the propagator; carrying on twice changes nothing."""
+    ours = make_label(PRODUCER, EXCHANGE)
+    theirs = AigcLabel("2", "001191310104MACE0YX63918020", "17", "seal", "third", "18", "code")
+    both = carried(theirs, ours)
+    assert both == AigcLabel(
+        "2", "001191310104MACE0YX63918020", "17", "seal", PRODUCER, EXCHANGE, ""
+    )
+    assert carried(both, ours) == both
+
+
+def test_our_own_label_and_a_nameless_one_give_way() -> None:
+    """What we write again is ours of now; a label without a producer accounts to nobody."""
+    ours = make_label(PRODUCER, EXCHANGE)
+    assert carried(None, ours) == ours
+    assert carried(make_label(PRODUCER, "earlier"), ours) == ours
+    assert carried(AigcLabel("1", "", "", "", "", "", ""), ours) == ours

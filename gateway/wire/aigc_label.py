@@ -51,6 +51,23 @@ def make_label(producer: str, exchange: str) -> AigcLabel:
     )
 
 
+def carried(found: AigcLabel | None, ours: AigcLabel) -> AigcLabel:
+    """Return the label that a file bears after us, when it came with ``found``.
+
+    Another producer's production members stay as they are and we stand as the propagator (6.1 and
+    Annex E); its propagator gives way, since there is one label and one propagation in it. Our own
+    earlier label, and one that names no producer, give way to ours.
+    """
+    if found is None or found.ContentProducer in {"", ours.ContentProducer}:
+        return ours
+    return msgspec.structs.replace(
+        found,
+        ContentPropagator=ours.ContentProducer,
+        PropagateID=ours.ProduceID,
+        ReservedCode2=ours.ReservedCode2,
+    )
+
+
 def bare_json(label: AigcLabel) -> bytes:
     """Return the seven members as one JSON object, in order, without blanks."""
     return msgspec.json.encode(label)

@@ -11,12 +11,12 @@ import msgspec
 from gateway.assembly.kit import POLICIES
 from gateway.engine.seal import LABEL, Seal
 from gateway.marks import TextLabel, TextTrace
-from gateway.wire.aigc_label import FIELD, HEADER, header_value, make_label, members
 from gateway.marks.provider_code import validate_provider_code
 from gateway.marks.text_label import remember, shipped_wordings
 from gateway.matching.label_code import label_code
 from gateway.nouns.mark import LabelMode, TextMarksOrder
 from gateway.ports.mark import Claim
+from gateway.wire.aigc_label import FIELD, HEADER, header_value, make_label, members
 
 _CODE_HEADER = b"x-sealgate-code"
 LONG_TOKENS = 200

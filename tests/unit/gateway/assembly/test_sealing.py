@@ -8,10 +8,10 @@ import pytest
 
 from gateway.assembly.sealing import Sealer
 from gateway.engine.seal import Seal
-from gateway.wire.aigc_label import FIELD, HEADER
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.exchange import exchange_id
 from gateway.nouns.mark import LabelMode, LabelPosition, TextMarksOrder
+from gateway.wire.aigc_label import FIELD, HEADER
 
 EXCHANGE = exchange_id(1_790_000_000_000, bytes(10))
 PRODUCER = "001191110102MAD55U9H0F10002"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.wire.aigc_label import bare_json, carried, header_value, make_label, members, parse
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import AigcLabel
+from gateway.wire.aigc_label import bare_json, carried, header_value, make_label, members, parse
 
 PRODUCER = "001191110102MAD55U9H0F10002"
 EXCHANGE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"

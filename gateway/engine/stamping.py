@@ -43,6 +43,7 @@ class Stamper:
         if found is None:
             lost = tuple(Receipt(each.value, "failed", "unknown_format") for each in self._owed)
             return Stamped(content, None, lost)
+        claim = claim._replace(format=found, original=content)
         receipts: list[Receipt] = []
         for family in self._owed:
             mark = self._marks.get((family, found))

@@ -1,11 +1,14 @@
 """What is put on generated content so that anybody can tell, and the readers of it.
 
-One file per mark. `MARKS` are those that stand in a text itself; its metadata label travels beside
-it (aigc_label), since a text has no place for metadata. `FILE_MARKS` are those on files.
+One file or folder per mark. `MARKS` are those that stand in a text itself; its metadata label
+travels beside it (gateway.wire.aigc_label), since a text has no place for metadata. `FILE_MARKS`
+are those on files.
 """
 
 from __future__ import annotations
 
+from gateway.marks.document_label import DocumentLabel
+from gateway.marks.document_metadata import DocumentMetadata
 from gateway.marks.text_label import TextLabel
 from gateway.marks.text_trace import TextTrace
 from gateway.ports.mark import FileMark, Mark
@@ -13,7 +16,7 @@ from gateway.ports.mark import FileMark, Mark
 MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
 """The marks on texts, in the order in which they are written."""
 
-FILE_MARKS: tuple[type[FileMark], ...] = ()
+FILE_MARKS: tuple[type[FileMark], ...] = (DocumentLabel, DocumentMetadata)
 """The marks on files; `gateway.engine.stamping` knows the order in which they are put on."""
 
-__all__ = ["FILE_MARKS", "MARKS", "TextLabel", "TextTrace"]
+__all__ = ["FILE_MARKS", "MARKS", "DocumentLabel", "DocumentMetadata", "TextLabel", "TextTrace"]

@@ -26,8 +26,10 @@ class Claim(NamedTuple):
 
     To a writer it is what to say. ``line`` are the visible words in ``language`` (``zh`` or
     ``en``), ``model`` names the generating model, ``sources`` are the uploads that the content was
-    made from (whole files). From a reader, ``state`` says how far it may be believed and ``detail``
-    why, in words without content.
+    made from (whole files). ``format`` is what the file is, where its bytes alone do not say (a
+    Markdown file is text); ``original`` is the file as it came, before any mark of this stamping.
+    From a reader, ``state`` says how far it may be believed and ``detail`` why, in words without
+    content.
     """
 
     exchange: str
@@ -40,6 +42,8 @@ class Claim(NamedTuple):
     sources: tuple[bytes, ...] = ()
     state: ClaimState = ClaimState.INTACT
     detail: str = ""
+    format: MediaFormat | None = None
+    original: bytes = b""
 
 
 class Mark(Protocol):

@@ -7,6 +7,7 @@ are those on files.
 
 from __future__ import annotations
 
+from gateway.marks.credentials import Credentials
 from gateway.marks.document_label import DocumentLabel
 from gateway.marks.document_metadata import DocumentMetadata
 from gateway.marks.text_label import TextLabel
@@ -16,7 +17,19 @@ from gateway.ports.mark import FileMark, Mark
 MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
 """The marks on texts, in the order in which they are written."""
 
-FILE_MARKS: tuple[type[FileMark], ...] = (DocumentLabel, DocumentMetadata)
+FILE_MARKS: tuple[type[FileMark], ...] = (
+    DocumentLabel,
+    DocumentMetadata,
+    Credentials,
+)
 """The marks on files; `gateway.engine.stamping` knows the order in which they are put on."""
 
-__all__ = ["FILE_MARKS", "MARKS", "DocumentLabel", "DocumentMetadata", "TextLabel", "TextTrace"]
+__all__ = [
+    "FILE_MARKS",
+    "MARKS",
+    "Credentials",
+    "DocumentLabel",
+    "DocumentMetadata",
+    "TextLabel",
+    "TextTrace",
+]

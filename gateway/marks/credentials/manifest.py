@@ -1,0 +1,142 @@
+"""What our manifests say, and what is read from a manifest (C2PA 2.2; IPTC digital source types).
+
+The record's assertion names the exchange, the code, the producer and the time. It does not repeat
+the implicit label, of which a file has one (GB 45438-2025, 6.1 c).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gateway.marks.credentials.trial import TRIAL
+from gateway.ports.mark import Claim, ClaimState
+
+RECORD = "org.sealgate.record"
+"""The label of our own assertion."""
+
+SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+TRAINED = SOURCE_TYPES + "trainedAlgorithmicMedia"
+COMPOSITE = SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia"
+
+_GENERATED = ("algorithmicmedia", "compositesynthetic", "trainedalgorithmicdata")
+_PARENT = "parent"
+
+
+class Plan(NamedTuple):
+    """A manifest's definition, and which ingredients it names: ids, relationships, whole files."""
+
+    definition: dict[str, Any]
+    ingredients: tuple[tuple[str, str, bytes], ...]
+
+
+def plan_manifest(claim: Claim, opened: bytes) -> Plan:
+    """Return what to sign: created, or opened from ``opened`` and the claim's sources.
+
+    ``opened`` is a file with a manifest of its own that became this one; empty if there is none.
+    Made from uploads, it is a composite of them: the first is the parent unless ``opened`` is.
+    """
+    files = ([opened] if opened else []) + list(claim.sources)
+    named = [
+        (_PARENT if index == 0 else f"input{index}", "parentOf" if index == 0 else "inputTo", file)
+        for index, file in enumerate(files)
+    ]
+    kind = COMPOSITE if claim.sources else TRAINED
+    agent = {"softwareAgent": {"name": claim.model}} if claim.model else {}
+    if not named:
+        actions = [{"action": "c2pa.created", "digitalSourceType": kind, **agent}]
+    else:
+        actions = [
+            {"action": "c2pa.opened", "parameters": {"ingredientIds": [_PARENT]}},
+            {"action": "c2pa.edited", "digitalSourceType": kind, **agent},
+        ]
+        inputs = [identifier for identifier, relation, _ in named if relation == "inputTo"]
+        if inputs:
+            actions[1]["parameters"] = {"ingredientIds": inputs}
+    definition = {
+        "claim_generator_info": [{"name": "sealgate", "version": metadata.version("sealgate")}],
+        "assertions": [
+            {"label": "c2pa.actions.v2", "data": {"actions": actions}},
+            {"label": RECORD, "data": _record(claim)},
+        ],
+    }
+    return Plan(definition, tuple(named))
+
+
+def read_manifest(report: str, state: str, serial: int | None) -> Claim | None:
+    """Return the claim of a file's active manifest (the reader's JSON report), None for no AI.
+
+    ``serial`` is our own certificate's number. The exchange that another signer names is told too:
+    who reads it looks at state and detail.
+    """
+    try:
+        whole = msgspec.json.decode(report)
+        manifest = whole["manifests"][whole["active_manifest"]]
+        assertions = [(each["label"], each.get("data")) for each in manifest["assertions"]]
+    except (msgspec.DecodeError, LookupError, TypeError, AttributeError):
+        return None
+    record = next((data for label, data in assertions if label == RECORD), None)
+    if not isinstance(record, dict):
+        if not any(_says_generated(label, data) for label, data in assertions):
+            return None
+        record = None
+    signed = manifest.get("signature_info") or {}
+    judged, detail = _judged(state, signed)
+    if record is None:
+        return Claim("", "", state=judged, detail=detail or "other_signer")
+    if not detail and serial is not None and signed.get("cert_serial_number") != str(serial):
+        detail = "other_signer"
+    return Claim(
+        str(record.get("exchange", "")),
+        str(record.get("code", "")),
+        time_s=_seconds(record.get("time")),
+        model=str(record.get("model", "")),
+        state=judged,
+        detail=detail,
+    )
+
+
+def _judged(state: str, signed: dict[str, Any]) -> tuple[ClaimState, str]:
+    if state not in {"Trusted", "Valid"}:
+        return ClaimState.ALTERED, "signature_or_content_changed"
+    if TRIAL in str(signed.get("issuer", "")):
+        return ClaimState.UNTRUSTED, "trial_certificate"
+    if state == "Trusted":
+        return ClaimState.INTACT, ""
+    return ClaimState.UNTRUSTED, "unknown_signer"
+
+
+def _record(claim: Claim) -> dict[str, Any]:
+    said = {
+        "generated": True,
+        "exchange": claim.exchange,
+        "code": claim.code,
+        "producer": claim.label.ContentProducer if claim.label else "",
+        "model": claim.model,
+        "time": datetime.fromtimestamp(claim.time_s, UTC).isoformat(timespec="seconds")
+        if claim.time_s
+        else "",
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _says_generated(label: str, data: Any) -> bool:
+    if not str(label).startswith("c2pa.actions") or not isinstance(data, dict):
+        return False
+    actions = data.get("actions")
+    kinds = [
+        str(each.get("digitalSourceType", "")).lower()
+        for each in (actions if isinstance(actions, list) else [])
+        if isinstance(each, dict)
+    ]
+    return any(kind.endswith(_GENERATED) for kind in kinds)
+
+
+def _seconds(said: Any) -> float:
+    try:
+        return datetime.fromisoformat(str(said)).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0

@@ -1,0 +1,162 @@
+"""The mark: a C2PA manifest in a file, written last, over everything that the file is by then."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from c2pa import Builder, C2paError, Reader
+from cryptography import x509
+
+from gateway.marks.credentials.manifest import Plan, plan_manifest, read_manifest
+from gateway.marks.credentials.places import EMBEDDED, obstacle, png_chunks
+from gateway.marks.credentials.signing import Signing, Toolbox
+from gateway.nouns.mark import MarkFamily, Receipt
+from gateway.nouns.media import MediaFormat
+from gateway.ports.mark import Claim, ClaimState
+from gateway.wire.media_type import sniff
+
+_FAULTS = (C2paError, ValueError, TypeError, OSError, RuntimeError)
+"""What c2pa-python raises for files that are not what they say."""
+
+
+class CredentialError(ValueError):
+    """Nothing could be signed; the message is one word."""
+
+
+class Credentials:
+    """Signs files, and reads what others signed; a FileMark.
+
+    A manifest that the file came with becomes the parent of ours, by the file as it came
+    (``claim.original``): marks that were put on since would have made it invalid.
+    """
+
+    name = "credential"
+    family = MarkFamily.CREDENTIAL
+    formats = frozenset(MediaFormat)
+
+    def __init__(self, signing: Signing) -> None:
+        self._signing = signing
+        self._tools = Toolbox(signing)
+        self._serial: int | None = None
+        if signing.certificate:
+            self._serial = x509.load_pem_x509_certificate(signing.certificate).serial_number
+
+    def stamp(self, content: bytes, claim: Claim) -> tuple[bytes, Receipt]:
+        """Return the signed file (see gateway.ports.mark.Mark)."""
+        if not self._signing.certificate:
+            return content, self._receipt("not_possible", "no_certificate")
+        found = claim.format or sniff(content)
+        reason = obstacle(content, found) if found else "unknown_format"
+        if found is None or reason:
+            return content, self._receipt("not_possible" if found else "failed", reason)
+        if self._is_ours(self._claim_in(content, found.mime), claim):
+            return content, self._receipt("written", "it was there")
+        try:
+            signed, detail = self._signed(content, found, claim)
+        except CredentialError as error:
+            return content, self._receipt("failed", str(error))
+        if not self._is_ours(self._claim_in(signed, found.mime), claim):
+            return content, self._receipt("failed", "not_read_back")
+        return signed, self._receipt("written", detail)
+
+    def verify(self, content: bytes) -> list[Claim]:
+        """Return the claim of the active manifest, if it says that the content is generated.
+
+        Intact: trusted under our anchors. Untrusted: valid, but nobody we know vouches for the
+        signer, or it is a trial certificate. Altered: content or manifest changed afterwards.
+        """
+        found = sniff(content)
+        claim = self._claim_in(content, found.mime) if found in EMBEDDED and found else None
+        return [claim] if claim else []
+
+    def sidecar(self, content: bytes, mime: str, claim: Claim) -> bytes:
+        """Return a manifest to be kept beside a file of any media type.
+
+        Raises CredentialError.
+        """
+        if not self._signing.certificate:
+            raise CredentialError("no_certificate")
+        plan = plan_manifest(claim, b"")
+        return self._sign(plan, content, mime, beside=True)[0]
+
+    def verify_sidecar(self, content: bytes, mime: str, manifest: bytes) -> list[Claim]:
+        """Return the claim of a manifest that came beside a file."""
+        claim = self._claim_in(content, mime, manifest)
+        return [claim] if claim else []
+
+    def _signed(self, content: bytes, found: MediaFormat, claim: Claim) -> tuple[bytes, str]:
+        original = claim.original or content
+        opened = original if self._has_manifest(original) else b""
+        signed, timed = self._sign(plan_manifest(claim, opened), content, found.mime)
+        details = [] if timed else ["no_time_stamp"]
+        if found is MediaFormat.PNG and b"eXIf" in png_chunks(content):
+            details.append("before_exif")
+        return signed, ", ".join(details)
+
+    def _sign(
+        self, plan: Plan, content: bytes, mime: str, *, beside: bool = False
+    ) -> tuple[bytes, bool]:
+        """Return the signed file or manifest, and False if the time stamp that is set is missing.
+
+        An authority that cannot be reached does not keep a file from being signed.
+        """
+        wanted = bool(self._signing.timestamp_url)
+        for timed in (True, False) if wanted else (False,):
+            try:
+                signed = self._built(plan, content, mime, timed=timed, beside=beside)
+            except _FAULTS:
+                continue
+            return signed, timed or not wanted
+        raise CredentialError("not_signed")
+
+    def _built(self, plan: Plan, content: bytes, mime: str, *, timed: bool, beside: bool) -> bytes:
+        with Builder(plan.definition, self._tools.context()) as builder:
+            for identifier, relation, file in plan.ingredients:
+                kind = sniff(file)
+                told = {"title": identifier, "relationship": relation, "instance_id": identifier}
+                media = kind.mime if kind in EMBEDDED and kind else "application/octet-stream"
+                builder.add_ingredient(told, media, BytesIO(file))
+            if beside:
+                builder.set_no_embed()
+            out = BytesIO()
+            manifest = builder.sign(self._tools.signer(timed=timed), mime, BytesIO(content), out)
+            return bytes(manifest) if beside else out.getvalue()
+
+    def _has_manifest(self, content: bytes) -> bool:
+        found = sniff(content)
+        if found is None or found not in EMBEDDED:
+            return False
+        try:
+            reader = Reader.try_create(found.mime, BytesIO(content), context=self._tools.context())
+        except _FAULTS:
+            return False
+        if reader is None:
+            return False
+        reader.close()
+        return True
+
+    def _claim_in(self, content: bytes, mime: str, manifest: bytes | None = None) -> Claim | None:
+        try:
+            reader = Reader.try_create(
+                mime, BytesIO(content), manifest, context=self._tools.context()
+            )
+            if reader is None:
+                return None
+            with reader:
+                return read_manifest(
+                    reader.json(), str(reader.get_validation_state()), self._serial
+                )
+        except _FAULTS:
+            return None
+
+    @staticmethod
+    def _is_ours(found: Claim | None, claim: Claim) -> bool:
+        return (
+            found is not None
+            and found.exchange == claim.exchange
+            and found.state is not ClaimState.ALTERED
+            and found.detail != "other_signer"
+        )
+
+    def _receipt(self, status: str, detail: str = "") -> Receipt:
+        return Receipt(self.name, status, detail)

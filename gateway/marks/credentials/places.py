@@ -1,0 +1,54 @@
+"""Which formats have a safe place for a manifest, and which files of them have not.
+
+c2pa-rs 0.91 embeds in more formats than are listed here. Left out, with the reason that a receipt
+gives, is what other programs then read badly; for all of these there is the sidecar.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from gateway.nouns.media import MediaFormat as F
+
+EMBEDDED = frozenset(
+    {F.PNG, F.JPEG, F.WEBP, F.GIF, F.AVIF, F.TIFF, F.SVG, F.MP3, F.WAV, F.M4A, F.MP4, F.MOV, F.PDF}
+)
+"""FLAC is not among them: the manifest would stand in an ID3 tag before its signature, which strict
+players do not expect. Office packages: only uncompressed ones are taken by the library."""
+
+
+def obstacle(content: bytes, found: F) -> str:
+    """Return why this file has no safe place for a manifest, in one word; empty if it has."""
+    if found not in EMBEDDED:
+        return "no_place_in_format"
+    if found is F.WAV and content[:4] == b"RF64":
+        return "rf64"
+    if found is F.TIFF and _has_pages(content):
+        return "several_pages"
+    if found is F.PNG and b"acTL" in png_chunks(content):
+        return "animated_png"
+    if found is F.PDF and (b"/ByteRange" in content or b"/Encrypt" in content):
+        return "signed_or_encrypted"
+    return ""
+
+
+def png_chunks(content: bytes) -> list[bytes]:
+    """Return the types of the chunks before the picture's own bytes."""
+    found: list[bytes] = []
+    at = 8
+    while at + 8 <= len(content) and len(found) < 1000:
+        kind = content[at + 4 : at + 8]
+        if kind == b"IDAT":
+            break
+        found.append(kind)
+        at += 12 + int.from_bytes(content[at : at + 4], "big")
+    return found
+
+
+def _has_pages(content: bytes) -> bool:
+    """Say whether a TIFF has a second directory (TIFF 6.0, section 2)."""
+    order: Literal["little", "big"] = "little" if content[:2] == b"II" else "big"
+    at = int.from_bytes(content[4:8], order)
+    count = int.from_bytes(content[at : at + 2], order)
+    behind = content[at + 2 + 12 * count : at + 6 + 12 * count]
+    return any(behind)

@@ -125,6 +125,28 @@ class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
 
 
+class CredentialSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What content credentials (C2PA) are signed with, and whom a reader of them trusts.
+
+    Without a certificate no credential is written; without anchors none is called trusted.
+    """
+
+    certificate: Annotated[
+        str,
+        _says("PEM file of the signer's certificate and those above it; empty: none is signed."),
+    ] = ""
+    key: Annotated[
+        str, _says("Secret (`env:NAME` or `file:PATH`): the private key of the certificate, PEM.")
+    ] = ""
+    anchors: Annotated[
+        str, _says("PEM file of the root certificates under which credentials are trusted.")
+    ] = ""
+    timestamp_url: Annotated[
+        str,
+        _says("Time stamp authority (RFC 3161) that is asked for each credential; empty: none."),
+    ] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that ``sealgate.yaml``, ``SEALGATE_*`` variables and flags can say.
 
@@ -148,6 +170,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     producer: Annotated[
         str, _says("Provider code for the metadata label (or `env:NAME`, `file:PATH`).")
     ] = ""
+    label_key: Annotated[
+        str,
+        _says("Secret (`env:NAME` or `file:PATH`): the SM2 key (PEM) that signs metadata labels."),
+    ] = ""
+    label_pins: Annotated[
+        tuple[str, ...],
+        _says("Public SM2 keys (SPKI, hex) whose signatures in metadata labels are trusted."),
+    ] = ()
     log_level: Annotated[
         str,
         _choice("Least level that is logged.", "debug", "info", "warning", "error"),
@@ -161,3 +191,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upstream: Annotated[UpstreamSettings, _says("The model API behind.")] = UpstreamSettings()
     access: Annotated[AccessSettings, _says("Who may ask.")] = AccessSettings()
     ledger: Annotated[LedgerSettings, _says("Where records are kept.")] = LedgerSettings()
+    credentials: Annotated[CredentialSettings, _says("Content credentials (C2PA) on files.")] = (
+        CredentialSettings()
+    )

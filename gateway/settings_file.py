@@ -28,8 +28,19 @@ OTHER_VARIABLES = ("SEALGATE_CONFIG", "SEALGATE_LANG", "SEALGATE_TEST_LONG", "SE
 _KUBERNETES = re.compile(r"SEALGATE(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
 """Variables that Kubernetes sets for a service of this name; some have the name of a setting."""
 
-_PATHS: tuple[KeyPath, ...] = (("state",), ("upstream", "ca_file"))
-_SECRETS: tuple[KeyPath, ...] = (("producer",), ("upstream", "key"), ("ledger", "master_key"))
+_PATHS: tuple[KeyPath, ...] = (
+    ("state",),
+    ("upstream", "ca_file"),
+    ("credentials", "certificate"),
+    ("credentials", "anchors"),
+)
+_SECRETS: tuple[KeyPath, ...] = (
+    ("producer",),
+    ("upstream", "key"),
+    ("ledger", "master_key"),
+    ("label_key",),
+    ("credentials", "key"),
+)
 
 
 def load_settings(

@@ -14,6 +14,7 @@ import msgspec
 from filters.lexicon import write_word_list
 from filters.lexicon.importer import import_terms as read_terms
 from gateway.assembly.coverage import coverage
+from gateway.assembly.credentials import make_credentials, show_credentials
 from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import build_kit
@@ -115,9 +116,11 @@ def import_terms(source: Path, target: Path, *, progress: Progress) -> ImportSum
 __all__ = [
     "check",
     "import_terms",
+    "make_credentials",
     "open_archive",
     "open_judge",
     "open_keys",
     "resolve_secret",
     "serve",
+    "show_credentials",
 ]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gateway.access.door import Door
 from gateway.access.keys import KeyBook
 from gateway.access.limits import Limiter
 from gateway.adapters import adapters, opened
+from gateway.assembly.credentials import LabelSigning, open_label_signing, open_signing
 from gateway.assembly.guards import Guards
 from gateway.assembly.kit import build_kit
 from gateway.assembly.sealing import Sealer
 from gateway.edge.gateway import SystemClock
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
+from gateway.marks.credentials import Signing
 from gateway.nouns.policy import Policy
 from gateway.ports.operator import Coverage, ListUse
 from gateway.settings import Settings
@@ -28,6 +30,8 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
     kit = build_kit(policy)
     producer = policy.marks.producer or settings.producer
     Sealer(policy.marks, resolve_secret(producer, environ) if producer else "", _ANY_KEY)
+    signing = open_signing(settings, environ)
+    signed = open_label_signing(settings, environ)
     guards = Guards(policy.guard_models, environ)
     RouteTable(adapters(), policy.paths, opened())
     if settings.upstream.url:
@@ -40,7 +44,31 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
              upstream_key=key, secrets=guards.secrets)  # fmt: skip
         limiter.close()
     lists = tuple(ListUse(name, terms) for name, terms in kit.lists)
-    return Coverage(kit.terms, lists, kit.lexicon_hash, _warnings(policy))
+    return Coverage(
+        kit.terms,
+        lists,
+        kit.lexicon_hash,
+        (*_warnings(policy), *_unsigned(policy, signing, signed)),
+    )
+
+
+def _unsigned(policy: Policy, signing: Signing, signed: LabelSigning) -> Iterator[tuple[str, str]]:
+    owed = policy.file_marks
+    if owed.credential and not signing.certificate:
+        yield (
+            "No certificate: files get no content credentials (credentials.certificate).",
+            "未配置证书：文件不写入内容凭证（credentials.certificate）。",
+        )
+    elif owed.credential and signing.trial:
+        yield (
+            "The certificate is a self-made trial one: nobody will trust what it signs.",
+            "证书为自制试用证书：其签名不受信任。",
+        )
+    if owed.metadata and signed.key is None:
+        yield (
+            "No label key: metadata labels are not signed (label_key).",
+            "未配置标识密钥：隐式标识未签名（label_key）。",
+        )
 
 
 def _warnings(policy: Policy) -> tuple[tuple[str, str], ...]:

@@ -43,6 +43,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.key:key",
         say("Make, list, revoke and rotate gateway keys.", "管理网关密钥。"),
     ),
+    "credentials": (
+        "gateway.cli.credentials:credentials",
+        say("See what signs files; make keys for trials.", "查看文件签名配置，生成试用密钥。"),
+    ),
     "schema": (
         "gateway.cli.schema:schema",
         say("Print the JSON Schema of settings or policies.", "输出配置或策略的 JSON Schema。"),

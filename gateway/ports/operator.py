@@ -135,6 +135,32 @@ class KeyOrder(NamedTuple):
     label: str | None = None
 
 
+class MadeCredentials(NamedTuple):
+    """Files that were made for trials, and the public SM2 key (SPKI, hex) that a reader may pin."""
+
+    certificate: Path
+    key: Path
+    label_key: Path
+    label_pin: str
+
+
+class SignerFacts(NamedTuple):
+    """What signs files and labels; nothing secret. Empty texts mean that there is none.
+
+    ``until_s`` is the end of the certificate's validity (seconds since 1970), ``trial`` says that
+    it is a self-made one, ``anchors`` how many roots are trusted, ``pins`` how many label keys.
+    """
+
+    subject: str
+    issuer: str
+    until_s: float
+    trial: bool
+    anchors: int
+    timestamp_url: str
+    label_pin: str
+    pins: int
+
+
 class ImportNote(NamedTuple):
     """What became of a line: ``merged``, ``dropped`` or ``warned``, and why."""
 
@@ -244,4 +270,12 @@ class Assembly(Protocol):
 
     def import_terms(self, source: Path, target: Path, *, progress: Progress) -> ImportSummary:
         """Read an operator's list, write it in canonical form, and tell what happened."""
+        ...
+
+    def make_credentials(self, folder: Path) -> MadeCredentials:
+        """Make a trial certificate and a trial label key in a folder. Overwrites nothing."""
+        ...
+
+    def show_credentials(self, settings: Settings) -> SignerFacts:
+        """Return what signs under these settings, after a check that it can."""
         ...

@@ -7,6 +7,7 @@ the implicit label, of which a file has one (GB 45438-2025, 6.1 c).
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from typing import Any, NamedTuple
 
@@ -57,7 +58,7 @@ def plan_manifest(claim: Claim, opened: bytes) -> Plan:
         if inputs:
             actions[1]["parameters"] = {"ingredientIds": inputs}
     definition = {
-        "claim_generator_info": [{"name": "sealgate", "version": metadata.version("sealgate")}],
+        "claim_generator_info": [{"name": "sealgate", "version": _version()}],
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": actions}},
             {"label": RECORD, "data": _record(claim)},
@@ -66,7 +67,12 @@ def plan_manifest(claim: Claim, opened: bytes) -> Plan:
     return Plan(definition, tuple(named))
 
 
-def read_manifest(report: str, state: str, serial: int | None) -> Claim | None:
+@cache
+def _version() -> str:
+    return metadata.version("sealgate")
+
+
+def read_manifest(report: str, serial: int | None) -> Claim | None:
     """Return the claim of a file's active manifest (the reader's JSON report), None for no AI.
 
     ``serial`` is our own certificate's number. The exchange that another signer names is told too:
@@ -74,6 +80,7 @@ def read_manifest(report: str, state: str, serial: int | None) -> Claim | None:
     """
     try:
         whole = msgspec.json.decode(report)
+        state = str(whole["validation_state"])
         manifest = whole["manifests"][whole["active_manifest"]]
         assertions = [(each["label"], each.get("data")) for each in manifest["assertions"]]
     except (msgspec.DecodeError, LookupError, TypeError, AttributeError):

@@ -143,9 +143,7 @@ class Credentials:
             if reader is None:
                 return None
             with reader:
-                return read_manifest(
-                    reader.json(), str(reader.get_validation_state()), self._serial
-                )
+                return read_manifest(reader.json(), self._serial)
         except _FAULTS:
             return None
 

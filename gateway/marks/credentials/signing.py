@@ -98,7 +98,7 @@ class Toolbox:
             wishes = {
                 "verify": {
                     "verify_trust": True,
-                    "verify_after_sign": True,
+                    "verify_after_sign": False,  # the mark reads everything back itself
                     "remote_manifest_fetch": False,
                     "ocsp_fetch": False,
                 },

@@ -21,6 +21,8 @@ from gateway.wire.xml_places import (
 from gateway.wire.zip_members import Archive, ArchiveError
 
 LARGEST_PART = 64 * 1024 * 1024
+LARGEST_PACKAGE = 1024 * 1024 * 1024
+"""Most bytes that all parts of a package may unpack to."""
 
 _TYPES = "[Content_Types].xml"
 _ROOT_RELATIONS = "_rels/.rels"
@@ -81,7 +83,8 @@ class Package:
             self._tell_type(part, content_type)
 
     def content(self) -> bytes:
-        """Return the edited package."""
+        """Return the edited package. Raises ArchiveError if any part of it is damaged."""
+        self._archive.check(LARGEST_PACKAGE)
         return self._archive.with_members(self._changed)
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 MOST_MEMBERS = 20_000
@@ -21,6 +21,7 @@ _CENTRAL_FORM = struct.Struct("<4s6H3L5H2L")
 _LOCAL_FORM = struct.Struct("<4s5H3L2H")
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _UTF8 = 0x0001, 0x0800
+_PIECE = 1024 * 1024
 _FIRST_DAY = 0x21
 """1 January 1980 in the date form of MS-DOS: a new member tells no time."""
 
@@ -74,6 +75,21 @@ class Archive:
         if len(data) != member.size or zlib.crc32(data) != member.crc:
             raise ArchiveError("member_damaged")
         return data
+
+    def check(self, limit: int) -> None:
+        """Unpack every member piece by piece. Raises ArchiveError if one is damaged, or if all of
+        them together are larger than ``limit`` bytes."""
+        if sum(member.size for member in self._members.values()) > limit:
+            raise ArchiveError("unpacks_too_large")
+        for member in self._members.values():
+            at = member.start + _LOCAL_FORM.size + self._variable(member.start)
+            packed = memoryview(self._content)[at : at + member.packed]
+            pieces = (packed,) if member.method == _STORED else _unpacked(packed, member.size)
+            size = crc = 0
+            for piece in pieces:
+                size, crc = size + len(piece), zlib.crc32(piece, crc)
+            if size != member.size or crc != member.crc:
+                raise ArchiveError("member_damaged")
 
     def with_members(self, changed: Mapping[str, bytes]) -> bytes:
         """Return the archive with these members replaced, or put behind the others if new."""
@@ -174,6 +190,24 @@ class Archive:
     def _variable(self, start: int) -> int:
         form = _LOCAL_FORM.unpack_from(self._content, start)
         return int(form[9]) + int(form[10])
+
+
+def _unpacked(packed: memoryview, size: int) -> Iterator[bytes]:
+    """Yield a member in pieces, at most one byte more than it should have."""
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    left, rest = size + 1, bytes(packed)
+    try:
+        while left > 0 and not stream.eof:
+            piece = stream.decompress(rest, min(left, _PIECE))
+            rest = stream.unconsumed_tail
+            if not piece and not rest:
+                break
+            left -= len(piece)
+            yield piece
+    except zlib.error:
+        raise ArchiveError("member_damaged") from None
+    if not stream.eof:
+        raise ArchiveError("member_damaged")
 
 
 def _inflated(packed: bytes, size: int) -> bytes:

@@ -8,7 +8,7 @@ from c2pa import Builder, C2paError, Reader
 from cryptography import x509
 
 from gateway.marks.credentials.manifest import Plan, plan_manifest, read_manifest
-from gateway.marks.credentials.places import EMBEDDED, obstacle, png_chunks
+from gateway.marks.credentials.places import EMBEDDED, damage, obstacle, png_chunks
 from gateway.marks.credentials.signing import Signing, Toolbox
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
@@ -45,17 +45,23 @@ class Credentials:
         """Return the signed file (see gateway.ports.mark.Mark)."""
         if not self._signing.certificate:
             return content, self._receipt("not_possible", "no_certificate")
-        found = claim.format or sniff(content)
-        reason = obstacle(content, found) if found else "unknown_format"
-        if found is None or reason:
-            return content, self._receipt("not_possible" if found else "failed", reason)
+        seen = sniff(content)
+        found = claim.format or seen
+        if found is None or ({found, seen} & EMBEDDED and found is not seen):
+            return content, self._receipt("failed", "unknown_format")
+        reason = obstacle(content, found)
+        if reason:
+            return content, self._receipt("not_possible", reason)
+        reason = damage(content, found)
+        if reason:
+            return content, self._receipt("failed", reason)
         if self._is_ours(self._claim_in(content, found.mime), claim):
             return content, self._receipt("written", "it was there")
         try:
             signed, detail = self._signed(content, found, claim)
         except CredentialError as error:
             return content, self._receipt("failed", str(error))
-        if not self._is_ours(self._claim_in(signed, found.mime), claim):
+        if not self._is_ours(self._claim_in(signed, found.mime), claim) or damage(signed, found):
             return content, self._receipt("failed", "not_read_back")
         return signed, self._receipt("written", detail)
 

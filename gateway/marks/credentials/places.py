@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Literal
 
 from gateway.nouns.media import MediaFormat as F
+from gateway.wire.pdf_file import PdfFileError, opened_pdf
+from gateway.wire.xml_places import XmlError, find_elements
 
 EMBEDDED = frozenset(
     {F.PNG, F.JPEG, F.WEBP, F.GIF, F.AVIF, F.TIFF, F.SVG, F.MP3, F.WAV, F.M4A, F.MP4, F.MOV, F.PDF}
@@ -32,6 +34,19 @@ def obstacle(content: bytes, found: F) -> str:
     return ""
 
 
+def damage(content: bytes, found: F) -> str:
+    """Return what is broken in a file that the library would sign nevertheless, in one word."""
+    if found is F.SVG and not _well_formed(content):
+        return "xml_broken"
+    if found is F.PDF:
+        try:
+            with opened_pdf(content) as pdf:
+                return "" if pdf.pages else "no_pages"
+        except PdfFileError as error:
+            return str(error)
+    return ""
+
+
 def png_chunks(content: bytes) -> list[bytes]:
     """Return the types of the chunks before the picture's own bytes."""
     found: list[bytes] = []
@@ -43,6 +58,15 @@ def png_chunks(content: bytes) -> list[bytes]:
         found.append(kind)
         at += 12 + int.from_bytes(content[at : at + 4], "big")
     return found
+
+
+def _well_formed(content: bytes) -> bool:
+    """Say whether an SVG is XML with something inside its root: the library looks less closely."""
+    try:
+        roots = find_elements(content, ["svg"])
+    except XmlError:
+        return False
+    return bool(roots) and not roots[0].above and not roots[0].empty
 
 
 def _has_pages(content: bytes) -> bool:

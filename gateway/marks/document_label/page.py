@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape, unescape
 
-from gateway.marks.document_label.writer import LabelError, Shown
+from gateway.marks.document_label.writer import Shown, plain_text
 from gateway.nouns.mark import LabelPosition
 from gateway.wire.html_places import attributes, find_places, tags
 
@@ -26,12 +26,12 @@ class PageWriter:
 
     def read(self, content: bytes) -> list[Shown]:
         """Return the words of our elements."""
-        text = _text(content)
+        text = plain_text(content)
         return [Shown(at, line) for _, _, at, line in _ours(text)]
 
     def write(self, content: bytes, wanted: list[Shown]) -> bytes:
         """Take our old elements out and put the new ones in."""
-        text = _text(content)
+        text = plain_text(content)
         for start, end, _, _ in reversed(_ours(text)):
             text = text[:start] + text[end:]
         for shown in sorted(wanted, key=lambda each: each.at is LabelPosition.START):
@@ -61,10 +61,3 @@ def _ours(text: str) -> list[tuple[int, int, LabelPosition, str]]:
             if said in {LabelPosition.START, LabelPosition.END}:
                 opened = tag.start, tag.end, LabelPosition(said)
     return found
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        raise LabelError("not_utf8") from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.marks.document_label.writer import LabelError, Shown
+from gateway.marks.document_label.writer import LabelError, Shown, plain_text
 from gateway.matching.label_code import CODE_PATTERN, is_code
 from gateway.nouns.mark import LabelPosition
 from gateway.wire.front_matter import FrontMatterError, split_front_matter
@@ -64,14 +64,12 @@ class ProseWriter:
 
     def _parts(self, content: bytes) -> tuple[str, str]:
         """Return what stands before the text itself, and the text."""
+        text = plain_text(content)
+        if not self._markdown:
+            mark = "\ufeff" if text.startswith("\ufeff") else ""
+            return mark, text[len(mark) :]
         try:
-            text = content.decode()
-            if not self._markdown:
-                mark = "\ufeff" if text.startswith("\ufeff") else ""
-                return mark, text[len(mark) :]
             parts = split_front_matter(text)
-        except UnicodeDecodeError:
-            raise LabelError("not_utf8") from None
         except FrontMatterError as error:
             raise LabelError(str(error)) from error
         if parts.lines is None:

@@ -33,3 +33,14 @@ class Writer(Protocol):
     def write(self, content: bytes, wanted: list[Shown]) -> bytes:
         """Return the document with exactly these labels; what was written before gives way."""
         ...
+
+
+def plain_text(content: bytes) -> str:
+    """Return a file of text. Raises LabelError unless it is UTF-8 without NUL."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise LabelError("not_utf8") from None
+    if "\0" in text:
+        raise LabelError("not_text")
+    return text

@@ -178,6 +178,9 @@ def _json(value: object) -> str:
 
 def _text(content: bytes) -> str:
     try:
-        return content.decode()
+        text = content.decode()
     except UnicodeDecodeError:
         raise PlaceError("not_utf8") from None
+    if "\0" in text:
+        raise PlaceError("not_text")
+    return text

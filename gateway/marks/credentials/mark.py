@@ -19,6 +19,9 @@ _FAULTS = (C2paError, ValueError, TypeError, OSError, RuntimeError)
 """What c2pa-python raises for files that are not what they say."""
 
 
+_BYTES = "application/octet-stream"
+
+
 class CredentialError(ValueError):
     """Nothing could be signed; the message is one word."""
 
@@ -83,11 +86,14 @@ class Credentials:
         if not self._signing.certificate:
             raise CredentialError("no_certificate")
         plan = plan_manifest(claim, b"")
-        return self._sign(plan, content, mime, beside=True)[0]
+        try:
+            return self._sign(plan, content, mime, beside=True)[0]
+        except CredentialError:  # a file that the library cannot walk through is hashed as bytes
+            return self._sign(plan, content, _BYTES, beside=True)[0]
 
     def verify_sidecar(self, content: bytes, mime: str, manifest: bytes) -> list[Claim]:
         """Return the claim of a manifest that came beside a file."""
-        claim = self._claim_in(content, mime, manifest)
+        claim = self._claim_in(content, mime, manifest) or self._claim_in(content, _BYTES, manifest)
         return [claim] if claim else []
 
     def _signed(self, content: bytes, found: MediaFormat, claim: Claim) -> tuple[bytes, str]:
@@ -120,7 +126,7 @@ class Credentials:
             for identifier, relation, file in plan.ingredients:
                 kind = sniff(file)
                 told = {"title": identifier, "relationship": relation, "instance_id": identifier}
-                media = kind.mime if kind in EMBEDDED and kind else "application/octet-stream"
+                media = kind.mime if kind in EMBEDDED and kind else _BYTES
                 builder.add_ingredient(told, media, BytesIO(file))
             if beside:
                 builder.set_no_embed()

@@ -25,10 +25,12 @@ from gateway.ports.operator import (
     KeyFacts,
     KeyOrder,
     ListUse,
+    MadeCredentials,
     Progress,
     Purged,
     Shown,
     ShownText,
+    SignerFacts,
     Spot,
     Traced,
 )
@@ -43,6 +45,7 @@ class Program:
     def __init__(self) -> None:
         self.calls: list[Any] = []
         self.fault = ""
+        self.signs = True
         self.terms: dict[str, int] = {"A1.h.fraud": 3, "A1.d": 1, "company": 2}
         self.served: tuple[Settings, Policy] | None = None
 
@@ -60,6 +63,16 @@ class Program:
 
     def check(self, settings: Settings, policy: Policy) -> Coverage:
         return Coverage(self.terms, (ListUse("shipped/harms", 4),), "abc123", (("W.", "警。"),))
+
+    def make_credentials(self, folder: Path) -> MadeCredentials:
+        self.calls.append(("make_credentials", folder))
+        names = ("certificate.pem", "key.pem", "label-key.pem")
+        return MadeCredentials(*(folder / name for name in names), label_pin="3059AB")
+
+    def show_credentials(self, settings: Settings) -> SignerFacts:
+        if not self.signs:
+            return SignerFacts("", "", 0.0, False, 0, "", "", 0)
+        return SignerFacts("CN=signer", "CN=root", 1_790_000_000.0, True, 2, "", "3059AB", 1)
 
     def open_judge(self, settings: Settings, policy: Policy) -> Program:
         return self

@@ -1,0 +1,228 @@
+"""Content credentials: signed last, read back, trusted only under anchors."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+
+import pytest
+from c2pa import Reader
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from PIL import Image
+
+from gateway.engine.stamping import Stamper
+from gateway.marks import Credentials, DocumentMetadata
+from gateway.marks.credentials import (
+    TRIAL,
+    CredentialError,
+    Signing,
+    check_signing,
+    make_trial,
+)
+from gateway.marks.credentials.manifest import plan_manifest, read_manifest
+from gateway.nouns.errors import ConfigError
+from gateway.nouns.mark import MarkFamily, Receipt
+from gateway.nouns.media import MediaFormat
+from gateway.ports.mark import ClaimState
+from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, pdf, picture, signing
+
+MARK = Credentials(signing())
+PICTURE = picture()
+
+
+def _company(name: str = "Company") -> Signing:
+    """Return a chain that is no trial: somebody's own authority, which readers may trust."""
+    trial = make_trial(time.time())
+    leaf, root = x509.load_pem_x509_certificates(trial.chain)
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    made = []
+    for old, public in ((leaf, key.public_key()), (root, root_key.public_key())):
+        names = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, name)])
+        issuer = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, f"{name} root")])
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(names if old is leaf else issuer)
+            .issuer_name(issuer)
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(old.not_valid_before_utc)
+            .not_valid_after(old.not_valid_after_utc)
+        )
+        for each in old.extensions:
+            value = each.value
+            if isinstance(value, x509.SubjectKeyIdentifier):
+                value = x509.SubjectKeyIdentifier.from_public_key(public)
+            if isinstance(value, x509.AuthorityKeyIdentifier):
+                value = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
+            builder = builder.add_extension(value, each.critical)
+        made.append(builder.sign(root_key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return Signing(made[0] + made[1], plain, made[1])
+
+
+def test_a_trial_certificate_is_called_untrusted_even_under_its_own_root() -> None:
+    """Whoever puts the trial root among the anchors has not made it trusted."""
+    content, receipt = MARK.stamp(PICTURE, claim())
+    assert receipt == Receipt("credential", "written", "")
+    assert signing().trial
+    assert TRIAL.encode() in content
+    for anchors in (b"", signing().anchors):
+        (read,) = Credentials(Signing(anchors=anchors)).verify(content)
+        assert (read.state, read.detail) == (ClaimState.UNTRUSTED, "trial_certificate")
+
+
+def test_a_companys_certificate_is_intact_under_its_anchor_and_untrusted_without() -> None:
+    """The anchor decides, not the certificate in the file."""
+    company = _company()
+    mark = Credentials(company)
+    content, receipt = mark.stamp(PICTURE, claim())
+    assert receipt.status == "written"
+    (read,) = mark.verify(content)
+    assert (read.state, read.detail, read.exchange) == (ClaimState.INTACT, "", EXCHANGE)
+    assert (read.code, read.model, read.time_s) == (claim().code, "model-1", 1_790_000_000.0)
+    (read,) = Credentials(company._replace(anchors=b"")).verify(content)
+    assert (read.state, read.detail) == (ClaimState.UNTRUSTED, "unknown_signer")
+    (read,) = Credentials(_company("Other")._replace(anchors=company.anchors)).verify(content)
+    assert read.detail == "other_signer"
+
+
+def test_one_changed_byte_is_seen() -> None:
+    """In the picture behind the manifest."""
+    content = bytearray(MARK.stamp(PICTURE, claim())[0])
+    content[-20] ^= 1
+    (read,) = MARK.verify(bytes(content))
+    assert read.state is ClaimState.ALTERED
+
+
+def test_a_manifest_that_came_in_stays_valid_as_the_parent() -> None:
+    """Also when another mark changed the file before ours was signed."""
+    theirs = Credentials(_company("Camera"))
+    incoming, _ = theirs.stamp(pdf(), claim(OTHER_EXCHANGE))
+    stamper = Stamper([DocumentMetadata(), MARK], [MarkFamily.METADATA, MarkFamily.CREDENTIAL])
+    stamped = stamper.stamp(incoming, claim())
+    assert [each.status for each in stamped.receipts] == ["written", "written"]
+    assert MARK.verify(stamped.content)[0].exchange == EXCHANGE
+    report = _report(stamped.content, MediaFormat.PDF)
+    assert '"relationship":"parentOf"' in report
+    assert "c2pa.opened" in report
+    assert '"ingredient.manifest.validated"' in report
+    assert "dataHash.mismatch" not in report
+
+
+def test_uploads_become_ingredients() -> None:
+    """The first is the parent, the others went in; a text among them is only hashed."""
+    sources = (picture("JPEG"), picture("WEBP"), b"a text")
+    content, receipt = MARK.stamp(PICTURE, claim()._replace(sources=sources))
+    assert receipt.status == "written"
+    report = _report(content, MediaFormat.PNG)
+    assert report.count('"relationship":"parentOf"') == 1
+    assert report.count('"relationship":"inputTo"') == 2
+    assert "compositeWithTrainedAlgorithmicMedia" in report
+    assert MARK.verify(content)[0].state is ClaimState.UNTRUSTED
+
+
+def test_the_implicit_label_is_not_repeated() -> None:
+    """There is one in a file (GB 45438-2025, 6.1 c)."""
+    planned = str(plan_manifest(claim(), b"").definition)
+    assert EXCHANGE in planned
+    assert "AIGC" not in planned
+    assert "ContentProducer" not in planned
+
+
+@pytest.mark.parametrize(
+    ("content", "found", "why"),
+    [
+        (b"text", MediaFormat.TXT, "no_place_in_format"),
+        (b"fLaC" + bytes(50), MediaFormat.FLAC, "no_place_in_format"),
+        (b"RF64\xff\xff\xff\xffWAVE" + bytes(40), MediaFormat.WAV, "rf64"),
+    ],
+    ids=["text", "flac", "rf64"],
+)
+def test_formats_without_a_safe_place_are_said(
+    content: bytes, found: MediaFormat, why: str
+) -> None:
+    """For them there is the sidecar."""
+    said = claim()._replace(format=found)
+    assert MARK.stamp(content, said) == (content, Receipt("credential", "not_possible", why))
+    beside = MARK.sidecar(content, found.mime, said)
+    assert MARK.verify_sidecar(content, found.mime, beside)[0].exchange == EXCHANGE
+    (changed,) = MARK.verify_sidecar(content + b"x", found.mime, beside)
+    assert changed.state is ClaimState.ALTERED
+
+
+def test_pictures_that_other_readers_would_lose_get_none() -> None:
+    """An animated PNG, whose frames one reader misses; a TIFF of several pages."""
+    frames = [Image.new("RGB", (8, 8), (shade, 0, 0)) for shade in (0, 90, 200)]
+    for kind, why in (("PNG", "animated_png"), ("TIFF", "several_pages")):
+        out = io.BytesIO()
+        frames[0].save(out, kind, save_all=True, append_images=frames[1:])
+        assert MARK.stamp(out.getvalue(), claim())[1].detail == why
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "described"
+    frames[0].save(out, "PNG", exif=exif)
+    assert MARK.stamp(out.getvalue(), claim())[1] == Receipt("credential", "written", "before_exif")
+
+
+def test_an_authority_that_cannot_be_reached_does_not_keep_it_from_being_signed() -> None:
+    """The receipt says that there is no time stamp. Port 9 of this machine answers nobody."""
+    mark = Credentials(signing()._replace(timestamp_url="http://127.0.0.1:9/"))
+    content, receipt = mark.stamp(PICTURE, claim())
+    assert receipt == Receipt("credential", "written", "no_time_stamp")
+    assert mark.verify(content)[0].exchange == EXCHANGE
+
+
+def test_it_signs_in_a_process_forked_after_it_signed() -> None:
+    """The library's objects are made anew in each process."""
+    MARK.stamp(PICTURE, claim())
+    child = os.fork()
+    if not child:
+        os._exit(0 if MARK.stamp(PICTURE, claim())[1].status == "written" else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_without_a_certificate_nothing_is_signed_and_everything_is_read() -> None:
+    """Neither in the file nor beside it."""
+    nobody = Credentials(Signing())
+    assert nobody.stamp(PICTURE, claim())[1].detail == "no_certificate"
+    with pytest.raises(CredentialError, match="no_certificate"):
+        nobody.sidecar(b"x", "text/plain", claim())
+    assert nobody.verify(MARK.stamp(PICTURE, claim())[0])[0].exchange == EXCHANGE
+
+
+@pytest.mark.parametrize("report", ["", "{}", '{"active_manifest":"a","manifests":{}}', "[1]"])
+def test_a_report_of_another_form_claims_nothing(report: str) -> None:
+    """Nor does one of a photograph: a credential alone says nothing of AI."""
+    assert read_manifest(report, None) is None
+
+
+def _other_key() -> bytes:
+    key = ed25519.Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"key": b""}, "certificate and its key"),
+        ({"key": b"no key"}, "no unencrypted private key"),
+        ({"key": _other_key()}, "not the key of the first certificate"),
+        ({"certificate": b"none"}, "no certificate in this PEM"),
+        ({"anchors": b"none"}, "credentials.anchors"),
+    ],
+)
+def test_settings_that_cannot_sign_are_refused(change: dict[str, bytes], why: str) -> None:
+    """Before anything is served; the words hold no key."""
+    with pytest.raises(ConfigError, match=why):
+        check_signing(signing()._replace(**change))
+    assert "PRIVATE" not in repr(signing())
+    check_signing(signing())
+    check_signing(Signing())
+
+
+def _report(content: bytes, found: MediaFormat) -> str:
+    return Reader(found.mime, io.BytesIO(content)).json().replace(" ", "").replace("\n", "")

@@ -1,7 +1,7 @@
 """Documents with our marks, judged by programs that are not ours.
 
 They need LibreOffice (libreoffice-writer, -calc, -impress), poppler-utils, libimage-exiftool-perl,
-openssl and unzip; a missing one fails the test and is named.
+openssl, unzip, node and npm; a missing one fails the test and is named.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ PACKAGES = {
     "exiftool": "libimage-exiftool-perl",
     "unzip": "unzip",
     "openssl": "openssl",
+    "node": "nodejs",
+    "npm": "npm",
 }
 OFFICE = [MediaFormat.DOCX, MediaFormat.XLSX, MediaFormat.PPTX]
 SM2 = make_key(0x3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8)
@@ -118,3 +120,21 @@ def test_openssl_agrees_on_signatures(tmp_path: Path) -> None:
     for name, how in made.items():
         _run("openssl", *how, "-out", name, folder=tmp_path)
         assert read_private_pem((tmp_path / name).read_bytes()).secret > 0
+
+
+def test_a_reader_that_is_not_ours_validates_credentials(tmp_path: Path) -> None:
+    """A TypeScript one, not made of the library that signs: PNG, JPEG, AVIF; and one byte off."""
+    for name in ("package.json", "package-lock.json", "validate.mjs"):
+        shutil.copy(Path(__file__).parent / "c2pa-ts" / name, tmp_path / name)
+    _run("npm", "install", "--ignore-scripts", "--omit=optional", "--no-audit", folder=tmp_path)
+    kinds = ("PNG", "JPEG", "AVIF")
+    for kind in kinds:
+        content, receipt = Credentials(signing()).stamp(picture(kind, 256), claim())
+        assert receipt.status == "written"
+        (tmp_path / f"whole.{kind}").write_bytes(content)
+    changed = bytearray((tmp_path / "whole.PNG").read_bytes())
+    changed[-20] ^= 1
+    (tmp_path / "changed.PNG").write_bytes(changed)
+    names = [*(f"whole.{kind}" for kind in kinds), "changed.PNG"]
+    told = _run("node", "validate.mjs", *names, folder=tmp_path).splitlines()
+    assert [json.loads(line)["valid"] for line in told] == [True, True, True, False]

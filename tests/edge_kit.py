@@ -326,7 +326,7 @@ class Conversation:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self._writer.transport.abort()
 
-    async def left(self, seconds: float = 5.0) -> None:
+    async def left(self, seconds: float = 60.0) -> None:
         """Wait until the gateway closes the connection."""
         async with asyncio.timeout(seconds):
             with suppress(ConnectionError):
@@ -444,7 +444,7 @@ class GatewayHere:
         assert len(self.journal.entries) == 1
         return self.journal.entries[0]
 
-    async def quiet(self, seconds: float = 5.0) -> None:
+    async def quiet(self, seconds: float = 60.0) -> None:
         """Wait until no exchange runs."""
         async with asyncio.timeout(seconds):
             await self.proxy.quiet()
@@ -469,7 +469,7 @@ class _Server(uvicorn.Server):
     async def running(self, listener: socket.socket) -> AsyncIterator[None]:
         task = asyncio.create_task(self._serve([listener]))
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await self.listening.wait()
             yield
         finally:
@@ -547,7 +547,7 @@ class Client:
         """Send a POST with a JSON body."""
         await self.send(request_bytes(body, *lines, path=path))
 
-    async def head(self, seconds: float = 10.0) -> tuple[int, dict[str, str]]:
+    async def head(self, seconds: float = 60.0) -> tuple[int, dict[str, str]]:
         """Read a status line and headers."""
         async with asyncio.timeout(seconds):
             head = await self.reader.readuntil(b"\r\n\r\n")
@@ -555,7 +555,7 @@ class Client:
         headers = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
         return int(lines[0].split(" ")[1]), headers
 
-    async def chunk(self, seconds: float = 10.0) -> bytes:
+    async def chunk(self, seconds: float = 60.0) -> bytes:
         """Read one chunk of a chunked body; b"" is the end."""
         async with asyncio.timeout(seconds):
             size = int(await self.reader.readline(), 16)
@@ -563,7 +563,7 @@ class Client:
             await self.reader.readexactly(2)
         return data
 
-    async def get(self, seconds: float = 10.0) -> Got:
+    async def get(self, seconds: float = 60.0) -> Got:
         """Read a whole answer."""
         status, headers = await self.head(seconds)
         if headers.get("transfer-encoding") == "chunked":

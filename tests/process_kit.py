@@ -35,7 +35,7 @@ _PLACE = re.compile(rb"http://127\.0\.0\.1:(\d+)/(v1|metrics)\s")
 T = TypeVar("T")
 
 
-async def until(what: Callable[[], Awaitable[T]], seconds: float = 20.0) -> T:
+async def until(what: Callable[[], Awaitable[T]], seconds: float = 60.0) -> T:
     """Ask again and again until the answer is true, and return it; fails when the time is over."""
     async with asyncio.timeout(seconds):
         while True:
@@ -171,7 +171,7 @@ class Program:
         """Send the supervisor a signal."""
         self.process.send_signal(number)
 
-    async def ended(self, seconds: float = 20.0) -> int:
+    async def ended(self, seconds: float = 60.0) -> int:
         """Wait for the end; returns the exit code."""
         return await asyncio.to_thread(self.process.wait, seconds)
 
@@ -185,12 +185,12 @@ class Program:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(20)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()  # its children see that by their pipe, and end
                 self.process.wait(10)
         for reader in self._readers:
-            reader.join(20)
+            reader.join(60)
 
     @property
     def log(self) -> str:
@@ -258,7 +258,7 @@ class Program:
 
     # -- its ledger
 
-    async def record(self, exchange: str, seconds: float = 20.0) -> Shown:
+    async def record(self, exchange: str, seconds: float = 60.0) -> Shown:
         """Return the record of an exchange once the ledger has it."""
 
         async def look() -> Shown | None:
@@ -286,7 +286,7 @@ def answered(record: Shown) -> str:
     return "".join(each.text for each in record.texts if each.part == "answer")
 
 
-async def read_stream(client: Client, seconds: float = 20.0) -> bytes:
+async def read_stream(client: Client, seconds: float = 60.0) -> bytes:
     """Return the rest of a chunked body."""
     body = b""
     while piece := await client.chunk(seconds):

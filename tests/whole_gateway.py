@@ -126,7 +126,7 @@ class Whole:
                 os.kill(pid, signal.SIGKILL)
         await asyncio.to_thread(self.process.wait, 10)
 
-    async def stored(self, identifier: str, seconds: float = 20.0) -> StoredRecord:
+    async def stored(self, identifier: str, seconds: float = 60.0) -> StoredRecord:
         """Return an exchange's record from the store, once it is complete there."""
         store = RelationalStore(str(self.folder / "state" / "ledger.db"))
         try:

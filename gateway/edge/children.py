@@ -23,6 +23,9 @@ from gateway.telemetry.logs import logger
 EXIT_CONFIG = 2
 """Exit code of a child that met a ConfigError: starting it again would not help."""
 
+RETIRE = signal.SIGUSR1
+"""Tells a worker of an old generation to end with its last stream, however long that takes."""
+
 _EXIT_BROKEN = 70
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _LOG = logger("supervisor")
@@ -51,17 +54,24 @@ class Child:
         self.ready = False
         self.started_s = time.monotonic()
         self.leaving_since_s: float | None = None
+        self.retiring_since_s: float | None = None
 
     @property
     def leaving(self) -> bool:
-        """True if it was told to end."""
-        return self.leaving_since_s is not None
+        """True if it was told to end, at once or with its last stream."""
+        return self.leaving_since_s is not None or self.retiring_since_s is not None
 
     def leave(self) -> None:
-        """Tell it to end in order."""
+        """Tell it to end in order, also if it was retiring."""
         if self.leaving_since_s is None:
             self.leaving_since_s = time.monotonic()
             self.send(signal.SIGTERM)
+
+    def retire(self) -> None:
+        """Tell it to take nothing new and to end with its last stream."""
+        if not self.leaving:
+            self.retiring_since_s = time.monotonic()
+            self.send(RETIRE)
 
     def send(self, name: signal.Signals) -> None:
         """Send it a signal; it may be gone already."""

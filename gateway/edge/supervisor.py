@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from gateway.edge.board import Board, Notice
 from gateway.edge.children import EXIT_CONFIG, Child, Children, Kind
+from gateway.edge.listener import bind_listener
 from gateway.nouns.errors import ConfigError
 from gateway.settings import Settings
 from gateway.telemetry.logs import logger
@@ -120,6 +121,7 @@ class Supervisor:
         self._previous: _Course | None = None
         self._restarts: list[float] = []
         self._failures = 0
+        self._last_worker_s = 0.0
         self._announced = False
         self._draining = False
         self._reload_wanted = False
@@ -135,9 +137,9 @@ class Supervisor:
         settings = self._course.settings
         with ExitStack() as stack:
             # Bound first: a second gateway on the same ports must not touch anything of the first.
-            self._data = stack.enter_context(_bind(settings.host, settings.port, "port"))
+            self._data = stack.enter_context(bind_listener(settings.host, settings.port, "port"))
             self._operations = stack.enter_context(
-                _bind(settings.operations_host, settings.operations_port, "operations_port")
+                bind_listener(settings.operations_host, settings.operations_port, "operations_port")
             )
             self._course = self._course._replace(prepared=self._program.prepare(settings))
             for listener in (self._data, self._operations):
@@ -165,15 +167,13 @@ class Supervisor:
                 self._restarts = [moment for moment in self._restarts if moment > now_s]
                 self._start_missing()
             self._promote()
-        elif not self._children.of(Kind.WORKER):
-            for child in self._children.of(Kind.STEWARD):
-                child.leave()
+        else:
+            self._wind_up(now_s)
         self._kill_overdue(now_s)
         self._write_board()
 
     def _until_next(self) -> float:
-        now_s = time.monotonic()
-        return max(0.0, min([now_s + 1.0, *self._restarts]) - now_s)
+        return max(0.0, min([1.0, *(moment - time.monotonic() for moment in self._restarts)]))
 
     # -- starting and ending
 
@@ -188,13 +188,18 @@ class Supervisor:
     def _start_missing(self) -> None:
         """Fork the steward if there is none, and workers up to the number wanted."""
         course = self._course
-        if not self._children.of(Kind.STEWARD):
-            self._children.fork(Kind.STEWARD, 0, course.generation, partial(self._steward, course))
+        self._start_steward()
         for _ in range(course.settings.workers - len(self._present())):
             place = Place(self._children.free_number(), course.generation)
             self._children.fork(
                 Kind.WORKER, place.worker, place.generation, partial(self._work, course, place)
             )
+
+    def _start_steward(self) -> None:
+        """Fork the steward if there is none."""
+        course = self._course
+        if not self._children.of(Kind.STEWARD):
+            self._children.fork(Kind.STEWARD, 0, course.generation, partial(self._steward, course))
 
     def _work(
         self, course: _Course, place: Place, life: int, listening: Callable[[], None]
@@ -221,9 +226,12 @@ class Supervisor:
             "child ended", mode=child.kind.value, worker=child.number, pid=child.pid,
             exit_code=code, generation=child.generation,
         )  # fmt: skip
+        if worker is not None:
+            self._last_worker_s = time.monotonic()
         if self._draining:
-            return
-        if child.leaving:
+            if child.kind is Kind.STEWARD:
+                self._steward_left(child)
+        elif child.leaving:
             self._restarts.append(0.0)
         elif self._previous is not None and child.generation == self._course.generation:
             self._fall_back()
@@ -252,17 +260,37 @@ class Supervisor:
             return
         _LOG.info("draining", seconds=self._course.settings.drain_s)
         self._draining = True
+        self._restarts.clear()
         self._data.close()
-        self._operations.close()
         for child in (*self._children.of(Kind.WORKER), *self._children.of(Kind.CHECKER)):
             child.leave()
 
+    def _wind_up(self, now_s: float) -> None:
+        """While draining: a steward as long as there are workers; it ends last, in order."""
+        if self._children.of(Kind.WORKER):
+            if any(moment <= now_s for moment in self._restarts):
+                self._restarts.clear()
+                self._start_steward()
+            return
+        for child in self._children.of(Kind.STEWARD):
+            if child.ready:  # earlier it would die of it
+                child.leave()
+
+    def _steward_left(self, child: Child) -> None:
+        """The steward ended during a drain: somebody has to ship what the workers still write.
+        After the last worker a failed one is left to the next start, which finds the spool."""
+        now_s = time.monotonic()
+        if self._children.of(Kind.WORKER):
+            self._restarts.append(now_s if child.leaving else now_s + _BACKOFF_S[3])
+        elif child.leaving_since_s is not None and child.leaving_since_s < self._last_worker_s:
+            self._start_steward()
+
     def _kill_overdue(self, now_s: float) -> None:
         """Kill who does not end, and who does not come to listen."""
-        patience_s = self._course.settings.drain_s + _GRACE_S
+        settings = self._course.settings
         for child in (*self._children.of(Kind.WORKER), *self._children.of(Kind.STEWARD)):
-            since_s = child.leaving_since_s
-            late = since_s is not None and now_s - since_s > patience_s
+            late = _is_over(child.leaving_since_s, settings.drain_s, now_s)
+            late |= _is_over(child.retiring_since_s, settings.upstream.total_s, now_s)
             if late or (not child.ready and now_s - child.started_s > _START_S):
                 child.send(signal.SIGKILL)
 
@@ -316,7 +344,10 @@ class Supervisor:
         if self._previous is None:
             return
         self._previous = None
-        for child in (*self._children.of(Kind.WORKER), *self._children.of(Kind.STEWARD)):
+        for child in self._children.of(Kind.WORKER):
+            if child.generation != self._course.generation:
+                child.retire()
+        for child in self._children.of(Kind.STEWARD):
             if child.generation != self._course.generation:
                 child.leave()
         _LOG.info("reloaded", generation=self._course.generation)
@@ -349,33 +380,17 @@ class Supervisor:
         )  # fmt: skip
 
 
+def _is_over(since_s: float | None, allowed_s: float, now_s: float) -> bool:
+    """Return whether a child had its time, and the grace, since it was told."""
+    return since_s is not None and now_s - since_s > allowed_s + _GRACE_S
+
+
 def _places(settings: Settings) -> tuple[object, ...]:
     """What cannot change while running."""
     return (
         settings.host, settings.port, settings.operations_host, settings.operations_port,
         settings.state,
     )  # fmt: skip
-
-
-def _bind(host: str, port: int, key: str) -> socket.socket:
-    """Return a bound socket. Raises ConfigError naming the setting."""
-    listener: socket.socket | None = None
-    try:
-        family, kind, proto, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, proto)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.settimeout(0)
-    except OSError as error:
-        if listener is not None:
-            listener.close()
-        raise ConfigError(
-            f"{key}: {host}:{port} cannot be listened on ({error.strerror}); "
-            "stop what uses it, or set another."
-        ) from error
-    return listener
 
 
 def serve(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from typing import Any
 import uvicorn
 import uvloop
 
+from gateway.edge.children import RETIRE
 from gateway.edge.connection import http_protocol
 from gateway.edge.proxy import Proxy
 from gateway.settings import Settings
@@ -47,6 +49,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         self._listening()
 
+    def cut(self) -> None:
+        """End what still runs, as uvicorn does at the end of its own patience."""
+        for task in self.server_state.tasks:
+            task.cancel()
+
 
 def serve_worker(
     proxy: Proxy,
@@ -57,6 +64,8 @@ def serve_worker(
     listening: Callable[[], None],
 ) -> None:
     """Serve the data plane until SIGTERM or the supervisor's death, then drain. Blocks.
+
+    After `RETIRE` (a reload) it ends with its last stream, without hurry.
 
     ``proxy`` is what `gateway.app.make_app` returns. ``life`` is a pipe's end that closes when the
     supervisor dies. ``listening`` is called once connections are accepted.
@@ -110,12 +119,20 @@ def _serve(
     server = _Server(server_config(app, settings), listening)
 
     def end() -> None:
+        if server.should_exit:  # it was retiring, and waits with the longer patience
+            asyncio.get_running_loop().call_later(settings.drain_s, server.cut)
+        leave()
+        server.should_exit = True
+
+    def retire() -> None:
+        server.config.timeout_graceful_shutdown = math.ceil(settings.upstream.total_s)
         leave()
         server.should_exit = True
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, end)
+        loop.add_signal_handler(RETIRE, retire)
         loop.add_reader(life, end_with_supervisor)
         await server.serve(sockets=[listener])
 

@@ -416,7 +416,7 @@ async def test_block_cancels_or_drains(
     got = await ask(here.port, CHAT_STREAM)
     assert got.body == DONE
     go.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await over.wait()
     closed = await here.closed()
     assert closed.outcome == "blocked_output"
@@ -453,10 +453,10 @@ async def test_drain_does_not_deafen_the_next_exchange(
         await client.head()
         assert await client.chunk() == FIRST
         go.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while here.proxy.running > 1:  # noqa: ASYNC110 -- there is no event for "one left"
                 await asyncio.sleep(0.005)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await left.wait()
 
 

@@ -31,7 +31,7 @@ from tests.edge_kit import (
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _ends(pid: int, seconds: float = 10.0) -> bool:
+def _ends(pid: int, seconds: float = 60.0) -> bool:
     """Wait until a process is gone (or a zombie of somebody else)."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -97,7 +97,7 @@ class Running:
             self.children()
         if self.process.poll() is None:
             self.process.kill()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
         for pid in self.seen:
             if not _ends(pid, 8.0):
                 os.kill(pid, signal.SIGKILL)
@@ -126,7 +126,7 @@ async def _ready(port: int) -> dict[str, Any]:
     return {"http": got.status, **json.loads(got.body)}
 
 
-async def _until(what: Callable[[], Any], seconds: float = 15.0) -> Any:
+async def _until(what: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait until something holds; returns it."""
     async with asyncio.timeout(seconds):
         while True:

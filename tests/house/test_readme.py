@@ -34,7 +34,7 @@ BLOCK = re.compile(
 MARKED = re.compile(r"^<!-- (?:run|check|example)\b", re.MULTILINE)
 EXAMPLE = re.compile(r"^<!-- example: [\w-]+ -->\n```\w+\n", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
-LONGEST_S = 30.0
+LONGEST_S = 120.0
 TRIES = 20
 
 

@@ -117,8 +117,8 @@ async def test_jump_in_a_stream(
     assert shown is not None
     assert shown.facts is not None
     assert shown.facts.close is not None
-    assert 0 < shown.facts.close.duration_s < 30
-    assert abs(shown.facts.close.time_ns - shown.facts.open.time_ns - jump_ns) < 30e9
+    assert 0 < shown.facts.close.duration_s < 300
+    assert abs(shown.facts.close.time_ns - shown.facts.open.time_ns - jump_ns) < 300e9
 
 
 @pytest.mark.parametrize("jump_ns", [-HOUR_NS, 2 * HOUR_NS])

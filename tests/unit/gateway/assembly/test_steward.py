@@ -12,7 +12,7 @@ from gateway.nouns.errors import LedgerFailed
 
 FINE = ShipperStats(10, 0.0, 0, 0, 0, 0, 0, store_ok=True)
 AWAY = FINE._replace(oldest_unshipped_s=3.0, store_ok=False)
-WAIT_S = 5.0
+WAIT_S = 60.0
 
 
 class Shipping:

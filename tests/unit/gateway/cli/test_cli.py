@@ -34,7 +34,7 @@ def test_help_imports_no_command() -> None:
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
 
@@ -45,6 +45,6 @@ def test_chinese_help() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={"SEALGATE_LANG": "zh", "PYTHONIOENCODING": "utf-8"},
-        capture_output=True, text=True, encoding="utf-8", timeout=30, check=True,
+        capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
     )  # fmt: skip
     assert "管理网关密钥" in done.stdout

@@ -26,7 +26,7 @@ def test_prompts_hold_what_the_filters_find(language: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SHOWN],
         env={**os.environ, "SEALGATE_LANG": language},
-        capture_output=True, text=True, check=True, timeout=30,
+        capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     block, veil, answer, phone = done.stdout.splitlines()
     lexicon = compile_lexicon(load_lists([LexiconUse(use="shipped/harms")], policies=POLICIES))

@@ -31,7 +31,7 @@ def test_without_upstream_the_demo_model_runs_and_ends(run: Any, program: Any) -
     assert address.startswith("http://127.0.0.1:")
     assert "sealgate-demo" in done.output
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(f"{address}/models", timeout=2)
+        urllib.request.urlopen(f"{address}/models", timeout=60)
 
 
 def test_a_bad_policy_refuses_to_start(run: Any, program: Any, tmp_path: Path) -> None:

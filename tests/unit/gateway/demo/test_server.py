@@ -22,7 +22,7 @@ time.sleep(60)
 
 
 def _get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=5) as reply:
+    with urllib.request.urlopen(url, timeout=60) as reply:
         body: bytes = reply.read()
     return body
 
@@ -47,6 +47,6 @@ def test_it_ends_with_a_parent_that_was_killed() -> None:
         url = parent.stdout.readline().strip()
         assert _get(f"{url}/models")
         parent.send_signal(signal.SIGKILL)
-        parent.communicate(timeout=10)
+        parent.communicate(timeout=60)
     with pytest.raises(urllib.error.URLError):
         _get(f"{url}/models")

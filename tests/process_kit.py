@@ -256,6 +256,16 @@ class Program:
         assert run.returncode is not None
         return run.returncode, json.loads(out) if out.strip() else errors.decode()
 
+    async def command_line(self, *words: str) -> tuple[int, str]:
+        """Run a command as a person would; returns its exit code and all that it said."""
+        run = await asyncio.create_subprocess_exec(
+            *self.command(*words), cwd=self.folder, env={**os.environ, "SEALGATE_LANG": "en"},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        out, _ = await run.communicate()
+        assert run.returncode is not None
+        return run.returncode, out.decode()
+
     # -- its ledger
 
     async def record(self, exchange: str, seconds: float = 60.0) -> Shown:

@@ -18,6 +18,7 @@ from gateway.assembly.credentials import make_credentials, show_credentials
 from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import build_kit
+from gateway.assembly.master_keys import MasterKeyDesk
 from gateway.assembly.operator import Judges, Keys, Records
 from gateway.assembly.patience import Patience
 from gateway.assembly.program import Installation
@@ -32,6 +33,7 @@ from gateway.ports.operator import (
     ImportNote,
     ImportSummary,
     KeyDesk,
+    MasterKeys,
     Progress,
     TextJudge,
 )
@@ -92,6 +94,11 @@ def open_keys(settings: Settings) -> KeyDesk:
     return Keys(state, SystemClock(), vault)
 
 
+def open_master_keys(settings: Settings) -> MasterKeys:
+    """Return the desk of the master key in the state folder."""
+    return MasterKeyDesk(settings, SystemClock())
+
+
 def import_terms(source: Path, target: Path, *, progress: Progress) -> ImportSummary:
     """Read an operator's list, write it in canonical form, and tell what happened."""
     report = read_terms(source, progress=progress)
@@ -120,6 +127,7 @@ __all__ = [
     "open_archive",
     "open_judge",
     "open_keys",
+    "open_master_keys",
     "resolve_secret",
     "serve",
     "show_credentials",

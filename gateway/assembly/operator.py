@@ -21,6 +21,7 @@ from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.erasure import Eraser
 from gateway.ledger.search import Archive as LedgerArchive
 from gateway.ledger.verify import verify
+from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import Keep
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
@@ -120,10 +121,7 @@ class Records:
 
     def show(self, exchange: str, *, reason: str) -> Shown | None:
         """Return a decrypted record, or None if there is none of this id or label code."""
-        name = exchange
-        if len(exchange) != 26:
-            named = self._archive.find(Query(code=exchange))
-            name = named[0].exchange if named else exchange
+        name = self._named(exchange)
         shown = self._archive.show(name, reason=reason, reader=getpass.getuser())
         if shown is None:
             return None
@@ -141,6 +139,13 @@ class Records:
                     for one in pieces
                 ]  # fmt: skip
         return Shown(name, shown.record.state, facts, tuple(texts))
+
+    def _named(self, exchange: str) -> str:
+        """Return the exchange id that an id, or a label's code, stands for."""
+        if len(exchange) == 26:
+            return exchange.upper()
+        named = self._archive.find(Query(code=exchange))
+        return named[0].exchange if named else exchange
 
     def verify(self, progress: Progress) -> ChainReport:
         """Check the whole chain."""
@@ -160,6 +165,18 @@ class Records:
             tenant, subject, reason=f"erasure asked by {getpass.getuser()}"
         )
         return done.records
+
+    def erase_exchange(self, exchange: str) -> bool:
+        """Destroy the texts of an exchange that names no subject."""
+        name = self._named(exchange)
+        record = self._store.read(name)
+        if record is not None and record.subject:
+            raise ConfigError(
+                "This exchange names a subject, and its texts are under that subject's key: "
+                "sealgate ledger erase --subject ID. 该交互带有用户标识，请按用户删除。"
+            )
+        reason = f"erasure asked by {getpass.getuser()}"
+        return self._eraser().erase_exchange(name, reason=reason) is not None
 
     def _eraser(self) -> Eraser:
         return Eraser(self._store, self._vault.keyring, self._vault.state, self._clock)

@@ -16,7 +16,7 @@ from gateway.edge.operations import operations_app
 from gateway.edge.supervisor import Ports
 from gateway.edge.worker import serve_operations
 from gateway.ledger.chain import event, extend, write_head
-from gateway.ledger.erasure import Eraser
+from gateway.ledger.erasure import Eraser, rewrap
 from gateway.ledger.shipper import Shipper, ShipperStats
 from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.policy import Policy
@@ -132,6 +132,19 @@ def _note_policy(vault: Vault, policy: Policy, clock: Clock) -> None:
         store.close()
 
 
+def _rewrap(vault: Vault) -> None:
+    """After a rotation: move the subjects' keys to the master key in force."""
+    if not vault.keyring.rotated_before:
+        return
+    store = vault.store()
+    try:
+        moved = rewrap(store, vault.keyring)
+    finally:
+        store.close()
+    if moved:
+        _LOG.info("subjects' keys wrapped anew", count=moved)
+
+
 def run_steward(
     settings: Settings,
     vault: Vault,
@@ -153,7 +166,11 @@ def run_steward(
         finally:
             store.close()
 
-    chores = Chores(partial(_note_policy, vault, policy, clock), purge)
+    def note() -> None:
+        _note_policy(vault, policy, clock)
+        _rewrap(vault)
+
+    chores = Chores(note, purge)
     steward = Steward(shipper, gauges, chores, partial(os.kill, os.getpid(), signal.SIGTERM))
     steward.start()
     serve_operations(

@@ -60,6 +60,11 @@ def store_location(settings: Settings) -> str:
     return settings.ledger.store or str(Path(settings.state) / _STORE_FILE)
 
 
+def open_store(settings: Settings) -> RelationalStore:
+    """Open the store that the settings name."""
+    return RelationalStore(store_location(settings))
+
+
 def open_vault(settings: Settings, *, make: bool) -> Vault:
     """Open the vault. With ``make`` (the supervisor) what is missing is made.
 

@@ -47,6 +47,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.credentials:credentials",
         say("See what signs files; make keys for trials.", "查看文件签名配置，生成试用密钥。"),
     ),
+    "keys": (
+        "gateway.cli.keys:keys",
+        say("Rotate, export and import the ledger's master key.", "轮换、导出、导入台账主密钥。"),
+    ),
     "schema": (
         "gateway.cli.schema:schema",
         say("Print the JSON Schema of settings or policies.", "输出配置或策略的 JSON Schema。"),

@@ -26,6 +26,7 @@ _HELP = say(
       sealgate ledger verify
       sealgate ledger purge
       sealgate ledger erase --subject user-42
+      sealgate ledger erase --exchange 01K...
 
     Reading a record decrypts it; who read it, when and why is itself put on record.
     """,
@@ -37,6 +38,7 @@ _HELP = say(
       sealgate ledger verify
       sealgate ledger purge
       sealgate ledger erase --subject user-42
+      sealgate ledger erase --exchange 01K...
 
     查看即解密；何人、何时、因何查看，同样记录在案。
     """,
@@ -130,28 +132,46 @@ def purge(*, config: Path | None, policy: str | None, state: str | None) -> None
     )
 
 
-@ledger.command(help=say("Destroy a subject's key: its texts are gone.", "删除某一用户的内容。"))
-@click.option("--subject", required=True, help=say("The end user's id.", "用户标识。"))
+@ledger.command(
+    help=say(
+        "Destroy the key of a subject, or of one exchange without: the texts are gone.",
+        "删除某一用户、或某次无用户标识的交互的内容。",
+    )
+)
+@click.option("--subject", help=say("The end user's id.", "用户标识。"))
+@click.option(
+    "--exchange",
+    help=say(
+        "An exchange that names no subject (id or label code).",
+        "无用户标识的交互（编号或标识码）。",
+    ),
+)
 @click.option("--tenant", default=DEFAULT_TENANT, show_default=True)
 @click.option("--yes", is_flag=True, help=say("Do not ask.", "不再确认。"))
 @settings_options
 def erase(
     *,
-    subject: str,
+    subject: str | None,
+    exchange: str | None,
     tenant: str,
     yes: bool,
     config: Path | None,
     policy: str | None,
     state: str | None,
 ) -> None:
-    """Erase a subject."""
-    question = say(
-        "Its texts can never be read again. Go on?", "该用户的内容将永久无法恢复，是否继续？"
-    )
+    """Erase a subject, or an exchange."""
+    if bool(subject) == bool(exchange):
+        raise click.UsageError(
+            say("Name either --subject or --exchange.", "请指定 --subject 或 --exchange 之一。")
+        )
+    question = say("Its texts can never be read again. Go on?", "其内容将永久无法恢复，是否继续？")
     if not yes:
         click.confirm(question, abort=True)
     with _archive(config, policy, state) as archive:
-        count = archive.erase(subject, tenant=tenant)
+        if exchange:
+            count = int(archive.erase_exchange(exchange))
+        else:
+            count = archive.erase(subject or "", tenant=tenant)
     click.echo(say(f"Erased the texts of {count} records.", f"已删除 {count} 条记录的内容。"))
     click.get_current_context().exit(Exit.WELL if count else Exit.FOUND)
 

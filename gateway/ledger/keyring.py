@@ -101,17 +101,27 @@ class Keyring:
             return False
         return True
 
-    def rotated(self, master: bytes) -> _KeyringFile:
-        """Return the file's form under a new master key; the old ones stay readable behind it."""
+    @property
+    def active_id(self) -> str:
+        """The id of the master key in force, as hexadecimal: tells keys apart, opens nothing."""
+        return self._active.hex()
+
+    @property
+    def rotated_before(self) -> bool:
+        """True if master keys were in force before this one."""
+        return bool(self._form.earlier)
+
+    def rotated(self, master: bytes, before: bytes, *, kept_elsewhere: bool) -> _KeyringFile:
+        """Return the file's form under a new master key; those ``before`` stay readable behind
+        it."""
         cipher = AESGCM(master)
         old = self._ciphers[self._active]
         kept = [unwrap(old, wrapped, b"master") for wrapped in self._form.earlier]
-        if self._form.master is not None:
-            kept.append(self._form.master)
+        kept.append(before)
         return _KeyringFile(
             version=1,
             master_id=_id_of(master).hex(),
-            master=master,
+            master=None if kept_elsewhere else master,
             signing=wrap(cipher, unwrap(old, self._form.signing, b"signing"), b"signing"),
             chain=wrap(cipher, self._chain_key, b"chain"),
             fingerprint=wrap(cipher, self.fingerprint_key, b"fingerprint"),
@@ -162,16 +172,38 @@ def load_keyring(state: Path, master_key: str) -> Keyring:
     return Keyring(form, master)
 
 
-def rotate_master_key(state: Path, keyring: Keyring) -> Keyring:
+def rotate_master_key(state: Path, reference: str = "", new_reference: str = "") -> Keyring:
     """Put a new master key in force and return the ring that has it.
 
-    Only for rings that hold their own master key; what the old one wrapped stays readable, and
+    ``reference`` is the setting that holds now. A ring that holds its own master key gets a random
+    one; with ``new_reference`` (``env:NAME`` or ``file:PATH``) the new one is kept there, and the
+    setting must say so from then on. What the old one wrapped stays readable, and
     `gateway.ledger.erasure.rewrap` moves the subjects' keys over. Raises ConfigError.
     """
-    if msgspec.json.decode((state / FILE_NAME).read_bytes(), type=_KeyringFile).master is None:
-        raise ConfigError("The master key is kept elsewhere; rotation is for keys kept here.")
-    _write(state / FILE_NAME, keyring.rotated(new_key()), replace=True)
-    return load_keyring(state, "")
+    keyring = load_keyring(state, reference)
+    form = msgspec.json.decode((state / FILE_NAME).read_bytes(), type=_KeyringFile)
+    if form.master is None and not new_reference:
+        raise ConfigError(
+            "ledger.master_key: the master key is kept elsewhere; name where the new one is, with "
+            "--to env:NAME or --to file:PATH. 主密钥保存在别处，请用 --to 指明新密钥的位置。"
+        )
+    before = form.master if form.master is not None else read_master_key(reference)
+    master = read_master_key(new_reference) if new_reference else new_key()
+    if _id_of(master) == _id_of(before):
+        raise ConfigError(f"{new_reference} holds the master key that is in force already.")
+    after = keyring.rotated(master, before, kept_elsewhere=bool(new_reference))
+    _write(state / FILE_NAME, after, replace=True)
+    return load_keyring(state, new_reference)
+
+
+def check_keyring(raw: bytes) -> None:
+    """Raise ConfigError if these bytes are not a keyring of this version."""
+    try:
+        form = msgspec.json.decode(raw, type=_KeyringFile)
+    except msgspec.DecodeError:
+        raise ConfigError("These are not the bytes of a keyring.") from None
+    if form.version != 1:
+        raise ConfigError(f"The keyring is of a newer program (version {form.version}).")
 
 
 def read_master_key(reference: str) -> bytes:

@@ -161,6 +161,15 @@ class SignerFacts(NamedTuple):
     pins: int
 
 
+class Rotation(NamedTuple):
+    """What a rotation of the master key did. ``running``: a gateway runs, which takes the new key
+    with its next reload and wraps the subjects' keys then; else ``rewrapped`` were."""
+
+    master_id: str
+    rewrapped: int
+    running: bool
+
+
 class ImportNote(NamedTuple):
     """What became of a line: ``merged``, ``dropped`` or ``warned``, and why."""
 
@@ -209,8 +218,32 @@ class Archive(Protocol):
         """Destroy a subject's key and the fingerprints of its records; returns how many."""
         ...
 
+    def erase_exchange(self, exchange: str) -> bool:
+        """Destroy the texts of an exchange that names no subject; False if there is none of this
+        id or label code. Raises ConfigError for one that names a subject."""
+        ...
+
     def close(self) -> None:
         """Let go of the store."""
+        ...
+
+
+class MasterKeys(Protocol):
+    """The master key of the ledger, and a copy of what opens it. All raise ConfigError."""
+
+    def rotate(self, new_reference: str) -> Rotation:
+        """Put a new master key in force: a random one, or the one that ``new_reference``
+        (``env:NAME``, ``file:PATH``) holds."""
+        ...
+
+    def export(self, target: Path, passphrase: str) -> Sequence[str]:
+        """Write the files that open the records into a new file under a passphrase; returns their
+        names."""
+        ...
+
+    def restore(self, source: Path, passphrase: str) -> Sequence[str]:
+        """Put back what `export` wrote; returns the names of the files written. Nothing that is
+        there is overwritten."""
         ...
 
 
@@ -266,6 +299,10 @@ class Assembly(Protocol):
 
     def open_keys(self, settings: Settings) -> KeyDesk:
         """Return the keys in the state folder."""
+        ...
+
+    def open_master_keys(self, settings: Settings) -> MasterKeys:
+        """Return the desk of the master key in the state folder."""
         ...
 
     def import_terms(self, source: Path, target: Path, *, progress: Progress) -> ImportSummary:

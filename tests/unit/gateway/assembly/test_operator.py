@@ -195,6 +195,20 @@ def test_an_erased_subject_cannot_be_read(ledger: Ledger, records: Records) -> N
     assert (shown.state, shown.texts) == ("erased", ())
 
 
+def test_one_exchange_without_a_subject_is_erased(ledger: Ledger, records: Records) -> None:
+    """By its id; one with a subject is not, and the sentence says how."""
+    alone = ledger.exchange(1, "one", "")
+    other = ledger.exchange(2, "two", "")
+    named = ledger.exchange(3, "three", "li.na")
+    ledger.ship()
+    assert records.erase_exchange(alone.lower())
+    assert not records.erase_exchange(name(9))
+    with pytest.raises(ConfigError, match="--subject"):
+        records.erase_exchange(named)
+    assert [ledger.text_of(one) for one in (alone, other, named)] == [None, "two", "three"]
+    assert ledger.verify().fault is None
+
+
 def test_what_is_past_its_time_is_purged(ledger: Ledger, records: Records) -> None:
     """Contents first, facts later."""
     _sealed(ledger)

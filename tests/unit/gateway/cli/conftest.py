@@ -28,6 +28,7 @@ from gateway.ports.operator import (
     MadeCredentials,
     Progress,
     Purged,
+    Rotation,
     Shown,
     ShownText,
     SignerFacts,
@@ -116,8 +117,15 @@ class Program:
         self.calls.append(("erase", subject, tenant))
         return 4 if subject == "u-1" else 0
 
+    def erase_exchange(self, exchange: str) -> bool:
+        self.calls.append(("erase_exchange", exchange))
+        return exchange == RECORD
+
     def close(self) -> None:
         self.calls.append("close")
+
+    def open_master_keys(self, settings: Settings) -> MasterDesk:
+        return MasterDesk(self.calls)
 
     def open_keys(self, settings: Settings) -> Program:
         return self
@@ -146,6 +154,25 @@ class Program:
         target.write_text("{}\n", encoding="utf-8")
         notes = (ImportNote(2, "dropped", "one character"),)
         return ImportSummary(5, 1, 1, notes)
+
+
+class MasterDesk:
+    """Stands for the desk of the master key; ``running`` as the file's name says."""
+
+    def __init__(self, calls: list[Any]) -> None:
+        self.calls = calls
+
+    def rotate(self, new_reference: str) -> Rotation:
+        self.calls.append(("rotate", new_reference))
+        return Rotation("0badcafe", 7, bool(new_reference))
+
+    def export(self, target: Path, passphrase: str) -> Sequence[str]:
+        self.calls.append(("export", target.name, passphrase))
+        return ("keyring.json",)
+
+    def restore(self, source: Path, passphrase: str) -> Sequence[str]:
+        self.calls.append(("restore", source.name, passphrase))
+        return ("keyring.json",) if passphrase == "missing words here" else ()
 
 
 Run = Callable[..., Result]

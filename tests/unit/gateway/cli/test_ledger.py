@@ -55,6 +55,16 @@ def test_erase_asks_first(run: Any, program: Any) -> None:
     assert run("ledger", "erase", "--subject", "u-2", "--yes").exit_code == 1
 
 
+def test_erase_takes_one_exchange(run: Any, program: Any) -> None:
+    """Either a subject or an exchange, never both or none; what is not there is exit code 1."""
+    assert run("ledger", "erase", "--exchange", RECORD, "--yes").exit_code == 0
+    assert ("erase_exchange", RECORD) in program.calls
+    assert run("ledger", "erase", "--exchange", "01X", "--yes").exit_code == 1
+    for words in ((), ("--subject", "u-1", "--exchange", RECORD)):
+        done = run("ledger", "erase", "--yes", *words)
+        assert (done.exit_code, "--subject or --exchange" in done.output) == (2, True)
+
+
 def test_purge_says_what_it_removed(run: Any) -> None:
     """Counts of contents and records."""
     assert "3 contents and 1 whole records" in run("ledger", "purge").output

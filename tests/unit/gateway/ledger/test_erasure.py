@@ -155,7 +155,7 @@ def test_rewrapping_moves_all_keys_to_the_new_master_key(ledger: Ledger) -> None
     for number in range(5):
         ledger.exchange(number, "text", f"s{number}")
     ledger.ship()
-    ledger.keyring = rotate_master_key(ledger.state, ledger.keyring)
+    ledger.keyring = rotate_master_key(ledger.state)
     assert rewrap(ledger.store, ledger.keyring) == 5
     assert rewrap(ledger.store, ledger.keyring) == 0
     assert ledger.text_of(name(3)) == "text"

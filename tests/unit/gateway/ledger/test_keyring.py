@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from gateway.ledger.crypt import new_key
-from gateway.ledger.keyring import ensure_keyring, load_keyring, rotate_master_key
+from gateway.ledger.keyring import (
+    Keyring,
+    check_keyring,
+    ensure_keyring,
+    load_keyring,
+    rotate_master_key,
+)
 from gateway.nouns.errors import ConfigError, LedgerFailed
 
 
@@ -71,13 +77,58 @@ def test_a_rotated_master_key_opens_what_the_old_one_wrapped(tmp_path: Path) -> 
     ring = ensure_keyring(tmp_path, "", records_exist=False)
     wrapped = ring.wrap_subject_key(b"k" * 32, "t", "a")
     signature = ring.sign(b"m")
-    newer = rotate_master_key(tmp_path, rotate_master_key(tmp_path, ring))
+    newer = _rotated_twice(tmp_path)
     assert newer.unwrap_subject_key(wrapped, "t", "a") == b"k" * 32
     assert not newer.is_current(wrapped)
     assert newer.is_current(newer.wrap_subject_key(b"k" * 32, "t", "a"))
     assert newer.verifies(ring.signing_id, b"m", signature)
     assert not newer.verifies(ring.signing_id, b"n", signature)
     assert load_keyring(tmp_path, "").chain_mac(b"x") == ring.chain_mac(b"x")
+
+
+def _rotated_twice(state: Path) -> Keyring:
+    assert not load_keyring(state, "").rotated_before
+    assert rotate_master_key(state).rotated_before
+    return rotate_master_key(state)
+
+
+def test_a_master_key_kept_elsewhere_is_rotated_to_another_place(tmp_path: Path) -> None:
+    """The old wrapping opens, the new key is not in the file, the old one alone opens nothing."""
+    old, new = f"file:{tmp_path}/old", f"file:{tmp_path}/new"
+    for name in ("old", "new"):
+        (tmp_path / name).write_text(new_key().hex(), encoding="ascii")
+    ring = ensure_keyring(tmp_path, old, records_exist=False)
+    wrapped = ring.wrap_subject_key(b"k" * 32, "t", "a")
+    with pytest.raises(ConfigError, match="--to"):
+        rotate_master_key(tmp_path, old)
+    with pytest.raises(ConfigError, match="in force already"):
+        rotate_master_key(tmp_path, old, old)
+    newer = rotate_master_key(tmp_path, old, new)
+    assert newer.unwrap_subject_key(wrapped, "t", "a") == b"k" * 32
+    kept = (tmp_path / "keyring.json").read_text(encoding="ascii")
+    assert '"master": null' in kept
+    with pytest.raises(ConfigError, match="not the key"):
+        load_keyring(tmp_path, old)
+    assert load_keyring(tmp_path, new).chain_mac(b"x") == ring.chain_mac(b"x")
+
+
+def test_a_failed_rotation_changes_nothing(tmp_path: Path) -> None:
+    """A reference that cannot be read leaves the file as it was."""
+    ensure_keyring(tmp_path, "", records_exist=False)
+    before = (tmp_path / "keyring.json").read_bytes()
+    with pytest.raises(ConfigError, match=r"ledger\.master_key"):
+        rotate_master_key(tmp_path, "", "env:SEALGATE_NO_SUCH")
+    assert (tmp_path / "keyring.json").read_bytes() == before
+
+
+def test_what_is_no_keyring_is_told(tmp_path: Path) -> None:
+    """Bytes from elsewhere are checked before they become the keyring."""
+    ensure_keyring(tmp_path, "", records_exist=False)
+    raw = (tmp_path / "keyring.json").read_bytes()
+    check_keyring(raw)
+    for wrong in (b"", b"{}", raw.replace(b'"version": 1', b'"version": 2')):
+        with pytest.raises(ConfigError):
+            check_keyring(wrong)
 
 
 def test_a_broken_file_is_a_clear_refusal(tmp_path: Path) -> None:

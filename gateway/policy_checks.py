@@ -29,9 +29,11 @@ _BUILT_IN = {"lexicon", "personal_data", "secrets", "guard_model"}
 Check = Callable[[PolicyForm, Document], Iterator[str]]
 
 
-def check_policy(form: PolicyForm, document: Document) -> list[str]:
-    """Return every fault of a merged policy."""
-    return [fault for check in _CHECKS for fault in check(form, document)]
+def check_policy(form: PolicyForm, document: Document, *, plugged: bool = False) -> list[str]:
+    """Return every fault of a merged policy. ``plugged``: filters of installed packages are on, and
+    find what this module cannot know."""
+    checks = [check for check in _CHECKS if not (plugged and check is _rules_have_lists)]
+    return [fault for check in checks for fault in check(form, document)]
 
 
 def matches(pattern: str, category: str) -> bool:
@@ -66,7 +68,12 @@ def _rules_have_finders(form: PolicyForm, document: Document) -> Iterator[str]:
             hint = "list a model" if finder[0] == "guard_models" else "set it to true"
             message = f"has no effect, because `{finder[0]}` is not on; {hint}"
             yield document.fault(path, message)
-        lexical = finder is None and rule.when not in {"*", "filter_error"}
+
+
+def _rules_have_lists(form: PolicyForm, document: Document) -> Iterator[str]:
+    for index, rule in enumerate(form.rules or ()):
+        path: KeyPath = ("rules", index, "when")
+        lexical = _finder(rule) is None and rule.when not in {"*", "filter_error"}
         if lexical and not form.lexicons:
             yield document.fault(path, "has no effect, because no `lexicons` are listed")
 
@@ -214,6 +221,7 @@ def _paths(form: PolicyForm, document: Document) -> Iterator[str]:
 _CHECKS: tuple[Check, ...] = (
     _each_rule,
     _rules_have_finders,
+    _rules_have_lists,
     _finders_have_rules,
     _strongest,
     _keeping,

@@ -74,12 +74,16 @@ def load_policy(reference: str, *, mode: str = "") -> Policy:
     return read_policy(reference, mode=mode).policy
 
 
-def read_policy(reference: str, *, mode: str = "") -> PolicyReading:
-    """Return the policy with all that explains it. Raises ConfigError as `load_policy` does."""
+def read_policy(reference: str, *, mode: str = "", plugged: bool = False) -> PolicyReading:
+    """Return the policy with all that explains it. Raises ConfigError as `load_policy` does.
+
+    ``plugged``: the settings name filters of installed packages, whose categories rules may name.
+    """
     files: list[Path] = []
     document = _whole(_find(reference, Path(), None), files)
     form = read_document(document, PolicyForm)
-    raise_faults([*check_policy(form, document), *_missing_lists(form, document)])
+    faults = check_policy(form, document, plugged=plugged)
+    raise_faults([*faults, *_missing_lists(form, document)])
     policy = _build(form, Path(reference).stem)
     if mode:
         policy = msgspec.structs.replace(policy, mode=Mode(mode))

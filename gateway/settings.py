@@ -147,6 +147,19 @@ class CredentialSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
 
 
+class PluginSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is loaded from installed packages, by the names of their entry points; nothing else of
+    them is ever imported."""
+
+    filters: Annotated[
+        tuple[str, ...], _says("Filters of installed packages (entry points `sealgate.filters`).")
+    ] = ()
+    adapters: Annotated[
+        tuple[str, ...],
+        _says("Protocols of installed packages (entry points `sealgate.adapters`)."),
+    ] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that ``sealgate.yaml``, ``SEALGATE_*`` variables and flags can say.
 
@@ -194,3 +207,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     credentials: Annotated[CredentialSettings, _says("Content credentials (C2PA) on files.")] = (
         CredentialSettings()
     )
+    plugins: Annotated[PluginSettings, _says("Parts of installed packages.")] = PluginSettings()

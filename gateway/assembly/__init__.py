@@ -71,7 +71,7 @@ def open_judge(settings: Settings, policy: Policy) -> TextJudge:
     logs.configure(settings.log_level, settings.log_format)
     guards = Guards(policy.guard_models, os.environ)
     wiring = Wiring(
-        build_kit(policy), guards.slow, Sealer(policy.marks, "", _NO_KEY),
+        build_kit(policy, settings.plugins.filters), guards.slow, Sealer(policy.marks, "", _NO_KEY),
         settings.upstream.third_party, _NO_KEY, Patience(SystemClock()),
     )  # fmt: skip
     return Judges(PolicyJudge(policy, wiring), guards)

@@ -12,6 +12,7 @@ from gateway.adapters import adapters, opened
 from gateway.assembly.credentials import LabelSigning, open_label_signing, open_signing
 from gateway.assembly.guards import Guards
 from gateway.assembly.kit import build_kit
+from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.sealing import Sealer
 from gateway.edge.gateway import SystemClock
 from gateway.edge.routes import RouteTable
@@ -27,13 +28,19 @@ _ANY_KEY = b"nothing is sealed with this key"
 
 def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> Coverage:
     """Build filters, marks, routes, door and upstream. Raises ConfigError as serving would."""
-    kit = build_kit(policy)
+    kit = build_kit(policy, settings.plugins.filters)
     producer = policy.marks.producer or settings.producer
     Sealer(policy.marks, resolve_secret(producer, environ) if producer else "", _ANY_KEY)
     signing = open_signing(settings, environ)
     signed = open_label_signing(settings, environ)
     guards = Guards(policy.guard_models, environ)
-    RouteTable(adapters(), policy.paths, opened())
+    protocols = adapters()
+    limits = settings.limits
+    plugged = plugged_adapters(
+        settings.plugins.adapters, protocols,
+        frame_limit=limits.frame_bytes, answer_limit=limits.answer_bytes,
+    )  # fmt: skip
+    RouteTable((*protocols, *plugged), policy.paths, opened())
     if settings.upstream.url:
         Upstream(settings.upstream, settings.limits)
     key = resolve_secret(settings.upstream.key, environ) if settings.upstream.key else ""

@@ -13,6 +13,7 @@ import policies as shipped
 from filters.lexicon import Entry, LexiconFilter, WordList, compile_lexicon, read_word_list
 from filters.personal_data import PersonalDataFilter
 from filters.secrets import SecretsFilter
+from gateway.assembly.plugins import plugged_filters
 from gateway.engine.ruling import Ruler
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.finding import HIDDEN_TEXT
@@ -37,8 +38,11 @@ class LocalKit(NamedTuple):
     lexicon_hash: str
 
 
-def build_kit(policy: Policy) -> LocalKit:
-    """Build a policy's local filters. Raises ConfigError, naming list and line."""
+def build_kit(policy: Policy, plugins: Sequence[str] = ()) -> LocalKit:
+    """Build a policy's local filters, those of ``plugins`` last (see gateway.assembly.plugins).
+
+    Raises ConfigError, naming list and line.
+    """
     lists = [word_list for use in policy.lexicons for word_list in read_lists(use)]
     lexicons = _lexicons(policy, lists)
     filters: list[tuple[Filter, Categories]] = [(one, _found_by(words)) for one, words in lexicons]
@@ -48,6 +52,7 @@ def build_kit(policy: Policy) -> LocalKit:
     if policy.secrets:
         secrets = SecretsFilter()
         filters.append((secrets, tuple((c, 4) for c in secrets.categories)))
+    filters.extend(plugged_filters(plugins, policy))
     terms: dict[str, int] = {}
     for one, _ in lexicons:
         for category, count in one.coverage().items():

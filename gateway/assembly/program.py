@@ -20,6 +20,7 @@ from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import LocalKit, build_kit
 from gateway.assembly.patience import Patience
+from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.steward import run_steward
 from gateway.assembly.vault import Vault, hold, open_vault
@@ -32,6 +33,7 @@ from gateway.edge.upstream import Upstream
 from gateway.edge.worker import serve_worker
 from gateway.ledger.journal import SpoolJournal
 from gateway.nouns.policy import Policy
+from gateway.ports.adapter import Adapter
 from gateway.settings import Settings
 from gateway.settings_file import resolve_secret
 from gateway.telemetry import logs
@@ -87,8 +89,10 @@ class Installation:
         producer = policy.marks.producer or settings.producer
         producer = resolve_secret(producer, self._environ) if producer else ""
         sealer = Sealer(policy.marks, producer, vault.keyring.fingerprint_key)
-        adapters(frame_limit=settings.limits.frame_bytes)
-        return Prepared(policy, build_kit(policy), sealer, vault, producer)
+        _protocols(settings)
+        return Prepared(
+            policy, build_kit(policy, settings.plugins.filters), sealer, vault, producer
+        )
 
     def _leave_lock(self) -> None:
         """The state folder's lock is the supervisor's alone: let a child not keep it."""
@@ -150,12 +154,8 @@ class Installation:
         )  # fmt: skip
         upstream_key = settings.upstream.key
         upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
-        limits = {
-            "frame_limit": settings.limits.frame_bytes,
-            "answer_limit": settings.limits.answer_bytes,
-        }
-        protocols = adapters(**limits)
-        by_kind = opened(**limits)
+        protocols = _protocols(settings)
+        by_kind = opened(**_limits(settings))
         names = {one.name for one in (*protocols, *by_kind.values())}
         journal = SpoolJournal(
             state, f"w{place.worker}", settings.ledger, made.vault.keyring, clock
@@ -202,6 +202,19 @@ class Installation:
             protocols=frozenset(names),
             marks=made.sealer.marks,
         )
+
+
+def _limits(settings: Settings) -> dict[str, int]:
+    """What bounds an adapter, in bytes."""
+    limits = settings.limits
+    return {"frame_limit": limits.frame_bytes, "answer_limit": limits.answer_bytes}
+
+
+def _protocols(settings: Settings) -> tuple[Adapter, ...]:
+    """Return the protocols that claim paths: those that ship, then those of installed packages."""
+    limits = _limits(settings)
+    own = adapters(**limits)
+    return (*own, *plugged_adapters(settings.plugins.adapters, own, **limits))
 
 
 def _as_prepared(value: object) -> Prepared:

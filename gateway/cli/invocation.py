@@ -39,7 +39,9 @@ class Invocation:
 
     def reading(self, settings: Settings) -> PolicyReading:
         """Return the policy that the settings name, with its origins. Raises ConfigError."""
-        return read_policy(settings.policy, mode=settings.mode)
+        return read_policy(
+            settings.policy, mode=settings.mode, plugged=bool(settings.plugins.filters)
+        )
 
     def policy(self, settings: Settings) -> Policy:
         """Return the policy that the settings name. Raises ConfigError."""

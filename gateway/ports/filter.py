@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from gateway.nouns.finding import Finding, Scan
@@ -31,6 +32,18 @@ class Filter(Protocol):
         its start was never safe. May raise anything: the chain turns it into `filter_error`.
         """
         ...
+
+
+class PluggedFilter(Filter, Protocol):
+    """A filter of an installed package, loaded because the settings name its entry point.
+
+    The entry point (group ``sealgate.filters``) is a class or function that is called without
+    arguments. ``finds`` are the categories that it may find, each with its highest severity: rules
+    of the policy speak of them. It is called from one thread at a time and keeps no state between
+    calls; each worker has its own copy, made by fork.
+    """
+
+    finds: Sequence[tuple[str, int]]
 
 
 class Question(NamedTuple):

@@ -69,6 +69,17 @@ def settings_options(command: F) -> F:
     return command
 
 
+def ask(question: str, otherwise: str, *, hidden: bool = False, confirm: bool = False) -> str:
+    """Ask a person; ``otherwise`` says what a script has to give instead. Raises UsageError."""
+    try:
+        answer: str = click.prompt(
+            question, hide_input=hidden, confirmation_prompt=confirm, err=True
+        )
+    except click.Abort:
+        raise click.UsageError(otherwise) from None
+    return answer
+
+
 def common_flags(policy: str | None, state: str | None) -> dict[KeyPath, Any]:
     """Return the flags of `settings_options` as paths of settings."""
     return {("policy",): policy, ("state",): state}

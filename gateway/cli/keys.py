@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
+from gateway.cli.invocation import ask, common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.ports.operator import MasterKeys
 from gateway.settings_file import resolve_secret
@@ -60,9 +60,11 @@ def _desk(config: Path | None, policy: str | None, state: str | None) -> MasterK
 def _passphrase(reference: str | None, *, confirm: bool) -> str:
     if reference:
         return resolve_secret(reference, invocation().environ)
-    question = say("Passphrase", "口令")
-    answer: str = click.prompt(question, hide_input=True, confirmation_prompt=confirm, err=True)
-    return answer
+    otherwise = say(
+        "A passphrase is needed: --passphrase env:NAME or file:PATH",
+        "需要口令：--passphrase env:NAME 或 file:PATH",
+    )
+    return ask(say("Passphrase", "口令"), otherwise, hidden=True, confirm=confirm)
 
 
 @keys.command(help=say("Put a new master key in force.", "启用新的主密钥。"))

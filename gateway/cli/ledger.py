@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
+from gateway.cli.invocation import ask, common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
 from gateway.nouns.exchange import DEFAULT_TENANT
@@ -65,7 +65,6 @@ def _archive(config: Path | None, policy: str | None, state: str | None) -> Iter
 @click.argument("exchange")
 @click.option(
     "--reason",
-    prompt=say("Why do you read this record? (it is put on record)", "查看原因（将记录在案）"),
     help=say("Why it is read; goes on record.", "查看原因，记录在案。"),
 )
 @json_option
@@ -73,13 +72,20 @@ def _archive(config: Path | None, policy: str | None, state: str | None) -> Iter
 def show(
     *,
     exchange: str,
-    reason: str,
+    reason: str | None,
     as_json: bool,
     config: Path | None,
     policy: str | None,
     state: str | None,
 ) -> None:
     """Show a record."""
+    if reason is None:
+        question = say(
+            "Why do you read this record? (it is put on record)", "查看原因（将记录在案）"
+        )
+        reason = ask(
+            question, say("A reason is needed: --reason TEXT", "必须给出原因：--reason 文本")
+        )
     if not reason.strip():
         raise click.UsageError(say("A reason is needed.", "必须给出原因。"))
     with _archive(config, policy, state) as archive:

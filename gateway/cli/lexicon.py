@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from gateway.cli.import_notes import said
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
@@ -105,12 +106,8 @@ def _draw(summary: ImportSummary, goal: Path, most: int) -> None:
         )
     )
     for note in summary.notes[:most]:
-        click.echo(
-            say(
-                f"  line {note.line}: {note.what}: {note.why}",
-                f"  第 {note.line} 行：{note.what}：{note.why}",
-            )
-        )
+        what, why = said(note.what, note.why)
+        click.echo(say(f"  line {note.line}: {what}: {why}", f"  第 {note.line} 行：{what}：{why}"))
     rest = len(summary.notes) - most
     if rest > 0:
         click.echo(say(f"  and {rest} more notes (--all)", f"  另有 {rest} 条说明（--all）"))

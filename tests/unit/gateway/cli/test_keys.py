@@ -44,6 +44,13 @@ def test_a_passphrase_is_read_from_where_it_is(run: Any, program: Any, tmp_path:
     assert run("keys", "export", "box.json", "--passphrase", "env:NO_SUCH").exit_code == 2
 
 
+def test_a_script_is_told_what_to_give(run: Any, program: Any) -> None:
+    """Where nobody answers, nothing is exported."""
+    silent = run("keys", "export", "box.json", input="")
+    assert (silent.exit_code, "--passphrase" in silent.output) == (2, True)
+    assert program.calls == []
+
+
 @pytest.mark.parametrize(
     ("words", "said"), [("missing words here", "Put back: keyring.json"), (WORDS, "there already")]
 )

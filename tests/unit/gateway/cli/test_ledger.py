@@ -23,6 +23,8 @@ def test_show_asks_for_a_reason(run: Any, program: Any) -> None:
     assert run("ledger", "show", RECORD, "--reason", " ").exit_code == 2
     assert program.calls == []
     assert run("ledger", "show", RECORD, input="audit\n").exit_code == 0
+    silent = run("ledger", "show", RECORD, input="")
+    assert (silent.exit_code, "--reason" in silent.output) == (2, True)
 
 
 def test_show_of_nothing_is_exit_code_one(run: Any) -> None:

@@ -1,17 +1,18 @@
 """What is put on generated content so that anybody can tell, and the readers of it.
 
-One file or folder per mark. `MARKS` are those that stand in a text itself; its metadata label
-travels beside it (gateway.wire.aigc_label), since a text has no place for metadata. `FILE_MARKS`
-are those on files.
+One file per mark. `MARKS` are those that stand in a text itself; its metadata label travels beside
+it (aigc_label), since a text has no place for metadata. `FILE_MARKS` are those on files.
 """
 
 from __future__ import annotations
 
+from gateway.marks.audio_metadata import AudioMetadata
 from gateway.marks.credentials import Credentials
 from gateway.marks.document_label import DocumentLabel
 from gateway.marks.document_metadata import DocumentMetadata
 from gateway.marks.text_label import TextLabel
 from gateway.marks.text_trace import TextTrace
+from gateway.marks.video_metadata import VideoMetadata
 from gateway.ports.mark import FileMark, Mark
 
 MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
@@ -19,6 +20,8 @@ MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
 
 FILE_MARKS: tuple[type[FileMark], ...] = (
     DocumentLabel,
+    AudioMetadata,
+    VideoMetadata,
     DocumentMetadata,
     Credentials,
 )
@@ -27,9 +30,11 @@ FILE_MARKS: tuple[type[FileMark], ...] = (
 __all__ = [
     "FILE_MARKS",
     "MARKS",
+    "AudioMetadata",
     "Credentials",
     "DocumentLabel",
     "DocumentMetadata",
     "TextLabel",
     "TextTrace",
+    "VideoMetadata",
 ]

@@ -1,0 +1,58 @@
+"""The implicit label in files of sound (GB 45438-2025, clause 6; TC260-PG-202510A).
+
+Places and formats stand in `gateway.wire.aigc_carrier`. The standard's guides know no place in raw
+samples (PCM): those get none, and the receipt says so.
+"""
+
+from __future__ import annotations
+
+from gateway.nouns.mark import MarkFamily, Receipt
+from gateway.nouns.media import MediaFormat as F
+from gateway.ports.mark import Claim
+from gateway.wire.aigc_carrier import CARRIERS
+from gateway.wire.aigc_json import bare_json, parse, settled
+from gateway.wire.media_fault import MediaFault
+from gateway.wire.media_type import sniff
+
+
+class AudioMetadata:
+    """Writes exactly one label into a file of sound, without encoding anything; a FileMark."""
+
+    name = "audio_metadata"
+    family = MarkFamily.METADATA
+    formats = frozenset({F.MP3, F.WAV, F.FLAC, F.OGG, F.M4A, F.AAC, F.PCM})
+
+    def stamp(self, content: bytes, claim: Claim) -> tuple[bytes, Receipt]:
+        """Return the file with the claim's label; another producer's keeps its production members.
+
+        Bytes without the signature of a format are raw samples (see `Stamper`, which asks a hint).
+        """
+        if claim.label is None:
+            return content, Receipt(self.name, "not_possible", "no_provider_code")
+        found = sniff(content)
+        if found not in CARRIERS or found not in self.formats:
+            return content, Receipt(self.name, "not_possible", "no_place_in_format")
+        carrier = CARRIERS[found]
+        try:
+            there = carrier.read(content)
+            value = bare_json(settled(claim.label, there))
+            if there == [value]:
+                return content, Receipt(self.name, "written", "it was there")
+            stamped = carrier.write(content, value)
+            if sniff(stamped) is not found or carrier.read(stamped) != [value]:
+                return content, Receipt(self.name, "failed", "not_read_back")
+        except MediaFault as fault:
+            return content, Receipt(self.name, "failed", fault.reason)
+        return stamped, Receipt(self.name, "written")
+
+    def verify(self, content: bytes) -> list[Claim]:
+        """Return a claim for every label in the file; its exchange is the propagation number."""
+        found = sniff(content)
+        if found not in CARRIERS or found not in self.formats:
+            return []
+        try:
+            values = CARRIERS[found].read(content)
+        except MediaFault:
+            return []
+        labels = [label for label in map(parse, values) if label is not None]
+        return [Claim(each.PropagateID or each.ProduceID, "", each) for each in labels]

@@ -113,7 +113,7 @@ def with_xing(content: bytes, frame: AudioFrame, rest: bytes) -> bytes:
         starts = [found[len(found) * each // 100].start + len(box) for each in range(100)]
         box[place : place + 100] = bytes(min(255, 256 * each // total) for each in starts)
     lame = at + 120
-    if box[lame : lame + 4] in {b"LAME", b"Lavc", b"Lavf"} and lame + 36 <= len(box):
+    if bytes(box[lame : lame + 4]) in {b"LAME", b"Lavc", b"Lavf"} and lame + 36 <= len(box):
         box[lame + 28 : lame + 34] = total.to_bytes(4, "big") + b"\0\0"  # no sum of the sound
         box[lame + 34 : lame + 36] = crc16(bytes(box[: lame + 34])).to_bytes(2, "big")
     return bytes(box)

@@ -16,6 +16,9 @@ from gateway.wire.vorbis_comment import read_comments
 CONTINUED, FIRST, LAST = 1, 2, 4
 """Bits of a page's type: goes on from the page before; first, last of its stream."""
 
+LONGEST = 27 + 255 + 255 * 255
+"""The most bytes that a page takes."""
+
 UNSET = 0xFFFFFFFFFFFFFFFF
 """The granule position of a page on which no packet ends."""
 

@@ -6,6 +6,7 @@ it (aigc_label), since a text has no place for metadata. `FILE_MARKS` are those 
 
 from __future__ import annotations
 
+from gateway.marks.audio_label import AudioLabel
 from gateway.marks.audio_metadata import AudioMetadata
 from gateway.marks.credentials import Credentials
 from gateway.marks.document_label import DocumentLabel
@@ -19,6 +20,7 @@ MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
 """The marks on texts, in the order in which they are written."""
 
 FILE_MARKS: tuple[type[FileMark], ...] = (
+    AudioLabel,
     DocumentLabel,
     AudioMetadata,
     VideoMetadata,
@@ -30,6 +32,7 @@ FILE_MARKS: tuple[type[FileMark], ...] = (
 __all__ = [
     "FILE_MARKS",
     "MARKS",
+    "AudioLabel",
     "AudioMetadata",
     "Credentials",
     "DocumentLabel",

@@ -163,7 +163,7 @@ class _Framed(_Passing):
 class _Raw(_Passing):
     """Raw samples; half a sample is kept until its other half comes."""
 
-    def _head(self, held: bytes, *, ended: bool) -> tuple[bytes, int] | None:
+    def _head(self, held: bytes, *, ended: bool) -> tuple[bytes, int] | None:  # noqa: ARG002
         if not held:
             return None
         return self._label() if self._owed.first else b"", 0
@@ -191,7 +191,12 @@ class _Wave(_Passing):
         at = held.find(b"data", 12)
         if at < 0 or len(held) < at + 9 - ended:
             return None
-        wave = riff.read_wave(held)
+        try:
+            wave = riff.read_wave(held)
+        except MediaFault:
+            if ended or len(held) > _HEAD >> 2:
+                raise
+            return None
         chunk = wave.first(b"data")
         if chunk is None or wave.wide:
             raise MediaFault("broken_wave")
@@ -229,7 +234,7 @@ class _Opus(_Passing):
 
     _splice: OpusSplice | None = None
 
-    def _head(self, held: bytes, *, ended: bool) -> tuple[bytes, int] | None:
+    def _head(self, held: bytes, *, ended: bool) -> tuple[bytes, int] | None:  # noqa: ARG002
         at = found = 0
         first = None
         while found < 2:

@@ -214,6 +214,19 @@ def with_moov_body(content: bytes, moov: Box, body: bytes) -> bytes:
     return b"".join((before, new, after))
 
 
+def moov_first(content: bytes) -> bytes:
+    """Return the file with ``moov`` before the first ``mdat``, so that it plays while it comes."""
+    tops = top_boxes(content)
+    moov = next(box for box in tops if box.type == b"moov")
+    start = next((box.start for box in tops if box.type == b"mdat"), moov.end)
+    if start > moov.start:
+        return content
+    size = moov.end - moov.start
+    piece = bytearray(content[moov.start : moov.end])
+    _Mover(piece, start, size).walk(Box(b"moov", 0, moov.body - moov.start, size))
+    return b"".join((content[:start], piece, content[start : moov.start], content[moov.end :]))
+
+
 class _Mover:
     """Moves places at or behind ``border`` by ``shift``, in a piece of a file.
 

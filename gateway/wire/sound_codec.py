@@ -98,11 +98,9 @@ def audio_frame(av: Any, mono: Samples, name: str, channels: int, rate: int) -> 
         block = np.repeat(values[None, :], channels, axis=0)
     else:
         block = np.repeat(values, channels)[None, :]
-    frame: av.AudioFrame = av.AudioFrame.from_ndarray(
-        np.ascontiguousarray(block), name, _layout(channels)
-    )
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), name, _layout(channels))
     frame.sample_rate = rate
-    return frame
+    return frame  # type: ignore[no-any-return]  # PyAV is imported late
 
 
 def decoded(content: bytes, *, head_s: float, tail_s: float, seconds: float) -> list[Samples]:

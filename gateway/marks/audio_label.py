@@ -30,6 +30,11 @@ PCM_HZ = 24000
 _HEARD_S = 8.0
 """How much of each end is listened to when a label is looked for."""
 
+_SLACK_S = 0.8
+"""How far from the very end a label is still at the end: its silence, and what codecs add."""
+
+_RHYTHM_S, _LONGEST_LABEL_S = 1.3, 4.3
+
 _AUDIBLE = frozenset({F.MP3, F.WAV, F.FLAC, F.OGG, F.M4A, F.AAC})
 _ALL = ("rhythm", *(f"speech {language}" for language in LANGUAGES))
 
@@ -88,11 +93,13 @@ class AudioLabel:
 
     def _is_there(self, heard: list[tuple[str, Samples]], language: str) -> bool:
         wanted = f"speech {language}" if self._order.audio == "speech" else "rhythm"
-        return all(
-            any(_stands(wanted, end, *each) for each in heard)
+        found = [(which, piece, _labels(piece, (wanted,))) for which, piece in heard]
+        ends = [
+            any(_stands(end, which, len(piece), each) for which, piece, at in found for each in at)
             for end in (LabelPosition.START, LabelPosition.END)
             if self._order.at in {end, LabelPosition.BOTH}
-        )
+        ]
+        return all(ends) and sum(len(at) for _, _, at in found) >= len(ends)
 
 
 def _format_of(content: bytes) -> F:
@@ -150,14 +157,12 @@ def _labels(piece: Samples, wanted: tuple[str, ...] = _ALL) -> list[tuple[str, f
     return found + [(f"speech {name}", start) for name, start in spoken_there]
 
 
-def _stands(wanted: str, end: LabelPosition, which: str, piece: Samples) -> bool:
-    """Tell whether the label wanted stands at this end: within two seconds, and its own length."""
+def _stands(end: LabelPosition, which: str, count: int, label: tuple[str, float]) -> bool:
+    """Tell whether a label that begins where it says (s) stands at this end of a piece of sound."""
     if which not in {"whole", end.value}:
         return False
-    length = len(piece) / DECODED_HZ
-    for name, start in _labels(piece, (wanted,)):
-        if end is LabelPosition.START and start < 2.0:
-            return True
-        if end is LabelPosition.END and length - start < (3.0 if name == "rhythm" else 7.0):
-            return True
-    return False
+    name, start = label
+    if end is LabelPosition.START:
+        return start < _SLACK_S
+    length = _RHYTHM_S if name == "rhythm" else _LONGEST_LABEL_S
+    return count / DECODED_HZ - start < length + _SLACK_S

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from gateway.marks.audio_label import AudioLabel
 from gateway.marks.audio_metadata import AudioMetadata
+from gateway.marks.audio_stream import AudioStreamLabel
 from gateway.marks.credentials import Credentials
 from gateway.marks.document_label import DocumentLabel
 from gateway.marks.document_metadata import DocumentMetadata
+from gateway.marks.image_label import ImageLabel
+from gateway.marks.image_metadata import ImageMetadata
+from gateway.marks.image_watermark import ImageWatermark
 from gateway.marks.text_label import TextLabel
 from gateway.marks.text_trace import TextTrace
+from gateway.marks.video_label import VideoLabel
 from gateway.marks.video_metadata import VideoMetadata
 from gateway.ports.mark import FileMark, Mark
 
@@ -20,8 +25,12 @@ MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
 """The marks on texts, in the order in which they are written."""
 
 FILE_MARKS: tuple[type[FileMark], ...] = (
+    ImageLabel,
     AudioLabel,
+    VideoLabel,
     DocumentLabel,
+    ImageWatermark,
+    ImageMetadata,
     AudioMetadata,
     VideoMetadata,
     DocumentMetadata,
@@ -34,10 +43,15 @@ __all__ = [
     "MARKS",
     "AudioLabel",
     "AudioMetadata",
+    "AudioStreamLabel",
     "Credentials",
     "DocumentLabel",
     "DocumentMetadata",
+    "ImageLabel",
+    "ImageMetadata",
+    "ImageWatermark",
     "TextLabel",
     "TextTrace",
+    "VideoLabel",
     "VideoMetadata",
 ]

@@ -1,0 +1,126 @@
+"""PNG files (W3C PNG, third edition) as chunks: what they carry, and one XMP packet in place."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from gateway.wire import exif
+from gateway.wire.carried import Carried
+from gateway.wire.media_fault import MediaFault
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+XMP_KEYWORD = b"XML:com.adobe.xmp"
+LABEL_KEYWORD = b"AIGC"
+_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_MANIFEST = b"caBX"
+_MOST_CHUNKS = 200_000
+_MOST_LABELS = 32
+_LONGEST_TEXT = 2 * 1024 * 1024
+
+
+class Chunk(NamedTuple):
+    """One chunk: its four letters and its contents."""
+
+    kind: bytes
+    body: bytes
+
+
+def chunks(content: bytes) -> list[Chunk]:
+    """Return the chunks up to IEND. Raises MediaFault if the file is not whole."""
+    if not content.startswith(SIGNATURE):
+        raise MediaFault("broken_png")
+    found: list[Chunk] = []
+    at = len(SIGNATURE)
+    view = memoryview(content)
+    while at + 12 <= len(content):
+        size = int.from_bytes(view[at : at + 4], "big")
+        kind = content[at + 4 : at + 8]
+        end = at + 12 + size
+        if end > len(content) or len(found) >= _MOST_CHUNKS:
+            raise MediaFault("broken_png")
+        if zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
+            raise MediaFault("broken_png")
+        found.append(Chunk(kind, content[at + 8 : end - 4]))
+        if kind == b"IEND":
+            if found[0].kind != b"IHDR" or len(found[0].body) != 13:
+                raise MediaFault("broken_png")
+            return found
+        at = end
+    raise MediaFault("broken_png")
+
+
+def joined(parts: Iterable[Chunk]) -> bytes:
+    """Return the file of these chunks."""
+    out = [SIGNATURE]
+    for kind, body in parts:
+        crc = zlib.crc32(body, zlib.crc32(kind))
+        out += (len(body).to_bytes(4, "big"), kind, body, crc.to_bytes(4, "big"))
+    return b"".join(out)
+
+
+def read(content: bytes) -> Carried:
+    """Return what the file carries. Raises MediaFault."""
+    packets: list[bytes] = []
+    notes: list[bytes] = []
+    manifest = False
+    for chunk in chunks(content):
+        keyword = _keyword(chunk)
+        if keyword == XMP_KEYWORD and chunk.kind == b"iTXt":
+            packets.append(text_of(chunk))
+        elif keyword == LABEL_KEYWORD:
+            notes.append(text_of(chunk))
+        elif chunk.kind == b"eXIf":
+            notes += exif.labels(chunk.body)
+        manifest = manifest or chunk.kind == _MANIFEST
+        if len(packets) + len(notes) > _MOST_LABELS:
+            raise MediaFault("too_many_labels")
+    return Carried(tuple(packets), tuple(notes), manifest)
+
+
+def write(content: bytes, packet: bytes) -> bytes:
+    """Return the file with this packet only, no other label and no manifest. Raises MediaFault.
+
+    The packet stands behind IHDR and is not compressed (TC260-PG-20259A).
+    """
+    kept = []
+    for chunk in chunks(content):
+        keyword = _keyword(chunk)
+        if chunk.kind == _MANIFEST or keyword == LABEL_KEYWORD:
+            continue
+        if keyword == XMP_KEYWORD and chunk.kind == b"iTXt":
+            continue
+        kept.append(
+            Chunk(chunk.kind, exif.without_labels(chunk.body)) if chunk.kind == b"eXIf" else chunk
+        )
+    if packet:
+        kept.insert(1, Chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + packet))
+    return joined(kept)
+
+
+def text_of(chunk: Chunk) -> bytes:
+    """Return the text of a text chunk, expanded within a bound. Raises MediaFault."""
+    _, _, rest = chunk.body.partition(b"\0")
+    if chunk.kind == b"tEXt":
+        return rest
+    if chunk.kind == b"zTXt":
+        return _expanded(rest[1:])
+    compressed, rest = rest[:1], rest[2:]
+    rest = rest.split(b"\0", 2)[-1] if rest.count(b"\0") >= 2 else b""
+    return _expanded(rest) if compressed == b"\x01" else rest
+
+
+def _keyword(chunk: Chunk) -> bytes:
+    return chunk.body[:80].partition(b"\0")[0] if chunk.kind in _TEXTS else b""
+
+
+def _expanded(body: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        text = inflater.decompress(body, _LONGEST_TEXT)
+    except zlib.error as error:
+        raise MediaFault("broken_png") from error
+    if inflater.unconsumed_tail:
+        raise MediaFault("text_too_large")
+    return text

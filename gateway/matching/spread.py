@@ -60,7 +60,7 @@ def patterns(key: bytes) -> Patterns:
         np.fft.fftfreq(TILE) * TILE, np.fft.rfftfreq(TILE) * TILE, indexing="ij"
     )
     radius = np.hypot(rows, columns)
-    band = (radius >= LOWEST) & (radius <= HIGHEST) & (columns > 0)
+    band = (radius >= LOWEST) & (radius < HIGHEST) & (columns > 0)
     size = int(band.sum())
     raw = shake_256(_PERSON + key).digest(2 * 2 * size * (BITS + 1))
     noise = np.frombuffer(raw, ">u2").astype(np.float64).reshape(BITS + 1, 2 * size)

@@ -108,7 +108,7 @@ def coverage(layout: Layout, *, smooth: bool = True) -> NDArray[np.float32]:
 
 
 def ink_height(letter: str, size: int) -> int:
-    """Return the rows in which a letter shows ink at a font size."""
+    """Return the rows from a letter's first ink to its last at a font size."""
     return _ink_height(letter, size)
 
 
@@ -187,7 +187,8 @@ def _ink_height(letter: str, size: int) -> int:
     ImageDraw.Draw(canvas).text(
         (size // 2, size + size // 2), letter, font=font, fill=255, anchor="ls"
     )
-    return int((np.asarray(canvas) >= _INK).any(axis=1).sum())
+    rows = np.flatnonzero((np.asarray(canvas) >= _INK).any(axis=1))
+    return int(rows[-1] - rows[0] + 1) if len(rows) else 0
 
 
 @lru_cache(maxsize=4096)

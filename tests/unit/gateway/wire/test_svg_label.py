@@ -1,0 +1,54 @@
+"""Labels of drawings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from gateway.wire import svg, svg_label
+from tests.picture_kit import LINE, SVG
+
+GROUP = f"{{{svg.NAMESPACE}}}g"
+
+
+def test_the_label_is_painted_last_and_needs_no_font() -> None:
+    """A plate and outlines, with the words as title for those who cannot see."""
+    written = svg_label.drawn(SVG, LINE, "bottom-right", 0.7)
+    assert written is not None
+    group = list(fromstring(written))[-1]
+    assert (group.tag, group.get("id")) == (GROUP, svg.LABEL_ID)
+    assert [each.tag.partition("}")[2] for each in group] == ["title", "rect", "path"]
+    assert group[0].text == LINE
+    assert b"font" not in written
+
+
+@pytest.mark.parametrize("position", ["top-left", "top", "bottom-right"])
+def test_the_plate_is_inside_the_view(position: str) -> None:
+    """In the units of the root's view box."""
+    document = SVG.replace(b"0 0 400 300", b"-20 -30 4 3")
+    written = svg_label.drawn(document, LINE, position, 0.7) or b""
+    rect = list(fromstring(written))[-1][1]
+    x, y, width, height = (float(rect.get(key)) for key in ("x", "y", "width", "height"))
+    assert x >= -20
+    assert x + width <= -16 + 1e-6
+    assert y >= -30
+    assert y + height <= -27 + 1e-6
+
+
+def test_letters_are_tall_enough() -> None:
+    """The outlines of one line reach over 5 % of the shorter side of the view."""
+    written = svg_label.drawn(SVG, "人工智能生成", "bottom", 0.7) or b""
+    path = re.search(r'<path d="([^"]*)"', written.decode())
+    assert path is not None
+    numbers = [float(each) for each in re.findall(r"-?[0-9.]+(?:e-?[0-9]+)?", path[1])]
+    assert max(numbers[1::2]) - min(numbers[1::2]) >= 0.05 * 300
+
+
+def test_a_new_label_replaces_ours() -> None:
+    """Two exchanges draw one label."""
+    once = svg_label.drawn(SVG, "AI生成", "top", 0.7) or b""
+    twice = svg_label.drawn(once, LINE, "bottom", 0.7) or b""
+    assert twice.count(svg.LABEL_ID.encode()) == 1
+    assert LINE.encode() in twice

@@ -107,17 +107,23 @@ def read_places(body: bytes) -> Places:
 
 
 def write_places(places: Places) -> bytes:
-    """Return the contents of an ``iloc`` box in version 1, numbers four bytes wide.
+    """Return the contents of an ``iloc`` box, in the oldest form that can say it.
 
-    Raises MediaFault if something does not fit.
+    Decoders in the field know no indexes, and some no methods. Raises MediaFault if something does
+    not fit.
     """
-    out = [bytes((1, 0, 0, 0, 0x44, 0x04)), len(places.entries).to_bytes(2, "big")]
+    methods = {place.method for place in places.entries.values()}
+    version = 1 if methods - {0} else 0
+    index = 4 if 2 in methods else 0
+    out = [bytes((version, 0, 0, 0, 0x44, index)), len(places.entries).to_bytes(2, "big")]
     try:
         for number, place in places.entries.items():
-            out += (number.to_bytes(2, "big"), place.method.to_bytes(2, "big"), bytes(2))
-            out.append(len(place.extents).to_bytes(2, "big"))
+            out.append(number.to_bytes(2, "big"))
+            out.append(place.method.to_bytes(2, "big") if version else b"")
+            out += (bytes(2), len(place.extents).to_bytes(2, "big"))
             for start, length, which in place.extents:
-                out += (each.to_bytes(4, "big") for each in (which, start, length))
+                out.append(which.to_bytes(index, "big") if index else b"")
+                out += (start.to_bytes(4, "big"), length.to_bytes(4, "big"))
     except OverflowError as error:
         raise MediaFault("too_large") from error
     return b"".join(out)

@@ -160,6 +160,26 @@ class PluginSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()
 
 
+class VerifySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The desk that reads marks back for anybody: the page ``/verify`` and its API."""
+
+    open: Annotated[bool, _says("Whether anybody may have files and texts read at `/verify`.")] = (
+        True
+    )
+    requests_per_minute: Annotated[
+        int, _says("Questions a minute from one address; 0: no limit.", ge=0)
+    ] = 20
+    upload_bytes: Annotated[Bytes, _says("Largest file that is read.")] = 32 * 1024 * 1024
+    longest_s: Annotated[Seconds, _says("Longest time to read one file.")] = 20.0
+    client_header: Annotated[
+        str,
+        _says(
+            "Header in which your own proxy says whose request it is (`x-forwarded-for`; the last "
+            "entry counts); empty: the connection's address."
+        ),
+    ] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that ``sealgate.yaml``, ``SEALGATE_*`` variables and flags can say.
 
@@ -208,3 +228,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         CredentialSettings()
     )
     plugins: Annotated[PluginSettings, _says("Parts of installed packages.")] = PluginSettings()
+    verify: Annotated[VerifySettings, _says("The desk that reads marks back.")] = VerifySettings()

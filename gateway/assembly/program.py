@@ -21,9 +21,17 @@ from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import LocalKit, build_kit
 from gateway.assembly.patience import Patience
 from gateway.assembly.plugins import plugged_adapters
+from gateway.assembly.reading import (
+    LedgerMemory,
+    MarkReading,
+    operator_desk,
+    public_desk,
+    readers,
+)
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.steward import run_steward
 from gateway.assembly.vault import Vault, hold, open_vault
+from gateway.desk.pages import operator_router, public_router
 from gateway.edge.board import Board
 from gateway.edge.gateway import Gateway, Identity, SystemClock, exchange_ids
 from gateway.edge.guard_page import guard_router
@@ -63,6 +71,7 @@ class Installation:
         self._demo = demo
         self._policy: Policy | None = None
         self._limiter = Limiter()
+        self._addresses = Limiter()
         self._lock: int | None = None
         self._metrics_folder: Path | None = None
         self._reloads: SupervisorMetrics | None = None
@@ -108,6 +117,7 @@ class Installation:
         """Forget a dead child's limits and gauges."""
         if worker is not None:
             self._limiter.forget(worker)
+            self._addresses.forget(worker)
         if self._metrics_folder is not None:
             forget_process(self._metrics_folder, pid)
 
@@ -133,10 +143,13 @@ class Installation:
         made = _as_prepared(prepared)
         self._leave_lock()
         assert self._metrics_folder is not None
+        reading = self._reading(settings, made)
         run_steward(
             settings, made.vault, made.policy, metrics_folder=self._metrics_folder,
             board=board, ports=ports, clock=self._clock,
+            routers=[operator_router(operator_desk(settings, reading, self._clock))],
         )  # fmt: skip
+        reading.close()
 
     def _gateway(
         self, settings: Settings, made: Prepared, place: Place
@@ -145,6 +158,7 @@ class Installation:
         policy, clock, state = made.policy, self._clock, Path(settings.state)
         assert self._metrics_folder is not None
         self._limiter.attach(place.worker)
+        self._addresses.attach(place.worker)
         guards = Guards(policy.guard_models, self._environ)
         key = made.vault.keyring.fingerprint_key
         judge = PolicyJudge(
@@ -160,6 +174,16 @@ class Installation:
         journal = SpoolJournal(
             state, f"w{place.worker}", settings.ledger, made.vault.keyring, clock
         )
+        reading = self._reading(settings, made)
+        meter = Metrics(
+            self._metrics_folder, self._labels(made, guards, names),
+            version=__version__, generation=place.generation,
+        )  # fmt: skip
+
+        async def close() -> None:
+            reading.close()
+            await guards.close()
+
         gateway = Gateway(
             settings=settings,
             policy=policy,
@@ -175,17 +199,24 @@ class Installation:
             judge=judge,
             journal=journal,
             upstream=Upstream(settings.upstream, settings.limits),
-            meter=Metrics(
-                self._metrics_folder, self._labels(made, guards, names),
-                version=__version__, generation=place.generation,
-            ),
+            meter=meter,
             slow_filters=guards.by_name,
             clock=clock,
             new_id=exchange_ids(clock),
             code_of=made.sealer.code,
-            close=guards.close,
+            close=close,
         )  # fmt: skip
-        return gateway, [guard_router(gateway, judge.hearing)]
+        routers = [guard_router(gateway, judge.hearing)]
+        if settings.verify.open:
+            desk = public_desk(settings, reading, clock, self._addresses, count=meter.verified)
+            routers.append(public_router(desk))
+        return gateway, routers
+
+    def _reading(self, settings: Settings, made: Prepared) -> MarkReading:
+        key = made.vault.keyring.fingerprint_key
+        memory = LedgerMemory(made.vault, self._clock, made.sealer)
+        marks = readers(settings, made.policy, made.sealer, key)
+        return MarkReading(marks, memory, made.producer)
 
     def _for_door(self, settings: Settings) -> Settings:
         """The demo model is our own: to the door it is no upstream that wants somebody's key."""

@@ -61,6 +61,11 @@ class Sealer:
         return stripped if self._order.trace == "off" else self._trace.strip(stripped)
 
     @property
+    def text_marks(self) -> tuple[TextLabel, TextTrace]:
+        """The marks that stand in texts, for whoever reads them back."""
+        return self._labels[LabelMode.INLINE], self._trace
+
+    @property
     def marks(self) -> frozenset[str]:
         """The names of all marks that a receipt may speak of."""
         return frozenset({LABEL, "aigc_label", "text_trace", "fingerprint"})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+from fastapi import APIRouter
 
 from gateway.assembly.vault import Vault
 from gateway.edge.board import Board
@@ -154,8 +156,9 @@ def run_steward(
     board: Board,
     ports: Ports,
     clock: Clock,
+    routers: Sequence[APIRouter] = (),
 ) -> None:
-    """Be the steward until told to end."""
+    """Be the steward until told to end. ``routers`` are the operator's further pages."""
     gauges = StewardMetrics(metrics_folder, spool_limit_bytes=settings.ledger.spool_limit_bytes)
     shipper = Shipper(settings.ledger, vault.state, vault.keyring, vault.store, clock)
 
@@ -173,8 +176,11 @@ def run_steward(
     chores = Chores(note, purge)
     steward = Steward(shipper, gauges, chores, partial(os.kill, os.getpid(), signal.SIGTERM))
     steward.start()
+    app = operations_app(board, partial(render, metrics_folder))
+    for router in routers:
+        app.include_router(router)
     serve_operations(
-        operations_app(board, partial(render, metrics_folder)), settings,
+        app, settings,
         listener=ports.listener, life=ports.life, listening=ports.listening, leave=lambda: None,
     )  # fmt: skip
     steward.stop()

@@ -30,6 +30,9 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 OWN_PREFIX = b"/sealgate/"
 """What lies below belongs to the gateway itself, not to a protocol."""
 
+OWN_PAGES = frozenset({b"/verify"})
+"""The pages for people: as short as they are printed on a label."""
+
 LIVE = (b"/livez", b"/health/liveliness")
 READY = (b"/readyz", b"/health/readiness")
 _HEALTH = frozenset({*LIVE, *READY})
@@ -38,7 +41,7 @@ _TRY_AGAIN_S = 1.0
 
 
 class Proxy:
-    """The application of one worker. ``own`` serves what is below `OWN_PREFIX`.
+    """The application of one worker. ``own`` serves `OWN_PAGES` and what is below `OWN_PREFIX`.
 
     ``draining`` tells the probes that this worker is leaving; whoever still reaches it is served.
     """
@@ -71,7 +74,9 @@ class Proxy:
         path: bytes = scope["raw_path"]
         if path in _HEALTH and scope["method"] in {"GET", "HEAD"}:
             await self._tell_health(path, send)
-        elif path.startswith(OWN_PREFIX) and b"%" not in path and b"/." not in path:
+        elif path in OWN_PAGES or (
+            path.startswith(OWN_PREFIX) and b"%" not in path and b"/." not in path
+        ):
             await self._own(scope, receive, send)
         else:
             await self._exchange(scope, receive, send)

@@ -106,6 +106,9 @@ FAMILIES: tuple[Family, ...] = (
            ("mark", "status")),
     Family("errors", Kind.COUNTER, "Exchanges that ended in an error of the gateway's own tree, "
            "by its stable code.", ("code",)),
+    Family("verify_requests", Kind.COUNTER,
+           "Files and texts that somebody had read by the desk, by what came of it.",
+           ("verified",)),
     Family("rate_limited", Kind.COUNTER, "Requests refused because a key's limit was reached."),
     Family("client_gone", Kind.COUNTER, "Exchanges whose client left before the end."),
     Family("workers", Kind.GAUGE, "Worker processes that are up."),
@@ -147,6 +150,7 @@ _LABELS = {
     "code": "the error's stable code",
     "version": "the program's version",
     "result": "`ok` or `refused`",
+    "verified": "made here: `yes`, `no`, `unknown`; or `refused`, `limited`, `failed`",
 }
 
 

@@ -42,7 +42,7 @@ KNOWN_KEYS = frozenset({
     # of the processes
     "pid", "worker", "workers", "generation", "signal", "exit_code", "host", "port", "version",
     "state", "count", "records", "bytes", "segment", "age_s", "seconds", "attempt", "attempts",
-    "filter", "mode", "code", "detail", "failure", "where", "reason", "setting",
+    "filter", "format", "mode", "code", "detail", "failure", "where", "reason", "setting",
 })  # fmt: skip
 """Every key that a line may hold. A new one is added here, on purpose, after asking what it says
 about a user."""

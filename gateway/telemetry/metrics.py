@@ -54,6 +54,9 @@ UPSTREAM_KINDS = (
 STATUSES = ("written", "failed", "not_possible")
 """What becomes of a mark that is owed."""
 
+VERIFIED = ("yes", "no", "unknown", "refused", "limited", "failed")
+"""What becomes of a question to the desk: whether it was made here, or why there is no answer."""
+
 _ANSWERED = frozenset({Outcome.PASSED, Outcome.FLAGGED, Outcome.EDITED})
 _BLOCK = Action.BLOCK.word
 _WORD = re.compile(r"[a-z_0-9]+")
@@ -168,6 +171,10 @@ class Metrics:
         """Count a text that was judged without an exchange (the guard endpoint)."""
         self._count_side(direction, tally)
 
+    def verified(self, outcome: str) -> None:
+        """The desk answered a question (one of `VERIFIED`)."""
+        self._count(self._verified[(outcome,)])
+
     def consulted(self, filter_name: str, seconds: float) -> None:
         """A slow filter answered, or gave up, after so many seconds."""
         cast(Histogram, self._consults[(filter_name,)]).observe(seconds)
@@ -197,6 +204,7 @@ class Metrics:
         self._would_block = _Children(families["would_block"], sides, known).expose()
         self._did_block = _Children(families["did_block"], sides, known).expose()
         self._filter_errors = _Children(families["filter_errors"], _open(labels.filters)).expose()
+        self._verified = _Children(families["verify_requests"], _open(VERIFIED)).expose()
         self._marks = _Children(
             families["marks"], _open(labels.marks), ["owed", *STATUSES]
         ).expose()

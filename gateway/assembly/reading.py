@@ -1,0 +1,251 @@
+"""Reading: which marks can be read back, and what the ledger knows of them; for the desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gateway.access.limits import Limiter
+from gateway.assembly.sealing import Sealer
+from gateway.assembly.vault import Vault
+from gateway.desk.attribution import Kept, Likeness, attribute
+from gateway.desk.explicit_label import ExplicitLabel
+from gateway.desk.inquiry import READS_AT_ONCE, Desk, Hosted
+from gateway.desk.reading import MOST_TEXT_BYTES, TEXTS, Reader, Seen, edges, read
+from gateway.desk.report import Report
+from gateway.desk.turnstile import Turnstile
+from gateway.ledger.search import Archive, facts_of
+from gateway.marks import FILE_MARKS
+from gateway.marks.aigc_label import parse
+from gateway.marks.text_label import is_prose
+from gateway.matching.fingerprint import normalise, units_of
+from gateway.nouns.errors import ConfigError, LedgerFailed
+from gateway.nouns.mark import MarkFamily
+from gateway.nouns.media import MediaFormat, MediaKind
+from gateway.nouns.policy import Policy
+from gateway.ports.clock import Clock
+from gateway.ports.mark import Claim, FileMark
+from gateway.ports.operator import Traced
+from gateway.ports.store import Query, StoredRecord
+from gateway.settings import Settings
+
+MOST_TRACED = 20_000
+"""So many code points of a text are looked up by their wording."""
+
+RECOGNISABLE_UNITS = 80
+"""A text of so many units (40 Chinese characters, about 20 words) is found by its wording if the
+record has a fingerprint: one that is not found is another text."""
+
+_SAME_CODE = 3
+
+
+class Making(NamedTuple):
+    """What a mark may need to be made for reading: ``key`` is the state folder's own secret."""
+
+    settings: Settings
+    policy: Policy
+    key: bytes
+
+
+MAKERS: Mapping[type[FileMark], Callable[[Making], FileMark]] = {}
+"""How each of `gateway.marks.FILE_MARKS` is made for reading."""
+
+Picture = Callable[[bytes], list[Traced]]
+"""Finds the exchanges that a picture comes from, by its perceptual hash."""
+
+
+class LabelInText:
+    """Reads the metadata label where it stands in a text itself: an answer of an API as JSON."""
+
+    name = "aigc_label"
+
+    def verify(self, content: bytes) -> list[Claim]:
+        """Return the label of a text that is JSON, if it has one."""
+        label = parse(content)
+        return [] if label is None else [Claim(label.ProduceID, "", label)]
+
+
+def readers(settings: Settings, policy: Policy, sealer: Sealer, key: bytes) -> list[Reader]:
+    """Return the reader of every mark there is, on texts and on files."""
+    label, trace = sealer.text_marks
+    texts = [
+        Reader(label, TEXTS, MarkFamily.LABEL),
+        Reader(trace, TEXTS, None, keyed=True),
+        Reader(LabelInText(), TEXTS, MarkFamily.METADATA),
+        Reader(ExplicitLabel(), TEXTS, MarkFamily.LABEL, fallback=True),
+    ]
+    making = Making(settings, policy, key)
+    files = [MAKERS[kind](making) for kind in FILE_MARKS]
+    return texts + [
+        Reader(mark, mark.formats, mark.family, keyed=mark.family is MarkFamily.WATERMARK)
+        for mark in files
+    ]
+
+
+def _no_picture(_content: bytes) -> list[Traced]:
+    """No pictures are known."""
+    return []
+
+
+class LedgerMemory:
+    """See gateway.desk.attribution.Memory. Opens the store when it is first asked, so that each
+    process has a connection of its own; used by one thread at a time."""
+
+    def __init__(
+        self, vault: Vault, clock: Clock, sealer: Sealer, picture: Picture = _no_picture
+    ) -> None:
+        self._vault = vault
+        self._clock = clock
+        self._sealer = sealer
+        self._picture = picture
+        self._opened: Archive | None = None
+
+    def named(self, names: Sequence[str]) -> list[Kept]:
+        """Return the exchanges that have one of these ids or label codes; asks twice per name,
+        whatever it looks like."""
+        archive = self._archive()
+        found: list[Kept] = []
+        for name in names:
+            by_id = archive.find(Query(exchange=name, limit=1))
+            by_code = archive.find(Query(code=name, limit=_SAME_CODE))
+            found += [_kept(record, "") for record in by_id]
+            found += [_kept(record, name) for record in by_code]
+        return found
+
+    def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
+        """Return the exchanges that the content is like, the surest first."""
+        if seen.format is None:
+            return [], False
+        if seen.format.kind is MediaKind.IMAGE:
+            return [_likeness(each, "picture") for each in self._picture(content)], False
+        if seen.format not in TEXTS:
+            return [], False
+        text = traceable(content)
+        found = [
+            Likeness(each.exchange, each.how, each.confidence, each.time_ns,
+                     each.passage.start if each.passage else 0,
+                     each.passage.end if each.passage else 0)
+            for each in self._archive().trace(text)
+        ]  # fmt: skip
+        like = [
+            each._replace(how="text") if each.end and each.how in ("id", "code") else each
+            for each in found
+        ]
+        return like, self._recognisable(text, seen.format)
+
+    def _recognisable(self, text: str, kind: MediaFormat) -> bool:
+        if kind is MediaFormat.HTML or is_prose(text) is False:
+            return False
+        bare = self._sealer.without_marks(text)
+        return units_of(normalise(bare)) >= RECOGNISABLE_UNITS
+
+    def _archive(self) -> Archive:
+        if self._opened is None:
+            vault = self._vault
+            try:
+                self._opened = Archive(vault.store(), vault.keyring, vault.state, self._clock)
+            except ConfigError as error:
+                raise LedgerFailed(error.detail) from None
+        return self._opened
+
+
+def traceable(content: bytes) -> str:
+    """Return what of a text is looked up by its wording: of JSON (an answer of an API) its longest
+    string, else the text itself, at most `MOST_TRACED` code points."""
+    if len(content) > MOST_TEXT_BYTES:
+        content = edges(content)
+    text = content.decode("utf-8", "replace")
+    if text.lstrip()[:1] in ("{", "["):
+        text = max(_strings(content), key=len, default=text)
+    return text[:MOST_TRACED]
+
+
+def _strings(content: bytes) -> list[str]:
+    """Return every string value of a JSON text; none if it is no JSON."""
+    try:
+        waiting: list[Any] = [msgspec.json.decode(content)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+    found: list[str] = []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+    return found
+
+
+def _kept(record: StoredRecord, code: str) -> Kept:
+    facts = facts_of(record)
+    fingerprinted = facts is not None and facts.open.fingerprint
+    return Kept(record.exchange, code, record.time_ns, fingerprinted)
+
+
+def _likeness(found: Traced, how: str) -> Likeness:
+    return Likeness(found.exchange, how, found.confidence, found.time_ns)
+
+
+class MarkReading:
+    """Reads contents away from the event loop: marks in two threads, the ledger in one.
+
+    See `gateway.desk.inquiry.Read`.
+    """
+
+    def __init__(self, marks: Sequence[Reader], memory: LedgerMemory, producer: str) -> None:
+        self._readers = tuple(marks)
+        self._memory = memory
+        self._producer = producer
+        self._reading = ThreadPoolExecutor(2, "desk")
+        self._asking = ThreadPoolExecutor(1, "desk-ledger")
+
+    async def __call__(self, content: bytes, name: str) -> Report:
+        """Return the report on a content."""
+        loop = asyncio.get_running_loop()
+        seen = await loop.run_in_executor(self._reading, read, content, name, self._readers)
+        asked = partial(attribute, content, seen, self._memory, self._producer)
+        return await loop.run_in_executor(self._asking, asked)
+
+    def close(self) -> None:
+        """Take no more; what runs is left to end by itself."""
+        self._reading.shutdown(wait=False, cancel_futures=True)
+        self._asking.shutdown(wait=False, cancel_futures=True)
+
+
+def nothing_hosted(_name: str) -> tuple[bytes, str] | None:
+    """No file is hosted here."""
+    return None
+
+
+def public_desk(
+    settings: Settings,
+    reading: MarkReading,
+    clock: Clock,
+    limiter: Limiter,
+    *,
+    count: Callable[[str], None],
+    hosted: Hosted = nothing_hosted,
+) -> Desk:
+    """Return the desk as the data plane serves it to anybody."""
+    turnstile = Turnstile(limiter, settings.verify.requests_per_minute)
+    return Desk(
+        settings.verify, settings.limits.request_body_s, reading, hosted, clock,
+        asyncio.Semaphore(READS_AT_ONCE), enter=turnstile.enter, count=count,
+    )  # fmt: skip
+
+
+def operator_desk(
+    settings: Settings, reading: MarkReading, clock: Clock, hosted: Hosted = nothing_hosted
+) -> Desk:
+    """Return the desk as the operations listener serves it: nobody is counted or slowed."""
+    return Desk(
+        settings.verify, settings.limits.request_body_s, reading, hosted, clock,
+        asyncio.Semaphore(READS_AT_ONCE), even=False,
+    )  # fmt: skip

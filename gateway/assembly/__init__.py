@@ -16,15 +16,17 @@ from filters.lexicon.importer import import_terms as read_terms
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, show_credentials
 from gateway.assembly.guards import Guards
+from gateway.assembly.inspecting import FileInspector
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import build_kit
 from gateway.assembly.master_keys import MasterKeyDesk
 from gateway.assembly.operator import Judges, Keys, Records
 from gateway.assembly.patience import Patience
 from gateway.assembly.program import Installation
+from gateway.assembly.reading import readers
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import open_vault, store_location
-from gateway.edge.gateway import SystemClock
+from gateway.edge.gateway import SystemClock, exchange_ids
 from gateway.edge.supervisor import Addresses, Supervisor
 from gateway.nouns.policy import Policy
 from gateway.ports.operator import (
@@ -32,6 +34,7 @@ from gateway.ports.operator import (
     Coverage,
     ImportNote,
     ImportSummary,
+    Inspector,
     KeyDesk,
     MasterKeys,
     Progress,
@@ -82,7 +85,14 @@ def open_archive(settings: Settings, policy: Policy) -> Archive:
     clock = SystemClock()
     vault = open_vault(settings, make=False)
     sealer = Sealer(policy.marks, "", vault.keyring.fingerprint_key)
-    return Records(vault, sealer, policy.keep, clock)
+    marks = readers(settings, policy, sealer, vault.keyring.fingerprint_key)
+    return Records(vault, sealer, policy.keep, clock, marks)
+
+
+def open_inspector(settings: Settings, policy: Policy) -> Inspector:
+    """Return the reader of other people's files; it has no key, so it reads what anybody can."""
+    marks = readers(settings, policy, Sealer(policy.marks, "", _NO_KEY), _NO_KEY)
+    return FileInspector(marks, exchange_ids(SystemClock()))
 
 
 def open_keys(settings: Settings) -> KeyDesk:
@@ -125,6 +135,7 @@ __all__ = [
     "import_terms",
     "make_credentials",
     "open_archive",
+    "open_inspector",
     "open_judge",
     "open_keys",
     "open_master_keys",

@@ -15,6 +15,8 @@ from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
+from gateway.desk.reading import Reader, read
+from gateway.desk.report import FoundMark
 from gateway.engine.lane import Ruled
 from gateway.engine.opinion import Hearing, Opinion
 from gateway.ledger.chain import event, extend, write_head
@@ -32,6 +34,7 @@ from gateway.ports.operator import (
     Judged,
     KeyFacts,
     KeyOrder,
+    MarkSeen,
     Progress,
     Purged,
     Shown,
@@ -92,6 +95,14 @@ def _spot(ruled: Ruled) -> Spot:
     )  # fmt: skip
 
 
+def mark_seen(mark: FoundMark) -> MarkSeen:
+    """Return a mark as the port tells it."""
+    family = mark.family.value if mark.family else ""
+    return MarkSeen(
+        mark.mark, family, mark.state.value, mark.producer, mark.exchange, mark.code, mark.detail
+    )
+
+
 _WAYS = {"text": "fingerprint"}
 """What the ledger calls a way to find a record, as the port calls it."""
 
@@ -99,8 +110,11 @@ _WAYS = {"text": "fingerprint"}
 class Records:
     """See gateway.ports.operator.Archive."""
 
-    def __init__(self, vault: Vault, sealer: Sealer, keep: Keep, clock: Clock) -> None:
+    def __init__(
+        self, vault: Vault, sealer: Sealer, keep: Keep, clock: Clock, marks: Sequence[Reader] = ()
+    ) -> None:
         self._vault = vault
+        self._readers = tuple(marks)
         self._sealer = sealer
         self._keep = keep
         self._clock = clock
@@ -118,6 +132,28 @@ class Records:
             for record in self._archive.find(Query(code=code)):
                 found.insert(0, Traced(record.exchange, "trace", 1.0, record.time_ns, 0, len(text)))
         return list({one.exchange: one for one in reversed(found)}.values())[::-1]
+
+    def trace_picture(self, content: bytes) -> list[Traced]:  # noqa: ARG002 -- the port's form
+        """Return nothing: no picture has a fingerprint in the ledger."""
+        return []
+
+    def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
+        """Return the marks in a file, and the exchanges that they, or its looks, lead to."""
+        seen = read(content, name, self._readers)
+        found: dict[str, Traced] = {}
+        for mark in seen.marks:
+            for how, asked in (
+                ("id", Query(exchange=mark.exchange)),
+                ("code", Query(code=mark.code)),
+            ):
+                if not (mark.exchange if how == "id" else mark.code):
+                    continue
+                for record in self._archive.find(asked):
+                    one = Traced(record.exchange, how, 1.0, record.time_ns, 0, 0)
+                    found.setdefault(record.exchange, one)
+        for one in self.trace_picture(content):
+            found.setdefault(one.exchange, one)
+        return [mark_seen(mark) for mark in seen.marks], list(found.values())
 
     def show(self, exchange: str, *, reason: str) -> Shown | None:
         """Return a decrypted record, or None if there is none of this id or label code."""

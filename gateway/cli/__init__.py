@@ -29,7 +29,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "trace": (
         "gateway.cli.trace:trace",
-        say("Find the exchange that a text came from.", "查找文本出自哪次交互。"),
+        say("Find the exchange that a text or file came from.", "查找文本或文件出自哪次交互。"),
+    ),
+    "inspect": (
+        "gateway.cli.inspect:inspect",
+        say("Tell what a platform owes on a file.", "说明传播平台对文件的标识义务。"),
     ),
     "ledger": (
         "gateway.cli.ledger:ledger",

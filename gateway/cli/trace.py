@@ -1,10 +1,11 @@
-"""``sealgate trace``: which exchange a text came from."""
+"""``sealgate trace``: which exchange a text or a file came from."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import msgspec
@@ -13,99 +14,152 @@ from gateway.cli.invocation import common_flags, invocation, json_option, settin
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
 from gateway.cli.underline import Stroke, underlined
-from gateway.ports.operator import Traced
+from gateway.nouns.media import MediaFormat
+from gateway.ports.operator import MarkSeen, Traced
+from gateway.wire.media_type import sniff
 
 MOST_SHOWN = 10
 
 _HELP = say(
-    """Find the exchange that a text came from: whole, cut, edited a little, or without its label.
+    """Find the exchange that a text or a file came from: whole, cut, edited a little, or without
+    its label.
+
+    What is given is the name of a file, - for standard input, or the text itself. Of a picture,
+    sound, video or document the marks are read.
 
     \b
     Examples:
       sealgate trace "a passage of an answer"
-      sealgate trace --file answer.txt
+      sealgate trace answer.txt
+      sealgate trace picture.png
       sealgate trace 7KQ2-M9XD             the short code of a label
-      pbpaste | sealgate trace --file -
+      pbpaste | sealgate trace -
 
     Exit code 1 means that no exchange was found.
     """,
-    """查找文本出自哪次交互：全文、片段、略有改动或去掉标识均可。
+    """查找文本或文件出自哪次交互：全文、片段、略有改动或去掉标识均可。
+
+    参数可以是文件名、-（标准输入）或文本本身。对图片、音频、视频和文档读取其中的标识。
 
     \b
     示例：
       sealgate trace "回答中的一段话"
-      sealgate trace --file answer.txt
+      sealgate trace answer.txt
+      sealgate trace picture.png
       sealgate trace 7KQ2-M9XD             标识中的短码
+      pbpaste | sealgate trace -
 
     退出码 1 表示未找到。
     """,
 )
+_TEXTS = frozenset({MediaFormat.TXT, MediaFormat.MARKDOWN, MediaFormat.HTML})
+_LONGEST_NAME = 255
+_WAYS = {
+    "code": say("by the code of its label", "依据标识短码"),
+    "id": say("by its id", "依据编号"),
+    "trace": say("by its invisible trace", "依据隐形标记"),
+    "fingerprint": say("by its words", "依据文本指纹"),
+    "picture": say("by its looks", "依据画面指纹"),
+}
+
+
+class _Asked(NamedTuple):
+    """What was given: a ``text``, or the ``content`` of a file of another kind (then ``text`` is
+    None)."""
+
+    text: str | None
+    content: bytes = b""
+    name: str = ""
 
 
 @click.command(name="trace", help=_HELP)
-@click.argument("text", required=False)
+@click.argument("what", metavar="FILE|-|TEXT", required=False)
 @click.option(
     "--file",
     "source",
     type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
-    help=say("Read the text from a file (- is standard input).", "从文件读取文本。"),
+    help=say("Read a file of this name (- is standard input).", "读取此文件。"),
 )
 @json_option
 @settings_options
 def trace(
     *,
-    text: str | None,
+    what: str | None,
     source: Path | None,
     as_json: bool,
     config: Path | None,
     policy: str | None,
     state: str | None,
 ) -> None:
-    """Trace a text to its exchanges."""
-    if (text is None) == (source is None):
-        raise click.UsageError(say("Give a text, or --file FILE.", "请给出文本或 --file 文件。"))
-    asked = text if text is not None else _read(source or Path("-"))
+    """Trace a text or a file to its exchanges."""
+    if (what is None) == (source is None):
+        raise click.UsageError(
+            say("Give a file, a text, or --file FILE.", "请给出文件、文本或 --file 文件。")
+        )
+    asked = _asked(what, source)
     call = invocation()
     settings = call.settings(config, common_flags(policy, state))
     archive = call.assemble().open_archive(settings, call.policy(settings))
+    marks: list[MarkSeen] = []
     try:
-        found = archive.trace(asked)
+        if asked.text is not None:
+            found = archive.trace(asked.text)
+        else:
+            marks, found = archive.trace_file(asked.content, asked.name)
     finally:
         archive.close()
     if as_json:
-        click.echo(msgspec.json.encode([each._asdict() for each in found]))
+        exchanges = [each._asdict() for each in found]
+        seen = [each._asdict() for each in marks]
+        whole = exchanges if asked.text is not None else {"marks": seen, "exchanges": exchanges}
+        click.echo(msgspec.json.encode(whole))
     else:
-        _draw(asked, found)
+        _draw(asked, marks, found)
     click.get_current_context().exit(Exit.WELL if found else Exit.FOUND)
 
 
-def _read(source: Path) -> str:
+def _asked(what: str | None, source: Path | None) -> _Asked:
+    """Return what is to be traced: a name that no file has is a text."""
+    path = source or Path(what or "")
+    if source is None and what != "-" and not _is_file(what or ""):
+        return _Asked(what)
+    content = _read(path)
+    kind = sniff(content, path.name)
+    if kind is None or kind in _TEXTS:
+        return _Asked(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+    return _Asked(None, content, path.name)
+
+
+def _is_file(what: str) -> bool:
+    if not what or len(what.encode()) > _LONGEST_NAME or "\0" in what:
+        return False
+    return Path(what).is_file()
+
+
+def _read(source: Path) -> bytes:
     if str(source) == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+        return sys.stdin.buffer.read()
     try:
-        return source.read_bytes().decode("utf-8-sig", "replace")
+        return source.read_bytes()
     except OSError as error:
         raise click.UsageError(f"{source}: {error.strerror}") from None
 
 
-def _draw(text: str, found: list[Traced]) -> None:
+def _draw(asked: _Asked, marks: list[MarkSeen], found: list[Traced]) -> None:
+    for mark in marks:
+        named = mark.exchange or mark.code
+        click.echo(f"{mark.mark}: {mark.state}" + (f"  {named}" if named else ""))
     if not found:
-        click.echo(say("No exchange is known for this text.", "未找到对应的交互记录。"))
+        click.echo(say("No exchange is known for it.", "未找到对应的交互记录。"))
         return
-    ways = {
-        "code": say("by the code of its label", "依据标识短码"),
-        "id": say("by its id", "依据编号"),
-        "trace": say("by its invisible trace", "依据隐形标记"),
-        "fingerprint": say("by its words", "依据文本指纹"),
-    }
     for each in found[:MOST_SHOWN]:
         when = datetime.fromtimestamp(each.time_ns / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         sure = f"{each.confidence:.0%}"
-        click.echo(f"{each.exchange}  {when}  {ways.get(each.how, each.how)}, {sure}")
+        click.echo(f"{each.exchange}  {when}  {_WAYS.get(each.how, each.how)}, {sure}")
     best = found[0]
-    if best.how == "fingerprint":
+    if best.how == "fingerprint" and asked.text is not None:
         stroke = Stroke(best.start, best.end, "~", best.exchange)
-        for line in underlined(text, [stroke]):
+        for line in underlined(asked.text, [stroke]):
             click.echo(f"  {line}")
     hint = say("Read it with: ", "查看记录：")
     click.echo(f"{hint}sealgate ledger show {best.exchange} --reason ...")

@@ -103,11 +103,12 @@ def _verdict(said: Words, answer: PublicAnswer) -> tuple[str, str]:
 def _facts(said: Words, answer: PublicAnswer) -> str:
     rows: list[tuple[str, str, str]] = []
     if answer.made_here is MadeHere.YES:
-        rows.append((said["date"], f"{answer.date} ({said['utc']})", ""))
+        made = Template(said["date_value"]).substitute(date=answer.date)
+        rows.append((said["date"], made, ""))
         rows.append((said["by"], answer.service or said["by_none"], ""))
     tier = answer.tier.value
     rows.append((said["tier"], said[f"tier_{tier}"],
-                 f"{said[f'tier_{tier}_more']} {said['tier_source']}"))  # fmt: skip
+                 f"{said['tier_source']} {said[f'tier_{tier}_more']}"))  # fmt: skip
     known = answer.format.value.upper() if answer.format else said["format_none"]
     rows.append((said["format"], known, ""))
     lines = [
@@ -146,9 +147,12 @@ def _mark_row(said: Words, mark: PublicMark) -> str:
 
 
 def _notes(said: Words, answer: PublicAnswer) -> str:
-    if not answer.notes:
+    names = [note.value for note in answer.notes]
+    if answer.made_here is MadeHere.YES:
+        names.insert(0, "made_here")
+    if not names:
         return ""
-    lines = "".join(f"<li>{escape(said[f'note_{note.value}'])}</li>" for note in answer.notes)
+    lines = "".join(f"<li>{escape(said[f'note_{name}'])}</li>" for name in names)
     return f"<h3>{escape(said['meaning'])}</h3><ul>{lines}</ul>"
 
 

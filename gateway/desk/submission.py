@@ -116,9 +116,9 @@ def multipart(body: bytes, boundary: str) -> list[Part]:
     pieces = (b"\r\n" + body).split(b"\r\n" + mark, MOST_PARTS + 2)
     if len(pieces) < 2:
         raise BadRequest("The body is not the form that its content type says.", param="file")
+    if len(pieces) > MOST_PARTS + 2:
+        raise TooLarge(f"The form has more than {MOST_PARTS} parts.", param="file")
     if not pieces[-1].startswith(b"--"):
-        if len(pieces) > MOST_PARTS + 2:
-            raise TooLarge(f"The form has more than {MOST_PARTS} parts.", param="file")
         raise BadRequest("The form is cut off.", param="file")
     return [_part(piece) for piece in pieces[1:-1]]
 
@@ -159,8 +159,10 @@ def _of_json(body: bytes, own_hosts: frozenset[str]) -> Submission:
 def hosted_path(url: str, own_hosts: frozenset[str]) -> str:
     """Return the path below `FILES` of a URL of ours. Raises BadRequest for every other URL: what
     lies elsewhere is not fetched for anybody."""
+    if not url.isprintable():
+        raise _not_ours()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
     except ValueError:
         raise _not_ours() from None
     path = unquote(parts.path)

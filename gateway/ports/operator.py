@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.settings import Settings
@@ -63,8 +64,9 @@ class Coverage(NamedTuple):
 
 
 class Traced(NamedTuple):
-    """An exchange that a text may come from. ``how`` is ``code``, ``id``, ``trace`` or
-    ``fingerprint``; ``confidence`` runs from 0 to 1; the passage is a span of the text asked about.
+    """An exchange that a content may come from. ``how`` is ``code``, ``id``, ``trace``,
+    ``fingerprint`` (its words) or ``picture`` (its perceptual hash); ``confidence`` runs from 0 to
+    1; the passage is a span of the text asked about.
     """
 
     exchange: str
@@ -73,6 +75,33 @@ class Traced(NamedTuple):
     time_ns: int
     start: int
     end: int
+
+
+class MarkSeen(NamedTuple):
+    """A mark that was read in a file. ``family`` and ``state`` are the words of
+    `gateway.nouns.mark.MarkFamily` (or empty) and `gateway.ports.mark.ClaimState`; ``producer``,
+    ``exchange`` and ``code`` are what it names, empty if nothing."""
+
+    mark: str
+    family: str
+    state: str
+    producer: str
+    exchange: str
+    code: str
+    detail: str
+
+
+class Inspected(NamedTuple):
+    """What a platform owes on a file (Labelling Measures, Article 6). ``tier`` is ``confirmed``,
+    ``possible``, ``suspected`` or ``none``; ``words`` is the label to show, by language; ``label``
+    is the metadata label with the propagation fields (None: nothing is owed, or nobody to name).
+    ``format`` is empty for a file of no known format."""
+
+    format: str
+    tier: str
+    marks: tuple[MarkSeen, ...]
+    words: Mapping[str, str]
+    label: AigcLabel | None
 
 
 class ShownText(NamedTuple):
@@ -202,6 +231,16 @@ class Archive(Protocol):
         """Return the exchanges that a text may come from, surest first."""
         ...
 
+    def trace_picture(self, content: bytes) -> list[Traced]:
+        """Return the exchanges that a picture may come from by its looks, surest first; nothing
+        for what is no picture."""
+        ...
+
+    def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
+        """Return the marks in a file, and the exchanges that they, or a picture's looks, lead to.
+        ``name`` is a hint at the format."""
+        ...
+
     def show(self, exchange: str, *, reason: str) -> Shown | None:
         """Return a decrypted record, or None if there is none of this id or label code."""
         ...
@@ -244,6 +283,20 @@ class MasterKeys(Protocol):
     def restore(self, source: Path, passphrase: str) -> Sequence[str]:
         """Put back what `export` wrote; returns the names of the files written. Nothing that is
         there is overwritten."""
+class Inspector(Protocol):
+    """Tells platforms what they owe on files that others made. Needs no ledger."""
+
+    def inspect(
+        self, content: bytes, name: str, *, declared: bool, propagator: str, number: str
+    ) -> Inspected:
+        """Read a file's marks. ``declared``: its user says that it is AI-generated. ``propagator``
+        is the platform's provider code (empty: none is named), ``number`` its number of the
+        content (empty: a new one). Raises ConfigError for a code that is none."""
+        ...
+
+    def write(self, content: bytes, name: str, label: AigcLabel) -> tuple[bytes, Receipt]:
+        """Return the file with this metadata label in place of what it had, read back, and what
+        was done; unless that is ``written``, the file is what was given."""
         ...
 
 
@@ -295,6 +348,10 @@ class Assembly(Protocol):
 
     def open_archive(self, settings: Settings, policy: Policy) -> Archive:
         """Return the ledger in the state folder. Raises ConfigError if there is none."""
+        ...
+
+    def open_inspector(self, settings: Settings, policy: Policy) -> Inspector:
+        """Return the reader of other people's files."""
         ...
 
     def open_keys(self, settings: Settings) -> KeyDesk:

@@ -43,7 +43,7 @@ def _worker(one: Installation) -> Gateway:
     settings = one.load()
     made = one.prepare(settings)
     gateway, routers = one._gateway(settings, made, Place(3, 2))
-    assert len(routers) == 1
+    assert len(routers) == 2
     return gateway
 
 

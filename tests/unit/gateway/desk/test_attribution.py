@@ -1,0 +1,211 @@
+"""From marks and likenesses to "made here": what counts, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from gateway.desk.attribution import QUESTIONS, Kept, Likeness, attribute
+from gateway.desk.reading import Seen
+from gateway.desk.report import FoundMark, MadeHere, Note, Report, notes_on, public_answer
+from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.mark import AigcLabel, MarkFamily
+from gateway.nouns.media import MediaFormat
+from gateway.ports.mark import ClaimState
+
+OWN = "001191110102MAD55U9H0F10002"
+OTHER = "001191440300708461136T1XGW3"
+FIRST, SECOND = "01K9ZZZZZZZZZZZZZZZZZZZZZ1", "01K9ZZZZZZZZZZZZZZZZZZZZZ2"
+CODE, UNKNOWN = "7KQ2-M9XD-3", "0000-0000-0"
+NOON = 1_790_000_000_000_000_000
+
+
+class Remembered:
+    """A ledger with one exchange, and likenesses as told. ``asked`` are the names it was asked."""
+
+    def __init__(
+        self, *alike: Likeness, recognisable: bool = True, fingerprinted: bool = True
+    ) -> None:
+        self.asked: list[str] = []
+        self._alike = list(alike)
+        self._recognisable = recognisable
+        self._fingerprinted = fingerprinted
+
+    def named(self, names: Sequence[str]) -> list[Kept]:
+        """Know the first exchange by id and code."""
+        self.asked += names
+        codes = [name for name in names if name in (FIRST, CODE)]
+        return [Kept(FIRST, CODE if CODE in codes else "", NOON, self._fingerprinted)] * bool(codes)
+
+    def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
+        """Return what was told."""
+        return self._alike, self._recognisable
+
+
+class Away:
+    """A ledger that cannot be reached."""
+
+    def named(self, names: Sequence[str]) -> list[Kept]:
+        """Fail."""
+        raise LedgerFailed
+
+    def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
+        """Fail."""
+        raise LedgerFailed
+
+
+def metadata(producer: str, exchange: str) -> FoundMark:
+    """Return a metadata label."""
+    label = AigcLabel("1", producer, exchange, "", producer, exchange, "")
+    return FoundMark("aigc_label", MarkFamily.METADATA, ClaimState.INTACT, label, exchange)
+
+
+def visible(code: str) -> FoundMark:
+    """Return our visible label with a code."""
+    return FoundMark("text_label", MarkFamily.LABEL, ClaimState.INTACT, code=code)
+
+
+def trace(code: str) -> FoundMark:
+    """Return our invisible trace."""
+    return FoundMark("text_trace", None, ClaimState.INTACT, code=code, keyed=True)
+
+
+def like(exchange: str = FIRST, confidence: float = 0.97, how: str = "text") -> Likeness:
+    """Return a likeness."""
+    return Likeness(exchange, how, confidence, NOON, 0, 50)
+
+
+def ask(memory: Remembered | Away, *marks: FoundMark, producer: str = OWN) -> Report:
+    """Return the report on a text with these marks."""
+    return attribute(b"text", Seen(MediaFormat.TXT, marks, partly=False), memory, producer)
+
+
+def test_a_mark_and_its_content_are_ours() -> None:
+    """With the day and the service."""
+    report = ask(Remembered(like()), visible(CODE), metadata(OWN, FIRST))
+    assert (report.made_here, report.time_ns, report.producer) == (MadeHere.YES, NOON, OWN)
+    assert {mark.state for mark in report.marks} == {ClaimState.INTACT}
+    assert [match.exchange for match in report.matches] == [FIRST]
+
+
+def test_a_mark_on_something_else_is_altered() -> None:
+    """A label that was copied onto another text makes it nobody's."""
+    report = ask(Remembered(), visible(CODE))
+    assert report.made_here is MadeHere.UNKNOWN
+    assert report.marks[0].state is ClaimState.ALTERED
+    assert notes_on(report, report.marks) == (Note.CONTENT_DIFFERS,)
+
+
+@pytest.mark.parametrize(
+    "memory", [Remembered(recognisable=False), Remembered(fingerprinted=False)]
+)
+def test_a_mark_counts_where_the_content_cannot_be_compared(memory: Remembered) -> None:
+    """A short text, or a record without a fingerprint."""
+    report = ask(memory, visible(CODE))
+    assert report.made_here is MadeHere.YES
+    assert report.marks[0].state is ClaimState.INTACT
+
+
+@pytest.mark.parametrize(
+    ("alike", "made"),
+    [
+        (like(confidence=0.95), MadeHere.YES),
+        (like(confidence=0.6), MadeHere.UNKNOWN),
+        (like(how="picture"), MadeHere.YES),
+        (like(how="code", confidence=1.0), MadeHere.UNKNOWN),
+        (like(how="id", confidence=1.0), MadeHere.UNKNOWN),
+    ],
+)
+def test_content_alone(alike: Likeness, made: MadeHere) -> None:
+    """Words or looks count when they are sure; a code that stands somewhere in a text does not."""
+    assert ask(Remembered(alike)).made_here is made
+
+
+def test_a_code_alone_finds_its_answer() -> None:
+    """What is too short to be an answer is a question about the code."""
+    report = ask(Remembered(like(how="code", confidence=1.0), recognisable=False))
+    assert report.made_here is MadeHere.YES
+    assert notes_on(report, ()) == (Note.FOUND_BY_CODE,)
+
+
+def test_an_unsure_likeness_counts_beside_a_mark() -> None:
+    """Two witnesses that say the same."""
+    report = ask(Remembered(like(confidence=0.4)), visible(CODE))
+    assert (report.made_here, report.marks[0].state) == (MadeHere.YES, ClaimState.INTACT)
+
+
+def test_the_marked_exchange_comes_first() -> None:
+    """The same words may have been said twice; the mark tells which time."""
+    report = ask(Remembered(like(SECOND, 1.0), like(FIRST, 0.9)), visible(CODE))
+    assert [match.exchange for match in report.matches] == [FIRST, SECOND]
+
+
+def test_another_service() -> None:
+    """Who names another producer and nothing of ours was not made here."""
+    report = ask(Remembered(), metadata(OTHER, "theirs"))
+    assert (report.made_here, report.producer) == (MadeHere.NO, "")
+    assert report.marks[0].state is ClaimState.INTACT
+
+
+def test_our_name_without_a_record_is_unknown() -> None:
+    """The record may be past its retention, or the mark forged: we do not say which."""
+    report = ask(Remembered(), metadata(OWN, SECOND))
+    assert report.made_here is MadeHere.UNKNOWN
+    assert report.marks[0].state is ClaimState.UNTRUSTED
+    assert notes_on(report, report.marks) == (Note.NO_RECORD,)
+
+
+def test_a_foreign_label_on_our_text() -> None:
+    """The content is ours, whatever a label claims."""
+    report = ask(Remembered(like()), metadata(OTHER, "theirs"))
+    assert (report.made_here, report.producer) == (MadeHere.YES, OWN)
+    assert notes_on(report, report.marks) == (Note.FOUND_BY_CONTENT, Note.OTHER_PRODUCER)
+
+
+def test_records_that_are_away_confirm_nothing() -> None:
+    """And deny nothing; marks that only we can read stay untold."""
+    report = ask(Away(), visible(CODE), trace(CODE))
+    assert report.made_here is MadeHere.UNKNOWN
+    assert [mark.mark for mark in public_answer(report).marks] == ["text_label"]
+    assert Note.RECORDS_AWAY in public_answer(report).notes
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        (), (trace(UNKNOWN),), (trace(CODE),), (visible(UNKNOWN), metadata(OWN, SECOND)),
+        tuple(visible(f"code {n}") for n in range(50)),
+    ],
+    ids=["none", "forged", "real", "several", "many"],
+)  # fmt: skip
+def test_the_ledger_is_always_asked_the_same_number_of_questions(
+    marks: tuple[FoundMark, ...],
+) -> None:
+    """So the time of an answer does not tell what was found."""
+    memory = Remembered()
+    ask(memory, *marks)
+    assert len(memory.asked) == QUESTIONS
+
+
+def test_a_trace_that_our_key_reads_but_no_record_has_is_as_if_it_were_not_there() -> None:
+    """This is what a forger would learn from: the public answers are equal byte for byte."""
+    encode = msgspec.json.encode
+    without = encode(public_answer(ask(Remembered(recognisable=False))))
+    assert encode(public_answer(ask(Remembered(recognisable=False), trace(UNKNOWN)))) == without
+    assert encode(public_answer(ask(Remembered(recognisable=False), trace(CODE)))) != without
+
+
+def test_without_a_provider_code_the_service_is_not_named() -> None:
+    """None is invented."""
+    report = ask(Remembered(like()), producer="")
+    assert public_answer(report).service is None
+
+
+def test_an_unknown_format_is_said() -> None:
+    """It may be anything."""
+    report = attribute(b"\0", Seen(None, (), partly=True), Remembered(), OWN)
+    assert set(notes_on(report, ())) == {
+        Note.NO_MARKS, Note.UNKNOWN_FORMAT, Note.PARTLY_READ,
+    }  # fmt: skip

@@ -20,7 +20,7 @@ from gateway.wire.media_type import sniff
 TEXTS = frozenset({MediaFormat.TXT, MediaFormat.MARKDOWN, MediaFormat.HTML})
 """Formats that are read as a text, with its marks and its wording."""
 
-MOST_TEXT_BYTES = 1024 * 1024
+MOST_TEXT_BYTES = 256 * 1024
 """Of a longer text the first and the last half of this are read."""
 
 MOST_CLAIMS = 32

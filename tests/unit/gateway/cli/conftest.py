@@ -14,6 +14,7 @@ from gateway.cli import cli
 from gateway.cli.invocation import Invocation
 from gateway.cli.outcome import reporting
 from gateway.nouns.errors import ConfigError
+from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.ports.operator import (
@@ -21,11 +22,13 @@ from gateway.ports.operator import (
     Coverage,
     ImportNote,
     ImportSummary,
+    Inspected,
     Judged,
     KeyFacts,
     KeyOrder,
     ListUse,
     MadeCredentials,
+    MarkSeen,
     Progress,
     Purged,
     Rotation,
@@ -97,6 +100,37 @@ class Program:
         if "known" not in text:
             return []
         return [Traced(RECORD, "fingerprint", 0.97, 1_764_000_000_000_000_000, 0, 5)]
+
+    def trace_picture(self, content: bytes) -> list[Traced]:
+        return []
+
+    def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
+        self.calls.append(("trace_file", name))
+        if b"marked" not in content:
+            return [], []
+        seen = MarkSeen("image_metadata", "metadata", "intact", "P", RECORD, "", "")
+        return [seen], [Traced(RECORD, "id", 1.0, 1_764_000_000_000_000_000, 0, 0)]
+
+    def open_inspector(self, settings: Settings, policy: Policy) -> Program:
+        return self
+
+    def inspect(
+        self, content: bytes, name: str, *, declared: bool, propagator: str, number: str
+    ) -> Inspected:
+        self.calls.append(("inspect", name, declared, propagator, number))
+        tier = "confirmed" if b"marked" in content else "possible" if declared else "none"
+        if tier == "none":
+            return Inspected("png", tier, (), {}, None)
+        label = AigcLabel("1", "P", "n", "", propagator, number, "") if propagator else None
+        seen = MarkSeen("image_metadata", "metadata", "intact", "P", "n", "", "")
+        return Inspected(
+            "png", tier, (seen,), {"zh": "内容由AI生成合成", "en": "AI-generated"}, label
+        )
+
+    def write(self, content: bytes, name: str, label: AigcLabel) -> tuple[bytes, Receipt]:
+        if b"stubborn" in content:
+            return content, Receipt("image_metadata", "failed", "it is broken")
+        return content + b" by " + label.ContentPropagator.encode(), Receipt("m", "written")
 
     def show(self, exchange: str, *, reason: str) -> Shown | None:
         self.calls.append(("show", exchange, reason))

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+PNG = b"\x89PNG\r\n\x1a\n\0\xff"
 RECORD = "01K9ZZZZZZZZZZZZZZZZZZZZZZ"
 
 
@@ -30,6 +31,37 @@ def test_text_from_file_and_from_input(run: Any, tmp_path: Path) -> None:
     assert run("trace", "--file", "-", input="known").exit_code == 0
     assert run("trace", "--file", "none.txt").exit_code == 2
     assert run("trace").exit_code == 2
+
+
+def test_a_file_by_its_name_alone(run: Any, program: Any, tmp_path: Path) -> None:
+    """What names no file is a text; - is standard input, of any kind."""
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfknown")
+    assert run("trace", "a.txt").exit_code == 0
+    assert run("trace", "-", input="known").exit_code == 0
+    assert run("trace", "known.txt").exit_code == 0
+    assert run("trace", "-", input=PNG + b"marked").exit_code == 0
+    assert run("trace", "known " * 200).exit_code == 0
+    assert program.calls[-1] == "close"
+
+
+def test_a_file_that_is_no_text(run: Any, program: Any, tmp_path: Path) -> None:
+    """Its marks are read; they are told with their state, and the exchange with its way."""
+    (tmp_path / "a.png").write_bytes(PNG + b"marked")
+    done = run("trace", "a.png")
+    assert done.exit_code == 0
+    assert ("trace_file", "a.png") in program.calls
+    assert "image_metadata: intact" in done.output
+    assert f"{RECORD}  2025-11-24" in done.output
+    (tmp_path / "b.png").write_bytes(PNG)
+    assert run("trace", "b.png").exit_code == 1
+
+
+def test_json_of_a_file(run: Any, tmp_path: Path) -> None:
+    """Marks and exchanges."""
+    (tmp_path / "a.png").write_bytes(PNG + b"marked")
+    told = json.loads(run("trace", "a.png", "--json").output)
+    assert told["marks"][0]["state"] == "intact"
+    assert told["exchanges"][0]["exchange"] == RECORD
 
 
 def test_json_for_machines(run: Any) -> None:

@@ -75,6 +75,22 @@ async def test_own_pages_only_in_plain_form(path: str) -> None:
     assert (b"path_not_open" in body) is not path.endswith("version")
 
 
+async def test_pages_for_people_are_ours() -> None:
+    """By their exact path; the own application answers, no protocol."""
+    seen: list[str] = []
+
+    async def own(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["path"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    proxy = Proxy(_here().gateway, own)
+    assert (await _call(proxy, "/verify"))[0] == 204
+    assert (await _call(proxy, "/verify/x"))[0] == 404
+    assert (await _call(proxy, "/v1/verify"))[0] == 404
+    assert seen == ["/verify"]
+
+
 async def test_health_takes_only_reading_methods() -> None:
     """A POST to a probe is not a probe."""
     assert (await _call(_here().proxy, "/livez", "POST"))[0] == 404

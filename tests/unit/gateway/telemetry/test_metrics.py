@@ -13,7 +13,13 @@ from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Outcome, Refusal
 from gateway.ports.session import Tally
 from gateway.telemetry.folder import prepare_folder, render
-from gateway.telemetry.metrics import MOST_CATEGORIES, ExchangeFacts, LabelSets, Metrics
+from gateway.telemetry.metrics import (
+    MOST_CATEGORIES,
+    VERIFIED,
+    ExchangeFacts,
+    LabelSets,
+    Metrics,
+)
 
 LABELS = LabelSets(
     categories=frozenset({"A1.a", "self_harm"}),
@@ -246,6 +252,7 @@ def test_junk_never_grows_a_scrape(metrics: Metrics, folder: Path) -> None:
         )
         metrics.exchange_closed(FACTS._replace(protocol=word, error=word), tally, tally)
         metrics.consulted(word, 0.1)
+        metrics.verified(word)
 
     junk(-1)
     lines = len(render(folder).splitlines())
@@ -275,3 +282,11 @@ def test_series_exist_at_zero_before_the_first_count(metrics: Metrics, folder: P
         'sealgate_marks_total{mark="text_label",status="failed"} 0.0',
     ):
         assert line in scrape
+
+
+def test_questions_to_the_desk(metrics: Metrics, count: Count) -> None:
+    """Are counted by what came of them; each outcome is there at zero from the start."""
+    assert count("verify_requests_total") == 0
+    for outcome in VERIFIED:
+        metrics.verified(outcome)
+    assert [count("verify_requests_total", verified=each) for each in VERIFIED] == [1] * 6

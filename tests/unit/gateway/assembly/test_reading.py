@@ -1,0 +1,233 @@
+"""Which marks are read back, and what the ledger remembers of them: real marks, a real ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.access.limits import Limiter
+from gateway.assembly.reading import (
+    MAKERS,
+    MOST_TRACED,
+    LabelInText,
+    LedgerMemory,
+    MarkReading,
+    operator_desk,
+    public_desk,
+    readers,
+    traceable,
+)
+from gateway.assembly.sealing import Sealer
+from gateway.assembly.vault import Vault
+from gateway.desk.report import MadeHere, Note, Report, Tier, notes_on, public_answer
+from gateway.marks import FILE_MARKS
+from gateway.marks.text_trace import ALPHABET, COPY_LENGTH, TextTrace
+from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.mark import LabelMode, TextMarksOrder
+from gateway.nouns.policy import Policy
+from gateway.ports.mark import ClaimState
+from gateway.settings import Settings
+from tests.ledger_kit import Ledger, closing, facts, name, said
+
+OWN = "001191110102MAD55U9H0F10002"
+ORDER = TextMarksOrder(label=LabelMode.INLINE, trace="always", fingerprint=True)
+PROSE = "The sky was blue and the birds sang over the quiet fields of the valley in the morning. "
+STORY = (
+    "Before dawn the town by the sea was still asleep. The keeper of the lighthouse climbed his "
+    "hundred and twenty steps, wiped the glass and wrote down the wind. On the last page of the "
+    "old book somebody had written in the night: watch for the third light."
+)
+
+
+class Bench:
+    """A ledger with one story in it, and the desk's reading over it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ledger = Ledger(folder)
+        key = self.ledger.keyring.fingerprint_key
+        self.vault = Vault(folder, str(folder / "ledger.db"), self.ledger.keyring)
+        self.sealer = Sealer(ORDER, OWN, key)
+        seal = self.sealer.seal(name(1), STORY, None)
+        assert seal.weaver is not None
+        self.label, self.woven = seal.start, seal.weaver()(STORY, False)
+        self.code = self.sealer.code(name(1))
+        self.fields = seal.fields
+        entry = self.ledger.journal.open(facts(1, code=self.code))
+        entry.answer((said(self.label, own=True), said(self.woven)))
+        entry.close(closing())
+        self.ledger.ship()
+        memory = LedgerMemory(self.vault, self.ledger.clock, self.sealer)
+        marks = readers(Settings(), Policy(), self.sealer, key)
+        self.reading = MarkReading(marks, memory, OWN)
+
+    def ask(self, text: str, hint: str = "") -> Report:
+        """Return the report on a text."""
+
+        async def call() -> Report:
+            return await self.reading(text.encode(), hint)
+
+        return asyncio.run(call())
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A ledger with a story."""
+    made = Bench(tmp_path)
+    yield made
+    made.reading.close()
+    made.ledger.close()
+
+
+def test_a_whole_answer(bench: Bench) -> None:
+    """Label and trace intact, made here, on that day, by this service."""
+    report = bench.ask(bench.label + bench.woven)
+    assert {mark.mark: mark.state for mark in report.marks} == {
+        "text_label": ClaimState.INTACT, "text_trace": ClaimState.INTACT,
+    }  # fmt: skip
+    answer = public_answer(report)
+    assert (answer.made_here, answer.date, answer.service) == (MadeHere.YES, "2026-09-21", OWN)
+    assert answer.tier is Tier.SUSPECTED
+
+
+def test_a_passage_without_any_mark(bench: Bench) -> None:
+    """Is known by its words."""
+    report = bench.ask(STORY[60:230])
+    assert report.made_here is MadeHere.YES
+    assert notes_on(report, report.marks) == (Note.FOUND_BY_CONTENT,)
+    assert report.matches[0].exchange == name(1)
+
+
+def test_a_typed_code(bench: Bench) -> None:
+    """As a person types it."""
+    report = bench.ask(bench.code.replace("-", " ").lower())
+    assert report.made_here is MadeHere.YES
+    assert notes_on(report, ()) == (Note.FOUND_BY_CODE,)
+
+
+def test_the_label_on_another_text(bench: Bench) -> None:
+    """Is altered, and makes nothing ours; a code in the middle neither."""
+    moved = bench.ask(bench.label + PROSE * 3)
+    assert (moved.made_here, moved.marks[0].state) == (MadeHere.UNKNOWN, ClaimState.ALTERED)
+    assert bench.ask(f"{PROSE} {bench.code} {PROSE}").made_here is MadeHere.UNKNOWN
+
+
+def test_the_answer_as_the_api_gave_it(bench: Bench) -> None:
+    """JSON: its metadata member confirms it; on other words it is altered."""
+    whole = {"choices": [{"message": {"content": bench.label + STORY}}], **bench.fields}
+    report = bench.ask(json.dumps(whole))
+    assert (report.made_here, report.tier) == (MadeHere.YES, Tier.CONFIRMED)
+    whole["choices"] = [{"message": {"content": PROSE * 3}}]
+    forged = bench.ask(json.dumps(whole))
+    assert (forged.made_here, forged.marks[0].state) == (MadeHere.UNKNOWN, ClaimState.ALTERED)
+
+
+def test_a_forged_trace_and_a_forgotten_one_answer_alike(bench: Bench) -> None:
+    """One fails our key's tag, one is ours but has no record: byte for byte the answer to a text
+    without any trace."""
+    encode = msgspec.json.encode
+    _, trace = bench.sealer.text_marks
+    forgotten = trace.copy("0000-0000-0")
+    forged = TextTrace(b"another key of 16").copy("0000-0000-0")
+    assert trace.find(forgotten)
+    assert trace.find(forged) == []
+    plain = encode(public_answer(bench.ask(PROSE * 3)))
+    assert encode(public_answer(bench.ask(PROSE * 3 + forged))) == plain
+    assert encode(public_answer(bench.ask(PROSE * 3 + forgotten))) == plain
+    assert encode(public_answer(bench.ask(PROSE * 3 + ALPHABET[0] * COPY_LENGTH * 40))) == plain
+
+
+def test_a_forged_label_and_a_forgotten_one_answer_alike(bench: Bench) -> None:
+    """No code says by itself whether it was ever given."""
+    encode = msgspec.json.encode
+    answers = {
+        encode(public_answer(bench.ask(f"AI-generated content · {code}\n\n{PROSE}")))
+        for code in (bench.sealer.code(name(77)), "0000-0000-0")
+    }
+    assert len(answers) == 1
+    assert b"untrusted" in answers.pop()
+
+
+def test_somebody_else_s_label(bench: Bench) -> None:
+    """Visible words of anybody are a suspicion."""
+    report = bench.ask(f"本文由AI辅助生成\n\n{PROSE}")
+    assert [mark.mark for mark in report.marks] == ["explicit_label"]
+    assert (report.made_here, report.tier) == (MadeHere.UNKNOWN, Tier.SUSPECTED)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, '{"a":' * 50_000, "\u200b" * 300_000, "AAAA-AAAA-A " * 50_000, "<" * 300_000],
+    ids=["nested list", "nested object", "invisible", "codes", "tags"],
+)
+def test_hostile_texts_are_answered(bench: Bench, content: str) -> None:
+    """As what they are: nothing of ours."""
+    assert bench.ask(content).made_here is MadeHere.UNKNOWN
+
+
+def test_a_store_that_is_away(bench: Bench) -> None:
+    """Confirms nothing, and says so."""
+    vault = bench.vault._replace(location="postgresql+psycopg://127.0.0.1:1/nowhere")
+    memory = LedgerMemory(vault, bench.ledger.clock, bench.sealer)
+    with pytest.raises(LedgerFailed):
+        memory.named(["x"])
+    bench.reading._memory = memory
+    report = bench.ask(bench.label + bench.woven)
+    assert report.made_here is MadeHere.UNKNOWN
+    assert Note.RECORDS_AWAY in report.reading
+
+
+def test_what_is_looked_up_by_its_wording() -> None:
+    """The longest string of JSON, the ends of a long text, and no more than so much."""
+    assert traceable(b'{"a":["short",{"b":"the longest one"}],"c":1}') == "the longest one"
+    assert traceable(b"{broken") == "{broken"
+    assert len(traceable("中".encode() * 2_000_000)) == MOST_TRACED
+
+
+def test_the_metadata_label_in_a_text() -> None:
+    """Where it stands alone, wrapped or inside an answer; else nothing."""
+    (claim,) = LabelInText().verify(b'{"AIGC":{"Label":"1","ContentProducer":"P","ProduceID":"N"}}')
+    assert (claim.exchange, claim.label and claim.label.ContentProducer) == ("N", "P")
+    assert LabelInText().verify(PROSE.encode()) == []
+
+
+def test_every_mark_on_files_can_be_made_for_reading() -> None:
+    """The table of makers names each of them."""
+    assert set(MAKERS) == set(FILE_MARKS)
+
+
+def test_reading_stays_away_from_the_event_loop(bench: Bench) -> None:
+    """Marks and ledger are read in other threads."""
+    seen: list[str] = []
+
+    class Where:
+        name = "where"
+
+        def verify(self, content: bytes) -> list[object]:
+            """Note the thread."""
+            seen.append(threading.current_thread().name)
+            return []
+
+    bench.reading._readers = tuple(each._replace(mark=Where()) for each in bench.reading._readers)
+    bench.ask(PROSE)
+    assert seen
+    assert all(thread.startswith("desk") for thread in seen)
+
+
+def test_the_two_desks(bench: Bench) -> None:
+    """The public one counts addresses and evens out; the operator's does neither."""
+    settings, clock, counted = Settings(), bench.ledger.clock, []
+    public = public_desk(settings, bench.reading, clock, Limiter(), count=counted.append)
+    permit = public.enter("192.0.2.7", 0.0)
+    assert permit is not None
+    permit.release()
+    assert public.even
+    operator = operator_desk(settings, bench.reading, clock)
+    assert operator.enter("192.0.2.7", 0.0) is None
+    assert not operator.even
+    assert operator.hosted("a.png") is None

@@ -27,8 +27,21 @@ OTHER = (
     "今年的番茄长得不好，雨水太多，叶子发黄。邻居说应该早一点搭棚，可是棚子的材料又涨价了。我打算明年改种"
     "豆角和南瓜，它们不挑地方，也不怕雨。菜园旁边的那口井还能用，水很清，夏天用来浇地正合适。"
 )
-TEXT = "content-type: text/plain"
-FORM = "content-type: multipart/form-data; boundary=XyZ"
+TEXT = "text/plain"
+FORM = "multipart/form-data; boundary=XyZ"
+
+
+def request(body: bytes, kind: str, path: str) -> bytes:
+    """Return a post of a body of this type."""
+    plain = request_bytes(body, path=path)
+    return plain.replace(b"application/json", kind.encode(), 1)
+
+
+async def post(port: int, body: bytes, kind: str = TEXT, path: str = API) -> Got:
+    """Send it on a connection of its own."""
+    async with Client.to(port) as client:
+        await client.send(request(body, kind, path))
+        return await client.get()
 
 
 async def tell(talk: Conversation) -> None:
@@ -66,7 +79,7 @@ async def generate(program: Program) -> tuple[str, str]:
 
 async def verify(program: Program, text: str, port: int = 0) -> dict[str, Any]:
     """Return the answer to a text."""
-    got = await ask(port or program.port, text.encode(), TEXT, path=API)
+    got = await post(port or program.port, text.encode())
     assert got.status == 200, got.body
     answer: dict[str, Any] = json.loads(got.body)
     return answer
@@ -78,7 +91,7 @@ async def post_form(program: Program, field: str, content: bytes, language: str)
         b"--XyZ\r\nContent-Disposition: form-data; name=" + field.encode() + b"\r\n\r\n"
         + content + b"\r\n--XyZ--\r\n"
     )  # fmt: skip
-    return await ask(program.port, body, FORM, path=f"/verify?lang={language}")
+    return await post(program.port, body, FORM, f"/verify?lang={language}")
 
 
 async def test_generated_cut_copied_and_forged(program: Program, tmp_path: Path) -> None:
@@ -108,7 +121,7 @@ async def test_generated_cut_copied_and_forged(program: Program, tmp_path: Path)
 async def test_the_form_without_script(program: Program) -> None:
     """A plain post, answered in either language; what was handed in does not come back."""
     text, exchange = await generate(program)
-    for language, words in (("zh", "是，由本服务的人工智能生成"), ("en", "Yes, AI-generated here")):
+    for language, words in (("zh", "是，由本服务生成"), ("en", "Yes, made here")):
         got = await post_form(program, "text", text.encode(), language)
         page = got.body.decode()
         assert got.status == 200
@@ -123,19 +136,16 @@ async def test_the_form_without_script(program: Program) -> None:
 async def test_hostile_uploads(program: Program) -> None:
     """A hundred megabytes are refused and not kept, bombs and nonsense are answered; the gateway
     serves on."""
-    before = await resident(program)
+    before = resident(program)
     async with Client.to(program.port) as client:
-        head = request_bytes(b"", TEXT, path=API).replace(
-            b"content-length: 0", b"content-length: 100000000"
-        )
-        assert b"100000000" in head
-        await client.send(head)
+        head = request(b"", TEXT, API)
+        await client.send(head.replace(b"content-length: 0", b"content-length: 100000000"))
         sending = asyncio.ensure_future(flood(client))
         got = await client.get()
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
     assert got.status == 413
-    assert await resident(program) - before < 60_000_000
+    assert resident(program) - before < 60_000_000
     bomb = BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("[Content_Types].xml", "x")
@@ -146,9 +156,9 @@ async def test_hostile_uploads(program: Program) -> None:
         b"[" * 1_000_000,
         "\u200b".encode() * 90_000,
     ):
-        got = await ask(program.port, content, "content-type: application/x", path=API)
+        got = await post(program.port, content, "application/x")
         assert (got.status, json.loads(got.body)["made_here"]) == (200, "unknown")
-    assert await resident(program) - before < 120_000_000
+    assert resident(program) - before < 120_000_000
     assert (
         await program.ask(b'{"model":"m","messages":[{"role":"user","content":"hi"}]}')
     ).status == 200
@@ -160,7 +170,7 @@ async def flood(client: Client) -> None:
         await client.send(bytes(100_000))
 
 
-async def resident(program: Program) -> int:
+def resident(program: Program) -> int:
     """Return the bytes of memory that all processes have in use."""
     pids = {program.process.pid, *program.children}
     fields = [Path(f"/proc/{pid}/statm").read_text().split() for pid in pids]
@@ -174,12 +184,12 @@ async def test_the_rate_limit_holds_over_all_workers(
     program = await launch(workers=2, verify={"requests_per_minute": 5})
 
     async def once() -> int:
-        return (await ask(program.port, b"text", TEXT, path=API)).status
+        return (await post(program.port, b"text")).status
 
     statuses = [await once() for _ in range(12)]
     assert statuses.count(200) in {5, 6}  # one place comes back every twelve seconds
     assert set(statuses) == {200, 429}
-    got = await ask(program.port, b"text", TEXT, path=API)
+    got = await post(program.port, b"text")
     if got.status == 429:
         assert 1 <= int(got.headers["retry-after"]) <= 12
     await program.counted("verify_requests_total", 5, verified="limited")
@@ -189,9 +199,9 @@ async def test_a_closed_desk(launch: Launch, upstream: ScriptedUpstream) -> None
     """Answers nobody but the operator."""
     program = await launch(verify={"open": False})
     for path in ("/verify", API):
-        assert (await ask(program.port, b"text", TEXT, path=path)).status == 404
+        assert (await post(program.port, b"text", TEXT, path)).status == 404
 
     async def operator() -> bool:
-        return (await ask(program.operations, b"text", TEXT, path=API)).status == 200
+        return (await post(program.operations, b"text")).status == 200
 
     await until(operator)

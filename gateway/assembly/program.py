@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -179,11 +179,6 @@ class Installation:
             self._metrics_folder, self._labels(made, guards, names),
             version=__version__, generation=place.generation,
         )  # fmt: skip
-
-        async def close() -> None:
-            reading.close()
-            await guards.close()
-
         gateway = Gateway(
             settings=settings,
             policy=policy,
@@ -204,7 +199,7 @@ class Installation:
             clock=clock,
             new_id=exchange_ids(clock),
             code_of=made.sealer.code,
-            close=close,
+            close=_closing(reading, guards),
         )  # fmt: skip
         routers = [guard_router(gateway, judge.hearing)]
         if settings.verify.open:
@@ -246,6 +241,12 @@ def _protocols(settings: Settings) -> tuple[Adapter, ...]:
     limits = _limits(settings)
     own = adapters(**limits)
     return (*own, *plugged_adapters(settings.plugins.adapters, own, **limits))
+def _closing(reading: MarkReading, guards: Guards) -> Callable[[], Awaitable[None]]:
+    async def close() -> None:
+        reading.close()
+        await guards.close()
+
+    return close
 
 
 def _as_prepared(value: object) -> Prepared:

@@ -13,9 +13,9 @@ from pathlib import Path
 import av
 import numpy as np
 
-from gateway.marks.aigc_label import make_label
 from gateway.nouns.mark import AigcLabel
 from gateway.ports.mark import Claim
+from gateway.wire.aigc_label import make_label
 
 PRODUCER = "001191110102MAD55U9H0F10002"
 EXCHANGE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"

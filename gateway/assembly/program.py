@@ -241,6 +241,8 @@ def _protocols(settings: Settings) -> tuple[Adapter, ...]:
     limits = _limits(settings)
     own = adapters(**limits)
     return (*own, *plugged_adapters(settings.plugins.adapters, own, **limits))
+
+
 def _closing(reading: MarkReading, guards: Guards) -> Callable[[], Awaitable[None]]:
     async def close() -> None:
         reading.close()

@@ -21,7 +21,6 @@ from gateway.desk.report import Report
 from gateway.desk.turnstile import Turnstile
 from gateway.ledger.search import Archive, facts_of
 from gateway.marks import FILE_MARKS
-from gateway.marks.aigc_label import parse
 from gateway.marks.text_label import is_prose
 from gateway.matching.fingerprint import normalise, units_of
 from gateway.nouns.errors import ConfigError, LedgerFailed
@@ -33,6 +32,7 @@ from gateway.ports.mark import Claim, FileMark
 from gateway.ports.operator import Traced
 from gateway.ports.store import Query, StoredRecord
 from gateway.settings import Settings
+from gateway.wire.aigc_label import parse
 
 MOST_TRACED = 20_000
 """So many code points of a text are looked up by their wording."""

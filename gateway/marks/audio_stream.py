@@ -27,7 +27,7 @@ from gateway.nouns.media import MediaFormat as F
 from gateway.ports.mark import Claim
 from gateway.wire import id3, mpeg_audio, ogg, riff, sound_insert
 from gateway.wire.aigc_carrier import CARRIERS
-from gateway.wire.aigc_json import KEY, bare_json, settled
+from gateway.wire.aigc_label import KEY, bare_json, settled
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.sound_insert import OpusSplice, WaveForm, before, behind, framed_label, pcm_of
 from gateway.wire.sound_remux import into_container

@@ -8,19 +8,18 @@ alone gets the audible label.
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.matching.lettering import render
 from gateway.matching.rhythm import find_rhythm, rhythm
 from gateway.matching.spoken import find_spoken, spoken
 from gateway.nouns.mark import FileMarksOrder, MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat as F
 from gateway.ports.mark import Claim
+from gateway.wire import lettering
 from gateway.wire.film import first_frames, has_picture, painted, rotation_of
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.media_type import sniff
@@ -58,8 +57,9 @@ class VideoLabel:
         try:
             if not has_picture(content):
                 return self._sounding(content, found, claim)
-            if not claim.line.strip():
-                return content, Receipt(self.name, "failed", "no_words")
+            if not claim.line.strip() or lettering.missing(claim.line):
+                reason = "letter_not_in_font" if claim.line.strip() else "no_words"
+                return content, Receipt(self.name, "failed", reason)
             if self._is_shown(content, claim.line):
                 return content, Receipt(self.name, "written", "it was there")
             stamped = painted(content, found, _Brush(claim.line, self._order.position).paint)
@@ -153,8 +153,12 @@ class _Brush:
             return
         turns = form[2] // 90
         width, height = (form[1], form[0]) if turns % 2 else form[:2]
-        mask = _lines(self._line, width, height)
-        row, column = _place(self._position, mask.shape, (height, width))
+        layout = lettering.lay_out(self._line, width, height, share=SHARE)
+        if layout is None:
+            raise MediaFault("picture_too_small")
+        mask = lettering.coverage(layout)
+        plate = lettering.place(layout, self._position, width, height)
+        row, column = plate.top, plate.left
         whole = np.zeros((height, width), dtype=np.float32)
         box = np.zeros((height, width), dtype=np.bool_)
         whole[row : row + mask.shape[0], column : column + mask.shape[1]] = mask
@@ -164,47 +168,6 @@ class _Brush:
         self._form = form
         self._at = (int(rows[0]) & ~1, int(columns[0]) & ~1)
         self._mask = whole[self._at[0] : rows[-1] + 1, self._at[1] : columns[-1] + 1].copy()
-
-
-def _lines(line: str, width: int, height: int) -> Mask:
-    """Return the words as a mask with a border, in as many lines as the width asks for."""
-    letters = max(8, math.ceil(SHARE * min(width, height)))
-    border = max(2, letters // 3)
-    for count in range(1, 7):
-        try:
-            rows = [render(part, letters) for part in _parts(line, count)]
-        except ValueError as fault:
-            raise MediaFault("words_not_drawable") from fault
-        room = max(row.shape[1] for row in rows) + 2 * border
-        tall = sum(row.shape[0] + border for row in rows) + border
-        if room > width or tall > height:
-            continue
-        mask = np.zeros((tall, room), dtype=np.float32)
-        at = border
-        for row in rows:
-            mask[at : at + row.shape[0], border : border + row.shape[1]] = row / np.float32(255)
-            at += row.shape[0] + border
-        return mask
-    raise MediaFault("picture_too_small")
-
-
-def _parts(line: str, count: int) -> list[str]:
-    step = math.ceil(len(line) / count)
-    parts = [line[at : at + step].strip() for at in range(0, len(line), step)]
-    return [part for part in parts if part]
-
-
-def _place(position: str, size: tuple[int, ...], room: tuple[int, int]) -> tuple[int, int]:
-    """Return row and column of a box: at an edge or corner, two percent from it."""
-    margin = round(0.02 * min(room))
-    free = (room[0] - size[0], room[1] - size[1])
-    margins = (min(margin, free[0] // 2), min(margin, free[1] // 2))
-    row = margins[0] if position.startswith("top") else free[0] - margins[0]
-    if position.endswith("left"):
-        return row, margins[1]
-    if position.endswith("right"):
-        return row, free[1] - margins[1]
-    return row, free[1] // 2
 
 
 def _shrunk(mask: Mask, across: int, down: int) -> Mask:

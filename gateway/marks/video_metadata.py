@@ -9,7 +9,7 @@ from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat as F
 from gateway.ports.mark import Claim
 from gateway.wire.aigc_carrier import CARRIERS
-from gateway.wire.aigc_json import bare_json, parse, settled
+from gateway.wire.aigc_label import bare_json, parse, settled
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.media_type import sniff
 

@@ -283,6 +283,8 @@ class MasterKeys(Protocol):
     def restore(self, source: Path, passphrase: str) -> Sequence[str]:
         """Put back what `export` wrote; returns the names of the files written. Nothing that is
         there is overwritten."""
+
+
 class Inspector(Protocol):
     """Tells platforms what they owe on files that others made. Needs no ledger."""
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire import flac, id3, isobox, matroska, ogg, riff
-from gateway.wire.aigc_json import KEY
+from gateway.wire.aigc_label import KEY
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.mpeg_audio import first_frame
 

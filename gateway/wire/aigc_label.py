@@ -8,6 +8,8 @@ all of that is met in the wild.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -20,6 +22,9 @@ GENERATED = "1"
 
 HEADER = b"x-sealgate-aigc"
 """The answer's header that carries `header_value`."""
+
+KEY = "AIGC"
+"""The name of the metadata member in every format (Annex E, a)."""
 
 FIELD = "aigc"
 """The answer's extension member that carries `members`."""
@@ -58,7 +63,9 @@ def carried(found: AigcLabel | None, ours: AigcLabel) -> AigcLabel:
     Annex E); its propagator gives way, since there is one label and one propagation in it. Our own
     earlier label, and one that names no producer, give way to ours.
     """
-    if found is None or found.ContentProducer in {"", ours.ContentProducer}:
+    if found is None or not found.ProduceID:
+        return ours
+    if found.ContentProducer in {"", ours.ContentProducer}:
         return ours
     return msgspec.structs.replace(
         found,
@@ -68,9 +75,20 @@ def carried(found: AigcLabel | None, ours: AigcLabel) -> AigcLabel:
     )
 
 
+def settled(ours: AigcLabel, values: Iterable[bytes]) -> AigcLabel:
+    """Return the one label that a file shall carry which came with ``values`` (see `carried`)."""
+    found = (parse(value) for value in values)
+    named = (each for each in found if each is not None and each.ContentProducer)
+    return carried(next((each for each in named if each.ProduceID), None), ours)
+
+
 def bare_json(label: AigcLabel) -> bytes:
-    """Return the seven members as one JSON object, in order, without blanks."""
-    return msgspec.json.encode(label)
+    """Return the seven members as one JSON object, in order, without blanks between members.
+
+    Printable ASCII whatever the members hold: another producer's label is kept to the letter, and
+    a letter outside ASCII is escaped as JSON allows.
+    """
+    return json.dumps(members(label), separators=(",", ":")).encode("ascii")
 
 
 def header_value(label: AigcLabel) -> bytes:
@@ -94,7 +112,7 @@ def parse(value: bytes | str) -> AigcLabel | None:
         if isinstance(found, dict):
             if "Label" in found:
                 return _lenient(found)
-            data = next((found[key] for key in found if key.upper() == "AIGC"), None)
+            data = next((found[key] for key in found if key.upper() == KEY), None)
             if isinstance(data, dict):
                 return _lenient(data)
         else:

@@ -61,17 +61,18 @@ def missing(text: str) -> str:
     return "".join(sorted({each for each in text if not each.isspace() and not _has(each)}))
 
 
-def needed(short_side: float) -> int:
+def needed(short_side: float, share: float = SHARE) -> int:
     """Return the ink in pixels that every letter must show in a picture: the share and a pixel."""
-    return ceil(SHARE * short_side) + 1
+    return ceil(share * short_side) + 1
 
 
-def lay_out(text: str, width: int, height: int) -> Layout | None:
+def lay_out(text: str, width: int, height: int, *, share: float = SHARE) -> Layout | None:
     """Return the label laid out inside a frame, None if it cannot stand there legibly.
 
-    As large as needed, never smaller. Where the code has no room the words stand alone.
+    As large as needed, never smaller: ``share`` of the shorter side. Where the code has no room the
+    words stand alone.
     """
-    need = needed(min(width, height))
+    need = needed(min(width, height), share)
     for words in dict.fromkeys((text, text.split(SEPARATOR, maxsplit=1)[0])):
         inks = range(max(need, COMFORTABLE), max(need, SMALLEST) - 1, -1)
         fits = [found for ink in inks if (found := _fitted(words, ink, width, height))]

@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import zlib
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from gateway import matching
 from gateway.marks.document_label.writer import LabelError, Shown
 from gateway.nouns.mark import LabelPosition
+from gateway.wire.label_font import FONT
 from gateway.wire.pdf_file import MOST_PAGES, PdfFileError, opened_pdf, written_pdf
 from gateway.wire.truetype import TrueType
-
-FONT_FILE = "labels.ttf"
 
 _NAMES = {
     LabelPosition.START: "/SealgateLabelStart",
@@ -66,8 +63,7 @@ class _Box(NamedTuple):
 
 @cache
 def _font() -> TrueType:
-    path = Path(next(iter(matching.__path__))) / FONT_FILE
-    return TrueType(path.read_bytes())
+    return TrueType(FONT.read_bytes())
 
 
 def _stamps(pdf: pikepdf.Pdf) -> list[Shown]:

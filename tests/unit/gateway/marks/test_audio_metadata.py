@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.marks.audio_metadata import AudioMetadata
-from gateway.wire.aigc_json import bare_json
+from gateway.wire.aigc_label import bare_json
 from tests.media_kit import CLAIM, pcm, wave
 
 

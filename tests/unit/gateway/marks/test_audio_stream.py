@@ -97,8 +97,8 @@ def test_what_is_not_of_its_format_is_refused(format: F) -> None:
     stream = AudioStreamLabel(ORDER, format, CLAIM)
 
     def drained() -> None:
-        for _ in range(40):
-            sent.append(stream.push(b"" if format is F.PCM else b"\x01garbage" * 4096))
+        piece = b"" if format is F.PCM else b"\x01garbage" * 4096
+        sent.extend(stream.push(piece) for _ in range(40))
         sent.append(stream.flush())
 
     with pytest.raises(MediaFault):

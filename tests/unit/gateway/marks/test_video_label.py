@@ -63,7 +63,7 @@ def test_what_cannot_be_shown_fails() -> None:
     mark = VideoLabel(FileMarksOrder(label=True))
     content = film(seconds=0.2)
     assert mark.stamp(content, CLAIM._replace(line=""))[1].detail == "no_words"
-    assert mark.stamp(content, CLAIM._replace(line="𠮷𠮷"))[1].detail == "words_not_drawable"
+    assert mark.stamp(content, CLAIM._replace(line="𠮷𠮷"))[1].detail == "letter_not_in_font"
     tiny = film(size=(16, 16), seconds=0.2)
     assert mark.stamp(tiny, CLAIM) == (tiny, ("video_label", "failed", "picture_too_small"))
     assert mark.stamp(b"no film", CLAIM)[1].status == "failed"

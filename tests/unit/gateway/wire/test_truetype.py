@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
 
-from gateway import matching
+from gateway.wire.label_font import FONT as FILE
 from gateway.wire.truetype import TrueType
 
-FONT = (Path(next(iter(matching.__path__))) / "labels.ttf").read_bytes()
+FONT = FILE.read_bytes()
 
 
 def test_glyphs_and_widths_are_those_that_another_reader_finds() -> None:

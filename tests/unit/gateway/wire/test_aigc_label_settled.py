@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from gateway.marks.aigc_label import make_label
-from gateway.wire.aigc_json import bare_json, parse, settled
+from gateway.wire.aigc_label import bare_json, make_label, parse, settled
 from tests.media_kit import EXCHANGE, FOREIGN, PRODUCER
 
 OURS = make_label(PRODUCER, EXCHANGE)

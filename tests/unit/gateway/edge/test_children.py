@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gateway.edge.children import EXIT_CONFIG, Child, Children, Kind
+from gateway.edge.children import EXIT_CONFIG, RETIRE, Child, Children, Kind
 from gateway.nouns.errors import ConfigError
 
 
@@ -71,6 +71,21 @@ def test_ready_and_leave(children: Children) -> None:
     child.leave()
     assert child.leaving
     assert _reaped(children) == (child, -signal.SIGTERM)
+
+
+def test_who_retires_can_still_be_told_to_end(children: Children) -> None:
+    """To retire is to be leaving; a second word of the same kind is not sent, the graver one is."""
+    child = children.fork(Kind.WORKER, 0, 1, _sleep)
+    _wait(children, lambda: child.ready)
+    sent: list[signal.Signals] = []
+    child.send = sent.append  # type: ignore[method-assign]  # only the words are of interest
+    child.retire()
+    child.retire()
+    assert (child.leaving, child.leaving_since_s) == (True, None)
+    child.leave()
+    child.retire()
+    child.leave()
+    assert sent == [RETIRE, signal.SIGTERM]
 
 
 def test_child_without_a_word_is_not_ready(children: Children) -> None:

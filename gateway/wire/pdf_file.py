@@ -41,6 +41,8 @@ def opened_pdf(content: bytes, *, to_change: bool = True) -> Iterator[pikepdf.Pd
                 raise PdfFileError("encrypted")
             if to_change and "/Perms" in pdf.Root:
                 raise PdfFileError("digitally_signed")
+            if to_change and int(pdf.Root.Pages.get("/Count", -1)) != len(pdf.pages):
+                raise PdfFileError("pdf_broken")  # a page that the library cannot read is left out
             yield pdf
     except PdfFileError:
         raise

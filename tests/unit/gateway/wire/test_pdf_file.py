@@ -46,6 +46,7 @@ def test_streams_stay_as_they_are_and_objects_are_plain() -> None:
         (b"", "pdf_broken"),
         (b"%PDF-1.7\n%%EOF", "pdf_broken"),
         (pdf()[:-40], "pdf_broken"),
+        (pdf().replace(b"/Count 2", b"/Count 3"), "pdf_broken"),
         (pdf() + b"/ByteRange", "digitally_signed"),
         (_encrypted("b"), "encrypted"),
         (_encrypted(""), "encrypted"),

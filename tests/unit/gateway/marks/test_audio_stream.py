@@ -99,6 +99,8 @@ def test_what_is_not_of_its_format_is_refused(format: F) -> None:
     def drained() -> None:
         piece = b"" if format is F.PCM else b"\x01garbage" * 4096
         sent.extend(stream.push(piece) for _ in range(40))
+        for _ in range(40):
+            sent.append(stream.push(bytes(0) if format is F.PCM else b"\x01garbage" * 4096))  # noqa: PERF401
         sent.append(stream.flush())
 
     with pytest.raises(MediaFault):

@@ -20,7 +20,7 @@ from gateway.marks.audio_metadata import AudioMetadata
 from gateway.marks.video_label import VideoLabel
 from gateway.marks.video_metadata import VideoMetadata
 from gateway.nouns.mark import FileMarksOrder, MarkFamily
-from tests.media_kit import CLAIM, film, sound, wave
+from tests.sound_kit import CLAIM, film, sound, wave
 
 ORDER = FileMarksOrder(label=True)
 MARKS = [AudioMetadata(), VideoMetadata(), AudioLabel(ORDER), VideoLabel(ORDER)]

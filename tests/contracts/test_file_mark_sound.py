@@ -21,7 +21,7 @@ from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.mark import Claim, FileMark
 from gateway.wire.aigc_carrier import CARRIERS
 from gateway.wire.media_fault import MediaFault
-from tests.media_kit import (
+from tests.sound_kit import (
     CLAIM,
     EXCHANGE,
     FOREIGN,

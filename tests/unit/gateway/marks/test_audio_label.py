@@ -8,7 +8,7 @@ import pytest
 
 from gateway.marks.audio_label import AudioLabel
 from gateway.nouns.mark import FileMarksOrder, LabelPosition
-from tests.media_kit import CLAIM, pcm, sound, wave
+from tests.sound_kit import CLAIM, pcm, sound, wave
 
 
 @pytest.mark.parametrize("at", LabelPosition)

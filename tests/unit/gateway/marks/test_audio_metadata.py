@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.marks.audio_metadata import AudioMetadata
 from gateway.wire.aigc_label import bare_json
-from tests.media_kit import CLAIM, pcm, wave
+from tests.sound_kit import CLAIM, pcm, wave
 
 
 def test_wave_holds_the_bare_json_in_a_chunk_of_its_own() -> None:

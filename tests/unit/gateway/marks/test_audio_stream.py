@@ -13,7 +13,7 @@ from gateway.marks.audio_stream import AudioStreamLabel
 from gateway.nouns.mark import FileMarksOrder, LabelPosition
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire.media_fault import MediaFault
-from tests.media_kit import CLAIM, heard, morse, pcm, sound, wave
+from tests.sound_kit import CLAIM, heard, morse, pcm, sound, wave
 
 STREAMS = {
     F.MP3: lambda: sound("mp3", "libmp3lame", 24000),

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.marks.video_label import VideoLabel
 from gateway.nouns.mark import FileMarksOrder
-from tests.media_kit import CLAIM, LINE, decoded_frames, film
+from tests.sound_kit import CLAIM, LINE, decoded_frames, film
 
 
 def ink_height(before: np.ndarray, after: np.ndarray) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.marks.video_metadata import VideoMetadata
-from tests.media_kit import CLAIM, film, wave
+from tests.sound_kit import CLAIM, film, wave
 
 
 def test_film_holds_the_bare_json_under_its_key() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gateway.matching.rhythm import LEVEL, UNIT_S, find_rhythm, rhythm
-from tests.media_kit import morse, tune
+from tests.sound_kit import morse, tune
 
 RATES = pytest.mark.parametrize("rate", [8000, 16000, 22050, 24000, 44100, 48000])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gateway.matching.spoken import LANGUAGES, WORDS, find_spoken, resampled, spoken
-from tests.media_kit import tune
+from tests.sound_kit import tune
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,7 +12,7 @@ from gateway.nouns.media import MediaFormat as F
 from gateway.wire.aigc_carrier import CARRIERS
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.riff import list_body
-from tests.media_kit import film, sound, wave
+from tests.sound_kit import film, sound, wave
 
 
 def test_labels_at_other_places_are_found_and_taken_away() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from gateway.wire.aigc_label import bare_json, make_label, parse, settled
-from tests.media_kit import EXCHANGE, FOREIGN, PRODUCER
+from tests.sound_kit import EXCHANGE, FOREIGN, PRODUCER
 
 OURS = make_label(PRODUCER, EXCHANGE)
 

@@ -12,7 +12,7 @@ import pytest
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire.film import first_frames, has_picture, painted, rotation_of
 from gateway.wire.media_fault import MediaFault
-from tests.media_kit import decoded_frames, film, packets, sound
+from tests.sound_kit import decoded_frames, film, packets, sound
 
 
 def turned(content: bytes) -> bytes:

@@ -10,7 +10,7 @@ from mutagen.flac import FLAC
 from gateway.wire.flac import COMMENT, comments, empty_comment, read_flac, with_blocks, with_comment
 from gateway.wire.id3 import with_user_text
 from gateway.wire.media_fault import MediaFault
-from tests.media_kit import sound
+from tests.sound_kit import sound
 
 
 def test_a_comment_is_replaced_and_the_frames_stay() -> None:

@@ -25,7 +25,7 @@ from gateway.wire.isobox import (
     written,
 )
 from gateway.wire.media_fault import MediaFault
-from tests.media_kit import film, packets
+from tests.sound_kit import film, packets
 
 FAST = (("movflags", "faststart"),)
 FRAGMENTED = (("movflags", "frag_keyframe+empty_moov+global_sidx+default_base_moof"),)

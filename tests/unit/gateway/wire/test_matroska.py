@@ -26,7 +26,7 @@ from gateway.wire.matroska import (
     with_tag,
 )
 from gateway.wire.media_fault import MediaFault
-from tests.media_kit import film, packets
+from tests.sound_kit import film, packets
 
 KINDS = {
     "plain": (),

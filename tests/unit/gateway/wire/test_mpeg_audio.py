@@ -10,7 +10,7 @@ from mutagen.mp3 import MP3
 from gateway.wire.id3 import tag_size
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.mpeg_audio import crc16, first_frame, frame_at, frames, is_xing, with_xing
-from tests.media_kit import sound
+from tests.sound_kit import sound
 
 
 def test_frames_say_what_they_hold() -> None:

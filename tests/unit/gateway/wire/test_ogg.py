@@ -11,7 +11,7 @@ from mutagen.oggopus import OggOpus
 
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.ogg import comment_values, packets_of, page_at, paged, pages, with_comment
-from tests.media_kit import packets, sound
+from tests.sound_kit import packets, sound
 
 
 def opus() -> bytes:

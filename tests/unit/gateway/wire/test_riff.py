@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.riff import UNKNOWN, list_body, list_entries, read_wave, rebuilt
-from tests.media_kit import wave
+from tests.sound_kit import wave
 
 
 def again(content: bytes, *more: tuple[bytes, bytes]) -> bytes:

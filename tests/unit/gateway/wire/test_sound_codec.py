@@ -10,7 +10,7 @@ import pytest
 from gateway.matching.rhythm import rhythm
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.sound_codec import DECODED_HZ, NEEDS_MEDIA, decoded, encoded, ffmpeg
-from tests.media_kit import sound
+from tests.sound_kit import sound
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from gateway.wire import ogg
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.riff import read_wave
 from gateway.wire.sound_insert import WaveForm, into_frames, into_opus, into_pcm, into_wave, pcm_of
-from tests.media_kit import heard, morse, packets, pcm, sound, wave
+from tests.sound_kit import heard, morse, packets, pcm, sound, wave
 
 ENDS = pytest.mark.parametrize("at", LabelPosition)
 

@@ -15,7 +15,7 @@ from gateway.nouns.mark import LabelPosition
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.sound_remux import into_container
-from tests.media_kit import film, heard, morse, packets, sound
+from tests.sound_kit import film, heard, morse, packets, sound
 
 
 def exact(content: bytes) -> np.ndarray:

@@ -180,6 +180,31 @@ class VerifySettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
 
 
+class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How generated files get their marks: in processes of their own, one pool per worker."""
+
+    workers: Annotated[int, _says("Sealing processes per worker process.", ge=1, le=64)] = 1
+    queue: Annotated[
+        int, _says("Files that wait for one; more are turned away (503).", ge=1, le=4096)
+    ] = 16
+    job_s: Annotated[Seconds, _says("Longest time to mark one file.")] = 30.0
+    memory: Annotated[Bytes, _says("Address space of one sealing process.")] = (
+        4 * 1024 * 1024 * 1024
+    )
+    bytes: Annotated[Bytes, _says("Largest file that is marked.")] = 32 * 1024 * 1024
+    pixels: Annotated[int, _says("Most pixels of a picture that is marked.", ge=1)] = 100_000_000
+    fetch_s: Annotated[Seconds, _says("Longest time to fetch a result that came as a URL.")] = 30.0
+    hosts: Annotated[
+        tuple[str, ...],
+        _says("Hosts (`name` or `name:port`) of results besides public ones and the upstream's."),
+    ] = ()
+    keep_s: Annotated[Seconds, _says("How long a re-hosted result can be fetched.")] = 86_400.0
+    kept_bytes: Annotated[Bytes, _says("All re-hosted results together.")] = 2 * 1024 * 1024 * 1024
+    public_url: Annotated[
+        str, _says("The gateway's own base URL in re-hosted results; empty: as the client says.")
+    ] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that ``sealgate.yaml``, ``SEALGATE_*`` variables and flags can say.
 
@@ -229,3 +254,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     plugins: Annotated[PluginSettings, _says("Parts of installed packages.")] = PluginSettings()
     verify: Annotated[VerifySettings, _says("The desk that reads marks back.")] = VerifySettings()
+    media: Annotated[MediaSettings, _says("Marks on generated files.")] = MediaSettings()

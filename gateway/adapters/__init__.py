@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from gateway.adapters.generic import Generic
+from gateway.adapters.media import DashscopeImages, OpenAIImages, OpenAISpeech
 from gateway.adapters.openai_chat import OpenAIChat
 from gateway.adapters.plain import Plain
 from gateway.ports.adapter import Adapter
 from gateway.wire.sse import FRAME_LIMIT
 
-ADAPTERS: tuple[type[OpenAIChat], ...] = (OpenAIChat,)
+ADAPTERS: tuple[type[OpenAIChat | OpenAIImages | OpenAISpeech | DashscopeImages], ...] = (
+    OpenAIChat, OpenAIImages, OpenAISpeech, DashscopeImages,
+)  # fmt: skip
 """The protocols that claim paths by themselves, in the order in which they are asked."""
 
 

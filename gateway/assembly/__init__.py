@@ -15,6 +15,7 @@ from filters.lexicon import write_word_list
 from filters.lexicon.importer import import_terms as read_terms
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, show_credentials
+from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
 from gateway.assembly.inspecting import FileInspector
 from gateway.assembly.judge import PolicyJudge, Wiring
@@ -72,10 +73,12 @@ def check(settings: Settings, policy: Policy) -> Coverage:
 def open_judge(settings: Settings, policy: Policy) -> TextJudge:
     """Return the judge of this policy."""
     logs.configure(settings.log_level, settings.log_format)
-    guards = Guards(policy.guard_models, os.environ)
+    guards, clock = Guards(policy.guard_models, os.environ), SystemClock()
+    sealer = Sealer(policy.marks, "", _NO_KEY)
     wiring = Wiring(
-        build_kit(policy, settings.plugins.filters), guards.slow, Sealer(policy.marks, "", _NO_KEY),
-        settings.upstream.third_party, _NO_KEY, Patience(SystemClock()),
+        build_kit(policy, settings.plugins.filters), guards.slow, sealer,
+        FileSealer(policy.file_marks, "", clock, code_of=sealer.code),
+        settings.upstream.third_party, _NO_KEY, Patience(clock),
     )  # fmt: skip
     return Judges(PolicyJudge(policy, wiring), guards)
 

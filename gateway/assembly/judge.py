@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.kit import LocalKit
 from gateway.assembly.refusals import Refusals
 from gateway.assembly.sealing import Sealer
@@ -18,6 +19,7 @@ from gateway.engine.lens import Restorations
 from gateway.engine.opinion import Hearing
 from gateway.engine.output import OutputSession
 from gateway.engine.plan import OutputPlan, nobody_said
+from gateway.engine.seal import Seal
 from gateway.marks.text_label import language_of
 from gateway.matching.veil import VeilMap
 from gateway.nouns.policy import Policy
@@ -39,6 +41,7 @@ class Wiring(NamedTuple):
     kit: LocalKit
     slow: tuple[tuple[SlowFilter, tuple[Direction, ...]], ...]
     sealer: Sealer
+    files: FileSealer
     third_party: bool
     key: bytes
     patient: Callable[[str, float], bool]
@@ -93,9 +96,10 @@ class PolicyJudge:
         """Return the session that judges and seals the answer."""
         assert isinstance(heard, _Heard)
         request = admission.request
-        seal = self._wiring.sealer.seal(
-            admission.exchange, _last_said(request), admission.principal.label
-        )
+        said = _last_said(request)
+        seal = self._wiring.sealer.seal(admission.exchange, said, admission.principal.label)
+        if request.textless:
+            seal = Seal(headers=seal.headers)
         plan = OutputPlan(
             policy=self.policy,
             exchange=admission.exchange,
@@ -107,6 +111,9 @@ class PolicyJudge:
             choices=request.choices,
             said=_Said(request).__call__,
             restorations=_restorations(heard.veil),
+            media=self._wiring.files.plan(
+                admission.exchange, said, model=request.model, sources=request.sources
+            ),
         )
         return OutputSession(plan, answer)
 

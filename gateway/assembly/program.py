@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.access.keys import KeyBook
 from gateway.access.limits import Limiter
 from gateway.adapters import adapters, opened
 from gateway.app import make_app
+from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import LocalKit, build_kit
@@ -35,12 +37,15 @@ from gateway.desk.pages import operator_router, public_router
 from gateway.edge.board import Board
 from gateway.edge.gateway import Gateway, Identity, SystemClock, exchange_ids
 from gateway.edge.guard_page import guard_router
+from gateway.edge.media_pool import MediaPool
 from gateway.edge.routes import RouteTable
 from gateway.edge.supervisor import Place, Ports
 from gateway.edge.upstream import Upstream
 from gateway.edge.worker import serve_worker
+from gateway.engine.file_seal import seal_process
 from gateway.ledger.journal import SpoolJournal
-from gateway.nouns.policy import Policy
+from gateway.nouns.mark import MarkKeys
+from gateway.nouns.policy import Mode, Policy
 from gateway.ports.adapter import Adapter
 from gateway.settings import Settings
 from gateway.settings_file import resolve_secret
@@ -58,6 +63,7 @@ class Prepared(NamedTuple):
     policy: Policy
     kit: LocalKit
     sealer: Sealer
+    files: FileSealer
     vault: Vault
     producer: str
 
@@ -98,10 +104,14 @@ class Installation:
         producer = policy.marks.producer or settings.producer
         producer = resolve_secret(producer, self._environ) if producer else ""
         sealer = Sealer(policy.marks, producer, vault.keyring.fingerprint_key)
+        files = FileSealer(
+            policy.file_marks, producer, self._clock, code_of=sealer.code,
+            keys=MarkKeys(hmac.digest(vault.keyring.fingerprint_key, b"watermark", "sha256")),
+            passes=policy.mode is Mode.OBSERVE,
+        )  # fmt: skip
         _protocols(settings)
-        return Prepared(
-            policy, build_kit(policy, settings.plugins.filters), sealer, vault, producer
-        )
+        kit = build_kit(policy, settings.plugins.filters)
+        return Prepared(policy, kit, sealer, files, vault, producer)
 
     def _leave_lock(self) -> None:
         """The state folder's lock is the supervisor's alone: let a child not keep it."""
@@ -163,9 +173,10 @@ class Installation:
         key = made.vault.keyring.fingerprint_key
         judge = PolicyJudge(
             policy,
-            Wiring(made.kit, guards.slow, made.sealer, settings.upstream.third_party, key,
-                   Patience(clock)),
+            Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
+                   key, Patience(clock)),
         )  # fmt: skip
+        pool = MediaPool(seal_process(made.files.recipe(settings.media.pixels)), settings.media)
         upstream_key = settings.upstream.key
         upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
         protocols = _protocols(settings)
@@ -199,7 +210,8 @@ class Installation:
             clock=clock,
             new_id=exchange_ids(clock),
             code_of=made.sealer.code,
-            close=_closing(reading, guards),
+            files=pool,
+            close=_closing(reading, guards.close, pool.close),
         )  # fmt: skip
         routers = [guard_router(gateway, judge.hearing)]
         if settings.verify.open:
@@ -226,7 +238,7 @@ class Installation:
             categories=frozenset({*categories, *guards.categories}),
             filters=frozenset({one.name for one, _ in made.kit.filters} | set(guards.by_name)),
             protocols=frozenset(names),
-            marks=made.sealer.marks,
+            marks=made.sealer.marks | made.files.names,
         )
 
 
@@ -243,10 +255,13 @@ def _protocols(settings: Settings) -> tuple[Adapter, ...]:
     return (*own, *plugged_adapters(settings.plugins.adapters, own, **limits))
 
 
-def _closing(reading: MarkReading, guards: Guards) -> Callable[[], Awaitable[None]]:
+def _closing(
+    reading: MarkReading, *closers: Callable[[], Awaitable[None]]
+) -> Callable[[], Awaitable[None]]:
     async def close() -> None:
         reading.close()
-        await guards.close()
+        for each in closers:
+            await each()
 
     return close
 

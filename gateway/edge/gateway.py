@@ -14,13 +14,14 @@ from typing import NamedTuple, Protocol
 
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
+from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject, exchange_id
 from gateway.nouns.policy import Policy
 from gateway.ports.adapter import Adapter, Answer, Request
 from gateway.ports.clock import Clock
 from gateway.ports.filter import SlowFilter
 from gateway.ports.journal import Journal
-from gateway.ports.session import InputSession, OutputSession, Tally
+from gateway.ports.session import InputSession, OutputSession, Sealed, SealOrder, Tally
 from gateway.settings import Settings
 from gateway.telemetry.metrics import ExchangeFacts
 
@@ -123,6 +124,23 @@ class Meter(Protocol):
         ...
 
 
+class FileSealer(Protocol):
+    """Puts marks on files, beside the worker's own loop."""
+
+    async def seal(self, order: SealOrder) -> Sealed | SealgateError:
+        """Return the sealed file, MarkFailed if it cannot bear what is owed, or Overloaded."""
+        ...
+
+
+class NoFileSealer:
+    """Seals nothing: for policies that owe nothing on files."""
+
+    async def seal(self, order: SealOrder) -> Sealed | SealgateError:
+        """Refuse; nobody asks."""
+        del order
+        return MarkFailed("No marks on files are made here.")
+
+
 class SystemClock:
     """The machine's clocks."""
 
@@ -153,8 +171,8 @@ class Gateway:
     """One worker's collaborators.
 
     ``fallback`` answers in its protocol's shape where no protocol is known (an unknown path).
-    ``code_of`` gives an exchange's short label code. ``close`` is awaited once, after the last
-    exchange and after ``journal.close`` (runtimes, files).
+    ``code_of`` gives an exchange's short label code, ``files`` seals generated files. ``close`` is
+    awaited once, after the last exchange and after ``journal.close`` (runtimes, files).
     """
 
     settings: Settings
@@ -171,4 +189,5 @@ class Gateway:
     clock: Clock = field(default_factory=SystemClock)
     new_id: Callable[[], str] = field(default_factory=lambda: exchange_ids(SystemClock()))
     code_of: Callable[[str], str] = _no_code
+    files: FileSealer = field(default_factory=NoFileSealer)
     close: Callable[[], Awaitable[None]] = _nothing

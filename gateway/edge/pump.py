@@ -21,7 +21,7 @@ from gateway.nouns.errors import FilterFailed, SealgateError, UpstreamBroken, Up
 from gateway.nouns.verdict import Outcome
 from gateway.ports.adapter import Answer
 from gateway.ports.journal import Entry
-from gateway.ports.session import Consult, OutputSession, Release
+from gateway.ports.session import Consult, OutputSession, Release, SealOrder
 
 KEEP_ALIVE = b": keep-alive\n"
 """One comment line without an empty line: some clients take an empty line for an empty event."""
@@ -129,6 +129,10 @@ class Pump:
         if release.consults:
             for consult in release.consults:
                 self._spawn(self._ask(consult))
+        for order in release.seals:
+            self._spawn(self._seal(order))
+        if release.failure is not None and not self._writer.status:
+            raise release.failure
         if release.suppressed:
             self._entry.suppressed(release.suppressed)
         if release.texts:
@@ -139,7 +143,7 @@ class Pump:
         if release.wake_s is not None:
             self._wake_in(release.wake_s)
         if release.done:
-            await self._finish(release.data)
+            await self._finish(release.data, release.status)
         elif release.data:
             if not self._writer.status:
                 await self._start(())
@@ -147,17 +151,20 @@ class Pump:
             self._entry.sent(self._writer.sent)
             self._set_beat(now_s)
 
-    async def _finish(self, data: bytes) -> None:
+    async def _finish(self, data: bytes, status: int | None = None) -> None:
         if not self._writer.status:
             if self._answer.whole and not data and self._session.tally().outcome in _FAILED:
                 raise UpstreamBroken("Its answer cannot be read.")
             length = str(len(data)).encode("ascii")
-            await self._start(((b"content-length", length),) if self._answer.whole else ())
+            more = ((b"content-length", length),) if self._answer.whole else ()
+            await self._start(more, status)
         await self._writer.finish(data)
         self._entry.sent(self._writer.sent)
         self._ended.set()
 
-    async def _start(self, more: tuple[tuple[bytes, bytes], ...]) -> None:
+    async def _start(
+        self, more: tuple[tuple[bytes, bytes], ...], status: int | None = None
+    ) -> None:
         whole = self._answer.whole
         lines = answer_lines(
             self._upstream.headers,
@@ -171,7 +178,7 @@ class Pump:
             lines.append((b"x-sealgate-verdict", tally.outcome.value.encode("ascii")))
             if tally.retract:
                 lines.append((b"x-sealgate-retract", b"true"))
-        await self._writer.start(self._upstream.status, lines)
+        await self._writer.start(status or self._upstream.status, lines)
 
     # -- what comes from other tasks
 
@@ -199,6 +206,13 @@ class Pump:
             if not self._ended.is_set():
                 now_s = self._gateway.clock.monotonic_s()
                 await self._step(self._session.answered(consult.number, outcome, now_s), now_s)
+
+    async def _seal(self, order: SealOrder) -> None:
+        outcome = await self._gateway.files.seal(order)
+        async with self._lock:
+            if not self._ended.is_set():
+                now_s = self._gateway.clock.monotonic_s()
+                await self._step(self._session.sealed(order.number, outcome, now_s), now_s)
 
     def _wake_in(self, wake_s: float) -> None:
         """Call `tick` in so many seconds; an earlier call that is planned already serves too."""

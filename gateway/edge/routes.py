@@ -68,7 +68,7 @@ class RouteTable:
         self._below: dict[str, dict[str, Target]] = {}
         for adapter in adapters:
             for route in adapter.routes:
-                target = Target(adapter, route.kind, route.path, "", versioned=True)
+                target = Target(adapter, route.kind, route.path, "", versioned=route.versioned)
                 self._claim(route.method, target)
         for line in open_paths:
             adapter = (by_kind or {})[line.kind]

@@ -10,7 +10,7 @@ import asyncio
 from typing import NamedTuple
 
 from gateway.edge.account import Account
-from gateway.edge.body import Receive, decoded_body, read_body
+from gateway.edge.body import Receive, decoded_body, header, read_body
 from gateway.edge.connection import Connection
 from gateway.edge.consult import heard_verdict
 from gateway.edge.gateway import Admission, Gateway, Headers
@@ -30,7 +30,7 @@ from gateway.nouns.errors import (
     UpstreamTimeout,
 )
 from gateway.nouns.verdict import Outcome, Refusal
-from gateway.ports.adapter import Request, RouteKind
+from gateway.ports.adapter import FormAdapter, Request, RouteKind
 from gateway.telemetry.logs import logger
 
 _LOG = logger("edge")
@@ -144,7 +144,12 @@ class Runner:
     def _admit(self, body: bytes) -> Admission:
         """Read the request and find out for whom it is. Raises BadRequest."""
         gateway, account, adapter = self._gateway, self._account, self._target.adapter
-        request = adapter.read_request(body, strict=gateway.policy.enforcing)
+        strict = gateway.policy.enforcing
+        kind = header(self._call.headers, b"content-type").decode("latin-1")
+        if kind.lower().startswith("multipart/") and isinstance(adapter, FormAdapter):
+            request = adapter.read_form(body, kind, strict=strict)
+        else:
+            request = adapter.read_request(body, strict=strict)
         account.model, account.stream = request.model, request.stream
         account.subject = gateway.access.subject(self._call.headers, request.subject_fields)
         if not account.subject.id and gateway.policy.subject.missing == "refuse":

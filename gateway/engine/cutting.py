@@ -56,7 +56,8 @@ class Cutter:
             if len(held.event.choices) > 1:
                 going = False  # it leaves later, emptied of this choice: nothing may overtake it
                 continue
-            whole = all(end <= window.limit for window, _, end in held.spans)
+            safe = all(end <= window.limit for window, _, end in held.spans)
+            whole = safe and not held.unsealed
             if going and whole and held.event.kind is EventKind.TEXT:
                 self._emit(held, out)
                 continue
@@ -88,7 +89,8 @@ class Cutter:
         if not any(texts.values()):
             return
         if event.kind is EventKind.TEXT:
-            out.write(self._answer.write(event, Edits(texts, drop_logprobs=True)))
+            blank = dict.fromkeys(range(len(event.media)), b"")  # a file never leaves in part
+            out.write(self._answer.write(event, Edits(texts, drop_logprobs=True, media=blank)))
             return
         for text in texts.values():
             if text:

@@ -8,7 +8,7 @@ from gateway.engine.lane import Ruled
 from gateway.engine.window import Window
 from gateway.nouns.record import FindingFact
 from gateway.nouns.segment import Channel, Direction, FieldClass, Pointer
-from gateway.nouns.verdict import Action
+from gateway.nouns.verdict import Action, Outcome
 
 _MOST = 256
 """No record keeps more findings than this; a flood is counted, not stored."""
@@ -51,3 +51,18 @@ def answer_facts(windows: Mapping[Channel, Window]) -> list[FindingFact]:
 def would_block(facts: Iterable[FindingFact]) -> bool:
     """True if any rule wanted a block, whether or not the mode let it."""
     return any(fact.wanted in (Action.BLOCK.word, Action.DROP_TURN.word) for fact in facts)
+
+
+def outcome_of(
+    so_far: Outcome, facts: Iterable[FindingFact], *, blocked: bool, refused: bool
+) -> Outcome:
+    """Return an answer's one word: ``blocked`` by us, ``refused`` by the upstream, or what it came
+    to otherwise."""
+    if blocked:
+        return Outcome.BLOCKED_OUTPUT
+    if so_far is not Outcome.PASSED:
+        return so_far
+    if refused:
+        return Outcome.UPSTREAM_BLOCKED
+    seen = any(fact.wanted != Action.PASS.word for fact in facts)
+    return Outcome.FLAGGED if seen else so_far

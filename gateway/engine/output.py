@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from gateway.engine.asking import Asking
 from gateway.engine.cutting import Cutter
-from gateway.engine.facts import answer_facts, would_block
+from gateway.engine.emitter import Emitter
+from gateway.engine.facts import answer_facts, outcome_of, would_block
 from gateway.engine.holding import Holding
 from gateway.engine.intake import Intake
 from gateway.engine.marking import Marking
+from gateway.engine.media import MediaGate
 from gateway.engine.outbox import Outbox, Shown
 from gateway.engine.plan import OutputPlan
 from gateway.engine.queue import OVERTAKE_S, Held, Queue
@@ -21,11 +23,11 @@ from gateway.engine.whole import is_judged, write_whole
 from gateway.engine.window import Window
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.finding import Finding
-from gateway.nouns.record import AnswerText, FindingFact
+from gateway.nouns.record import AnswerText
 from gateway.nouns.segment import Channel, FieldClass, TextForm
-from gateway.nouns.verdict import Action, Outcome, Refusal
-from gateway.ports.adapter import Answer, Edits, Event, EventKind, Run, Structured
-from gateway.ports.session import Release, Tally
+from gateway.nouns.verdict import Outcome, Refusal
+from gateway.ports.adapter import Answer, Event, EventKind, Run, StatusAnswer, Structured
+from gateway.ports.session import Release, Sealed, Tally
 
 NOTHING = Release(b"")
 
@@ -43,18 +45,22 @@ class OutputSession:
         )
         self._windows: dict[Channel, Window] = {}
         self._queue = Queue()
-        self._cutter = Cutter(plan, answer, self._marking, self._queue, self._emit)
+        self._media = MediaGate(plan.media)
         self._shown = Shown()
         self._closed: dict[int, Refusal] = {}
         self._finished: set[int] = set()
         self._seen: set[int] = set()
+        self._emitter = Emitter(
+            answer, self._marking, self._media,
+            closed=self._closed, finished=self._finished, seen=self._seen,
+        )  # fmt: skip
+        self._cutter = Cutter(plan, answer, self._marking, self._queue, self._emitter.emit)
         self._asking = Asking()
         self._holding = Holding()
         self._strings = 0
         self._unjudged: list[str] = []
         self._outcome = Outcome.PASSED
         self._upstream_done = False
-        self._terminated = False
         self._raw_mode = False
         self._over = False
 
@@ -63,14 +69,14 @@ class OutputSession:
     @property
     def complete(self) -> bool:
         """True once the protocol's own end of the answer was released."""
-        return self._terminated
+        return self._emitter.terminated
 
     def feed(self, data: bytes, now_s: float) -> Release:
         """Take a network read of the upstream's answer."""
         if self._over:
             return NOTHING
         if self._raw_mode:
-            return self._pass_raw(data)
+            return _pass_raw(data)
         try:
             items = self._intake.push(data)
         except UpstreamBroken as error:
@@ -104,6 +110,13 @@ class OutputSession:
         window.judge(final=self._complete(asked.channel))
         return self._release(now_s)
 
+    def sealed(self, number: int, outcome: Sealed | SealgateError, now_s: float) -> Release:
+        """Take a sealed file; one that cannot be sealed ends the answer, unless it may pass."""
+        if self._over:
+            return NOTHING
+        failure = self._media.sealed(number, outcome)
+        return self._release(now_s) if failure is None else self.fail(failure, now_s)
+
     def tick(self, now_s: float) -> Release:
         """Time passed; other channels may overtake a held one."""
         return NOTHING if self._over or not len(self._queue) else self._release(now_s)
@@ -125,12 +138,13 @@ class OutputSession:
                 window.judge(final=True)
             self._close_blocked(out)
             self._let_go(out, now_s)
-            self._label_ends(out)
-            self._terminated = True
+            self._emitter.label_ends(out)
+            self._emitter.terminated = True
             out.write(self._answer.fail(error, self._plan.exchange))
         for held in self._queue.clear():
             out.withhold(held.event.pieces)
-        return self._result(out, now_s, cancel=True, done=True)
+        ended = self._result(out, now_s, cancel=True, done=True)
+        return ended if theirs else ended._replace(failure=error)
 
     def gone(self) -> None:
         """The client left; what was owed and not written says so."""
@@ -141,9 +155,14 @@ class OutputSession:
         """Return what to count and record."""
         facts = answer_facts(self._windows)
         return Tally(
-            outcome=self._final_outcome(facts),
+            outcome=outcome_of(
+                self._outcome, facts, blocked=bool(self._closed), refused=self._answer.refused
+            ),
             findings=tuple(facts),
-            receipts=self._marking.receipts(anything_shown=self._shown.chars > 0),
+            receipts=(
+                *self._marking.receipts(anything_shown=self._shown.chars > 0),
+                *self._media.receipts(),
+            ),
             unjudged=tuple(self._unjudged),
             strings_scanned=self._strings,
             chars_scanned=sum(window.scanned for window in self._windows.values()),
@@ -153,6 +172,7 @@ class OutputSession:
             retract=any(refusal.retract and refusal.shown for refusal in self._closed.values()),
             would_block=would_block(facts),
             refusal=next(iter(self._closed.values()), None),
+            pictures=self._media.pictures,
         )
 
     # -- events into windows
@@ -191,6 +211,7 @@ class OutputSession:
                     self._enqueue(event, dirty, now_s)
         if self._upstream_done:
             dirty.update(self._windows)
+            self._media.end()
         for channel in dirty:
             self._windows[channel].judge(final=self._complete(channel))
         if self._answer.whole and self._upstream_done and not len(self._queue):
@@ -231,17 +252,23 @@ class OutputSession:
             self._strings += 1
             if piece.field_class is FieldClass.CONTENT:
                 self._marking.choice(piece.channel.choice).meet(piece.text)
+        held = Held(event, spans, now_s)
+        if event.media:
+            self._media.meet(held)
+            self._unjudged += [each.kind for each in event.media if not each.stream]
         if event.kind is EventKind.FINISH:
             self._finished.update(event.choices)
             dirty.update(c for c in self._windows if c.choice in event.choices)
-        self._queue.held.append(Held(event, spans, now_s))
+            self._media.end(event.choices)
+        self._queue.held.append(held)
 
     def _withheld(self, event: Event) -> bool:
         """True for events of closed choices, and for what nobody can judge where anybody judges."""
         if event.choices and not self._answer.whole:
             if self._closed and self._closed.keys() >= set(event.choices):
                 return True
-            if event.pieces and self._finished and self._finished.issuperset(event.choices):
+            late = event.pieces or event.media
+            if late and self._finished and self._finished.issuperset(event.choices):
                 self._unjudged.append("text_after_finish")
                 return not self._plan.idle
         if event.kind is EventKind.UNKNOWN:
@@ -272,12 +299,12 @@ class OutputSession:
             if self._closed and not len(self._queue) and self._all_ended():
                 return self._end_after_block(out, now_s)
             if self._upstream_done and not len(self._queue):
-                self._label_ends(out)
+                self._emitter.label_ends(out)
         return self._result(out, now_s, done=self._upstream_done and not len(self._queue))
 
     def _let_go(self, out: Outbox, now_s: float) -> None:
         for held in self._queue.take(now_s, self._may_go):
-            self._emit(held, out)
+            self._emitter.emit(held, out)
 
     def _may_go(self, held: Held) -> bool:
         """True if the text is safe and, for a label's sake, known to be prose or not.
@@ -294,42 +321,6 @@ class OutputSession:
             for piece in held.event.pieces
             if piece.text and piece.field_class is FieldClass.CONTENT
         )
-
-    def _emit(self, held: Held, out: Outbox) -> None:
-        """Write one event with its edits and marks."""
-        event = held.event
-        texts: dict[int, str] = {}
-        for index, piece in enumerate(event.pieces):
-            window, start, end = held.spans[index]
-            new = "" if piece.channel.choice in self._closed else piece.text
-            if new:
-                new = window.edited(start, end, new)
-                if piece.field_class is FieldClass.CONTENT:
-                    self._marking.before_content(piece.channel.choice, new, event, out)
-                    new = self._marking.weave(piece.channel.choice, new)
-            if new != piece.text:
-                texts[index] = new
-            out.piece(piece, new)
-        fields: dict[str, object] = {}
-        if event.kind is EventKind.FINISH:
-            for choice in event.choices:
-                self._marking.at_end(choice, event, out)
-            fields = self._marking.fields(event.choices)
-        elif event.kind is EventKind.END:
-            self._label_ends(out)
-            self._terminated = True
-        if texts:
-            self._outcome = Outcome.EDITED
-        changed = bool(texts or fields)
-        edits = Edits(texts, fields, drop_logprobs=bool(texts))
-        out.write(self._answer.write(event, edits) if changed else event.raw)
-
-    def _label_ends(self, out: Outbox) -> None:
-        """Label the ends of choices whose finish event never came."""
-        for choice in sorted(self._seen - self._finished - set(self._closed)):
-            self._finished.add(choice)
-            self._marking.at_end(choice, None, out)
-            self._marking.without_finish(choice, out)
 
     def _let_whole_go(self, out: Outbox) -> None:
         if not self._upstream_done or not len(self._queue) or not is_judged(self._queue.held[0]):
@@ -350,6 +341,7 @@ class OutputSession:
             if window.blocked is not None and channel.choice not in self._closed:
                 refusal = self._cutter.cut(channel.choice, window.blocked, out)
                 self._closed[channel.choice] = refusal
+                self._media.close(channel.choice)
 
     def _all_ended(self) -> bool:
         ended = self._finished | set(self._closed)
@@ -360,8 +352,8 @@ class OutputSession:
         drains = self._plan.policy.stream.on_block == "drain"
         if drains and not self._upstream_done:
             return self._result(out, now_s)
-        if not self._terminated:
-            self._terminated = True
+        if not self._emitter.terminated:
+            self._emitter.terminated = True
             out.write(self._answer.end())
         return self._result(out, now_s, cancel=not self._upstream_done, done=True)
 
@@ -370,30 +362,27 @@ class OutputSession:
         self._unjudged.append("unreadable_answer")
         if self._plan.idle and not self._answer.whole:
             self._raw_mode = True
-            return self._pass_raw(self._intake.unread)._replace(done=self._upstream_done)
+            return _pass_raw(self._intake.unread)._replace(done=self._upstream_done)
         return self.fail(error, now_s)
-
-    def _pass_raw(self, data: bytes) -> Release:
-        text = AnswerText(-1, "raw", data.decode("utf-8", "replace"))
-        return Release(data, (text,) if data else ())
 
     def _result(
         self, out: Outbox, now_s: float, *, cancel: bool = False, done: bool = False
     ) -> Release:
         self._holding.note(self._windows.values(), now_s, holds=len(self._queue) > 0)
         consults = () if done else self._asking.of(self._windows)
+        status = None
+        if self._closed and self._answer.whole and isinstance(self._answer, StatusAnswer):
+            status = self._answer.refused_status
         self._over = self._over or done
+        if self._emitter.edited:
+            self._outcome, self._emitter.edited = Outcome.EDITED, False
         return Release(
             out.data, tuple(out.texts), tuple(out.suppressed), consults, cancel, done,
             OVERTAKE_S if len(self._queue) > 1 else None,
+            () if done else self._media.orders(), None, status,
         )  # fmt: skip
 
-    def _final_outcome(self, facts: list[FindingFact]) -> Outcome:
-        if self._closed:
-            return Outcome.BLOCKED_OUTPUT
-        if self._outcome is Outcome.PASSED:
-            if self._answer.refused:
-                return Outcome.UPSTREAM_BLOCKED
-            if any(fact.wanted != Action.PASS.word for fact in facts):
-                return Outcome.FLAGGED
-        return self._outcome
+
+def _pass_raw(data: bytes) -> Release:
+    text = AnswerText(-1, "raw", data.decode("utf-8", "replace"))
+    return Release(data, (text,) if data else ())

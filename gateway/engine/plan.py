@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gateway.engine.lane import Lane
 from gateway.engine.lens import Restorations
+from gateway.engine.media import MediaPlan
 from gateway.engine.seal import Seal
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import FieldClass
@@ -38,6 +39,7 @@ class OutputPlan(NamedTuple):
     choices: int = 1
     said: Callable[[str], bool] = nobody_said
     restorations: Restorations | None = None
+    media: MediaPlan | None = None
 
     def lane(self, field_class: FieldClass) -> Lane:
         """Return the lane of a field class as this exchange knows it.
@@ -57,7 +59,8 @@ class OutputPlan(NamedTuple):
     def idle(self) -> bool:
         """True if nothing judges and nothing is owed: the answer passes byte for byte."""
         judged = self.restorations is not None or not all(lane.idle for lane in self.lanes.values())
-        return not judged and not (self.seal.inline or self.seal.fields or self.seal.weaver)
+        owed = self.seal.inline or self.seal.fields or self.seal.weaver or self.media is not None
+        return not (judged or owed)
 
     @property
     def refusal_style(self) -> str:

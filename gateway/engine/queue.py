@@ -20,10 +20,12 @@ OVERTAKE_S = 0.25
 class Held:
     """An event in the queue: where its pieces lie in their windows, and since when it waits.
 
-    A run stands in the queue as one event of one piece, until `parts` takes it apart.
+    A run stands in the queue as one event of one piece, until `parts` takes it apart. ``unsealed``
+    counts its files that wait for their marks, ``media`` has what stands in the place of the
+    others, ``notes`` what the record is told of them.
     """
 
-    __slots__ = ("event", "run", "since_s", "spans")
+    __slots__ = ("event", "media", "notes", "run", "since_s", "spans", "unsealed")
 
     def __init__(
         self,
@@ -36,6 +38,14 @@ class Held:
         self.spans = spans
         self.since_s = since_s
         self.run = run
+        self.unsealed = 0
+        self.media: dict[int, bytes] = {}
+        self.notes: list[tuple[int, str]] = []
+
+    def fill(self, index: int, data: bytes) -> None:
+        """Put a sealed file in its place."""
+        self.media[index] = data
+        self.unsealed -= 1
 
     @classmethod
     def of_run(cls, run: Run, window: Window, start: int, since_s: float) -> Held:
@@ -79,8 +89,11 @@ class Held:
         return Held.of_run(head, window, start, self.since_s)
 
     def ready(self) -> bool:
-        """True if all its text may be released (text of a blocked window never is: it was cut)."""
-        return all(end <= window.limit or window.blocked for window, _, end in self.spans)
+        """True if all its text may be released (text of a blocked window never is: it was cut),
+        and its files are sealed."""
+        return not self.unsealed and all(
+            end <= window.limit or window.blocked for window, _, end in self.spans
+        )
 
 
 class Queue:

@@ -17,8 +17,8 @@ from gateway.ports.adapter import Answer, Edits
 
 
 def is_judged(held: Held) -> bool:
-    """True if nothing of the answer still waits for a verdict."""
-    return all(
+    """True if nothing of the answer still waits for a verdict, or for the marks of a file."""
+    return not held.unsealed and all(
         window.blocked is not None or window.limit >= window.raw_end for window, _, _ in held.spans
     )
 
@@ -54,11 +54,15 @@ def write_whole(
     if event.choices:
         fields = {**marking.fields(()), **fields}
         marking.written(fields)
-    if not (texts or refusals or before or after or fields):
+    for choice, note in held.notes:
+        if choice not in refusals:
+            out.own(choice, "media", note)
+    if not (texts or refusals or before or after or fields or held.media):
         out.write(event.raw)
         return False
     edits = Edits(
-        texts, fields, before, after, refusals, drop_logprobs=bool(texts), style=style
+        texts, fields, before, after, refusals, drop_logprobs=bool(texts), style=style,
+        media=held.media,
     )  # fmt: skip
     out.write(answer.write(event, edits))
     return bool(texts)

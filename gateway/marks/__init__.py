@@ -6,10 +6,12 @@ it (aigc_label), since a text has no place for metadata. `FILE_MARKS` are those 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from gateway.marks.audio_label import AudioLabel
 from gateway.marks.audio_metadata import AudioMetadata
 from gateway.marks.audio_stream import AudioStreamLabel
-from gateway.marks.credentials import Credentials
+from gateway.marks.credentials import Credentials, Signing
 from gateway.marks.document_label import DocumentLabel
 from gateway.marks.document_metadata import DocumentMetadata
 from gateway.marks.image_label import ImageLabel
@@ -19,6 +21,7 @@ from gateway.marks.text_label import TextLabel
 from gateway.marks.text_trace import TextTrace
 from gateway.marks.video_label import VideoLabel
 from gateway.marks.video_metadata import VideoMetadata
+from gateway.nouns.mark import FileMarksOrder, MarkKeys
 from gateway.ports.mark import FileMark, Mark
 
 MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
@@ -38,7 +41,38 @@ FILE_MARKS: tuple[type[FileMark], ...] = (
 )
 """The marks on files; `gateway.engine.stamping` knows the order in which they are put on."""
 
+Construct = Callable[[FileMarksOrder, MarkKeys], FileMark | None]
+
+CONSTRUCTORS: Mapping[type[FileMark], Construct] = {
+    ImageLabel: lambda order, _: ImageLabel(order),
+    AudioLabel: lambda order, _: AudioLabel(order),
+    VideoLabel: lambda order, _: VideoLabel(order),
+    DocumentLabel: lambda order, _: DocumentLabel(order),
+    ImageWatermark: lambda _, keys: ImageWatermark(keys.watermark) if keys.watermark else None,
+    ImageMetadata: lambda *_: ImageMetadata(),
+    AudioMetadata: lambda *_: AudioMetadata(),
+    VideoMetadata: lambda *_: VideoMetadata(),
+    DocumentMetadata: lambda *_: DocumentMetadata(),
+    Credentials: lambda _, keys: _credentials(keys),
+}
+"""How each mark of `FILE_MARKS` is made; None: what it takes is not there."""
+
+
+def make_marks(order: FileMarksOrder, keys: MarkKeys) -> list[FileMark]:
+    """Return the marks on files under an order; called in each sealing process.
+
+    Raises ConfigError if the order cannot be carried out.
+    """
+    made = (CONSTRUCTORS[kind](order, keys) for kind in FILE_MARKS)
+    return [mark for mark in made if mark is not None]
+
+
+def _credentials(keys: MarkKeys) -> Credentials | None:
+    return Credentials(keys.signing) if isinstance(keys.signing, Signing) else None
+
+
 __all__ = [
+    "CONSTRUCTORS",
     "FILE_MARKS",
     "MARKS",
     "AudioLabel",
@@ -54,4 +88,5 @@ __all__ = [
     "TextTrace",
     "VideoLabel",
     "VideoMetadata",
+    "make_marks",
 ]

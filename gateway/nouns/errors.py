@@ -15,6 +15,7 @@ SealgateError
  +-- GatewayError                we could not do our job; nothing unjudged left
  |    +-- FilterFailed           503 filter_failed
  |    +-- LedgerFailed           503 ledger_unavailable
+ |    +-- MarkFailed             500 mark_failed
  |    +-- Overloaded             503 overloaded
  |    +-- Draining               503 draining
  +-- ConfigError                 settings or policy; the program does not start with it
@@ -173,6 +174,15 @@ class LedgerFailed(GatewayError):
     code = "ledger_unavailable"
     en = "The record of this exchange cannot be kept, so it does not take place."
     zh = "无法保存本次交互记录，请求未执行。"
+
+
+class MarkFailed(GatewayError):
+    """A generated file cannot bear the marks that are owed, and the policy refuses such files."""
+
+    status = 500
+    code = "mark_failed"
+    en = "A generated file cannot be marked as the policy asks, so it was not delivered."
+    zh = "生成的文件无法按策略添加标识，未予交付。"
 
 
 class Overloaded(GatewayError):

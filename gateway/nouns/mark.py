@@ -105,3 +105,14 @@ class Receipt(NamedTuple):
     mark: str
     status: str
     detail: str = ""
+
+
+class MarkKeys(NamedTuple):
+    """The secrets and certificates that marks on files need. ``signing`` is what credentials are
+    signed with (picklable); None: no certificate is configured, and no credential is owed."""
+
+    watermark: bytes = b""
+    signing: object = None
+
+
+NO_KEYS = MarkKeys()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from gateway.nouns.errors import SealgateError
 from gateway.nouns.segment import Channel, FieldClass, MediaPart, Pointer, Segment, TextForm
@@ -29,12 +29,14 @@ class RouteKind(StrEnum):
 class Route(NamedTuple):
     """One claimed path: ``path`` is without the ``/v1`` prefix, which clients may send or not.
 
-    A trailing ``/*`` claims one more path segment.
+    A trailing ``/*`` claims one more path segment. ``versioned`` is false for protocols whose paths
+    do not lie below ``/v1``.
     """
 
     method: str
     path: str
     kind: RouteKind
+    versioned: bool = True
 
 
 class Structured(StrEnum):
@@ -50,7 +52,8 @@ class Request(NamedTuple):
 
     ``strict_tools``: a schema binds tool arguments. ``subject_fields`` holds the body fields that
     may name the end user, e.g. ``{"user": "u-1"}``. ``value`` is the adapter's own decoded form.
-    ``user_turns`` are the indices of the user's messages.
+    ``user_turns`` are the indices of the user's messages. ``textless``: the answer has no text in
+    which a mark could stand (a sound). ``sources`` are the files that the answer is made from.
     """
 
     raw: bytes
@@ -64,6 +67,8 @@ class Request(NamedTuple):
     subject_fields: Mapping[str, str] = {}
     value: object = None
     user_turns: tuple[int, ...] = ()
+    textless: bool = False
+    sources: tuple[bytes, ...] = ()
 
     def turn_groups(self, turns: Collection[int]) -> list[range]:
         """Return the groups of messages that these turns stand in.
@@ -111,6 +116,36 @@ class Piece(NamedTuple):
     slot: Pointer = ()
 
 
+class Coding(StrEnum):
+    """How a file stands on the wire: as the body's own bytes, or as a JSON string.
+
+    ``base64``: RFC 4648, section 4. ``data_url``: RFC 2397 with base64. ``url``: it is elsewhere.
+    """
+
+    RAW = "raw"
+    BASE64 = "base64"
+    DATA_URL = "data_url"
+    URL = "url"
+
+
+class Media(NamedTuple):
+    """A generated file, or a part of one, inside an event.
+
+    ``data`` is what the wire has, undecoded; ``kind`` is ``image`` or ``audio``; ``hint`` names the
+    format for content without a signature (see gateway.wire.media_type.sniff). ``slot`` is the
+    place of the string in the event's JSON (empty: the bytes are the event). ``stream`` is not
+    empty if the file comes in parts: those of a choice with the same name are one file.
+    """
+
+    choice: int
+    kind: str
+    data: bytes | str
+    coding: Coding
+    hint: str = ""
+    slot: Pointer = ()
+    stream: str = ""
+
+
 class EventKind(StrEnum):
     """What an event means to the window.
 
@@ -133,9 +168,10 @@ class Event:
 
     ``raw`` are its exact bytes with framing, so that unchanged events concatenate to what the
     upstream sent. ``choices`` are those it belongs to; empty means that it concerns all of them.
+    ``media`` are the generated files in it.
     """
 
-    __slots__ = ("choices", "kind", "pieces", "raw", "value")
+    __slots__ = ("choices", "kind", "media", "pieces", "raw", "value")
 
     def __init__(
         self,
@@ -144,7 +180,10 @@ class Event:
         pieces: tuple[Piece, ...] = (),
         choices: tuple[int, ...] = (),
         value: object = None,
+        *,
+        media: tuple[Media, ...] = (),
     ) -> None:
+        self.media = media
         self.kind = kind
         self.raw = raw
         self.pieces = pieces
@@ -192,7 +231,9 @@ class Edits(NamedTuple):
     ``texts`` gives pieces (by index) their new text; logprobs of the choices concerned become
     null. ``fields`` are members spliced in before the body's last brace. ``before`` and ``after``
     are label texts per choice, spliced into the content string (whole answers only, where
-    ``refusals`` replaces whole choices too, said in ``style`` as in `Answer.close`).
+    ``refusals`` replaces whole choices too, said in ``style`` as in `Answer.close`). ``media``
+    gives files (by index) what stands in their place: ASCII that a JSON string takes as it is, or
+    the bytes of the event itself.
     """
 
     texts: Mapping[int, str] = {}
@@ -202,6 +243,7 @@ class Edits(NamedTuple):
     refusals: Mapping[int, Refusal] = {}
     drop_logprobs: bool = False
     style: str = "completion"
+    media: Mapping[int, bytes] = {}
 
 
 class Answer(Protocol):
@@ -307,4 +349,30 @@ class Adapter(Protocol):
 
     def upstream_refusal(self, status: int, body: bytes) -> str | None:
         """Return the code if an error answer is the upstream's own content refusal."""
+        ...
+
+
+@runtime_checkable
+class MediaAnswer(Protocol):
+    """An answer in which a file may come in parts."""
+
+    def own_media(self, media: Media, data: bytes) -> bytes:
+        """Return an event of our own that carries a part more of the file that ``media`` began;
+        ``data`` is as in `Edits.media`."""
+        ...
+
+
+@runtime_checkable
+class StatusAnswer(Protocol):
+    """A whole answer whose shape has no place for a refusal: then its status says it."""
+
+    refused_status: int
+
+
+@runtime_checkable
+class FormAdapter(Protocol):
+    """An adapter that reads requests in ``multipart/form-data`` too (RFC 7578)."""
+
+    def read_form(self, body: bytes, content_type: str, *, strict: bool) -> Request:
+        """Decode a form as `Adapter.read_request` decodes JSON. Raises BadRequest."""
         ...

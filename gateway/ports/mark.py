@@ -69,3 +69,18 @@ class FileMark(Mark, Protocol):
 
     family: MarkFamily
     formats: frozenset[MediaFormat]
+
+
+class StreamMark(Protocol):
+    """Marks a sound while it streams: bytes in, bytes out, sans I/O. One per answer.
+
+    What it returns, joined, is the sound with its label; what it needs of the beginning it keeps.
+    """
+
+    def push(self, data: bytes) -> bytes:
+        """Take the next bytes of the file, cut anywhere; return those that may leave."""
+        ...
+
+    def flush(self) -> tuple[bytes, tuple[Receipt, ...]]:
+        """The file ended: return what is left, and what was done."""
+        ...

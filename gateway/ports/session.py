@@ -11,10 +11,12 @@ from typing import NamedTuple, Protocol
 
 from gateway.nouns.errors import SealgateError
 from gateway.nouns.finding import Finding
+from gateway.nouns.mark import Receipt
 from gateway.nouns.record import AnswerText, FindingFact, ReceiptFact
 from gateway.nouns.verdict import Outcome, Refusal
-from gateway.ports.adapter import RequestEdits
+from gateway.ports.adapter import Coding, RequestEdits
 from gateway.ports.filter import Question
+from gateway.ports.mark import Claim
 
 
 class Consult(NamedTuple):
@@ -26,12 +28,48 @@ class Consult(NamedTuple):
     deadline_s: float
 
 
+class SealOrder(NamedTuple):
+    """Put the marks that are owed on a file; report with `sealed` and the same number.
+
+    ``parts`` are its pieces as the wire has them, each in the ``coding``; together one file.
+    """
+
+    number: int
+    parts: tuple[bytes | str, ...]
+    coding: Coding
+    hint: str
+    claim: Claim
+
+
+class Sealed(NamedTuple):
+    """A file that was sealed. ``data`` is what stands on the wire in its place (see `Edits.media`).
+
+    ``format`` is a `MediaFormat` or empty, ``size`` and ``sha256`` are those of the file that
+    leaves, ``pictures`` are perceptual hashes of what it shows.
+    """
+
+    data: bytes
+    format: str
+    size: int
+    sha256: str
+    receipts: tuple[Receipt, ...]
+    pictures: tuple[bytes, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """True if nothing that is owed failed."""
+        return all(receipt.status != "failed" for receipt in self.receipts)
+
+
 class Release(NamedTuple):
     """What the edge does next.
 
     ``data`` goes to the client after ``texts`` are in the journal; ``suppressed`` goes to the
     journal only. ``cancel``: the upstream is no longer needed (drain it if the policy says so).
     ``done``: nothing follows. ``wake_s``: call `tick` after so many seconds (None: no need).
+    ``seals`` are carried out while the answer goes on. ``failure``: if nothing left yet, the client
+    gets this error with its status, instead of ``data``. ``status`` is said in place of the
+    upstream's.
     """
 
     data: bytes
@@ -41,6 +79,9 @@ class Release(NamedTuple):
     cancel: bool = False
     done: bool = False
     wake_s: float | None = None
+    seals: tuple[SealOrder, ...] = ()
+    failure: SealgateError | None = None
+    status: int | None = None
 
 
 class InputVerdict(NamedTuple):
@@ -67,6 +108,7 @@ class Tally(NamedTuple):
     retract: bool
     would_block: bool
     refusal: Refusal | None
+    pictures: tuple[bytes, ...] = ()
 
 
 class InputSession(Protocol):
@@ -109,6 +151,10 @@ class OutputSession(Protocol):
         self, number: int, outcome: tuple[Finding, ...] | Exception, now_s: float
     ) -> Release:
         """Report a consult's findings, or why there are none."""
+        ...
+
+    def sealed(self, number: int, outcome: Sealed | SealgateError, now_s: float) -> Release:
+        """Report the file of a `SealOrder`, or why there is none."""
         ...
 
     def tick(self, now_s: float) -> Release:

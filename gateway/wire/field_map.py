@@ -85,7 +85,8 @@ def subtree(field_class: FieldClass) -> Node:
 class Found(NamedTuple):
     """One string of a body: where it stands, what it is, and its name in a channel.
 
-    ``media`` is not empty if it is no text; then ``text`` is empty.
+    ``media`` is not empty if it is no text; then ``text`` is empty. ``meant`` is what the map says
+    that the place is for, if that is media, whatever stands there.
     """
 
     pointer: Pointer
@@ -94,6 +95,7 @@ class Found(NamedTuple):
     form: TextForm
     name: str
     media: str = ""
+    meant: str = ""
 
 
 def is_coded(text: str) -> bool:
@@ -128,11 +130,11 @@ def _string(text: str, node: Node, pointer: Pointer, name: str, found: list[Foun
         return
     field_class = node.field_class or FieldClass.UNKNOWN
     if node.media and (is_coded(text) or _looks_coded(text)):
-        found.append(Found(pointer, "", field_class, node.form, name, node.media))
+        found.append(Found(pointer, "", field_class, node.form, name, node.media, node.media))
     elif field_class is FieldClass.UNKNOWN and is_coded(text):
         found.append(Found(pointer, "", field_class, node.form, name, "data_url"))
     else:
-        found.append(Found(pointer, text, field_class, node.form, name))
+        found.append(Found(pointer, text, field_class, node.form, name, "", node.media))
 
 
 def _looks_coded(text: str) -> bool:

@@ -15,10 +15,11 @@ from filters.lexicon.entries import problem_of
 from filters.personal_data import PersonalDataFilter
 from filters.secrets import SecretsFilter
 from gateway.adapters.openai_chat import OpenAIChat
+from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import LocalKit
 from gateway.assembly.sealing import Sealer
-from gateway.edge.gateway import Admission
+from gateway.edge.gateway import Admission, SystemClock
 from gateway.engine.ruling import always_patient
 from gateway.nouns.exchange import NO_SUBJECT, Principal, exchange_id
 from gateway.nouns.finding import HIDDEN_TEXT, Finding
@@ -183,7 +184,7 @@ class Bench(NamedTuple):
     sealer: Sealer
 
 
-def bench(policy: Policy, terms: Sequence[Entry]) -> Bench:
+def bench(policy: Policy, terms: Sequence[Entry], producer: str = "") -> Bench:
     """Return the judge of a policy with these terms, personal data and secrets."""
     lexicon = compile_lexicon([named_list("mine", terms)])
     personal, secrets = PersonalDataFilter(), SecretsFilter()
@@ -197,7 +198,11 @@ def bench(policy: Policy, terms: Sequence[Entry]) -> Bench:
         {}, (), "",
     )  # fmt: skip
     sealer = Sealer(policy.marks, "", b"key")
-    judge = PolicyJudge(policy, Wiring(kit, (), sealer, True, b"key", always_patient))
+    files = FileSealer(
+        policy.file_marks, producer, SystemClock(), code_of=sealer.code,
+        passes=policy.mode is Mode.OBSERVE,
+    )  # fmt: skip
+    judge = PolicyJudge(policy, Wiring(kit, (), sealer, files, True, b"key", always_patient))
     return Bench(policy, (lexicon, personal, secrets), judge, sealer)
 
 

@@ -162,6 +162,9 @@ def _answer_message(form: TextForm) -> Node:
         members={
             "type": PLAIN,
             "text": text,
+            "image_url": Node(
+                media="image", members={"url": Node(media="image"), "detail": PLAIN}
+            ),
             "thinking": Node(
                 FieldClass.REASONING,
                 name="thinking",

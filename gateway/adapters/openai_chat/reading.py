@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from gateway.adapters.openai_chat.logprobs import logprob_pieces
 from gateway.adapters.openai_chat.replies import refusal_code
 from gateway.nouns.errors import BadRequest, UpstreamBroken
 from gateway.nouns.segment import Channel, Pointer, TextForm
-from gateway.ports.adapter import Piece, Request, Structured
+from gateway.ports.adapter import Coding, Media, Piece, Request, Structured
 from gateway.wire.field_map import UNKNOWN, Found, Node, walk
 from gateway.wire.json import Splice, encode_string, loads, locate, member_splices
 
@@ -21,20 +20,22 @@ _SAID = ("content", "refusal")
 class Reading:
     """Names the strings of one answer's bodies, and counts what it meets on the way.
 
-    ``usage`` has token counts; ``unjudged`` counts media that nobody can judge, by kind;
-    ``refused`` is true once the upstream's finish reason or error says that its own content filter
-    spoke.
+    ``usage`` has token counts; ``refused`` is true once the upstream's finish reason or error says
+    that its own content filter spoke. Generated files are kept until they are `taken`.
     """
 
     usage: Mapping[str, int]
     refused: bool
+    streams_sound = False
+    """True if a sound comes in parts, one per event."""
 
     def __init__(self, request: Request) -> None:
         free = request.structured is Structured.FREE
         self._choice_map = CHOICES[TextForm.PROSE if free else TextForm.JSON]
+        self._sound = _sound_format(request)
         self._strict = bool(getattr(request.value, "strict", False))
         self.usage = {}
-        self.unjudged: Counter[str] = Counter()
+        self._media: list[Media] = []
         self.refused = False
 
     def parse(self, data: bytes) -> Any:
@@ -60,12 +61,12 @@ class Reading:
     def of_body(self, body: Mapping[str, Any], choice: int) -> list[Piece]:
         """Return the pieces outside of choices; they belong to the channel set of ``choice``."""
         rest = {name: value for name, value in body.items() if name != "choices"}
-        return self._pieces(_found(rest, ANSWER, (), "$"), choice)
+        return self._pieces(rest, _found(rest, ANSWER, (), "$"), choice)
 
     def of_choice(self, choice: Mapping[str, Any], number: int, slot: Pointer) -> list[Piece]:
         """Return the pieces of one choice, log probabilities last."""
         rest = {name: value for name, value in choice.items() if name != "logprobs"}
-        pieces = self._pieces(_found(rest, self._choice_map, slot, ""), number)
+        pieces = self._pieces(rest, _found(rest, self._choice_map, slot, ""), number, len(slot))
         if choice.get("finish_reason") == "content_filter":
             self.refused = True
         logprobs = choice.get("logprobs")
@@ -79,16 +80,52 @@ class Reading:
 
     def of_unknown(self, value: Any) -> list[Piece]:
         """Return every string of a body that is not of this protocol."""
-        return self._pieces(_found(value, UNKNOWN, (), "$"), 0)
+        return self._pieces(value, _found(value, UNKNOWN, (), "$"), 0)
 
-    def _pieces(self, found: list[Found], choice: int) -> list[Piece]:
+    def taken(self) -> tuple[Media, ...]:
+        """Return the files found since the last call."""
+        media, self._media = tuple(self._media), []
+        return media
+
+    def _pieces(self, value: Any, found: list[Found], choice: int, depth: int = 0) -> list[Piece]:
+        """Return the texts of a value whose own pointer has ``depth`` steps; keep its files.
+
+        What stands where a file belongs is a file, and judged as text too if it reads like one.
+        """
         pieces: list[Piece] = []
-        for pointer, text, field_class, form, name, media in found:
-            if media:
-                self.unjudged[media] += 1
-            elif text:
-                pieces.append(Piece(Channel(choice, name), text, field_class, form, pointer))
+        for one in found:
+            if one.text:
+                pieces.append(
+                    Piece(Channel(choice, one.name), one.text, one.field_class, one.form,
+                          one.pointer)
+                )  # fmt: skip
+            kind = one.meant or one.media
+            if kind:
+                self._take(value, one, choice, kind, depth)
         return pieces
+
+    def _take(self, value: Any, one: Found, choice: int, kind: str, depth: int) -> None:
+        for step in one.pointer[depth:]:
+            value = value[step]
+        if not value:
+            return
+        sound = kind == "audio"
+        head = value[:8].lower()
+        coding = Coding.URL if head.startswith(("http:", "https:")) else Coding.BASE64
+        coding = Coding.DATA_URL if head.startswith("data:") else coding
+        stream = one.name if sound and self.streams_sound else ""
+        kind = "image" if kind == "data_url" else kind
+        self._media.append(
+            Media(choice, kind, value, coding, self._sound if sound else "", one.pointer, stream)
+        )
+
+
+def _sound_format(request: Request) -> str:
+    """Return the format that was asked for; a stream has raw samples in any case."""
+    body = getattr(request.value, "value", None)
+    audio = body.get("audio") if isinstance(body, dict) else None
+    wanted = audio.get("format") if isinstance(audio, dict) else None
+    return {"pcm16": "pcm"}.get(wanted, wanted) if isinstance(wanted, str) else ""
 
 
 def _found(value: Any, node: Node, pointer: Pointer, name: str) -> list[Found]:
@@ -125,6 +162,13 @@ def edit_splices(
         (*spans[slot], encode_string(text)) for slot, text in slots.items() if slot not in nulls
     ]
     return splices
+
+
+def media_splices(data: bytes, media: tuple[Media, ...], new: Mapping[int, bytes]) -> list[Splice]:
+    """Return the splices that put other files into the places of those that came."""
+    slots = {media[index].slot: content for index, content in new.items()}
+    spans = locate(data, slots) if slots else {}
+    return [(*spans[slot], b'"' + content + b'"') for slot, content in slots.items()]
 
 
 def all_splices(

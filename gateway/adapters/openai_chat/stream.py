@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.adapters.openai_chat import replies
-from gateway.adapters.openai_chat.reading import Reading, all_splices, choice_number
+from gateway.adapters.openai_chat.reading import Reading, all_splices, choice_number, media_splices
 from gateway.adapters.openai_chat.template import Templates
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.verdict import Refusal
-from gateway.ports.adapter import Edits, Event, EventKind, Piece, Request, Run
+from gateway.ports.adapter import Edits, Event, EventKind, Media, Piece, Request, Run
 from gateway.wire.error_shape import error_object, extension
 from gateway.wire.json import encode, splice
 from gateway.wire.sse import Frame, FrameReader, parse_frame
@@ -31,6 +31,7 @@ class StreamAnswer(Reading):
     """
 
     whole = False
+    streams_sound = True
 
     def __init__(self, request: Request, frame_limit: int) -> None:
         super().__init__(request)
@@ -102,17 +103,19 @@ class StreamAnswer(Reading):
         chunk = self.parse(frame.data)
         if not isinstance(chunk, dict) or frame.odd:
             pieces = tuple(self.of_unknown(chunk))
-            return Event(EventKind.UNKNOWN, frame.raw, pieces)
+            return Event(EventKind.UNKNOWN, frame.raw, pieces, media=self.taken())
         if chunk.get("error") or frame.event == b"error":
             self.note_error(chunk)
-            return Event(EventKind.ERROR, frame.raw, tuple(self.of_unknown(chunk)))
+            unknown = tuple(self.of_unknown(chunk))
+            return Event(EventKind.ERROR, frame.raw, unknown, media=self.taken())
         if not self._head:
             self._notice(frame, chunk)
         choices = chunk.get("choices")
         if not choices:
             return self._read_rest(frame, chunk)
         if not isinstance(choices, list) or not all(isinstance(one, dict) for one in choices):
-            return Event(EventKind.UNKNOWN, frame.raw, tuple(self.of_unknown(chunk)))
+            unknown = tuple(self.of_unknown(chunk))
+            return Event(EventKind.UNKNOWN, frame.raw, unknown, media=self.taken())
         return self._read_choices(frame, chunk, choices)
 
     def _notice(self, frame: Frame, chunk: Mapping[str, Any]) -> None:
@@ -127,9 +130,11 @@ class StreamAnswer(Reading):
     def _read_rest(self, frame: Frame, chunk: Mapping[str, Any]) -> Event:
         pieces = tuple(self.of_body(chunk, 0))
         if self.note_usage(chunk):
-            return Event(EventKind.TAIL, frame.raw, pieces)
-        known = chunk.keys() <= _HEARTBEAT and not pieces
-        return Event(EventKind.TEXT if known else EventKind.UNKNOWN, frame.raw, pieces)
+            return Event(EventKind.TAIL, frame.raw, pieces, media=self.taken())
+        media = self.taken()
+        known = chunk.keys() <= _HEARTBEAT and not pieces and not media
+        kind = EventKind.TEXT if known else EventKind.UNKNOWN
+        return Event(kind, frame.raw, pieces, media=media)
 
     def _read_choices(
         self, frame: Frame, chunk: Mapping[str, Any], choices: list[dict[str, Any]]
@@ -148,13 +153,15 @@ class StreamAnswer(Reading):
         pieces += self.of_body(chunk, numbers[0])
         counted = self.note_usage(chunk)
         kind = EventKind.FINISH if finished else EventKind.TEXT
-        if len(pieces) == 1 and not finished and not counted and len(numbers) == 1:
+        media = self.taken()
+        alike = len(pieces) == len(numbers) == 1 and not finished and not counted
+        if alike and not media:
             self._templates.learn(frame, pieces[0])
-        return Event(kind, frame.raw, tuple(pieces), tuple(dict.fromkeys(numbers)))
+        return Event(kind, frame.raw, tuple(pieces), tuple(dict.fromkeys(numbers)), media=media)
 
     def write(self, event: Event, edits: Edits) -> bytes:
         """Return the event's bytes with the edits as splices."""
-        if not edits.texts and not edits.fields and not edits.drop_logprobs:
+        if not (edits.texts or edits.fields or edits.drop_logprobs or edits.media):
             return event.raw
         frame = parse_frame(event.raw)
         data = frame.data
@@ -163,7 +170,13 @@ class StreamAnswer(Reading):
         splices = all_splices(
             data, event.pieces, edits.texts, edits.fields, drop_logprobs=edits.drop_logprobs
         )
+        splices += media_splices(data, event.media, edits.media)
         return frame.with_data(splice(data, splices))
+
+    def own_media(self, media: Media, data: bytes) -> bytes:
+        """Return an event of our own that adds to a choice's sound."""
+        delta = {"audio": {"data": data.decode("ascii")}}
+        return self._own(replies.chunk(self._own_head(), media.choice, delta, None))
 
     def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
         """Return an event of our own that adds to a choice's content."""

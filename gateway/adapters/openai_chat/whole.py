@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.adapters.openai_chat import replies
-from gateway.adapters.openai_chat.reading import Reading, all_splices, choice_number
+from gateway.adapters.openai_chat.reading import Reading, all_splices, choice_number, media_splices
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.segment import Channel, Pointer
 from gateway.nouns.verdict import Refusal
@@ -46,7 +46,8 @@ class WholeAnswer(Reading):
         body = self.parse(raw)
         choices = body.get("choices") if isinstance(body, dict) else None
         if not isinstance(body, dict) or not _all_objects(choices):
-            return [Event(EventKind.TEXT, raw, tuple(self.of_unknown(body)))]
+            unknown = tuple(self.of_unknown(body))
+            return [Event(EventKind.TEXT, raw, unknown, media=self.taken())]
         self.note_usage(body)
         if body.get("error") and not choices:
             self.note_error(body)
@@ -60,8 +61,9 @@ class WholeAnswer(Reading):
             pieces += self.of_choice(choice, numbers[position], ("choices", position))
         pieces += self.of_body(body, numbers[0] if numbers else 0)
         return Event(
-            EventKind.TEXT, raw, tuple(pieces), tuple(dict.fromkeys(numbers)), tuple(numbers)
-        )
+            EventKind.TEXT, raw, tuple(pieces), tuple(dict.fromkeys(numbers)), tuple(numbers),
+            media=self.taken(),
+        )  # fmt: skip
 
     def write(self, event: Event, edits: Edits) -> bytes:
         """Return the body with the edits as splices; a refused choice holds the refusal alone."""
@@ -83,6 +85,15 @@ class WholeAnswer(Reading):
             {kept.index(index): text for index, text in texts.items() if index in kept},
             edits.fields,
             drop_logprobs=edits.drop_logprobs,
+        )
+        splices += media_splices(
+            event.raw,
+            event.media,
+            {
+                i: new
+                for i, new in edits.media.items()
+                if _place(event.media[i].slot) not in refused
+            },
         )
         spans = locate(event.raw, [("choices", place) for place in refused])
         style = replies.style_for(self._request, edits.style)

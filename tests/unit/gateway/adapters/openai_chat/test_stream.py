@@ -13,7 +13,7 @@ from gateway.adapters.openai_chat.stream import StreamAnswer
 from gateway.nouns.errors import UpstreamBroken
 from gateway.nouns.segment import FieldClass, TextForm
 from gateway.nouns.verdict import Refusal
-from gateway.ports.adapter import Edits, Event, EventKind, Piece, Run
+from gateway.ports.adapter import Coding, Edits, Event, EventKind, Piece, Run
 
 CASSETTES = Path(__file__).parents[4] / "cassettes"
 REFUSAL = Refusal("blocked", "No, sorry.", "r1", "A1.a", retract=True, shown=5)
@@ -168,10 +168,11 @@ def test_upstream_refusals_are_told(raw: bytes, refused: bool) -> None:
     assert reader.refused is refused
 
 
-def test_media_is_counted_as_unjudged() -> None:
-    """Sound in an answer cannot be judged: it is counted, its transcript is text."""
-    reader, events = played("audio.sse")
-    assert dict(reader.unjudged) == {"audio": 1}
+def test_media_is_named() -> None:
+    """Sound in an answer is a part of a file, its transcript is text."""
+    _, events = played("audio.sse")
+    (media,) = [one for event in events for one in event.media]
+    assert (media.kind, media.coding, media.stream) == ("audio", Coding.BASE64, "audio.data")
     assert texts(events) == {"0:audio.transcript": "Hello"}
 
 

@@ -1,0 +1,99 @@
+"""File sealing: which marks are owed on the generated files of an exchange, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.assembly.kit import POLICIES
+from gateway.engine.file_seal import SealRecipe
+from gateway.engine.media import FILE, MediaPlan
+from gateway.marks import FILE_MARKS, TextLabel, make_marks
+from gateway.marks.provider_code import validate_provider_code
+from gateway.marks.text_label import shipped_wordings
+from gateway.nouns.mark import (
+    NO_KEYS,
+    FileMarksOrder,
+    LabelMode,
+    MarkFamily,
+    MarkKeys,
+    TextMarksOrder,
+)
+from gateway.ports.clock import Clock
+from gateway.ports.mark import Claim
+from gateway.wire.aigc_label import make_label
+
+NO_AGREEMENT_MARKS = frozenset({MarkFamily.LABEL})
+"""What an unlabelled delivery goes without (Labelling Measures, Article 9): the visible label; the
+implicit one stays."""
+
+
+class FileSealer:
+    """What is owed on the files of one exchange, under one policy.
+
+    A family is owed if the policy asks for it and it can be: metadata takes a provider code,
+    credentials take a certificate (`sealgate check` says what is missing).
+    """
+
+    def __init__(
+        self,
+        order: FileMarksOrder,
+        producer: str,
+        clock: Clock,
+        *,
+        code_of: Callable[[str], str],
+        keys: MarkKeys = NO_KEYS,
+        passes: bool = False,
+    ) -> None:
+        """``passes`` is true in mode observe: nothing is refused. Raises ConfigError."""
+        if producer:
+            validate_provider_code(producer)
+        self._order = order
+        self._producer = producer
+        self._clock = clock
+        self._code_of = code_of
+        self._passes = passes or order.unmarkable == "pass"
+        words = TextMarksOrder(
+            label=LabelMode.INLINE, language=order.language, wording=order.wording
+        )
+        self._label = TextLabel(words, shipped_wordings(POLICIES))
+        lacking = {
+            MarkFamily.METADATA: not producer, MarkFamily.CREDENTIAL: keys.signing is None
+        }  # fmt: skip
+        self.owed = tuple(family for family in order.owed if not lacking.get(family))
+        self.keys = keys
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that receipts on files may have: families and marks."""
+        marks = {name for kind in FILE_MARKS if isinstance(name := getattr(kind, "name", ""), str)}
+        return frozenset({FILE, *(family.value for family in MarkFamily), *marks})
+
+    def recipe(self, pixels: int) -> SealRecipe:
+        """Return how its marks are made."""
+        return SealRecipe(make_marks, self._order, self.owed, self.keys, pixels)
+
+    def claim(
+        self, exchange: str, language_sample: str, *, model: str, sources: tuple[bytes, ...] = ()
+    ) -> Claim:
+        """Return what the marks of an exchange say; the sample decides the label's language."""
+        language = self._label.language(language_sample)
+        code = self._code_of(exchange)
+        return Claim(
+            exchange=exchange,
+            code=code,
+            label=make_label(self._producer, exchange) if self._producer else None,
+            time_s=self._clock.wall_ns() / 1e9,
+            line=self._label.line(language, code),
+            language=language,
+            model=model,
+            sources=sources,
+        )
+
+    def plan(
+        self, exchange: str, language_sample: str, *, model: str, sources: tuple[bytes, ...] = ()
+    ) -> MediaPlan | None:
+        """Return what is owed on the files of one exchange; None: nothing."""
+        if not self.owed:
+            return None
+        claim = self.claim(exchange, language_sample, model=model, sources=sources)
+        return MediaPlan(claim, tuple(family.value for family in self.owed), self._passes)

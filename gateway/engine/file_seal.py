@@ -1,0 +1,113 @@
+"""File seal: carries out one order: from the wire's form to bytes, marks on, and back. Pure.
+
+It may take a while, so the edge has it done in a process of its own (see gateway.edge.media_pool).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from gateway.engine.stamping import Stamped, Stamper
+from gateway.nouns.errors import MarkFailed
+from gateway.nouns.mark import NO_KEYS, FileMarksOrder, MarkFamily, MarkKeys
+from gateway.ports.adapter import Coding
+from gateway.ports.mark import Claim, FileMark
+from gateway.ports.session import Sealed, SealOrder
+from gateway.wire.picture_limit import bound_pictures
+
+Pictures = Callable[[bytes], tuple[bytes, ...]]
+_DATA_URL = re.compile(r"data:([!-+\--~]{0,128});base64,")
+_BLANKS = str.maketrans("", "", " \t\r\n")
+
+
+def no_pictures(_: bytes) -> tuple[bytes, ...]:
+    """Return no hashes: nobody looks at the pictures."""
+    return ()
+
+
+class FileSeal:
+    """Carries out orders with one stamper. ``pictures`` gives the perceptual hashes of a file."""
+
+    def __init__(self, stamper: Stamper, pictures: Pictures = no_pictures) -> None:
+        self._stamper = stamper
+        self._pictures = pictures
+
+    def __call__(self, order: SealOrder) -> Sealed:
+        """Return the sealed file. Raises MarkFailed if the wire's form cannot be read."""
+        head, content, named = unpacked(order)
+        stamped = self.stamp(content, order.claim, hint=order.hint or named)
+        data = stamped.content
+        if order.coding is not Coding.RAW:
+            data = head + base64.b64encode(data)
+        return Sealed(
+            data=data,
+            format=stamped.format.value if stamped.format else "",
+            size=len(stamped.content),
+            sha256=hashlib.sha256(stamped.content).hexdigest(),
+            receipts=stamped.receipts,
+            pictures=self._pictures(content),
+        )
+
+    def stamp(self, content: bytes, claim: Claim, *, hint: str) -> Stamped:
+        """Return a file with its marks."""
+        return self._stamper.stamp(content, claim, hint=hint)
+
+
+Marks = Callable[[FileMarksOrder, MarkKeys], list[FileMark]]
+
+
+class SealRecipe(NamedTuple):
+    """How a sealer of files is made, wherever that is: it travels to the sealing processes, and the
+    command line follows it too, so ``marks`` is a function with a name. ``pixels`` bounds pictures.
+    """
+
+    marks: Marks
+    order: FileMarksOrder
+    owed: tuple[MarkFamily, ...]
+    keys: MarkKeys = NO_KEYS
+    pixels: int = 100_000_000
+
+    def make(self) -> FileSeal:
+        """Return the sealer."""
+        bound_pictures(self.pixels)
+        return FileSeal(Stamper(self.marks(self.order, self.keys), self.owed))
+
+
+def seal_process(recipe: SealRecipe) -> Callable[[], FileSeal]:
+    """Return what makes a sealer in another process."""
+    return partial(SealRecipe.make, recipe)
+
+
+def unpacked(order: SealOrder) -> tuple[bytes, bytes, str]:
+    """Return what stands before the coded content, the content, and the format that it names.
+
+    Raises MarkFailed if it is not what its coding says.
+    """
+    if order.coding is Coding.RAW:
+        return b"", b"".join(p if isinstance(p, bytes) else p.encode() for p in order.parts), ""
+    parts = [part if isinstance(part, str) else part.decode("latin-1") for part in order.parts]
+    head, named = "", ""
+    if order.coding is Coding.DATA_URL:
+        found = _DATA_URL.match(parts[0])
+        if found is None:
+            raise MarkFailed("A file is no data URL with base64.")
+        head, named = found[0], found[1]
+        parts[0] = parts[0][found.end() :]
+    content = b"".join(_content(part) for part in parts)
+    if not content:
+        raise MarkFailed("A file is empty.")
+    return head.encode("ascii"), content, named
+
+
+def _content(text: str) -> bytes:
+    """Decode strictly: what a lenient reader skips could be read in two ways."""
+    try:
+        return base64.b64decode(text.translate(_BLANKS) if "\n" in text else text, validate=True)
+    except (binascii.Error, ValueError):
+        raise MarkFailed("A file is not base64.") from None

@@ -1,0 +1,99 @@
+"""Parts for tests of generated files: small real ones, marks of our own at the port, and a gateway
+with its real judge and its real sealing processes in front of the scripted upstream."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+import json
+import wave
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from filters.lexicon import Entry
+from gateway.app import make_app
+from gateway.edge.media_pool import MediaPool
+from gateway.edge.worker import server_config
+from gateway.engine.file_seal import Marks, SealRecipe, seal_process
+from gateway.nouns.mark import AigcLabel, FileMarksOrder
+from gateway.nouns.policy import Policy, Rule
+from gateway.nouns.verdict import Action
+from gateway.ports.mark import Claim
+from gateway.settings import Settings
+from tests.edge_kit import GatewayHere, _on_a_port, _Server
+from tests.note_marks import chunk, notes
+from tests.properties.corpus import bench
+
+TERM = "绿皮大象"
+TERMS = (Entry(text=TERM, category="A1.h.other", severity=4),)
+RULES = (Rule(id="core", when="A1", do=Action.BLOCK),)
+OWED = FileMarksOrder(label=True, metadata=True)
+PRODUCER = "001191110102MAD55U9H0F10002"
+
+
+def png(width: int = 16, height: int = 16, colour: int = 90) -> bytes:
+    """Return a grey picture of one colour, made by hand after the PNG specification."""
+    rows = (b"\0" + bytes([colour]) * width) * height
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\0\0\0\0"
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
+    )
+
+
+def wav(seconds: float = 0.1, rate: int = 8000) -> bytes:
+    """Return silence."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(rate)
+        writer.writeframes(b"\0\0" * round(seconds * rate))
+    return out.getvalue()
+
+
+def recipe(order: FileMarksOrder = OWED, marks: Marks = notes) -> SealRecipe:
+    """Return a recipe with the marks of these tests."""
+    return SealRecipe(marks, order, order.owed)
+
+
+def claim(exchange: str = "01J0000000000000000000000X") -> Claim:
+    """Return what a mark is to say."""
+    label = AigcLabel("1", "p", exchange, "", "p", exchange, "")
+    return Claim(exchange, "ABCD-1234", label, 1.0, "AI-generated", "en")
+
+
+class MediaHere(GatewayHere):
+    """A gateway whose judge and sealing processes are real."""
+
+    def __init__(self, settings: Settings, policy: Policy) -> None:
+        super().__init__(settings, policy)
+        made = bench(policy, TERMS, producer=PRODUCER)
+        self.pool = MediaPool(seal_process(recipe(policy.file_marks)), settings.media)
+        self.gateway = dataclasses.replace(
+            self.gateway, judge=made.judge, files=self.pool, close=self.pool.close,
+            code_of=made.sealer.code,
+        )  # fmt: skip
+        self.proxy = make_app(self.gateway)
+
+
+@asynccontextmanager
+async def serving_media(
+    settings: Settings, *, order: FileMarksOrder = OWED, **changes: Any
+) -> AsyncIterator[MediaHere]:
+    """Serve a gateway that owes these marks on files, on a free port of loopback."""
+    policy = Policy(rules=RULES, file_marks=order, **changes)
+    here = MediaHere(settings, policy)
+    here.server = server = _Server(server_config(here.proxy, settings))
+    async with _on_a_port(server) as here.port:
+        yield here
+    assert here.counts.in_flight == 0
+    assert here.pool.processes == ()
+
+
+def image_body(*pictures: bytes, **more: Any) -> bytes:
+    """Return a whole answer with these pictures."""
+    entries = [{"b64_json": base64.b64encode(each).decode()} for each in pictures]
+    return json.dumps({"created": 1, "data": entries, **more}, ensure_ascii=False).encode()

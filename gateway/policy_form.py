@@ -219,6 +219,10 @@ class FileMarksForm(Form, frozen=True, kw_only=True):
         Literal["refuse", "pass"] | None,
         _says("A file that cannot bear what is owed: refused, or passed and recorded."),
     ] = None
+    urls: Annotated[
+        Literal["rehost", "data"] | None,
+        _says("A result that came as a URL: sealed and hosted here, or given as a data URL."),
+    ] = None
 
 
 class MarksForm(Form, frozen=True, kw_only=True):

@@ -11,11 +11,17 @@ import wave
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from filters.lexicon import Entry
 from gateway.app import make_app
+from gateway.edge.file_sealing import EdgeFileSealer
+from gateway.edge.files_page import files_router
+from gateway.edge.kept_files import KeptFiles
 from gateway.edge.media_pool import MediaPool
+from gateway.edge.result_fetch import ResultFetcher
 from gateway.edge.worker import server_config
 from gateway.engine.file_seal import Marks, SealRecipe, seal_process
 from gateway.nouns.mark import AigcLabel, FileMarksOrder
@@ -68,15 +74,20 @@ def claim(exchange: str = "01J0000000000000000000000X") -> Claim:
 class MediaHere(GatewayHere):
     """A gateway whose judge and sealing processes are real."""
 
-    def __init__(self, settings: Settings, policy: Policy) -> None:
+    def __init__(self, settings: Settings, policy: Policy, folder: Path) -> None:
         super().__init__(settings, policy)
         made = bench(policy, TERMS, producer=PRODUCER)
         self.pool = MediaPool(seal_process(recipe(policy.file_marks)), settings.media)
+        kept = KeptFiles(folder / "files", keep_s=60.0, most_bytes=1 << 20)
+        files = EdgeFileSealer(
+            self.pool, ResultFetcher(settings.media, settings.upstream.url), kept,
+            as_data=policy.file_marks.urls == "data",
+        )  # fmt: skip
         self.gateway = dataclasses.replace(
-            self.gateway, judge=made.judge, files=self.pool, close=self.pool.close,
+            self.gateway, judge=made.judge, files=files, close=files.close,
             code_of=made.sealer.code,
         )  # fmt: skip
-        self.proxy = make_app(self.gateway)
+        self.proxy = make_app(self.gateway, [files_router(kept)])
 
 
 @asynccontextmanager
@@ -85,10 +96,11 @@ async def serving_media(
 ) -> AsyncIterator[MediaHere]:
     """Serve a gateway that owes these marks on files, on a free port of loopback."""
     policy = Policy(rules=RULES, file_marks=order, **changes)
-    here = MediaHere(settings, policy)
-    here.server = server = _Server(server_config(here.proxy, settings))
-    async with _on_a_port(server) as here.port:
-        yield here
+    with TemporaryDirectory() as folder:
+        here = MediaHere(settings, policy, Path(folder))
+        here.server = server = _Server(server_config(here.proxy, settings))
+        async with _on_a_port(server) as here.port:
+            yield here
     assert here.counts.in_flight == 0
     assert here.pool.processes == ()
 

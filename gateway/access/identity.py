@@ -36,6 +36,7 @@ FORWARDED = frozenset(
         b"traceparent",
         b"tracestate",
         b"baggage",
+        b"x-dashscope-async",
     }
 )
 """What goes upstream from anybody, besides ``x-stainless-*`` and what the settings add."""

@@ -35,9 +35,13 @@ from gateway.assembly.steward import run_steward
 from gateway.assembly.vault import Vault, hold, open_vault
 from gateway.desk.pages import operator_router, public_router
 from gateway.edge.board import Board
+from gateway.edge.file_sealing import EdgeFileSealer
+from gateway.edge.files_page import files_router
 from gateway.edge.gateway import Gateway, Identity, SystemClock, exchange_ids
 from gateway.edge.guard_page import guard_router
+from gateway.edge.kept_files import KeptFiles
 from gateway.edge.media_pool import MediaPool
+from gateway.edge.result_fetch import ResultFetcher
 from gateway.edge.routes import RouteTable
 from gateway.edge.supervisor import Place, Ports
 from gateway.edge.upstream import Upstream
@@ -176,7 +180,13 @@ class Installation:
             Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
                    key, Patience(clock)),
         )  # fmt: skip
-        pool = MediaPool(seal_process(made.files.recipe(settings.media.pixels)), settings.media)
+        media = settings.media
+        kept = KeptFiles(state / "files", keep_s=media.keep_s, most_bytes=media.kept_bytes)
+        files = EdgeFileSealer(
+            MediaPool(seal_process(made.files.recipe(media.pixels)), media),
+            ResultFetcher(media, settings.upstream.url), kept,
+            as_data=policy.file_marks.urls == "data", public_url=media.public_url,
+        )  # fmt: skip
         upstream_key = settings.upstream.key
         upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
         protocols = _protocols(settings)
@@ -210,10 +220,10 @@ class Installation:
             clock=clock,
             new_id=exchange_ids(clock),
             code_of=made.sealer.code,
-            files=pool,
-            close=_closing(reading, guards.close, pool.close),
+            files=files,
+            close=_closing(reading, guards.close, files.close),
         )  # fmt: skip
-        routers = [guard_router(gateway, judge.hearing)]
+        routers = [guard_router(gateway, judge.hearing), files_router(kept)]
         if settings.verify.open:
             desk = public_desk(settings, reading, clock, self._addresses, count=meter.verified)
             routers.append(public_router(desk))

@@ -127,17 +127,20 @@ class Meter(Protocol):
 class FileSealer(Protocol):
     """Puts marks on files, beside the worker's own loop."""
 
-    async def seal(self, order: SealOrder) -> Sealed | SealgateError:
-        """Return the sealed file, MarkFailed if it cannot bear what is owed, or Overloaded."""
+    async def seal(self, order: SealOrder, *, origin: str) -> Sealed | SealgateError:
+        """Return the sealed file, MarkFailed if it cannot bear what is owed, or Overloaded.
+
+        ``origin`` is our own address as the client knows it, for results that we host.
+        """
         ...
 
 
 class NoFileSealer:
     """Seals nothing: for policies that owe nothing on files."""
 
-    async def seal(self, order: SealOrder) -> Sealed | SealgateError:
+    async def seal(self, order: SealOrder, *, origin: str) -> Sealed | SealgateError:
         """Refuse; nobody asks."""
-        del order
+        del order, origin
         return MarkFailed("No marks on files are made here.")
 
 

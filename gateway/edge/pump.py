@@ -46,7 +46,9 @@ class Pump:
         writer: ClientWriter,
         watch: Watch,
         ours: HeaderLines,
+        origin: str = "",
     ) -> None:
+        self._origin = origin
         self._gateway = gateway
         self._exchange = exchange
         self._session = session
@@ -208,7 +210,7 @@ class Pump:
                 await self._step(self._session.answered(consult.number, outcome, now_s), now_s)
 
     async def _seal(self, order: SealOrder) -> None:
-        outcome = await self._gateway.files.seal(order)
+        outcome = await self._gateway.files.seal(order, origin=self._origin)
         async with self._lock:
             if not self._ended.is_set():
                 now_s = self._gateway.clock.monotonic_s()

@@ -13,6 +13,7 @@ from gateway.edge.account import Account
 from gateway.edge.body import Receive, decoded_body, header, read_body
 from gateway.edge.connection import Connection
 from gateway.edge.consult import heard_verdict
+from gateway.edge.file_sealing import origin_of
 from gateway.edge.gateway import Admission, Gateway, Headers
 from gateway.edge.passage import pass_through
 from gateway.edge.pump import Pump
@@ -201,7 +202,7 @@ class Runner:
         self._pump = Pump(
             gateway, exchange=account.exchange, session=account.said, answer=answer,
             entry=account.entry, upstream=upstream, writer=self._writer, watch=self._watch,
-            ours=self._ours,
+            ours=self._ours, origin=origin_of(self._call.headers),
         )  # fmt: skip
         try:
             await self._pump.run()

@@ -78,7 +78,8 @@ class FileMarksOrder(msgspec.Struct, frozen=True):
     long, short short: Morse "AI", 5.3) or ``speech``, ``at`` at which end of a sound or document.
     ``metadata`` is the implicit label (clause 6), ``credential`` a C2PA manifest, ``watermark`` an
     invisible mark in the picture, ``fingerprint`` a perceptual hash in the ledger. ``unmarkable``
-    says what becomes of a file that cannot bear what is owed: ``refuse`` or ``pass``.
+    says what becomes of a file that cannot bear what is owed: ``refuse`` or ``pass``. ``urls`` says
+    how a result that came as a URL leaves: ``rehost`` or ``data``.
     """
 
     label: bool = False
@@ -92,6 +93,7 @@ class FileMarksOrder(msgspec.Struct, frozen=True):
     watermark: bool = False
     fingerprint: bool = False
     unmarkable: str = "refuse"
+    urls: str = "rehost"
 
     @property
     def owed(self) -> tuple[MarkFamily, ...]:

@@ -580,7 +580,9 @@ def request_bytes(
     body: bytes, *lines: str, path: str = PATH, method: str = "POST", length: bool = True
 ) -> bytes:
     """Return a request's bytes."""
-    head = [f"{method} {path} HTTP/1.1", "host: g", "content-type: application/json", *lines]
+    named = any(line.startswith("content-type:") for line in lines)
+    kind = () if named else ("content-type: application/json",)
+    head = [f"{method} {path} HTTP/1.1", "host: g", *kind, *lines]
     if length:
         head.append(f"content-length: {len(body)}")
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body

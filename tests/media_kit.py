@@ -20,6 +20,7 @@ from gateway.app import make_app
 from gateway.edge.file_sealing import EdgeFileSealer
 from gateway.edge.files_page import files_router
 from gateway.edge.kept_files import KeptFiles
+from gateway.edge.mark_page import mark_router
 from gateway.edge.media_pool import MediaPool
 from gateway.edge.result_fetch import ResultFetcher
 from gateway.edge.worker import server_config
@@ -87,7 +88,9 @@ class MediaHere(GatewayHere):
             self.gateway, judge=made.judge, files=files, close=files.close,
             code_of=made.sealer.code,
         )  # fmt: skip
-        self.proxy = make_app(self.gateway, [files_router(kept)])
+        made_files = made.judge._wiring.files
+        marking = mark_router(self.gateway, made_files.claim_alone, passes=made_files.passes)
+        self.proxy = make_app(self.gateway, [files_router(kept), marking])
 
 
 @asynccontextmanager

@@ -22,10 +22,6 @@ from gateway.ports.clock import Clock
 from gateway.ports.mark import Claim
 from gateway.wire.aigc_label import make_label
 
-NO_AGREEMENT_MARKS = frozenset({MarkFamily.LABEL})
-"""What an unlabelled delivery goes without (Labelling Measures, Article 9): the visible label; the
-implicit one stays."""
-
 
 class FileSealer:
     """What is owed on the files of one exchange, under one policy.
@@ -51,7 +47,7 @@ class FileSealer:
         self._producer = producer
         self._clock = clock
         self._code_of = code_of
-        self._passes = passes or order.unmarkable == "pass"
+        self.passes = passes or order.unmarkable == "pass"
         words = TextMarksOrder(
             label=LabelMode.INLINE, language=order.language, wording=order.wording
         )
@@ -76,7 +72,18 @@ class FileSealer:
         self, exchange: str, language_sample: str, *, model: str, sources: tuple[bytes, ...] = ()
     ) -> Claim:
         """Return what the marks of an exchange say; the sample decides the label's language."""
-        language = self._label.language(language_sample)
+        return self._claim(
+            exchange, self._label.language(language_sample), model=model, sources=sources
+        )
+
+    def claim_alone(self, exchange: str, language: str) -> Claim | None:
+        """Return the claim of a file that is no answer; None if no marks are owed."""
+        wanted = language if self._order.language == "auto" else self._order.language
+        return self._claim(exchange, wanted, model="", sources=()) if self.owed else None
+
+    def _claim(
+        self, exchange: str, language: str, *, model: str, sources: tuple[bytes, ...]
+    ) -> Claim:
         code = self._code_of(exchange)
         return Claim(
             exchange=exchange,
@@ -96,4 +103,4 @@ class FileSealer:
         if not self.owed:
             return None
         claim = self.claim(exchange, language_sample, model=model, sources=sources)
-        return MediaPlan(claim, tuple(family.value for family in self.owed), self._passes)
+        return MediaPlan(claim, tuple(family.value for family in self.owed), self.passes)

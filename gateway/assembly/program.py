@@ -40,6 +40,8 @@ from gateway.edge.files_page import files_router
 from gateway.edge.gateway import Gateway, Identity, SystemClock, exchange_ids
 from gateway.edge.guard_page import guard_router
 from gateway.edge.kept_files import KeptFiles
+from gateway.edge.mark_page import PROTOCOL as MARK
+from gateway.edge.mark_page import mark_router
 from gateway.edge.media_pool import MediaPool
 from gateway.edge.result_fetch import ResultFetcher
 from gateway.edge.routes import RouteTable
@@ -192,6 +194,13 @@ class Installation:
         protocols = _protocols(settings)
         by_kind = opened(**_limits(settings))
         names = {one.name for one in (*protocols, *by_kind.values())}
+        limits = {
+            "frame_limit": settings.limits.frame_bytes,
+            "answer_limit": settings.limits.answer_bytes,
+        }
+        protocols = adapters(**limits)
+        by_kind = opened(**limits)
+        names = {MARK, *(one.name for one in (*protocols, *by_kind.values()))}
         journal = SpoolJournal(
             state, f"w{place.worker}", settings.ledger, made.vault.keyring, clock
         )
@@ -234,6 +243,8 @@ class Installation:
         memory = LedgerMemory(made.vault, self._clock, made.sealer)
         marks = readers(settings, made.policy, made.sealer, key)
         return MarkReading(marks, memory, made.producer)
+        marking = mark_router(gateway, made.files.claim_alone, passes=made.files.passes)
+        return gateway, [guard_router(gateway, judge.hearing), files_router(kept), marking]
 
     def _for_door(self, settings: Settings) -> Settings:
         """The demo model is our own: to the door it is no upstream that wants somebody's key."""

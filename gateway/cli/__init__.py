@@ -35,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.inspect:inspect",
         say("Tell what a platform owes on a file.", "说明传播平台对文件的标识义务。"),
     ),
+    "mark": (
+        "gateway.cli.mark:mark",
+        say("Put the policy's marks on files.", "按策略为文件添加标识。"),
+    ),
     "ledger": (
         "gateway.cli.ledger:ledger",
         say("Read, verify, purge and erase records.", "查看、核验、清理与删除记录。"),

@@ -6,7 +6,7 @@ their URLs leave. The paths do not lie below ``/v1``: the upstream is the servic
 
 from __future__ import annotations
 
-from gateway.adapters.media.answers import JsonAnswer
+from gateway.adapters.media.answers import EventAnswer, EventForm, JsonAnswer
 from gateway.adapters.media.fields import TASK_ANSWER, TASK_REQUEST
 from gateway.adapters.media.images import ANSWER_LIMIT
 from gateway.adapters.media.reading import read_json_request, write_json_request
@@ -39,7 +39,7 @@ class DashscopeImages(Replies):
     )
 
     def __init__(self, *, frame_limit: int = FRAME_LIMIT, answer_limit: int = ANSWER_LIMIT) -> None:
-        del frame_limit
+        self._frame_limit = frame_limit
         self._answer_limit = answer_limit
 
     def read_request(self, body: bytes, *, strict: bool) -> Request:
@@ -54,7 +54,9 @@ class DashscopeImages(Replies):
 
     def answer(self, request: Request, *, content_type: str) -> Answer:
         """Return the reader and writer of the answer."""
-        del request, content_type
+        del request
+        if "text/event-stream" in content_type.lower():
+            return EventAnswer(EventForm(TASK_ANSWER, frozenset()), self._frame_limit)
         return JsonAnswer(TASK_ANSWER, self._answer_limit)
 
     def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:

@@ -44,6 +44,7 @@ def _worker(one: Installation) -> Gateway:
     made = one.prepare(settings)
     gateway, routers = one._gateway(settings, made, Place(3, 2))
     assert len(routers) == 2
+    assert len(routers) == 3
     return gateway
 
 

@@ -1,0 +1,157 @@
+"""``POST /sealgate/v1/mark``: puts the policy's marks on a file that did not pass as an answer.
+
+The file comes as the body (its type in ``content-type``, its name in ``x-sealgate-filename``) or as
+the part ``file`` of a form. What comes back is the file; its receipts are in a header. Each call is
+recorded as an exchange, so the file can be traced like any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from gateway.edge.body import header
+from gateway.edge.gateway import Gateway, Headers
+from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError, TooLarge
+from gateway.nouns.exchange import Principal, Subject
+from gateway.nouns.media import MediaFormat
+from gateway.nouns.record import AnswerText, CloseFrame, OpenFrame, ReceiptFact
+from gateway.nouns.verdict import Outcome
+from gateway.ports.adapter import Coding
+from gateway.ports.mark import Claim
+from gateway.ports.session import Sealed, SealOrder
+from gateway.telemetry.metrics import ExchangeFacts
+from gateway.wire.multipart import boundary_of, read_parts
+
+PROTOCOL = "mark"
+PATH = "/sealgate/v1/mark"
+UNPROCESSABLE = 422
+MakeClaim = Callable[[str, str], Claim | None]
+"""Makes the claim of an exchange in a language (``zh`` or ``en``); None: no marks are owed."""
+
+
+class _Given(NamedTuple):
+    content: bytes
+    hint: str
+
+
+class _Asked(NamedTuple):
+    exchange: str
+    principal: Principal
+    subject: Subject
+    given: _Given
+
+
+def mark_router(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> APIRouter:
+    """Return the router of the mark endpoint. ``passes``: what cannot be marked comes back too."""
+    router = APIRouter()
+
+    @router.post(PATH)
+    async def mark(request: Request) -> Response:
+        """Seal one file."""
+        headers: Headers = request.scope["headers"]
+        exchange = gateway.new_id()
+        try:
+            principal = gateway.access.authenticate(headers)
+            permit = gateway.access.admit(principal, gateway.clock.monotonic_s())
+            try:
+                given = await _read(request, gateway, headers)
+                subject = gateway.access.subject(headers, {})
+                asked = _Asked(exchange, principal, subject, given)
+                return await _seal(gateway, asked, claim_of(exchange, _language(headers)), passes)
+            finally:
+                permit.release()
+        except SealgateError as error:
+            if isinstance(error, MarkFailed):
+                error.status = UNPROCESSABLE  # the file is the caller's own
+            reply = gateway.fallback.error(error, exchange=exchange, language=_language(headers))
+            lines = {name.decode(): value.decode() for name, value in reply.headers}
+            return Response(reply.body, reply.status, headers=lines)
+
+    return router
+
+
+def _language(headers: Headers) -> str:
+    return "zh" if header(headers, b"accept-language")[:2].lower() == b"zh" else "en"
+
+
+async def _read(request: Request, gateway: Gateway, headers: Headers) -> _Given:
+    most = gateway.settings.media.bytes
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most + 4096:
+            raise TooLarge(f"The limit is {most} bytes (media.bytes).")
+    kind = header(headers, b"content-type").decode("latin-1")
+    name = header(headers, b"x-sealgate-filename").decode("latin-1")
+    if not kind.lower().startswith("multipart/"):
+        return _Given(bytes(body), name or kind)
+    whole = bytes(body)
+    for one in read_parts(whole, boundary_of(kind)):
+        if one.name == "file":
+            return _Given(whole[one.start : one.end], one.filename or one.content_type)
+    raise BadRequest("The form has no part called file.", param="file")
+
+
+async def _seal(gateway: Gateway, asked: _Asked, claim: Claim | None, passes: object) -> Response:
+    if claim is None:
+        raise BadRequest("The policy owes no marks on files (marks.file).")
+    if not asked.given.content:
+        raise BadRequest("There is no file in the request.", param="file")
+    began_s = gateway.clock.monotonic_s()
+    gateway.meter.exchange_opened()
+    outcome, error = Outcome.GATEWAY_ERROR, MarkFailed.code
+    receipts: tuple[ReceiptFact, ...] = ()
+    entry = gateway.journal.open(_open_frame(gateway, asked))
+    try:
+        order = SealOrder(1, (asked.given.content,), Coding.RAW, asked.given.hint, claim)
+        sealed = await gateway.files.seal(order, origin="")
+        if not isinstance(sealed, Sealed):
+            raise sealed
+        receipts = tuple(ReceiptFact(*one) for one in sealed.receipts)
+        if not sealed.complete and not passes:
+            raise MarkFailed("; ".join(f"{one.mark}: {one.detail}" for one in receipts))
+        came = hashlib.sha256(asked.given.content).hexdigest()
+        note = f"{sealed.format} {sealed.size} bytes sha256:{sealed.sha256} from sha256:{came}"
+        entry.answer((AnswerText(0, "media", note, own=True),))
+        await entry.settle()
+        outcome, error = Outcome.PASSED, ""
+        return _reply(asked.exchange, claim, sealed)
+    finally:
+        seconds = gateway.clock.monotonic_s() - began_s
+        status = 200 if outcome is Outcome.PASSED else UNPROCESSABLE
+        entry.close(
+            CloseFrame(
+                gateway.clock.wall_ns(), outcome.value, status, error, (), receipts, (), 0, 0,
+                retract=False, usage={}, duration_s=seconds, upstream_s=0.0,
+                upstream_request_id="",
+            )
+        )  # fmt: skip
+        gateway.meter.exchange_closed(
+            ExchangeFacts(outcome, PROTOCOL, False, status, error, bool(asked.subject.id))  # noqa: FBT003 -- a value's members
+        )
+
+
+def _open_frame(gateway: Gateway, asked: _Asked) -> OpenFrame:
+    identity = gateway.identity
+    return OpenFrame(
+        asked.exchange, gateway.clock.wall_ns(), asked.principal.tenant, asked.principal.key,
+        asked.subject.id, asked.subject.source, PROTOCOL, PATH, "", False, identity.policy,  # noqa: FBT003 -- a value's members
+        identity.lexicon, gateway.code_of(asked.exchange), identity.version, fingerprint=False,
+    )  # fmt: skip
+
+
+def _reply(exchange: str, claim: Claim, sealed: Sealed) -> Response:
+    mime = MediaFormat(sealed.format).mime if sealed.format else "application/octet-stream"
+    receipts = msgspec.json.encode([one._asdict() for one in sealed.receipts])
+    lines = {
+        "x-sealgate-exchange": exchange,
+        "x-sealgate-code": claim.code,
+        "x-sealgate-receipts": receipts.decode(),
+        "x-content-type-options": "nosniff",
+    }
+    return Response(sealed.data, media_type=mime, headers=lines)

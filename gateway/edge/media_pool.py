@@ -38,7 +38,12 @@ class _Member:
 
     async def start(self, setup: bytes) -> None:
         """Start the process. Raises one of `_LOST`, or TimeoutError."""
-        await asyncio.to_thread(self._launch)
+        launching = asyncio.ensure_future(asyncio.to_thread(self._launch))
+        try:
+            await asyncio.shield(launching)
+        except asyncio.CancelledError:
+            await launching  # so that `end` finds the process
+            raise
         async with asyncio.timeout(_START_S):
             await self._send(setup)
             await self._receive_frame()

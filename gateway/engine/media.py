@@ -102,9 +102,9 @@ class MediaGate:
     def end(self, choices: Iterable[int] | None = None) -> None:
         """Nothing more comes of these choices (None: of all): their parts are whole files now."""
         over = None if choices is None else set(choices)
-        for key in [key for key in self._streams if over is None or key[0] in over]:
-            parts = self._streams.pop(key)
-            if parts.mark is None:
+        for key, parts in list(self._streams.items()):
+            if parts.mark is None and (over is None or key[0] in over):
+                del self._streams[key]
                 self._order(tuple(parts.places))
 
     def close(self, choice: int) -> None:

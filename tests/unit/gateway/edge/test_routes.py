@@ -99,8 +99,8 @@ def test_wrong_method_names_the_right_ones() -> None:
 def test_unknown_path_names_its_line() -> None:
     """The refusal holds the line that would open the path."""
     with pytest.raises(PathRefused) as refused:
-        TABLE.find("POST", "/v1/audio/speech")
-    assert "paths: [{path: /v1/audio/speech, kind: generic}]" in refused.value.detail
+        TABLE.find("POST", "/v1/audio/translations")
+    assert "paths: [{path: /v1/audio/translations, kind: generic}]" in refused.value.detail
 
 
 def test_refused_route() -> None:
@@ -124,3 +124,13 @@ def test_other_queries(query: bytes) -> None:
     """Text that nobody would judge is refused."""
     with pytest.raises(BadRequest):
         guarded_query(query)
+
+
+def test_a_protocol_may_lie_beside_the_version() -> None:
+    """DashScope's paths are claimed, and asked for upstream, as they are."""
+    path = "/api/v1/services/aigc/text2image/image-synthesis"
+    target = TABLE.find("POST", path)
+    assert (target.adapter.name, target.path, target.versioned) == ("dashscope_images", path, False)
+    assert TABLE.find("GET", "/api/v1/tasks/t-1").path == "/api/v1/tasks/t-1"
+    with pytest.raises(PathRefused):
+        TABLE.find("POST", "/v1" + path)

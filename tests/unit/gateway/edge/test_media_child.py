@@ -1,0 +1,68 @@
+"""A sealing process, run here in a thread: orders in, replies out, until the end."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import socket
+import threading
+
+import msgspec
+import pytest
+
+from gateway.edge import media_child
+from gateway.edge.media_child import LENGTH_BYTES, Reply, Setup, frame, run
+from gateway.engine.file_seal import seal_process
+from gateway.ports.adapter import Coding
+from gateway.ports.session import SealOrder
+from tests.media_kit import claim, png, recipe
+
+
+def _say(link: socket.socket, value: object) -> bytes:
+    link.sendall(b"".join(frame(pickle.dumps(value))))
+    length = int.from_bytes(link.recv(LENGTH_BYTES, socket.MSG_WAITALL), "big")
+    return link.recv(length, socket.MSG_WAITALL)
+
+
+def test_orders_are_answered_until_the_other_side_hangs_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A file that cannot be read is a reply with words, and the process goes on."""
+    humbled: list[int] = []
+    monkeypatch.setattr(media_child, "_humble", humbled.append)
+    ours, theirs = socket.socketpair()
+    ended = threading.Event()
+
+    def serve() -> None:
+        with pytest.raises(EOFError):
+            run(theirs)
+        ended.set()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with ours, theirs:
+        assert _say(ours, Setup(seal_process(recipe()), 77)) == b"ready"
+        order = SealOrder(1, ("!",), Coding.BASE64, "", claim())
+        bad = msgspec.msgpack.decode(_say(ours, order), type=Reply)
+        good = msgspec.msgpack.decode(
+            _say(ours, order._replace(parts=(png(),), coding=Coding.RAW)), type=Reply
+        )
+        ours.shutdown(socket.SHUT_WR)
+        thread.join(10)
+    assert (bad.sealed, bad.problem) == (None, "A file is not base64.")
+    assert good.sealed is not None
+    assert b"metadata\0" in good.sealed.data
+    assert humbled == [77]
+    assert ended.is_set()
+
+
+def test_a_process_is_humble() -> None:
+    """It gives way, and its memory is bounded; tried in a child, for it cannot be undone."""
+    pid = os.fork()
+    if not pid:
+        media_child._humble(1 << 40)
+        well = os.nice(0) >= media_child.NICENESS
+        bounded = resource.getrlimit(resource.RLIMIT_AS) == (1 << 40, 1 << 40)
+        os._exit(0 if well and bounded else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

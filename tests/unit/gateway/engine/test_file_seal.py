@@ -1,0 +1,59 @@
+"""One order carried out: the wire's form is kept, the marks are on the file in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+
+from gateway.engine.file_seal import unpacked
+from gateway.nouns.errors import MarkFailed
+from gateway.ports.adapter import Coding
+from gateway.ports.session import SealOrder
+from tests.media_kit import claim, png, recipe
+
+SEAL = recipe().make()
+CODED = base64.b64encode(png()).decode()
+
+
+def order(*parts: bytes | str, coding: Coding = Coding.BASE64) -> SealOrder:
+    """An order for a file in these parts."""
+    return SealOrder(1, parts, coding, "", claim())
+
+
+def test_every_form_comes_back_as_it_was() -> None:
+    """Base64 as base64, a data URL with its head, bytes as bytes."""
+    raw = SEAL(order(png(), coding=Coding.RAW))
+    coded = SEAL(order(CODED))
+    url = SEAL(order("data:image/png;base64," + CODED, coding=Coding.DATA_URL))
+    assert b"metadata\0" in raw.data
+    assert base64.b64decode(coded.data) == raw.data
+    assert url.data == b"data:image/png;base64," + coded.data
+    assert raw.sha256 == hashlib.sha256(raw.data).hexdigest()
+    assert (raw.format, raw.size, raw.complete) == ("png", len(raw.data), True)
+
+
+def test_parts_are_one_file() -> None:
+    """Each was coded by itself."""
+    halves = [base64.b64encode(half).decode() for half in (png()[:50], png()[50:])]
+    assert unpacked(order(*halves))[1] == png()
+
+
+def test_lines_in_base64_are_looked_through() -> None:
+    """Some servers fold it."""
+    folded = "\n".join(CODED[at : at + 76] for at in range(0, len(CODED), 76))
+    assert unpacked(order(folded))[1] == png()
+
+
+@pytest.mark.parametrize("text", ["", "a", "!!!!", "aGk=\0", "aGk*", "é"])
+def test_what_is_no_base64_is_said_so(text: str) -> None:
+    """A lenient reader would skip what does not belong there."""
+    with pytest.raises(MarkFailed):
+        unpacked(order(text))
+
+
+def test_what_is_no_data_url_is_said_so() -> None:
+    """Percent-coded ones are not taken."""
+    with pytest.raises(MarkFailed):
+        unpacked(order("data:image/png,%89PNG", coding=Coding.DATA_URL))

@@ -1,4 +1,4 @@
-"""The demo model as an ASGI application: chat completions and the list of models."""
+"""The demo model as an ASGI application: chat, images, speech, and the list of models."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 
 from gateway.demo.chat import MODEL, BadChat, events, read_chat, whole
+from gateway.demo.media import images, speech
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+_FILES = frozenset({"/images/generations", "/audio/speech"})
 BODY_LIMIT = 32 * 1024 * 1024
 _CARD = {"id": MODEL, "object": "model", "created": 1_764_000_000, "owned_by": "sealgate"}
 
@@ -36,8 +38,29 @@ class DemoModel:
             await _send(send, 200, msgspec.json.encode(_CARD))
         elif scope["method"] == "POST" and path == "/chat/completions":
             await self._chat(receive, send)
+        elif scope["method"] == "POST" and path in _FILES:
+            await self._file(path, receive, send)
         else:
             await _fail(send, 404, f"The demo model does not know {scope['method']} {path}.", None)
+
+    async def _file(self, path: str, receive: Receive, send: Send) -> None:
+        body = await _body(receive)
+        try:
+            value = msgspec.json.decode(body or b"", type=dict[str, Any])
+            if path == "/audio/speech":
+                kind, made = speech(value)
+            else:
+                kind, made = (
+                    "application/json",
+                    msgspec.json.encode(images(value, int(time.time()))),
+                )
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            await _fail(send, 400, "The body must be a JSON object.", None)
+            return
+        except ValueError as error:
+            await _fail(send, 400, f"'{error}' is missing or not valid.", str(error))
+            return
+        await _send(send, 200, made, kind.encode())
 
     async def _chat(self, receive: Receive, send: Send) -> None:
         body = await _body(receive)
@@ -84,6 +107,8 @@ async def _start(send: Send, status: int, content_type: bytes, length: int | Non
     await send({"type": "http.response.start", "status": status, "headers": headers})
 
 
-async def _send(send: Send, status: int, body: bytes) -> None:
-    await _start(send, status, b"application/json", len(body))
+async def _send(
+    send: Send, status: int, body: bytes, content_type: bytes = b"application/json"
+) -> None:
+    await _start(send, status, content_type, len(body))
     await send({"type": "http.response.body", "body": body, "more_body": False})

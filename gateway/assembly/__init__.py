@@ -14,7 +14,7 @@ import msgspec
 from filters.lexicon import write_word_list
 from filters.lexicon.importer import import_terms as read_terms
 from gateway.assembly.coverage import coverage
-from gateway.assembly.credentials import make_credentials, show_credentials
+from gateway.assembly.credentials import make_credentials, open_mark_keys, show_credentials
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
 from gateway.assembly.inspecting import FileInspector
@@ -87,14 +87,16 @@ def open_archive(settings: Settings, policy: Policy) -> Archive:
     """Return the ledger in the state folder."""
     clock = SystemClock()
     vault = open_vault(settings, make=False)
-    sealer = Sealer(policy.marks, "", vault.keyring.fingerprint_key)
-    marks = readers(settings, policy, sealer, vault.keyring.fingerprint_key)
+    secret = vault.keyring.fingerprint_key
+    sealer = Sealer(policy.marks, "", secret)
+    marks = readers(policy, sealer, open_mark_keys(settings, os.environ, secret))
     return Records(vault, sealer, policy.keep, clock, marks)
 
 
 def open_inspector(settings: Settings, policy: Policy) -> Inspector:
     """Return the reader of other people's files; it has no key, so it reads what anybody can."""
-    marks = readers(settings, policy, Sealer(policy.marks, "", _NO_KEY), _NO_KEY)
+    keys = open_mark_keys(settings, os.environ, _NO_KEY)
+    marks = readers(policy, Sealer(policy.marks, "", _NO_KEY), keys)
     return FileInspector(marks, exchange_ids(SystemClock()))
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
 
 from gateway.marks.credentials import Signing, check_signing, make_trial
+from gateway.marks.label_signature import sign_label
 from gateway.matching.sm2 import N
 from gateway.matching.sm2_keys import (
     Sm2Key,
@@ -22,6 +25,7 @@ from gateway.matching.sm2_keys import (
     read_public_hex,
 )
 from gateway.nouns.errors import ConfigError
+from gateway.nouns.mark import AigcLabel, MarkKeys
 from gateway.ports.operator import MadeCredentials, SignerFacts
 from gateway.settings import Settings
 from gateway.settings_file import resolve_secret
@@ -69,6 +73,29 @@ def open_label_signing(settings: Settings, environ: Mapping[str, str]) -> LabelS
     except ValueError as error:
         raise ConfigError(f"label_key: {error}.", param="label_key") from error
     return LabelSigning(key, (public_hex(key.public), *pins))
+
+
+class OpenedKeys(NamedTuple):
+    """What marks are made and read with: ``marks`` for the marks on files, ``sign`` puts the
+    producer's signature on a metadata label, ``pins`` are label keys that a reader trusts."""
+
+    marks: MarkKeys
+    sign: Callable[[AigcLabel], AigcLabel]
+    pins: tuple[str, ...]
+
+
+def unsigned(label: AigcLabel) -> AigcLabel:
+    """Return the label as it is: no key is configured."""
+    return label
+
+
+def open_mark_keys(settings: Settings, environ: Mapping[str, str], secret: bytes) -> OpenedKeys:
+    """Return all keys of marks. ``secret`` is the state folder's own. Raises ConfigError."""
+    signing = open_signing(settings, environ)
+    label = open_label_signing(settings, environ)
+    sign = unsigned if label.key is None else partial(sign_label, key=label.key)
+    marks = MarkKeys(hmac.digest(secret, b"watermark", "sha256"), signing)
+    return OpenedKeys(marks, sign, label.pins)
 
 
 def make_credentials(folder: Path) -> MadeCredentials:

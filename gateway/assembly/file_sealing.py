@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.assembly.credentials import unsigned
 from gateway.assembly.kit import POLICIES
 from gateway.engine.file_seal import SealRecipe
 from gateway.engine.media import FILE, MediaPlan
 from gateway.marks import FILE_MARKS, TextLabel, make_marks
+from gateway.marks.credentials import Signing
 from gateway.marks.provider_code import validate_provider_code
 from gateway.marks.text_label import shipped_wordings
 from gateway.nouns.mark import (
     NO_KEYS,
+    AigcLabel,
     FileMarksOrder,
     LabelMode,
     MarkFamily,
@@ -38,6 +41,7 @@ class FileSealer:
         *,
         code_of: Callable[[str], str],
         keys: MarkKeys = NO_KEYS,
+        sign: Callable[[AigcLabel], AigcLabel] = unsigned,
         passes: bool = False,
     ) -> None:
         """``passes`` is true in mode observe: nothing is refused. Raises ConfigError."""
@@ -47,13 +51,14 @@ class FileSealer:
         self._producer = producer
         self._clock = clock
         self._code_of = code_of
+        self._sign = sign
         self.passes = passes or order.unmarkable == "pass"
         words = TextMarksOrder(
             label=LabelMode.INLINE, language=order.language, wording=order.wording
         )
         self._label = TextLabel(words, shipped_wordings(POLICIES))
         lacking = {
-            MarkFamily.METADATA: not producer, MarkFamily.CREDENTIAL: keys.signing is None
+            MarkFamily.METADATA: not producer, MarkFamily.CREDENTIAL: not _signs(keys)
         }  # fmt: skip
         self.owed = tuple(family for family in order.owed if not lacking.get(family))
         self.keys = keys
@@ -88,7 +93,7 @@ class FileSealer:
         return Claim(
             exchange=exchange,
             code=code,
-            label=make_label(self._producer, exchange) if self._producer else None,
+            label=self._sign(make_label(self._producer, exchange)) if self._producer else None,
             time_s=self._clock.wall_ns() / 1e9,
             line=self._label.line(language, code),
             language=language,
@@ -104,3 +109,7 @@ class FileSealer:
             return None
         claim = self.claim(exchange, language_sample, model=model, sources=sources)
         return MediaPlan(claim, tuple(family.value for family in self.owed), self.passes)
+
+
+def _signs(keys: MarkKeys) -> bool:
+    return isinstance(keys.signing, Signing) and bool(keys.signing.certificate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from gateway.access.keys import KeyBook
 from gateway.access.limits import Limiter
 from gateway.adapters import adapters, opened
 from gateway.app import make_app
+from gateway.assembly.credentials import OpenedKeys, open_mark_keys
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge, Wiring
@@ -50,7 +50,6 @@ from gateway.edge.upstream import Upstream
 from gateway.edge.worker import serve_worker
 from gateway.engine.file_seal import seal_process
 from gateway.ledger.journal import SpoolJournal
-from gateway.nouns.mark import MarkKeys
 from gateway.nouns.policy import Mode, Policy
 from gateway.ports.adapter import Adapter
 from gateway.settings import Settings
@@ -72,6 +71,7 @@ class Prepared(NamedTuple):
     files: FileSealer
     vault: Vault
     producer: str
+    keys: OpenedKeys
 
 
 class Installation:
@@ -109,15 +109,16 @@ class Installation:
             self._reloads = SupervisorMetrics(self._metrics_folder)
         producer = policy.marks.producer or settings.producer
         producer = resolve_secret(producer, self._environ) if producer else ""
-        sealer = Sealer(policy.marks, producer, vault.keyring.fingerprint_key)
+        secret = vault.keyring.fingerprint_key
+        keys = open_mark_keys(settings, self._environ, secret)
+        sealer = Sealer(policy.marks, producer, secret, keys.sign)
         files = FileSealer(
-            policy.file_marks, producer, self._clock, code_of=sealer.code,
-            keys=MarkKeys(hmac.digest(vault.keyring.fingerprint_key, b"watermark", "sha256")),
-            passes=policy.mode is Mode.OBSERVE,
+            policy.file_marks, producer, self._clock, code_of=sealer.code, keys=keys.marks,
+            sign=keys.sign, passes=policy.mode is Mode.OBSERVE,
         )  # fmt: skip
         _protocols(settings)
         kit = build_kit(policy, settings.plugins.filters)
-        return Prepared(policy, kit, sealer, files, vault, producer)
+        return Prepared(policy, kit, sealer, files, vault, producer, keys)
 
     def _leave_lock(self) -> None:
         """The state folder's lock is the supervisor's alone: let a child not keep it."""
@@ -159,7 +160,7 @@ class Installation:
         made = _as_prepared(prepared)
         self._leave_lock()
         assert self._metrics_folder is not None
-        reading = self._reading(settings, made)
+        reading = self._reading(made)
         run_steward(
             settings, made.vault, made.policy, metrics_folder=self._metrics_folder,
             board=board, ports=ports, clock=self._clock,
@@ -204,7 +205,7 @@ class Installation:
         journal = SpoolJournal(
             state, f"w{place.worker}", settings.ledger, made.vault.keyring, clock
         )
-        reading = self._reading(settings, made)
+        reading = self._reading(made)
         meter = Metrics(
             self._metrics_folder, self._labels(made, guards, names),
             version=__version__, generation=place.generation,
@@ -232,19 +233,17 @@ class Installation:
             files=files,
             close=_closing(reading, guards.close, files.close),
         )  # fmt: skip
-        routers = [guard_router(gateway, judge.hearing), files_router(kept)]
+        marking = mark_router(gateway, made.files.claim_alone, passes=made.files.passes)
+        routers = [guard_router(gateway, judge.hearing), files_router(kept), marking]
         if settings.verify.open:
             desk = public_desk(settings, reading, clock, self._addresses, count=meter.verified)
             routers.append(public_router(desk))
         return gateway, routers
 
-    def _reading(self, settings: Settings, made: Prepared) -> MarkReading:
-        key = made.vault.keyring.fingerprint_key
+    def _reading(self, made: Prepared) -> MarkReading:
         memory = LedgerMemory(made.vault, self._clock, made.sealer)
-        marks = readers(settings, made.policy, made.sealer, key)
+        marks = readers(made.policy, made.sealer, made.keys)
         return MarkReading(marks, memory, made.producer)
-        marking = mark_router(gateway, made.files.claim_alone, passes=made.files.passes)
-        return gateway, [guard_router(gateway, judge.hearing), files_router(kept), marking]
 
     def _for_door(self, settings: Settings) -> Settings:
         """The demo model is our own: to the door it is no upstream that wants somebody's key."""

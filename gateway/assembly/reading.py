@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from gateway.access.limits import Limiter
+from gateway.assembly.credentials import OpenedKeys
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
 from gateway.desk.attribution import Kept, Likeness, attribute
 from gateway.desk.explicit_label import ExplicitLabel
 from gateway.desk.inquiry import READS_AT_ONCE, Desk, Hosted
-from gateway.desk.reading import MOST_TEXT_BYTES, TEXTS, Reader, Seen, edges, read
+from gateway.desk.reading import MOST_TEXT_BYTES, TEXTS, Reader, ReadsMarks, Seen, edges, read
 from gateway.desk.report import Report
 from gateway.desk.turnstile import Turnstile
 from gateway.ledger.search import Archive, facts_of
-from gateway.marks import FILE_MARKS
+from gateway.marks import make_marks
+from gateway.marks.label_signature import verify_label
 from gateway.marks.text_label import is_prose
 from gateway.matching.fingerprint import normalise, units_of
 from gateway.nouns.errors import ConfigError, LedgerFailed
@@ -28,7 +30,7 @@ from gateway.nouns.mark import MarkFamily
 from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
-from gateway.ports.mark import Claim, FileMark
+from gateway.ports.mark import Claim, ClaimState
 from gateway.ports.operator import Traced
 from gateway.ports.store import Query, StoredRecord
 from gateway.settings import Settings
@@ -43,17 +45,6 @@ record has a fingerprint: one that is not found is another text."""
 
 _SAME_CODE = 3
 
-
-class Making(NamedTuple):
-    """What a mark may need to be made for reading: ``key`` is the state folder's own secret."""
-
-    settings: Settings
-    policy: Policy
-    key: bytes
-
-
-MAKERS: Mapping[type[FileMark], Callable[[Making], FileMark]] = {}
-"""How each of `gateway.marks.FILE_MARKS` is made for reading."""
 
 Picture = Callable[[bytes], list[Traced]]
 """Finds the exchanges that a picture comes from, by its perceptual hash."""
@@ -70,21 +61,48 @@ class LabelInText:
         return [] if label is None else [Claim(label.ProduceID, "", label)]
 
 
-def readers(settings: Settings, policy: Policy, sealer: Sealer, key: bytes) -> list[Reader]:
-    """Return the reader of every mark there is, on texts and on files."""
+class SignedLabel:
+    """Reads a mark of the metadata family, and the producer's signature inside its label.
+
+    ``pins`` are public keys that are trusted (`gateway.marks.label_signature.verify_label`).
+    """
+
+    def __init__(self, mark: ReadsMarks, pins: Sequence[str]) -> None:
+        self.name = mark.name
+        self._mark = mark
+        self._pins = tuple(pins)
+        self.stamp = getattr(mark, "stamp", None)
+
+    def verify(self, content: bytes) -> list[Claim]:
+        """Return the mark's claims; a signature that speaks against a label says so."""
+        return [self._checked(claim) for claim in self._mark.verify(content)]
+
+    def _checked(self, claim: Claim) -> Claim:
+        state = verify_label(claim.label, self._pins) if claim.label else None
+        if state is None or claim.state is ClaimState.ALTERED:
+            return claim
+        return claim._replace(state=state, detail=f"label signature: {state.value}")
+
+
+def readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
+    """Return the reader of every mark there is, on texts and on files.
+
+    Credentials are read whether or not they are written here: without anchors none is trusted.
+    """
     label, trace = sealer.text_marks
     texts = [
         Reader(label, TEXTS, MarkFamily.LABEL),
         Reader(trace, TEXTS, None, keyed=True),
-        Reader(LabelInText(), TEXTS, MarkFamily.METADATA),
+        Reader(SignedLabel(LabelInText(), keys.pins), TEXTS, MarkFamily.METADATA),
         Reader(ExplicitLabel(), TEXTS, MarkFamily.LABEL, fallback=True),
     ]
-    making = Making(settings, policy, key)
-    files = [MAKERS[kind](making) for kind in FILE_MARKS]
     return texts + [
-        Reader(mark, mark.formats, mark.family, keyed=mark.family is MarkFamily.WATERMARK)
-        for mark in files
-    ]
+        Reader(
+            SignedLabel(mark, keys.pins) if mark.family is MarkFamily.METADATA else mark,
+            mark.formats, mark.family, keyed=mark.family is MarkFamily.WATERMARK,
+        )
+        for mark in make_marks(policy.file_marks, keys.marks)
+    ]  # fmt: skip
 
 
 def _no_picture(_content: bytes) -> list[Traced]:

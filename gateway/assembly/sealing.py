@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.assembly.credentials import unsigned
 from gateway.assembly.kit import POLICIES
 from gateway.engine.seal import LABEL, Seal
 from gateway.marks import TextLabel, TextTrace
 from gateway.marks.provider_code import validate_provider_code
 from gateway.marks.text_label import remember, shipped_wordings
 from gateway.matching.label_code import label_code
-from gateway.nouns.mark import LabelMode, TextMarksOrder
+from gateway.nouns.mark import AigcLabel, LabelMode, TextMarksOrder
 from gateway.ports.mark import Claim
 from gateway.wire.aigc_label import FIELD, HEADER, header_value, make_label, members
 
@@ -35,11 +36,18 @@ class Sealer:
     a field: a policy that marks nothing changes nothing. One that the policy names is always used.
     """
 
-    def __init__(self, order: TextMarksOrder, producer: str, key: bytes) -> None:
+    def __init__(
+        self,
+        order: TextMarksOrder,
+        producer: str,
+        key: bytes,
+        sign: Callable[[AigcLabel], AigcLabel] = unsigned,
+    ) -> None:
         """Raises ConfigError if the wording or the provider code may not be used."""
         if producer:
             validate_provider_code(producer)
         self._order = order
+        self._sign = sign
         marked = order.label is not LabelMode.OFF or order.producer is not None
         self._producer = producer if marked else ""
         self._code_key = hmac.digest(key, b"label code", "sha256")
@@ -86,7 +94,7 @@ class Sealer:
         fields: dict[str, object] = dict(field) if as_field else {}
         headers = [(_CODE_HEADER, code.encode())]
         if self._producer:
-            made = make_label(self._producer, exchange)
+            made = self._sign(make_label(self._producer, exchange))
             fields[FIELD] = members(made)
             headers.append((HEADER, header_value(made)))
         return Seal(

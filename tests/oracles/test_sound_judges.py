@@ -20,7 +20,7 @@ from gateway.marks.video_label import VideoLabel
 from gateway.marks.video_metadata import VideoMetadata
 from gateway.nouns.mark import FileMarksOrder, LabelPosition, MarkFamily
 from gateway.nouns.media import MediaFormat as F
-from gateway.wire.aigc_json import bare_json, parse
+from gateway.wire.aigc_label import bare_json, parse
 from tests.sound_kit import CLAIM
 
 pytestmark = pytest.mark.judges

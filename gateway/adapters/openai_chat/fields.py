@@ -162,9 +162,7 @@ def _answer_message(form: TextForm) -> Node:
         members={
             "type": PLAIN,
             "text": text,
-            "image_url": Node(
-                media="image", members={"url": Node(media="image"), "detail": PLAIN}
-            ),
+            "image_url": Node(media="image", members={"url": Node(media="image"), "detail": PLAIN}),
             "thinking": Node(
                 FieldClass.REASONING,
                 name="thinking",

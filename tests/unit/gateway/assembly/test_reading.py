@@ -12,12 +12,13 @@ import msgspec
 import pytest
 
 from gateway.access.limits import Limiter
+from gateway.assembly.credentials import open_mark_keys
 from gateway.assembly.reading import (
-    MAKERS,
     MOST_TRACED,
     LabelInText,
     LedgerMemory,
     MarkReading,
+    SignedLabel,
     operator_desk,
     public_desk,
     readers,
@@ -26,13 +27,16 @@ from gateway.assembly.reading import (
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
 from gateway.desk.report import MadeHere, Note, Report, Tier, notes_on, public_answer
-from gateway.marks import FILE_MARKS
+from gateway.marks import CONSTRUCTORS, FILE_MARKS, make_marks
+from gateway.marks.label_signature import sign_label
 from gateway.marks.text_trace import ALPHABET, COPY_LENGTH, TextTrace
+from gateway.matching.sm2_keys import make_key, public_hex
 from gateway.nouns.errors import LedgerFailed
-from gateway.nouns.mark import LabelMode, TextMarksOrder
+from gateway.nouns.mark import FileMarksOrder, LabelMode, TextMarksOrder
 from gateway.nouns.policy import Policy
 from gateway.ports.mark import ClaimState
 from gateway.settings import Settings
+from gateway.wire.aigc_label import bare_json, make_label
 from tests.ledger_kit import Ledger, closing, facts, name, said
 
 OWN = "001191110102MAD55U9H0F10002"
@@ -63,7 +67,7 @@ class Bench:
         entry.close(closing())
         self.ledger.ship()
         memory = LedgerMemory(self.vault, self.ledger.clock, self.sealer)
-        marks = readers(Settings(), Policy(), self.sealer, key)
+        marks = readers(Policy(), self.sealer, open_mark_keys(Settings(), {}, key))
         self.reading = MarkReading(marks, memory, OWN)
 
     def ask(self, text: str, hint: str = "") -> Report:
@@ -196,9 +200,26 @@ def test_the_metadata_label_in_a_text() -> None:
     assert LabelInText().verify(PROSE.encode()) == []
 
 
-def test_every_mark_on_files_can_be_made_for_reading() -> None:
-    """The table of makers names each of them."""
-    assert set(MAKERS) == set(FILE_MARKS)
+def test_every_mark_on_files_is_read() -> None:
+    """Whatever the policy writes itself."""
+    keys = open_mark_keys(Settings(), {}, b"k" * 32)
+    names = {reader.mark.name for reader in readers(Policy(), Sealer(ORDER, "", b"k"), keys)}
+    assert names >= {mark.name for mark in make_marks(FileMarksOrder(), keys.marks)}
+    assert set(CONSTRUCTORS) == set(FILE_MARKS)
+
+
+def test_a_label_s_signature_decides_how_far_it_is_believed() -> None:
+    """Signed by a key that is trusted, by one that is not, and changed afterwards."""
+    key = make_key(12345)
+    signed = sign_label(make_label(OWN, "01ARZ3NDEKTSV4RRFFQ69G5FAV"), key)
+    altered = msgspec.structs.replace(signed, ProduceID="01ARZ3NDEKTSV4RRFFQ69G5FAW")
+    for label, pins, state in (
+        (signed, [public_hex(key.public)], ClaimState.INTACT),
+        (signed, [], ClaimState.UNTRUSTED),
+        (altered, [public_hex(key.public)], ClaimState.ALTERED),
+    ):
+        (claim,) = SignedLabel(LabelInText(), pins).verify(bare_json(label))
+        assert claim.state is state
 
 
 def test_reading_stays_away_from_the_event_loop(bench: Bench) -> None:

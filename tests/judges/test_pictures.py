@@ -57,10 +57,10 @@ def test_exiftool_reads_one_label_and_the_source_type(name: str, tmp_path: Path)
     It names a property of a packet inside an SVG's metadata ``SvgMetadataAigc``.
     """
     path = _file(tmp_path, name, _stamped(name))
-    (found,) = json.loads(_run("exiftool", "-j", "-G1", "-a", "-struct", path))
+    (found,) = json.loads(_run("exiftool", "-j", "-G1", "-a", path))
     labels = [value for key, value in found.items() if key.lower().endswith("aigc")]
     told = msgspec.json.encode(CLAIM.label).decode()
-    assert labels in ([told], [json.loads(told)])  # -struct shows JSON as what it says
+    assert labels in ([told], [json.loads(told)])  # JSON is shown as what it says
     assert [key for key in found if key.startswith("XMP-TC260:")]
     sources = [value for key, value in found.items() if key.endswith("DigitalSourceType")]
     assert [each.rpartition("/")[2] for each in sources] == [xmp.TRAINED.rpartition("/")[2]]

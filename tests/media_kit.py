@@ -75,10 +75,12 @@ def claim(exchange: str = "01J0000000000000000000000X") -> Claim:
 class MediaHere(GatewayHere):
     """A gateway whose judge and sealing processes are real."""
 
-    def __init__(self, settings: Settings, policy: Policy, folder: Path) -> None:
+    def __init__(
+        self, settings: Settings, policy: Policy, folder: Path, marks: Marks = notes
+    ) -> None:
         super().__init__(settings, policy)
         made = bench(policy, TERMS, producer=PRODUCER)
-        self.pool = MediaPool(seal_process(recipe(policy.file_marks)), settings.media)
+        self.pool = MediaPool(seal_process(recipe(policy.file_marks, marks)), settings.media)
         kept = KeptFiles(folder / "files", keep_s=60.0, most_bytes=1 << 20)
         files = EdgeFileSealer(
             self.pool, ResultFetcher(settings.media, settings.upstream.url), kept,
@@ -95,12 +97,12 @@ class MediaHere(GatewayHere):
 
 @asynccontextmanager
 async def serving_media(
-    settings: Settings, *, order: FileMarksOrder = OWED, **changes: Any
+    settings: Settings, *, order: FileMarksOrder = OWED, marks: Marks = notes, **changes: Any
 ) -> AsyncIterator[MediaHere]:
     """Serve a gateway that owes these marks on files, on a free port of loopback."""
     policy = Policy(rules=RULES, file_marks=order, **changes)
     with TemporaryDirectory() as folder:
-        here = MediaHere(settings, policy, Path(folder))
+        here = MediaHere(settings, policy, Path(folder), marks)
         here.server = server = _Server(server_config(here.proxy, settings))
         async with _on_a_port(server) as here.port:
             yield here

@@ -255,7 +255,9 @@ class OutputSession:
         held = Held(event, spans, now_s)
         if event.media:
             self._media.meet(held)
-            self._unjudged += [each.kind for each in event.media if not each.stream]
+            for each in event.media:
+                if not each.stream or each.kind not in self._unjudged:  # a file in parts is one
+                    self._unjudged.append(each.kind)
         if event.kind is EventKind.FINISH:
             self._finished.update(event.choices)
             dirty.update(c for c in self._windows if c.choice in event.choices)

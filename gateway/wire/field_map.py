@@ -20,6 +20,7 @@ MAX_STRINGS = 100_000
 _TOKEN = re.compile(r"[!-~]{0,256}")
 _NAME = re.compile(r"[A-Za-z0-9_.$/:-]{1,64}")
 _CODED = re.compile(r"[A-Za-z0-9+/=_-]*+")
+_GRAPHIC = bytes(range(0x21, 0x7F))
 _DATA_URL = re.compile(r"data:[!-+\--~]{0,128};base64,")
 
 
@@ -138,7 +139,7 @@ def _string(text: str, node: Node, pointer: Pointer, name: str, found: list[Foun
 
 
 def _looks_coded(text: str) -> bool:
-    return text.isascii() and text.isprintable() and " " not in text
+    return text.isascii() and not text.encode("ascii").translate(None, _GRAPHIC)
 
 
 def _members(

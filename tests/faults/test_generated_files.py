@@ -317,6 +317,7 @@ async def test_speech_is_sealed_as_a_file(upstream: ScriptedUpstream, wanted: st
     assert b"label\0" in got.content
     assert b"".join(parts).startswith(sound)
     assert first.closed is not None
+    assert first.closed.unjudged == ("audio",)
     assert {one.mark for one in first.closed.receipts} == {"note_label", "note_metadata"}
     assert f"{wanted} " in second.texts[0].text
 

@@ -124,6 +124,9 @@ def test_codes_depend_on_the_key() -> None:
     """Nobody else can make one."""
     one, other = (Sealer(TextMarksOrder(), "", key) for key in (b"one", b"other"))
     assert one.code(EXCHANGE) != other.code(EXCHANGE)
-    assert one.code(EXCHANGE).encode() in json.dumps(
-        [value.decode() for _, value in one.seal(EXCHANGE, "", None).headers]
-    ).encode()
+    assert (
+        one.code(EXCHANGE).encode()
+        in json.dumps(
+            [value.decode() for _, value in one.seal(EXCHANGE, "", None).headers]
+        ).encode()
+    )

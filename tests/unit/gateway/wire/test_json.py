@@ -142,3 +142,13 @@ def test_strings_names_values_and_keys() -> None:
         (("a", 2, "c", KEY), "c"),
         (("a", 2, "c"), "d"),
     ]
+
+
+def test_a_large_text_with_files_is_read_as_strictly() -> None:
+    """A key that stands twice is refused however much base64 is around it."""
+    file = b"A" * 300_000
+    good = b'{"a":"%b","b":["x\\"y","%b"]}' % (file, file)
+    assert loads(good, strict=True) == {"a": file.decode(), "b": ['x"y', file.decode()]}
+    for bad in (good[:-1] + b',"b":1}', good[:-1], b'{"a":%b}' % (b"1" * 300_000)):
+        with pytest.raises(BadRequest):
+            loads(bad, strict=True)

@@ -18,6 +18,7 @@ import msgspec
 
 from gateway.ledger.keyring import Keyring
 from gateway.nouns.exchange import exchange_id
+from gateway.nouns.record import Fingerprint
 from gateway.ports.store import Checkpoint, StoredRecord, Writing
 
 GENESIS = sha256(b"sealgate ledger, chain 1").digest()
@@ -63,24 +64,23 @@ def extend(
     writing: Writing,
     keyring: Keyring,
     records: Sequence[StoredRecord],
-    grams: Mapping[str, Sequence[tuple[int, int]]],
+    fingerprints: Mapping[str, Fingerprint],
 ) -> tuple[int, bytes]:
     """Append rows to the chain and the store; return place and hash of the last.
 
-    ``grams`` holds (hash, position) pairs of fingerprints by exchange id. The ids must not be in
-    the store yet.
+    ``fingerprints`` are by exchange id. The ids must not be in the store yet.
     """
     place, previous = writing.tail() or (-1, GENESIS)
     placed: list[StoredRecord] = []
-    postings: list[tuple[int, int, int]] = []
+    seen: dict[int, Fingerprint] = {}
     for record in records:
         place += 1
         seated = with_hashes(record)._replace(chain_seq=place)
         previous = link(keyring, previous, seated)
         placed.append(seated._replace(chain_hash=previous))
-        found = grams.get(record.exchange, ())
-        postings.extend([(gram, place, position) for gram, position in found])
-    writing.append(placed, postings)
+        if record.exchange in fingerprints:
+            seen[place] = fingerprints[record.exchange]
+    writing.append(placed, seen)
     return place, previous
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -11,7 +11,8 @@ from gateway.ledger.crypt import new_key, subject_tag
 from gateway.ledger.frames import exchange_bytes
 from gateway.ledger.gather import Opened
 from gateway.ledger.keyring import Keyring
-from gateway.matching.fingerprint import Fingerprinter, Pair
+from gateway.matching.fingerprint import Fingerprinter
+from gateway.nouns.record import Fingerprint
 from gateway.ports.store import Owner, StoredRecord, Writing
 
 _CODE_FOLD = str.maketrans("OIL", "011", "- _")
@@ -32,7 +33,7 @@ class Intake:
 
     def rows(
         self, writing: Writing, opened: Mapping[str, Opened]
-    ) -> tuple[list[StoredRecord], dict[str, list[Pair]]]:
+    ) -> tuple[list[StoredRecord], dict[str, Fingerprint]]:
         """Return rows without their chain place, and fingerprints, by exchange id.
 
         Contents under a spool key that was destroyed since are left out.
@@ -48,12 +49,21 @@ class Intake:
             if not each.contents or each.key_id in buried
         ]
         records += [_sealed(opened[name], keys[_owner(opened[name])]) for name in kept]
-        grams = {
-            name: self._fingerprinter.pairs(_released(opened[name].contents))
-            for name in kept
-            if opened[name].facts.open.fingerprint
+        return records, self._fingerprints([opened[name] for name in kept])
+
+    def _fingerprints(self, opened: Sequence[Opened]) -> dict[str, Fingerprint]:
+        """Return the fingerprints that are owed; a text too short for one gram has none."""
+        owed = [each for each in opened if each.facts.open.fingerprint]
+        made = self._fingerprinter.of_each([released(each.contents) for each in owed])
+        for number, each in enumerate(owed):
+            pictures = each.facts.close.pictures if each.facts.close else ()
+            if pictures:
+                made[number] = self._fingerprinter.with_pictures(made[number], pictures)
+        return {
+            each.facts.open.exchange: fingerprint
+            for each, fingerprint in zip(owed, made, strict=True)
+            if fingerprint.grams or fingerprint.sketch
         }
-        return records, grams
 
     def _keys(self, writing: Writing, owners: set[Owner]) -> dict[Owner, bytes]:
         """Return the owners' keys; those who have none get one."""
@@ -71,8 +81,9 @@ def _owner(opened: Opened) -> Owner:
     return opened.facts.open.tenant, opened.owner
 
 
-def _released(contents: Contents | None) -> Iterator[str]:
-    return (text.text for text in contents.answer if not text.own) if contents else iter(())
+def released(contents: Contents | None) -> list[str]:
+    """Return the texts that a fingerprint is made of: what was released, without our own marks."""
+    return [text.text for text in contents.answer if not text.own] if contents else []
 
 
 def columns_of(facts: Facts) -> dict[str, str | int]:
@@ -90,6 +101,8 @@ def columns_of(facts: Facts) -> dict[str, str | int]:
 def _row(opened: Opened) -> StoredRecord:
     facts = opened.facts
     told = msgspec.structs.replace(facts, open=msgspec.structs.replace(facts.open, subject=""))
+    if facts.close and facts.close.pictures:
+        told = msgspec.structs.replace(told, close=msgspec.structs.replace(facts.close, pictures=()))
     columns = columns_of(facts)
     return StoredRecord(
         exchange=facts.open.exchange,

@@ -7,7 +7,6 @@ that cannot take the event shows nothing. Tracing reads fingerprints only, and d
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,16 +15,9 @@ import msgspec
 from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.contents import Contents, Facts, unseal
 from gateway.ledger.frames import exchange_bytes
+from gateway.ledger.finder import Finder
 from gateway.ledger.intake import fold_code
 from gateway.ledger.keyring import Keyring
-from gateway.matching.fingerprint import (
-    Alignment,
-    Fingerprinter,
-    Grams,
-    align,
-    normalise_with_origin,
-    units_of,
-)
 from gateway.matching.label_code import parse_code
 from gateway.nouns.errors import BadRequest
 from gateway.nouns.record import key_owner
@@ -33,9 +25,6 @@ from gateway.ports.clock import Clock
 from gateway.ports.store import Query, Store, StoredRecord
 
 _EXCHANGE_ID = re.compile(r"(?<![0-9A-Za-z])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![0-9A-Za-z])")
-_POSTINGS_PER_GRAM = 200
-_CANDIDATES = 50
-_MOST_GRAMS = 5_000
 
 
 class Shown(NamedTuple):
@@ -74,7 +63,7 @@ class Archive:
         self._keyring = keyring
         self._state = state
         self._clock = clock
-        self._fingerprinter = Fingerprinter(keyring.fingerprint_key)
+        self._finder = Finder(store, keyring.fingerprint_key)
 
     def find(self, query: Query) -> list[StoredRecord]:
         """Return matching rows, newest first, without contents."""
@@ -138,39 +127,15 @@ class Archive:
         return [(row, "code") for row in rows]
 
     def _by_text(self, text: str) -> list[Trace]:
-        normal = normalise_with_origin(text)
-        grams = self._fingerprinter.grams(normal.text)
-        total = units_of(normal.text)
-        aligned = {
-            place: alignment
-            for place, alignment in self._alignments(grams, total).items()
-            if _is_likely(alignment)
-        }
+        found = self._finder.by_words(text)
         traces: list[Trace] = []
-        for record in self._store.at(list(aligned)) if aligned else ():
-            alignment = aligned[record.chain_seq]
-            start = normal.origin[alignment.start]
-            end = normal.origin[alignment.end - 1] + 1
-            passage = Passage(start, end, text[start:end])
-            likely = confidence(alignment)
-            traces.append(Trace(record.exchange, likely, record.time_ns, "text", passage, record))
+        for record in self._store.at([each.place for each in found]) if found else ():
+            match = next(each for each in found if each.place == record.chain_seq)
+            passage = Passage(match.start, match.end, text[match.start : match.end])
+            traces.append(
+                Trace(record.exchange, match.confidence, record.time_ns, "text", passage, record)
+            )
         return traces
-
-    def _alignments(self, grams: Grams, total: int) -> dict[int, Alignment]:
-        by_hash: dict[int, list[int]] = defaultdict(list)
-        for number, gram in enumerate(grams.hashes[:_MOST_GRAMS].tolist()):
-            by_hash[gram].append(number)
-        postings = self._store.postings(by_hash, _POSTINGS_PER_GRAM)
-        spread = Counter(posting.gram for posting in postings)
-        weight: Counter[int] = Counter()
-        hits: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for posting in postings:
-            weight[posting.chain_seq] += 1_000 // spread[posting.gram]
-            numbers = by_hash[posting.gram][:20]
-            hits[posting.chain_seq].extend((number, posting.position) for number in numbers)
-        return {
-            place: align(grams, total, hits[place]) for place, _ in weight.most_common(_CANDIDATES)
-        }
 
 
 def facts_of(record: StoredRecord) -> Facts | None:
@@ -180,16 +145,3 @@ def facts_of(record: StoredRecord) -> Facts | None:
     facts = msgspec.json.decode(record.facts, type=Facts)
     opening = msgspec.structs.replace(facts.open, subject=record.subject)
     return msgspec.structs.replace(facts, open=opening)
-
-
-def confidence(alignment: Alignment) -> float:
-    """Return how sure an alignment is, 0 to 1: grows with what runs alike, and with its share."""
-    evidence = 1.0 - float(0.5 ** (alignment.units / 10))
-    return round(evidence * (0.5 + 0.5 * min(1.0, 1.5 * alignment.share)), 3)
-
-
-def _is_likely(alignment: Alignment) -> bool:
-    """Two grams in order at least; a fifth of the question, or twenty ideographs of it."""
-    if alignment.grams < 2 or alignment.units < 20:
-        return False
-    return alignment.share >= 0.2 or alignment.units >= 40

@@ -180,10 +180,10 @@ class Shipper:
         with self._open_store().writing() as writing:
             known = writing.known([*opened, *rows])
             fresh = {name: each for name, each in opened.items() if each and name not in known}
-            records, grams = self._intake.rows(writing, fresh)
+            records, fingerprints = self._intake.rows(writing, fresh)
             records += [row for name, row in rows.items() if name not in known]
             if records:
-                head = extend(writing, self._keyring, records, grams)
+                head = extend(writing, self._keyring, records, fingerprints)
         if head is not None:
             write_head(self._state, self._keyring, *head)
         self._since_checkpoint += len(records)

@@ -1,17 +1,25 @@
-"""Fingerprint: finds where a text came from, also cut, lightly edited and stripped of its marks.
+"""Fingerprint: finds where a text came from, also cut, edited and stripped of its marks.
 
 A text is normalised (compatibility forms undone, case folded, letters and digits only) and cut into
-overlapping *grams* of ten units, where an ideograph, kana or hangul counts two units and any other
-letter one: five ideographs, ten Latin letters. Each gram's hash is keyed (AES over a rolling hash,
-so that nobody without the key can tell whether a phrase is in the table). Stored are only those
-that are the least within a window of `WINDOW` neighbours (winnowing: Schleimer, Wilkerson and
-Aiken, SIGMOD 2003): every unbroken run of a gram and a window shares at least one with the record.
-A question is hashed in full and compared along its *diagonals*: grams in the same order and at the
-same distances speak for a copy, scattered ones do not.
+overlapping *grams*, one per character, measured in units: an ideograph, kana or hangul counts two,
+any other letter one. Two scales serve two ends.
+
+- *Large* grams (`GRAM_UNITS`: five ideographs, ten Latin letters) lead to candidates. Of their
+  keyed hashes one in six is kept, chosen by the hash itself (sampling modulo p: Manber, USENIX
+  1994; Broder, SEQUENCES 1997). Unlike winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003) the
+  choice does not look at a gram's neighbours, so an edit costs only the grams that it touches.
+- *Small* grams (`SKETCH_UNITS`: two ideographs, four Latin letters) confirm a candidate. One byte
+  of each keyed hash, in the order of the text, is the record's *sketch*; a question is aligned
+  along it (`gateway.matching.alignment`), so that no content is decrypted to find a text.
+
+Hashes are keyed (AES over a rolling hash), and the sketch is encrypted under the same key: who has
+the index alone can neither read it nor ask it whether a phrase is in it. He sees how long texts
+are, and which records share grams.
 """
 
 from __future__ import annotations
 
+import hmac
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -20,17 +28,30 @@ import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
-WINDOW = 5
-GRAM_UNITS = 10
-_GAP = 1_000
-_LARGEST_POSITION = (1 << 31) - 1
+from gateway.matching.alignment import Places
+from gateway.matching.picture_hash import HASH_BYTES, bands
+from gateway.nouns.record import Fingerprint
 
+GRAM_UNITS = 10
+SKETCH_UNITS = 4
+KEPT_OF = 6
+"""One large gram in so many is kept."""
+
+_AT_ONCE = 1 << 17
+_TAG_BYTES = 8
+_PICTURES = 1 << 48
+"""Keeps the hashes of pictures' bands apart from those of grams, whose blocks have less there."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 
-Pair = tuple[int, int]
-"""A gram's keyed hash (signed, 32 bits) and its position in the normalised text."""
+
+class Question(NamedTuple):
+    """A text asked about: the kept grams' hashes with the places where they begin, and its own
+    sketch."""
+
+    grams: dict[int, list[int]]
+    places: Places
 
 
 class Normal(NamedTuple):
@@ -38,28 +59,6 @@ class Normal(NamedTuple):
 
     text: str
     origin: list[int]
-
-
-class Grams(NamedTuple):
-    """All grams of a normalised text: keyed hashes, first characters, one past last characters."""
-
-    hashes: NDArray[np.int32]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-
-
-class Alignment(NamedTuple):
-    """How well a question lies along a record.
-
-    ``units`` is what matching grams cover of the question, in units; ``share`` the same as a part
-    of the whole; ``start`` and ``end`` bound the passage in the normalised question.
-    """
-
-    grams: int
-    units: int
-    share: float
-    start: int
-    end: int
 
 
 class _Folding(dict[int, str]):
@@ -92,46 +91,148 @@ def normalise_with_origin(text: str) -> Normal:
 
 
 class Fingerprinter:
-    """Makes grams under one key of 32 bytes."""
+    """Makes fingerprints under one key of 32 bytes."""
 
     def __init__(self, key: bytes) -> None:
         # Single blocks under one key: a pseudo-random function, which is what is wanted here.
         self._cipher = Cipher(algorithms.AES(key), modes.ECB())
+        self._sketch_key = hmac.digest(key, b"sketch", "sha256")
+        self._tag_key = hmac.digest(key, b"sketch tag", "sha256")
 
-    def pairs(self, texts: Iterable[str]) -> list[Pair]:
-        """Return what to store of a record's texts, each apart from the others."""
-        found: list[Pair] = []
-        offset = 0
-        for text in texts:
-            normal = normalise(text)
-            grams = self.grams(normal)
-            chosen = _winnow(grams.hashes)
-            starts = grams.starts[chosen] + offset
-            found.extend(zip(grams.hashes[chosen].tolist(), starts.tolist(), strict=True))
-            offset = min(offset + len(normal) + _GAP, _LARGEST_POSITION - len(normal))
-        return found
+    def of_each(self, records: Sequence[Sequence[str]]) -> list[Fingerprint]:
+        """Return what to store of each record's texts; no gram spans two texts."""
+        made: list[Fingerprint] = []
+        batch: list[list[str]] = []
+        size = 0
+        for texts in records:
+            batch.append([normalise(text) for text in texts])
+            size += sum(map(len, batch[-1]))
+            if size > _AT_ONCE:
+                made += self._batch(batch)
+                batch, size = [], 0
+        return made + self._batch(batch)
 
-    def grams(self, normal: str) -> Grams:
-        """Return all grams of a normalised text; none if it is shorter than one gram."""
-        codes = np.frombuffer(normal.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        reach = np.concatenate(([0], np.cumsum(_units(codes))))
-        ends = np.searchsorted(reach, reach[:-1] + GRAM_UNITS)
-        starts = np.flatnonzero(ends < len(reach))
-        ends = ends[starts]
-        if not len(starts):
-            return Grams(np.empty(0, np.int32), starts, ends)
+    def question(self, normal: str) -> Question:
+        """Return a normalised text in the form in which it is compared."""
+        rolling = _Rolling([normal])
+        large = rolling.grams(GRAM_UNITS)
+        words = self._keyed(rolling, large)
+        chosen = words[:, 1] % KEPT_OF == 0
+        grams: dict[int, list[int]] = {}
+        kept = zip(words[chosen, 0].tolist(), large.starts[chosen].tolist(), strict=True)
+        for gram, start in kept:
+            grams.setdefault(gram, []).append(start)
+        small = rolling.grams(SKETCH_UNITS)
+        codes = self._keyed(rolling, small)[:, 0].astype(np.uint8)
+        return Question(grams, Places(codes, small.ends, np.diff(rolling.reach)))
+
+    def with_pictures(self, made: Fingerprint, pictures: Sequence[bytes]) -> Fingerprint:
+        """Return the fingerprint of a record that also released these pictures."""
+        grams = {*made.grams, *self.picture_grams(band for each in pictures for band in bands(each))}
+        return Fingerprint(tuple(sorted(grams)), made.sketch, self._seal(b"".join(pictures)))
+
+    def picture_grams(self, found: Iterable[int]) -> list[int]:
+        """Return the keyed hashes of picture hashes' bands, in their order."""
+        blocks = np.array([[band, _PICTURES] for band in found], np.uint64).reshape(-1, 2)
+        sealed = self._cipher.encryptor().update(blocks.tobytes())
+        grams: list[int] = np.frombuffer(sealed, dtype=np.int32).reshape(-1, 4)[:, 0].tolist()
+        return grams
+
+    def pictures(self, sealed: bytes) -> list[bytes]:
+        """Return the picture hashes of a fingerprint; none if it is not of this key."""
+        plain = self._open(sealed)
+        return [plain[at : at + HASH_BYTES] for at in range(0, len(plain), HASH_BYTES)]
+
+    def codes(self, sketch: bytes) -> NDArray[np.uint8]:
+        """Return the codes that a sketch holds; none if it is not of this key."""
+        return np.frombuffer(self._open(sketch), np.uint8)
+
+    def _batch(self, records: list[list[str]]) -> list[Fingerprint]:
+        """Fingerprint normalised records in one sweep: numpy's cost is per call, not per letter."""
+        rolling = _Rolling([text for texts in records for text in texts])
+        counts = np.array([sum(map(len, texts)) for texts in records], np.int64)
+        borders = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+        large = rolling.grams(GRAM_UNITS)
+        words = self._keyed(rolling, large)
+        chosen = words[:, 1] % KEPT_OF == 0
+        kept = words[chosen, 0]
+        splits = np.searchsorted(large.starts[chosen], borders).tolist()
+        small = rolling.grams(SKETCH_UNITS)
+        codes = self._keyed(rolling, small)[:, 0].astype(np.uint8).tobytes()
+        cuts = np.searchsorted(small.starts, borders).tolist()
+        return [
+            Fingerprint(
+                tuple(sorted(set(kept[splits[i] : splits[i + 1]].tolist()))),
+                self._seal(codes[cuts[i] : cuts[i + 1]]),
+            )
+            for i in range(len(records))
+        ]
+
+    def _keyed(self, rolling: _Rolling, grams: _Grams) -> NDArray[np.int32]:
+        """Return four words of hash for each gram."""
+        blocks = np.empty((len(grams.starts), 2), np.uint64)
+        blocks[:, 0] = rolling.hashes(grams)
+        blocks[:, 1] = grams.ends - grams.starts
+        blocks[:, 1] |= np.uint64(grams.units << 32)
+        sealed = self._cipher.encryptor().update(blocks.tobytes())
+        return np.frombuffer(sealed, dtype=np.int32).reshape(-1, 4)
+
+    def _seal(self, plain: bytes) -> bytes:
+        if not plain:
+            return b""
+        tag = self._tag(plain)
+        return tag + self._stream(tag, plain)
+
+    def _open(self, sealed: bytes) -> bytes:
+        tag, text = sealed[:_TAG_BYTES], sealed[_TAG_BYTES:]
+        plain = self._stream(tag, text) if len(tag) == _TAG_BYTES else b""
+        return plain if hmac.compare_digest(self._tag(plain), tag) else b""
+
+    def _tag(self, plain: bytes) -> bytes:
+        """Return the sketch's own keyed hash: it proves the key, and starts the stream (as in
+        synthetic initialisation vectors, RFC 5297), so that nothing random has to be stored."""
+        return hmac.digest(self._tag_key, plain, "sha256")[:_TAG_BYTES]
+
+    def _stream(self, tag: bytes, text: bytes) -> bytes:
+        start = modes.CTR(tag + bytes(16 - _TAG_BYTES))
+        return Cipher(algorithms.AES(self._sketch_key), start).encryptor().update(text)
+
+
+class _Grams(NamedTuple):
+    """Stretches of text of at least ``units``: first characters, and one past the last."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    units: int
+
+
+class _Rolling:
+    """Normalised texts one behind the other, ready to hash any stretch of one of them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+        codes = np.frombuffer(joined, dtype=np.uint32)
         letters = codes.astype(np.uint64) * _MIX
         letters = (letters ^ (letters >> np.uint64(32))) * _MIX
-        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(letters * _powers(len(codes))[0])))
-        rolled = (sums[ends] - sums[starts]) * _powers(len(codes))[1][starts]
-        return Grams(self._keyed(rolled, ends - starts), starts, ends)
+        forward, self._backward = _powers(len(codes))
+        sums = np.cumsum(letters * forward)
+        self._sums = np.concatenate((np.zeros(1, np.uint64), sums))
+        self.reach = np.concatenate(([0], np.cumsum(_units(codes))))
+        lengths = np.array([len(text) for text in texts], np.int64)
+        self._borders = np.repeat(np.cumsum(lengths), lengths)
 
-    def _keyed(self, rolled: NDArray[np.uint64], lengths: NDArray[np.int64]) -> NDArray[np.int32]:
-        blocks = np.empty((len(rolled), 2), np.uint64)
-        blocks[:, 0] = rolled
-        blocks[:, 1] = lengths
-        sealed = self._cipher.encryptor().update(blocks.tobytes())
-        return np.frombuffer(sealed, dtype=np.int32)[::4]
+    def grams(self, units: int) -> _Grams:
+        """Return for each character the shortest stretch of so many units that begins with it; none
+        where the text ends before."""
+        ends = np.searchsorted(self.reach, self.reach[:-1] + units)
+        starts = np.flatnonzero(ends <= self._borders)
+        return _Grams(starts, ends[starts], units)
+
+    def hashes(self, grams: _Grams) -> NDArray[np.uint64]:
+        """Return the hashes of stretches; they depend on their characters alone."""
+        sums = self._sums[grams.ends] - self._sums[grams.starts]
+        found: NDArray[np.uint64] = sums * self._backward[grams.starts]
+        return found
 
 
 class _Powers:
@@ -165,54 +266,6 @@ def _units(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
     wide |= (codes >= 0xF900) & (codes < 0xFB00)
     wide |= (codes >= 0x20000) & (codes < 0x40000)
     return np.where(wide, 2, 1).astype(np.int64)
-
-
-def _winnow(hashes: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return places of the hashes that are the rightmost least of some window."""
-    if len(hashes) <= WINDOW:
-        return np.arange(len(hashes))[-1:] if not len(hashes) else np.array([hashes.argmin()])
-    windows = np.lib.stride_tricks.sliding_window_view(hashes, WINDOW)
-    last_least = WINDOW - 1 - windows[:, ::-1].argmin(axis=1)
-    return np.unique(np.arange(len(windows)) + last_least)
-
-
-def align(question: Grams, total: int, hits: Sequence[tuple[int, int]]) -> Alignment:
-    """Return the best alignment of hits, each (gram of the question, position in the record).
-
-    ``total`` is the units of the whole question. Hits form a chain if their positions grow in both
-    texts and their distances differ by at most 4 and a quarter of the way.
-    """
-    best: list[tuple[int, int]] = []
-    ordered = sorted({(int(question.starts[gram]), position, gram) for gram, position in hits})
-    chains: list[list[tuple[int, int, int]]] = []
-    for start, position, gram in ordered[:2_000]:
-        fitting = [chain for chain in chains if _continues(chain[-1], start, position)]
-        if fitting:
-            max(fitting, key=len).append((start, position, gram))
-        elif len(chains) < 200:
-            chains.append([(start, position, gram)])
-    if chains:
-        longest = max(chains, key=len)
-        best = [(int(question.starts[g]), int(question.ends[g])) for _, _, g in longest]
-    return _measure(best, question, total)
-
-
-def _continues(last: tuple[int, int, int], start: int, position: int) -> bool:
-    ahead, along = start - last[0], position - last[1]
-    return ahead > 0 and along > 0 and abs(ahead - along) <= 4 + ahead // 4
-
-
-def _measure(spans: list[tuple[int, int]], question: Grams, total: int) -> Alignment:
-    if not spans:
-        return Alignment(0, 0, 0.0, 0, 0)
-    covered, reached = 0, 0
-    for start, end in spans:
-        covered += max(0, end - max(start, reached))
-        reached = max(reached, end)
-    letters = int(question.ends[-1] - question.starts[0])
-    units = round(covered * total / max(letters, 1))
-    share = min(1.0, units / max(total, 1))
-    return Alignment(len(spans), units, share, spans[0][0], spans[-1][1])
 
 
 def units_of(normal: str) -> int:

@@ -7,6 +7,8 @@ they touch the disk; facts are not texts and hold no user content.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 
@@ -31,6 +33,19 @@ class OpenFrame(msgspec.Struct, frozen=True):
     code: str
     version: str
     fingerprint: bool = True
+
+
+class Fingerprint(NamedTuple):
+    """By what the store finds a record again without reading its contents.
+
+    ``grams`` are keyed hashes (signed, 32 bits, ascending, each once: their order in the content is
+    not told). ``sketch`` and ``pictures`` are encrypted: what confirms a text, and the perceptual
+    hashes of the record's pictures.
+    """
+
+    grams: tuple[int, ...]
+    sketch: bytes
+    pictures: bytes = b""
 
 
 def key_owner(subject: str, exchange: str) -> str:
@@ -83,7 +98,9 @@ class CloseFrame(msgspec.Struct, frozen=True):
     """The facts known when an exchange ended.
 
     ``released_chars`` counts code points handed to `release`, ``sent_bytes`` what the socket took.
-    ``unjudged`` names what nobody could judge. Durations are seconds.
+    ``unjudged`` names what nobody could judge. Durations are seconds. ``pictures`` are the
+    perceptual hashes of the pictures that were released (`gateway.matching.picture_hash.hashes`);
+    they go into the record's fingerprint and not into its facts.
     """
 
     time_ns: int
@@ -100,3 +117,4 @@ class CloseFrame(msgspec.Struct, frozen=True):
     duration_s: float
     upstream_s: float
     upstream_request_id: str
+    pictures: tuple[bytes, ...] = ()

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from gateway.nouns.record import Fingerprint
+
 Owner = tuple[str, str]
 """Whose key protects a record's contents: tenant, and what `nouns.record.key_owner` says."""
 
@@ -43,15 +45,6 @@ class StoredRecord(NamedTuple):
     facts_hash: bytes = b""
     contents_hash: bytes = b""
     subject_tag: bytes = b""
-
-
-class Posting(NamedTuple):
-    """One gram of a record's fingerprint: its keyed hash (32 bits, signed), the record's place in
-    the chain, and the gram's position in the record's normalised text."""
-
-    gram: int
-    chain_seq: int
-    position: int
 
 
 class Checkpoint(NamedTuple):
@@ -97,10 +90,14 @@ class Writing(Protocol):
         ...
 
     def append(
-        self, records: Sequence[StoredRecord], postings: Sequence[tuple[int, int, int]]
+        self, records: Sequence[StoredRecord], fingerprints: Mapping[int, Fingerprint]
     ) -> int:
-        """Insert rows (chain place set, ids not yet known) and their postings (the members of
-        `Posting`, as plain tuples: there are many); returns how many rows."""
+        """Insert rows (chain place set, ids not yet known) and their fingerprints, by place;
+        returns how many rows."""
+        ...
+
+    def reprint(self, fingerprints: Mapping[int, Fingerprint | None]) -> None:
+        """Keep the fingerprints that `Store.unprinted` says are owed; None: there is none."""
         ...
 
     def subject_keys(self, owners: Iterable[Owner]) -> dict[Owner, bytes]:
@@ -135,7 +132,7 @@ class Writing(Protocol):
 
     def drop_contents(self, places: Sequence[int], state: str) -> None:
         """Delete contents and their keys, and the keys of subjects that have no contents any more;
-        set the state, and owe the removal of the postings."""
+        set the state, blank the sketches, and owe the removal of the fingerprints."""
         ...
 
     def drop_facts(self, places: Sequence[int]) -> None:
@@ -190,13 +187,24 @@ class Store(Protocol):
         """Return all owners' wrapped keys."""
         ...
 
-    def postings(self, grams: Iterable[int], limit: int) -> list[Posting]:
-        """Return the newest postings of each gram, at most ``limit`` per gram."""
+    def holders(self, grams: Iterable[int], limit: int) -> dict[int, list[int]]:
+        """Return the places of the records that hold each gram, at most ``limit`` per gram (the
+        newest where the store can tell); grams that none holds are left out."""
+        ...
+
+    def fingerprints(self, places: Sequence[int]) -> dict[int, Fingerprint]:
+        """Return the fingerprints of the records at these places that have one, without their
+        grams."""
+        ...
+
+    def unprinted(self, limit: int) -> list[int]:
+        """Return places whose fingerprint an older program made in another way and that are to be
+        fingerprinted anew (`Writing.reprint`)."""
         ...
 
     def sweep(self) -> int:
-        """Remove the postings owed by `Writing.drop_contents`, in short transactions, and overwrite
-        what was deleted; returns how many postings went."""
+        """Remove the fingerprints owed by `Writing.drop_contents`, in short transactions, and
+        overwrite what was deleted; returns how many postings (grams of records) went."""
         ...
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     Connection,
@@ -62,14 +63,30 @@ CONTENTS = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+FINGERPRINTS = Table(
+    "fingerprints",
+    METADATA,
+    Column("chain_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("grams", LargeBinary().with_variant(ARRAY(Integer), "postgresql"), nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("pictures", LargeBinary, nullable=False),
+)
+"""One row per record. PostgreSQL finds rows by their grams through an inverted index (GIN) over the
+array; SQLite, which has none, through `POSTINGS`, and keeps the grams to know what to remove."""
+
 POSTINGS = Table(
-    "postings",
+    "gram_postings",
     METADATA,
     Column("gram", Integer, primary_key=True),
     Column("chain_seq", BigInteger, primary_key=True),
-    Column("position", Integer, primary_key=True),
     sqlite_with_rowid=False,
 )
+"""Of SQLite alone: 13 bytes a row before the slack of a tree's pages."""
+
+UNPRINTED = Table(
+    "unprinted", METADATA, Column("chain_seq", BigInteger, primary_key=True, autoincrement=False)
+)
+"""Records whose fingerprint of an older make was dropped and is owed anew."""
 
 SWEEPS = Table(
     "sweeps", METADATA, Column("chain_seq", BigInteger, primary_key=True, autoincrement=False)
@@ -98,11 +115,44 @@ CHECKPOINTS = Table(
 )
 
 
+_OF_THE_FIRST = MetaData()
+
+_WINNOWED = Table(
+    "postings",
+    _OF_THE_FIRST,
+    Column("gram", Integer, primary_key=True),
+    Column("chain_seq", BigInteger, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+
 def _first(connection: Connection) -> None:
-    METADATA.create_all(connection)
+    there = (RECORDS, CONTENTS, SWEEPS, SUBJECT_KEYS, BURIED_KEYS, CHECKPOINTS, SCHEMA_VERSION)
+    METADATA.create_all(connection, tables=there)
+    _OF_THE_FIRST.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _sketches(connection: Connection) -> None:
+    """From winnowed postings to kept grams and sketches: what was findable is owed anew."""
+    METADATA.create_all(connection, tables=(FINGERPRINTS, UNPRINTED))
+    if connection.dialect.name == "postgresql":
+        # Sketches and pictures are ciphertext: trying to compress them is lost time.
+        connection.exec_driver_sql(
+            "CREATE INDEX fingerprints_by_gram ON fingerprints USING gin (grams)"
+        )
+        for name in ("sketch", "pictures"):
+            connection.exec_driver_sql(
+                f"ALTER TABLE fingerprints ALTER COLUMN {name} SET STORAGE EXTERNAL"
+            )
+    else:
+        METADATA.create_all(connection, tables=(POSTINGS,))
+    findable = select(_WINNOWED.c.chain_seq).distinct()
+    connection.execute(insert(UNPRINTED).from_select(["chain_seq"], findable))
+    _WINNOWED.drop(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _sketches)
 """Step N brings a database from number N to number N + 1."""
 
 

@@ -1,8 +1,8 @@
-"""The relational store: SQLite by default, through SQLAlchemy Core.
+"""The relational store: SQLite by default, or PostgreSQL, through SQLAlchemy Core.
 
-Other databases that SQLAlchemy knows take the same statements; only SQLite is promised for now. On
-SQLite it keeps a write-ahead log, so that reading never waits for the shipper, and overwrites what
-is deleted (``secure_delete``), so that an erasure is one.
+On SQLite it keeps a write-ahead log, so that reading never waits for the shipper, and overwrites
+what is deleted (``secure_delete``), so that an erasure is one. On PostgreSQL one advisory lock per
+schema lets one writer in at a time; what is deleted is dead until the database's own vacuum.
 """
 
 from __future__ import annotations
@@ -22,28 +22,35 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
-    exists,
     make_url,
     select,
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from gateway.nouns.errors import ConfigError, LedgerFailed
-from gateway.ports.store import Checkpoint, Owner, Posting, Query, StoredRecord
+from gateway.nouns.record import Fingerprint
+from gateway.ports.store import Checkpoint, Owner, Query, StoredRecord
+from gateway.stores.relational.findable import (
+    drop_fingerprints,
+    find_holders,
+    read_fingerprints,
+)
 from gateway.stores.relational.schema import (
     CHECKPOINTS,
     CONTENTS,
-    POSTINGS,
     RECORDS,
     SUBJECT_KEYS,
     SWEEPS,
+    UNPRINTED,
     migrate,
 )
 from gateway.stores.relational.writing import RelationalWriting
 
 _BINARY = tuple(column.name for column in RECORDS.c if isinstance(column.type, LargeBinary))
 _WALK_AT_ONCE = 200
-_SWEEP_RANGES = 64
+_SWEPT_AT_ONCE = 100
+_LEDGER_LOCK = 0x5EA16A7
+"""The first half of the key of PostgreSQL's advisory lock; the other half is the schema."""
 
 
 class RelationalStore:
@@ -128,34 +135,38 @@ class RelationalStore:
         with self._transaction() as connection:
             return {(row[0], row[1]): row[2] for row in connection.execute(select(SUBJECT_KEYS))}
 
-    def postings(self, grams: Iterable[int], limit: int) -> list[Posting]:
-        """Return the newest postings of each gram, at most ``limit`` per gram."""
-        found: list[Posting] = []
+    def holders(self, grams: Iterable[int], limit: int) -> dict[int, list[int]]:
+        """Return the places of the records that hold each gram, at most ``limit`` per gram."""
         with self._transaction() as connection:
-            for gram in set(grams):
-                wanted = select(POSTINGS).where(POSTINGS.c.gram == gram)
-                wanted = wanted.order_by(POSTINGS.c.chain_seq.desc()).limit(limit)
-                found.extend(Posting(*row) for row in connection.execute(wanted))
-        return found
+            return find_holders(connection, set(grams), limit)
+
+    def fingerprints(self, places: Sequence[int]) -> dict[int, Fingerprint]:
+        """Return the fingerprints at these places, without their grams."""
+        with self._transaction() as connection:
+            return read_fingerprints(connection, places)
+
+    def unprinted(self, limit: int) -> list[int]:
+        """Return places whose fingerprint is owed anew."""
+        oldest = select(UNPRINTED.c.chain_seq).order_by(UNPRINTED.c.chain_seq).limit(limit)
+        with self._transaction() as connection:
+            return list(connection.execute(oldest).scalars())
 
     def sweep(self) -> int:
-        """Remove the postings owed, one stretch of the table after the other."""
-        with self._transaction() as connection:
-            owed = list(connection.execute(select(SWEEPS.c.chain_seq)).scalars())
-        if not owed:
-            return 0
-        gone = 0
-        step = (1 << 32) // _SWEEP_RANGES
-        for low in range(-(1 << 31), 1 << 31, step):
-            mine = exists().where(SWEEPS.c.chain_seq == POSTINGS.c.chain_seq)
-            stretch = delete(POSTINGS).where(POSTINGS.c.gram.between(low, low + step - 1), mine)
+        """Remove the fingerprints owed, a few records at a time."""
+        gone, swept = 0, False
+        while some := self._owed():
             with self._transaction(writing=True) as connection:
-                gone += connection.execute(stretch).rowcount
-        with self._transaction(writing=True) as connection:
-            for place in owed:
-                connection.execute(delete(SWEEPS).where(SWEEPS.c.chain_seq == place))
-        self._scrub()
+                gone += drop_fingerprints(connection, some)
+                connection.execute(delete(SWEEPS).where(SWEEPS.c.chain_seq.in_(some)))
+            swept = True
+        if swept:
+            self._scrub()
         return gone
+
+    def _owed(self) -> list[int]:
+        oldest = select(SWEEPS.c.chain_seq).order_by(SWEEPS.c.chain_seq).limit(_SWEPT_AT_ONCE)
+        with self._transaction() as connection:
+            return list(connection.execute(oldest).scalars())
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -186,8 +197,10 @@ class RelationalStore:
 def _engine(location: str, busy_s: float) -> Engine:
     try:
         url = make_url(location) if "://" in location else URL.create("sqlite", database=location)
+        if url.get_backend_name() == "postgresql":
+            return _postgresql(url, busy_s)
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
+            raise ConfigError("ledger.store is a path, sqlite:/// or postgresql+psycopg://.")
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = create_engine(url, connect_args={"timeout": busy_s})
@@ -197,6 +210,28 @@ def _engine(location: str, busy_s: float) -> Engine:
         raise LedgerFailed(f"The folder of ledger.store: {error.strerror}.") from error
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql(url: URL, busy_s: float) -> Engine:
+    """Return an engine whose write transactions exclude each other, as SQLite's do by themselves.
+
+    The lock is one of the database and its schema (``search_path``), so that two ledgers in one
+    database do not wait for each other.
+    """
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    wait_ms = max(1, round(busy_s * 1000))
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("ledger_writing"):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+            connection.exec_driver_sql(
+                "SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (_LEDGER_LOCK,)
+            )
+
+    event.listen(engine, "begin", begin)
     return engine
 
 

@@ -8,16 +8,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal, select, update
 
-from gateway.nouns.record import key_owner
-from gateway.ports.store import Checkpoint, Owner, Posting, StoredRecord
+from gateway.nouns.record import Fingerprint, key_owner
+from gateway.ports.store import Checkpoint, Owner, StoredRecord
+from gateway.stores.relational.findable import blank_fingerprints, keep_fingerprints
 from gateway.stores.relational.schema import (
     BURIED_KEYS,
     CHECKPOINTS,
     CONTENTS,
-    POSTINGS,
     RECORDS,
     SUBJECT_KEYS,
     SWEEPS,
+    UNPRINTED,
 )
 
 _AT_ONCE = 400
@@ -45,9 +46,9 @@ class RelationalWriting:
         return set(self._among(RECORDS.c.exchange, exchanges))
 
     def append(
-        self, records: Sequence[StoredRecord], postings: Sequence[tuple[int, int, int]]
+        self, records: Sequence[StoredRecord], fingerprints: Mapping[int, Fingerprint]
     ) -> int:
-        """Insert rows and their postings."""
+        """Insert rows and their fingerprints."""
         if records:
             self._connection.execute(insert(RECORDS), [_columns(record) for record in records])
         bodies = [
@@ -61,9 +62,17 @@ class RelationalWriting:
         ]
         if bodies:
             self._connection.execute(insert(CONTENTS), bodies)
-        if postings:
-            self._insert_postings(postings)
+        keep_fingerprints(self._connection, fingerprints)
         return len(records)
+
+    def reprint(self, fingerprints: Mapping[int, Fingerprint | None]) -> None:
+        """Keep fingerprints that were owed."""
+        for some in _batches(fingerprints):
+            owed = set(self._among(UNPRINTED.c.chain_seq, some))
+            made = {place: fingerprints[place] for place in owed}
+            self._connection.execute(delete(UNPRINTED).where(UNPRINTED.c.chain_seq.in_(some)))
+            kept = {place: each for place, each in made.items() if each is not None}
+            keep_fingerprints(self._connection, kept)
 
     def subject_keys(self, owners: Iterable[Owner]) -> dict[Owner, bytes]:
         """Return the wrapped keys of those owners that have one."""
@@ -128,11 +137,13 @@ class RelationalWriting:
         return list(self._connection.execute(wanted).scalars())
 
     def drop_contents(self, places: Sequence[int], state: str) -> None:
-        """Delete contents and keys, set the state, and owe the removal of the postings."""
+        """Delete contents and keys, set the state, and owe the removal of the fingerprints."""
         for some in _batches(places):
             owed = set(self._among(SWEEPS.c.chain_seq, some))
             fresh = [{"chain_seq": place} for place in some if place not in owed]
             self._connection.execute(delete(CONTENTS).where(CONTENTS.c.chain_seq.in_(some)))
+            self._connection.execute(delete(UNPRINTED).where(UNPRINTED.c.chain_seq.in_(some)))
+            blank_fingerprints(self._connection, some)
             self._update(some, state=state)
             if fresh:
                 self._connection.execute(insert(SWEEPS), fresh)
@@ -184,17 +195,6 @@ class RelationalWriting:
     def _among(self, column: ColumnElement[Any], values: Iterable[Any]) -> Iterator[Any]:
         for some in _batches(values):
             yield from self._connection.execute(select(column).where(column.in_(some))).scalars()
-
-    def _insert_postings(self, postings: Sequence[tuple[int, int, int]]) -> None:
-        if self._connection.dialect.name == "sqlite":
-            # Sorted and past the statement compiler: this is the largest table by far.
-            self._connection.exec_driver_sql(
-                "INSERT INTO postings (gram, chain_seq, position) VALUES (?, ?, ?)",
-                sorted(postings),
-            )
-            return
-        rows = [Posting(*posting)._asdict() for posting in sorted(postings)]
-        self._connection.execute(insert(POSTINGS), rows)
 
 
 def _columns(record: StoredRecord) -> dict[str, Any]:

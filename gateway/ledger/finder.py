@@ -1,0 +1,113 @@
+"""Finder: which records a text or a picture may come from, by their fingerprints alone.
+
+The rarest grams of the question name the candidates; each is confirmed by laying the question along
+its sketch. Nothing is decrypted but sketches. What many records share is no evidence for one of
+them: confidence is divided among those that fit as well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import log
+from typing import NamedTuple
+
+from gateway.matching.alignment import Alignment, align, densest_band, window_of
+from gateway.matching.fingerprint import Fingerprinter, Question, normalise_with_origin
+from gateway.ports.store import Store
+
+ATTRIBUTED = 0.5
+"""From this confidence on a record is said to be the source; below it is a lead."""
+
+_MOST_GRAMS = 1_500
+_HOLDERS = 2_000
+"""A gram that so many records hold leads nowhere; it is a stock phrase."""
+
+_CANDIDATES = 80
+_ALIGNED = 12
+_LEAST_SHARE = 0.6
+_LEAST_UNITS = 30
+_PASSAGE_UNITS = 70
+_LEAST_DENSITY = 0.62
+_AS_GOOD = 0.9
+
+
+class Match(NamedTuple):
+    """A record that fits: its place, how sure that is, and code points of the question."""
+
+    place: int
+    confidence: float
+    start: int
+    end: int
+
+
+class Finder:
+    """Reads fingerprints under the keyring's key for them."""
+
+    def __init__(self, store: Store, key: bytes) -> None:
+        self._store = store
+        self._fingerprinter = Fingerprinter(key)
+
+    def by_words(self, text: str) -> list[Match]:
+        """Return the records that a text, or a part of it, may come from, the likeliest first."""
+        normal = normalise_with_origin(text)
+        question = self._fingerprinter.question(normal.text)
+        aligned = self._aligned(question, self._candidates(question))
+        likely = {place: each for place, each in aligned.items() if is_likely(each)}
+        matches = [
+            Match(
+                place,
+                sure,
+                normal.origin[likely[place].start],
+                normal.origin[likely[place].end - 1] + 1,
+            )
+            for place, sure in shared_confidence(likely).items()
+        ]
+        return sorted(matches, key=lambda each: (-each.confidence, -each.place))
+
+    def _candidates(self, question: Question) -> dict[int, list[int]]:
+        """Return the records that share the rarest grams, and where these begin in the question."""
+        asked = dict(list(question.grams.items())[:_MOST_GRAMS])
+        held = self._store.holders(asked, _HOLDERS)
+        weight: dict[int, float] = defaultdict(float)
+        hits: dict[int, list[int]] = defaultdict(list)
+        for gram, places in sorted(held.items(), key=lambda each: len(each[1])):
+            if len(places) == _HOLDERS:
+                continue
+            for place in places:
+                weight[place] += 1.0 + log(_HOLDERS / len(places))
+                hits[place] += asked[gram]
+        best = sorted(weight, key=lambda place: (-weight[place], -place))[:_CANDIDATES]
+        return {place: hits[place] for place in best}
+
+    def _aligned(
+        self, question: Question, hits: Mapping[int, list[int]]
+    ) -> dict[int, Alignment]:
+        """Lay the question along the candidates' sketches; return the best."""
+        places = question.places
+        bands = []
+        for place, held in self._store.fingerprints(list(hits)).items():
+            codes = self._fingerprinter.codes(held.sketch)
+            bands.append((densest_band(places, window_of(places, hits[place]), codes), place))
+        bands.sort(key=lambda each: (-each[0].excess, -each[1]))
+        return {place: align(places, band) for band, place in bands[:_ALIGNED]}
+
+
+def is_likely(alignment: Alignment) -> bool:
+    """True if most of the question runs along the record, or a long passage of it does."""
+    if alignment.density < _LEAST_DENSITY or alignment.units < _LEAST_UNITS:
+        return False
+    return alignment.share >= _LEAST_SHARE or alignment.length >= _PASSAGE_UNITS
+
+
+def shared_confidence(alignments: Mapping[int, Alignment]) -> dict[int, float]:
+    """Return how sure each is, 0 to 1: by what runs alike and how closely, divided among those
+    that fit as well."""
+    units: Sequence[int] = [each.units for each in alignments.values()]
+    found: dict[int, float] = {}
+    for place, each in alignments.items():
+        as_good = sum(other >= _AS_GOOD * each.units for other in units)
+        evidence = 1.0 - float(0.5 ** (each.units / 12))
+        closeness = min(1.0, 0.3 + 0.8 * max(each.share, 0.9 * each.density))
+        found[place] = round(evidence * closeness / max(as_good, 1), 3)
+    return found

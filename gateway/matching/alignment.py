@@ -1,0 +1,154 @@
+"""Alignment: how well a question lies along the sketch of a record.
+
+Both are rows of one-byte codes, one per character. Equal codes are points of a matrix; a copy is a
+run of points along a diagonal, which insertions and deletions shift and replacements interrupt. The
+densest band of diagonals is found by counting, and in it the best chain of points by a banded local
+alignment (Smith and Waterman, J. Mol. Biol. 147, 1981) over points alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MOST_CODES = 1_200
+"""Of a longer question only the stretch around its hits is laid along a record."""
+
+_SLICE = 8_192
+_LOOK_BACK = 24
+_LONGEST_GAP = 16
+_SHIFT_COST = 0.75
+_GAP_COST = 0.12
+
+
+class Places(NamedTuple):
+    """A question: its codes, one past the last character of the gram of each, and how many units
+    each character has (two for an ideograph, one for another letter)."""
+
+    codes: NDArray[np.uint8]
+    ends: NDArray[np.int64]
+    units: NDArray[np.int64]
+
+
+class Band(NamedTuple):
+    """The densest band of diagonals: its points (question, record), and how many there are beyond
+    what chance gives."""
+
+    points: NDArray[np.int64]
+    excess: float
+
+
+class Alignment(NamedTuple):
+    """How a question lies along a record.
+
+    ``units`` is what the aligned points cover of the question, in units; ``share`` the same as a
+    part of the whole; ``density`` as a part of the passage. ``start`` and ``end`` bound the passage
+    in the normalised question, ``length`` is its size in units.
+    """
+
+    units: int
+    share: float
+    density: float
+    start: int
+    end: int
+    length: int
+
+
+NOTHING = Alignment(0, 0.0, 0.0, 0, 0, 0)
+
+
+def window_of(question: Places, hits: list[int]) -> tuple[int, int]:
+    """Return which codes of the question to lay along a record whose hits begin there."""
+    size = len(question.codes)
+    if size <= _MOST_CODES or not hits:
+        return 0, min(size, _MOST_CODES)
+    ordered = np.sort(np.array(hits))
+    reach = np.searchsorted(ordered, ordered + _MOST_CODES * 3 // 4) - np.arange(len(ordered))
+    first = int(ordered[int(reach.argmax())]) - _MOST_CODES // 8
+    start = max(0, min(first, size - _MOST_CODES))
+    return start, start + _MOST_CODES
+
+
+def densest_band(
+    question: Places, window: tuple[int, int], record: NDArray[np.uint8]
+) -> Band:
+    """Return the band with the most points."""
+    start, end = window
+    asked = question.codes[start:end]
+    points = _points(asked, record)
+    if not len(points):
+        return Band(points, 0.0)
+    slack = 3 + len(asked) // 16
+    diagonals = points[:, 1] - points[:, 0] + len(asked)
+    counts = np.bincount(diagonals, minlength=len(asked) + len(record) + 1)
+    sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+    width = min(2 * slack + 1, len(counts))
+    totals = sums[width:] - sums[:-width]
+    low = int(totals.argmax())
+    inside = (diagonals >= low) & (diagonals < low + width)
+    chance = len(points) * width / len(counts)
+    chosen = points[inside]
+    chosen[:, 0] += start
+    return Band(chosen, float(totals[low]) - chance)
+
+
+def align(question: Places, band: Band) -> Alignment:
+    """Return the best chain of the band's points."""
+    chain = _chain(band.points)
+    if not chain:
+        return NOTHING
+    covered = np.zeros(len(question.units) + 1, bool)
+    for place in chain:
+        covered[place : question.ends[place]] = True
+    first, last = chain[0], int(question.ends[chain[-1]])
+    units = int(question.units[covered[:-1]].sum())
+    length = int(question.units[first:last].sum())
+    total = int(question.units.sum())
+    return Alignment(units, units / max(total, 1), units / max(length, 1), first, last, length)
+
+
+def _points(asked: NDArray[np.uint8], record: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the pairs of equal codes, a slice of a long record after the other."""
+    found: list[NDArray[np.int64]] = []
+    for start in range(0, len(record), _SLICE):
+        equal = asked[:, None] == record[None, start : start + _SLICE]
+        flat = np.flatnonzero(equal)
+        rows, columns = np.divmod(flat, equal.shape[1])
+        found.append(np.stack((rows, columns + start), axis=1))
+    return np.concatenate(found) if found else np.empty((0, 2), np.int64)
+
+
+def _chain(points: NDArray[np.int64]) -> list[int]:
+    """Return the question's places of the chain with the best score.
+
+    A point brings one; a step costs for what it skips and for the diagonals that it shifts. A chain
+    may begin anywhere, so that a passage in a foreign text is found whole.
+    """
+    ordered = points[np.lexsort((points[:, 1], points[:, 0]))]
+    rows, columns = ordered[:, 0].tolist(), ordered[:, 1].tolist()
+    scores: list[float] = []
+    before: list[int] = []
+    for number, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        best, origin = 0.0, -1
+        for other in range(number - 1, max(-1, number - 1 - _LOOK_BACK), -1):
+            ahead, along = row - rows[other], column - columns[other]
+            if ahead > _LONGEST_GAP:
+                break
+            if ahead <= 0 or along <= 0:
+                continue
+            shift = abs(ahead - along)
+            score = scores[other] - _GAP_COST * (ahead - 1) - _SHIFT_COST * min(shift, 4)
+            if score > best:
+                best, origin = score, other
+        scores.append(best + 1.0)
+        before.append(origin)
+    if not scores:
+        return []
+    place = int(np.argmax(scores))
+    chain: list[int] = []
+    while place >= 0:
+        chain.append(rows[place])
+        place = before[place]
+    return chain[::-1]

@@ -1,0 +1,110 @@
+"""Fingerprints in the relational store: how each database finds records by their grams."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, text, update
+
+from gateway.nouns.record import Fingerprint
+from gateway.stores.relational.schema import FINGERPRINTS, POSTINGS
+
+_AT_ONCE = 400
+
+_HOLDERS_SQLITE = (
+    "SELECT chain_seq FROM gram_postings WHERE gram = ? ORDER BY chain_seq DESC LIMIT ?"
+)
+_HOLDERS_POSTGRESQL = text(
+    "SELECT asked.gram, held.chain_seq FROM unnest(CAST(:grams AS integer[])) AS asked(gram) "
+    "CROSS JOIN LATERAL (SELECT chain_seq FROM fingerprints "
+    "WHERE grams @> ARRAY[asked.gram] LIMIT :limit) AS held"
+)
+
+
+def keep_fingerprints(connection: Connection, fingerprints: Mapping[int, Fingerprint]) -> None:
+    """Insert fingerprints by place."""
+    if not fingerprints:
+        return
+    arrays = connection.dialect.name == "postgresql"
+    rows = [
+        {
+            "chain_seq": place,
+            "grams": list(each.grams) if arrays else _packed(each.grams),
+            "sketch": each.sketch,
+            "pictures": each.pictures,
+        }
+        for place, each in fingerprints.items()
+    ]
+    connection.execute(insert(FINGERPRINTS), rows)
+    if not arrays:
+        # Sorted and past the statement compiler: this is the largest table by far.
+        postings = sorted((gram, place) for place, each in fingerprints.items() for gram in each.grams)
+        _many(connection, "INSERT INTO gram_postings (gram, chain_seq) VALUES (?, ?)", postings)
+
+
+def blank_fingerprints(connection: Connection, places: Sequence[int]) -> None:
+    """Empty what confirms a record: it is not found any more, whatever postings are left."""
+    mine = FINGERPRINTS.c.chain_seq.in_(places)
+    connection.execute(update(FINGERPRINTS).where(mine).values(sketch=b"", pictures=b""))
+
+
+def drop_fingerprints(connection: Connection, places: Sequence[int]) -> int:
+    """Delete fingerprints; returns how many grams went."""
+    mine = FINGERPRINTS.c.chain_seq.in_(places)
+    rows = connection.execute(select(FINGERPRINTS.c.chain_seq, FINGERPRINTS.c.grams).where(mine))
+    held = {row[0]: _unpacked(row[1]) for row in rows}
+    if connection.dialect.name == "sqlite":
+        postings = sorted((gram, place) for place, grams in held.items() for gram in grams)
+        _many(connection, "DELETE FROM gram_postings WHERE gram = ? AND chain_seq = ?", postings)
+    connection.execute(delete(FINGERPRINTS).where(mine))
+    return sum(map(len, held.values()))
+
+
+def find_holders(
+    connection: Connection, grams: Collection[int], limit: int
+) -> dict[int, list[int]]:
+    """Return the places of the records that hold each gram, at most ``limit`` per gram."""
+    found: dict[int, list[int]] = {}
+    if connection.dialect.name == "sqlite":
+        for gram in grams:
+            rows = connection.exec_driver_sql(_HOLDERS_SQLITE, (gram, limit))
+            places = [row[0] for row in rows]
+            if places:
+                found[gram] = places
+        return found
+    # The planner takes a gram for common and would read the whole table instead of the index.
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    asked = {"grams": list(grams), "limit": limit}
+    for gram, place in connection.execute(_HOLDERS_POSTGRESQL, asked):
+        found.setdefault(gram, []).append(place)
+    return found
+
+
+def read_fingerprints(connection: Connection, places: Iterable[int]) -> dict[int, Fingerprint]:
+    """Return the fingerprints at these places, without their grams."""
+    columns = (FINGERPRINTS.c.chain_seq, FINGERPRINTS.c.sketch, FINGERPRINTS.c.pictures)
+    found: dict[int, Fingerprint] = {}
+    asked = list(places)
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        wanted = select(*columns).where(FINGERPRINTS.c.chain_seq.in_(some))
+        for place, sketch, pictures in connection.execute(wanted):
+            found[place] = Fingerprint((), sketch, pictures)
+    return found
+
+
+def _many(connection: Connection, statement: str, rows: list[tuple[int, int]]) -> None:
+    if rows:
+        connection.exec_driver_sql(statement, rows)
+
+
+def _packed(grams: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(grams)}i", *grams)
+
+
+def _unpacked(grams: Any) -> Sequence[int]:
+    if isinstance(grams, bytes):
+        return struct.unpack(f"<{len(grams) // 4}i", grams)
+    return list(grams)

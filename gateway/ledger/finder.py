@@ -23,7 +23,7 @@ _MOST_GRAMS = 1_500
 _HOLDERS = 2_000
 """A gram that so many records hold leads nowhere; it is a stock phrase."""
 
-_CANDIDATES = 80
+_CANDIDATES = 100
 _ALIGNED = 12
 _LEAST_SHARE = 0.6
 _LEAST_UNITS = 30

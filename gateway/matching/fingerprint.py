@@ -5,7 +5,7 @@ overlapping *grams*, one per character, measured in units: an ideograph, kana or
 any other letter one. Two scales serve two ends.
 
 - *Large* grams (`GRAM_UNITS`: five ideographs, ten Latin letters) lead to candidates. Of their
-  keyed hashes one in six is kept, chosen by the hash itself (sampling modulo p: Manber, USENIX
+  keyed hashes one in five is kept, chosen by the hash itself (sampling modulo p: Manber, USENIX
   1994; Broder, SEQUENCES 1997). Unlike winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003) the
   choice does not look at a gram's neighbours, so an edit costs only the grams that it touches.
 - *Small* grams (`SKETCH_UNITS`: two ideographs, four Latin letters) confirm a candidate. One byte
@@ -34,7 +34,7 @@ from gateway.nouns.record import Fingerprint
 
 GRAM_UNITS = 10
 SKETCH_UNITS = 4
-KEPT_OF = 6
+KEPT_OF = 5
 """One large gram in so many is kept."""
 
 _AT_ONCE = 1 << 17

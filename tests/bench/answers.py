@@ -18,6 +18,8 @@ from numpy.random import Generator
 SUBJECTS = 400
 _WORDS_PER_SUBJECT = 260
 _LENGTH_SPREAD = (0.4, 1.6)
+_GLUE_SHARE = 0.35
+_STOP_SHARE = 0.9
 
 _OPENERS_ZH = (
     "您好，很高兴为您解答这个问题。", "好的，下面我来详细说明一下。", "这是一个很好的问题。",
@@ -108,37 +110,46 @@ def _subjects(words: list[str], seed: int) -> list[list[str]]:
 def answers(seed: int, count: int, length: int = 500) -> Iterator[str]:
     """Return distinct answers of about ``length`` characters, three Chinese to one English."""
     chance = np.random.default_rng(seed)
-    tongues = (chinese(), chinese(), chinese(), english())
+    tongues = [_Tongue(chinese()), _Tongue(english())]
     for number in range(count):
         size = length * chance.uniform(*_LENGTH_SPREAD)
-        yield answer(tongues[number % 4], chance, int(size))
+        yield tongues[number % 4 == 3].answer(chance, int(size))
 
 
-def answer(tongue: Language, chance: Generator, length: int) -> str:
-    """Return one answer."""
-    own = tongue.words[int(chance.integers(len(tongue.words)))]
-    rank = 1.0 / (np.arange(len(own)) + 4.0)
-    count = max(8, int(length / tongue.word_length))
-    picks = np.searchsorted(np.cumsum(rank / rank.sum()), chance.random(count)).tolist()
-    rolls = chance.random((count, 2)).tolist()
-    parts = [_one(tongue.openers, rolls[0][0])]
-    run = 0
-    for pick, (first, second) in zip(picks, rolls, strict=True):
-        word = _one(tongue.glue, second) if first < 0.35 else own[min(pick, len(own) - 1)]
-        parts.append(word)
-        run += 1
-        if run > 5 and first > 0.9:
-            run = 0
-            parts.append(tongue.stop if second < 0.5 else tongue.comma)
-            if second < 0.2:
-                parts.append(_one(tongue.turns, second * 5))
-        else:
-            parts.append(tongue.joint)
-    parts.append(tongue.stop)
-    if rolls[1][0] < 0.03:
-        parts.append(_one(tongue.shared, rolls[1][1]))
-    parts.append(_one(tongue.closers, rolls[2][0]))
-    return "".join(parts)
+class _Tongue:
+    """A language whose words stand ready with what may follow them."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        words = len(language.words[0])
+        rank = 1.0 / (np.arange(words) + 4.0)
+        self._used = np.cumsum(rank / rank.sum())
+        after = [language.joint, language.comma, language.stop]
+        after += [language.stop + turn for turn in language.turns]
+        self._after = len(after)
+        self._ready = [
+            np.array([word + end for end in after for word in (*own, *language.glue)], object)
+            for own in language.words
+        ]
+
+    def answer(self, chance: Generator, length: int) -> str:
+        """Return one answer."""
+        language = self._language
+        ready = self._ready[int(chance.integers(len(self._ready)))]
+        count = max(8, int(length / language.word_length))
+        words = len(language.words[0]) + len(language.glue)
+        rolls = chance.random((3, count))
+        picks = np.searchsorted(self._used, rolls[0])
+        glue = rolls[1] < _GLUE_SHARE
+        picks[glue] = len(language.words[0]) + (rolls[0][glue] * len(language.glue)).astype(int)
+        ends = np.zeros(count, int)
+        stopping = rolls[1] > _STOP_SHARE
+        ends[stopping] = 1 + (rolls[2][stopping] ** 2 * (self._after - 1)).astype(int)
+        body = "".join(ready[np.minimum(picks, words - 1) + words * ends].tolist())
+        first, second, third, fourth = chance.random(4).tolist()
+        shared = _one(language.shared, third / 0.03) if third < 0.03 else ""
+        opener, closer = _one(language.openers, first), _one(language.closers, second)
+        return f"{opener}{body}{language.stop}{shared}{closer}"
 
 
 def quote(text: str, chance: Generator, *, ideographs: int = 40, words: int = 20) -> str:

@@ -80,9 +80,7 @@ class Finder:
         best = sorted(weight, key=lambda place: (-weight[place], -place))[:_CANDIDATES]
         return {place: hits[place] for place in best}
 
-    def _aligned(
-        self, question: Question, hits: Mapping[int, list[int]]
-    ) -> dict[int, Alignment]:
+    def _aligned(self, question: Question, hits: Mapping[int, list[int]]) -> dict[int, Alignment]:
         """Lay the question along the candidates' sketches; return the best."""
         places = question.places
         bands = []

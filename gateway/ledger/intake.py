@@ -102,7 +102,9 @@ def _row(opened: Opened) -> StoredRecord:
     facts = opened.facts
     told = msgspec.structs.replace(facts, open=msgspec.structs.replace(facts.open, subject=""))
     if facts.close and facts.close.pictures:
-        told = msgspec.structs.replace(told, close=msgspec.structs.replace(facts.close, pictures=()))
+        told = msgspec.structs.replace(
+            told, close=msgspec.structs.replace(facts.close, pictures=())
+        )
     columns = columns_of(facts)
     return StoredRecord(
         exchange=facts.open.exchange,

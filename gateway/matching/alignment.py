@@ -71,9 +71,7 @@ def window_of(question: Places, hits: list[int]) -> tuple[int, int]:
     return start, start + _MOST_CODES
 
 
-def densest_band(
-    question: Places, window: tuple[int, int], record: NDArray[np.uint8]
-) -> Band:
+def densest_band(question: Places, window: tuple[int, int], record: NDArray[np.uint8]) -> Band:
     """Return the band with the most points."""
     start, end = window
     asked = question.codes[start:end]

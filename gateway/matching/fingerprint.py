@@ -128,7 +128,10 @@ class Fingerprinter:
 
     def with_pictures(self, made: Fingerprint, pictures: Sequence[bytes]) -> Fingerprint:
         """Return the fingerprint of a record that also released these pictures."""
-        grams = {*made.grams, *self.picture_grams(band for each in pictures for band in bands(each))}
+        grams = {
+            *made.grams,
+            *self.picture_grams(band for each in pictures for band in bands(each)),
+        }
         return Fingerprint(tuple(sorted(grams)), made.sketch, self._seal(b"".join(pictures)))
 
     def picture_grams(self, found: Iterable[int]) -> list[int]:

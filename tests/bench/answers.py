@@ -39,7 +39,23 @@ _SHARED_ZH = (
     "由于每个人的具体情况不同，同样的方法在不同的人身上可能会产生不同的效果，请结合自身的实际情况加以判断和选择。",
     "如果在操作过程中遇到任何困难，请先检查网络连接是否正常，然后尝试重新启动设备，若问题仍然存在，请联系客服人员。",
 )  # fmt: skip
-_GLUE_ZH = ("的", "了", "和", "在", "是", "可以", "需要", "通过", "进行", "对", "与", "以及", "这些", "能够", "一些")
+_GLUE_ZH = (
+    "的",
+    "了",
+    "和",
+    "在",
+    "是",
+    "可以",
+    "需要",
+    "通过",
+    "进行",
+    "对",
+    "与",
+    "以及",
+    "这些",
+    "能够",
+    "一些",
+)
 _OPENERS_EN = (
     "Sure, here is a short overview. ", "That is a good question. ", "It depends on a few things. ",
     "Here is what you need to know. ", "Thanks for asking. ", "In short, ", "To begin with, ",
@@ -58,7 +74,23 @@ _SHARED_EN = (
     "Since every situation is different, the same approach may lead to different results, so "
     "consider your own circumstances carefully before you act. ",
 )
-_GLUE_EN = ("the", "of", "and", "to", "a", "in", "is", "that", "for", "with", "as", "it", "on", "be", "or")
+_GLUE_EN = (
+    "the",
+    "of",
+    "and",
+    "to",
+    "a",
+    "in",
+    "is",
+    "that",
+    "for",
+    "with",
+    "as",
+    "it",
+    "on",
+    "be",
+    "or",
+)
 
 
 class Language(NamedTuple):

@@ -79,9 +79,6 @@ class Filling:
                     "OR name LIKE '%fingerprints%'"
                 )
             else:
-                connection.exec_driver_sql(
-                    "SELECT gin_clean_pending_list('fingerprints_by_gram'::regclass)"
-                )
                 statement = "SELECT pg_total_relation_size('fingerprints'::regclass)"
             return int(connection.exec_driver_sql(statement).scalar() or 0)
 
@@ -122,7 +119,10 @@ def _load_postgresql(location: str, made: Iterator[tuple[int, list[Any]]]) -> No
                 for number, each in enumerate(batch):
                     copy.write_row((place + number, _keys(each.grams, place), each.sketch, b""))
         cursor.execute("SET maintenance_work_mem = '1GB'")
-        cursor.execute("CREATE INDEX fingerprints_by_gram ON fingerprints USING gin (grams)")
+        cursor.execute(
+            "CREATE INDEX fingerprints_by_gram ON fingerprints USING gin (grams) "
+            "WITH (fastupdate = off)"
+        )
         cursor.execute("ANALYZE fingerprints")
 
 
@@ -229,7 +229,9 @@ def run_loaded(arguments: argparse.Namespace, folder: Path) -> None:
 
         filling = Filling(name, str(folder / "ledger.db") if name == "sqlite" else arguments.url)
         filling.load(made())
-        line = measure(filling, size, kept, arguments.quotes, arguments.unrelated, characters / size)
+        line = measure(
+            filling, size, kept, arguments.quotes, arguments.unrelated, characters / size
+        )
         print(json.dumps(line | {"loaded": True}), flush=True)
         filling.store.close()
 

@@ -50,7 +50,9 @@ def keep_fingerprints(connection: Connection, fingerprints: Mapping[int, Fingerp
     connection.execute(insert(FINGERPRINTS), rows)
     if not arrays:
         # Sorted and past the statement compiler: this is the largest table by far.
-        postings = sorted((gram, place) for place, each in fingerprints.items() for gram in each.grams)
+        postings = sorted(
+            (gram, place) for place, each in fingerprints.items() for gram in each.grams
+        )
         _many(connection, "INSERT INTO gram_postings (gram, chain_seq) VALUES (?, ?)", postings)
 
 

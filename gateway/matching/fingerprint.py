@@ -4,7 +4,7 @@ A text is normalised (compatibility forms undone, case folded, letters and digit
 overlapping *grams*, one per character, measured in units: an ideograph, kana or hangul counts two,
 any other letter one. Two scales serve two ends.
 
-- *Large* grams (`GRAM_UNITS`: five ideographs, ten Latin letters) lead to candidates. Of their
+- *Large* grams (`GRAM_UNITS`: four ideographs, eight Latin letters) lead to candidates. Of their
   keyed hashes one in five is kept, chosen by the hash itself (sampling modulo p: Manber, USENIX
   1994; Broder, SEQUENCES 1997). Unlike winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003) the
   choice does not look at a gram's neighbours, so an edit costs only the grams that it touches.
@@ -32,7 +32,7 @@ from gateway.matching.alignment import Places
 from gateway.matching.picture_hash import HASH_BYTES, bands
 from gateway.nouns.record import Fingerprint
 
-GRAM_UNITS = 10
+GRAM_UNITS = 8
 SKETCH_UNITS = 4
 KEPT_OF = 5
 """One large gram in so many is kept."""

@@ -22,6 +22,7 @@ from gateway.engine.opinion import Hearing, Opinion
 from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.erasure import Eraser
 from gateway.ledger.search import Archive as LedgerArchive
+from gateway.ledger.search import Trace
 from gateway.ledger.verify import verify
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import Keep
@@ -107,6 +108,12 @@ _WAYS = {"text": "fingerprint"}
 """What the ledger calls a way to find a record, as the port calls it."""
 
 
+def _traced(one: Trace) -> Traced:
+    start, end = (one.passage.start, one.passage.end) if one.passage else (0, 0)
+    how = _WAYS.get(one.how, one.how)
+    return Traced(one.exchange, how, one.confidence, one.time_ns, start, end)
+
+
 class Records:
     """See gateway.ports.operator.Archive."""
 
@@ -123,19 +130,20 @@ class Records:
 
     def trace(self, text: str) -> list[Traced]:
         """Return the exchanges that a text may come from, surest first."""
-        found = [
-            Traced(one.exchange, _WAYS.get(one.how, one.how), one.confidence, one.time_ns,
-                   one.passage.start if one.passage else 0, one.passage.end if one.passage else 0)
-            for one in self._archive.trace(text)
-        ]  # fmt: skip
+        found = [_traced(one) for one in self._archive.trace(text)]
         for code in self._sealer.find_traces(text):
             for record in self._archive.find(Query(code=code)):
                 found.insert(0, Traced(record.exchange, "trace", 1.0, record.time_ns, 0, len(text)))
         return list({one.exchange: one for one in reversed(found)}.values())[::-1]
 
-    def trace_picture(self, content: bytes) -> list[Traced]:  # noqa: ARG002 -- the port's form
-        """Return nothing: no picture has a fingerprint in the ledger."""
-        return []
+    def trace_typed(self, text: str, subject: str, around_s: tuple[float, float]) -> list[Traced]:
+        """Return the subject's exchanges of that time that typed characters may come from."""
+        around = (round(around_s[0] * 1e9), round(around_s[1] * 1e9))
+        return [_traced(one) for one in self._archive.trace_typed(text, subject, around)]
+
+    def trace_picture(self, content: bytes) -> list[Traced]:
+        """Return the exchanges that a picture may come from."""
+        return [_traced(one) for one in self._archive.trace_picture(content)]
 
     def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
         """Return the marks in a file, and the exchanges that they, or its looks, lead to."""

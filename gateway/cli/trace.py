@@ -16,6 +16,7 @@ from gateway.cli.outcome import Exit
 from gateway.cli.underline import Stroke, underlined
 from gateway.nouns.media import MediaFormat
 from gateway.ports.operator import MarkSeen, Traced
+from gateway.quantity import seconds
 from gateway.wire.media_type import sniff
 
 MOST_SHOWN = 10
@@ -34,6 +35,7 @@ _HELP = say(
       sealgate trace picture.png
       sealgate trace 7KQ2-M9XD             the short code of a label
       pbpaste | sealgate trace -
+      sealgate trace "15 typed characters" --subject li.na --around 2026-11-28T14:05:00
 
     Exit code 1 means that no exchange was found.
     """,
@@ -48,6 +50,7 @@ _HELP = say(
       sealgate trace picture.png
       sealgate trace 7KQ2-M9XD             标识中的短码
       pbpaste | sealgate trace -
+      sealgate trace "截图中的十五个字" --subject li.na --around 2026-11-28T14:05:00
 
     退出码 1 表示未找到。
     """,
@@ -80,12 +83,33 @@ class _Asked(NamedTuple):
     type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
     help=say("Read a file of this name (- is standard input).", "读取此文件。"),
 )
+@click.option(
+    "--subject",
+    help=say(
+        "Whose exchange it was: a few typed characters then suffice (with --around).",
+        "属于哪位用户：此时只需少量字符（与 --around 同用）。",
+    ),
+)
+@click.option(
+    "--around",
+    type=click.DateTime(),
+    help=say("When it was, in UTC.", "大致时间（UTC）。"),
+)
+@click.option(
+    "--within",
+    default="1h",
+    show_default=True,
+    help=say("How far from that time.", "与该时间相差多少以内。"),
+)
 @json_option
 @settings_options
 def trace(
     *,
     what: str | None,
     source: Path | None,
+    subject: str | None,
+    around: datetime | None,
+    within: str,
     as_json: bool,
     config: Path | None,
     policy: str | None,
@@ -96,16 +120,23 @@ def trace(
         raise click.UsageError(
             say("Give a file, a text, or --file FILE.", "请给出文件、文本或 --file 文件。")
         )
+    if (subject is None) != (around is None):
+        raise click.UsageError(
+            say("--subject and --around go together.", "--subject 与 --around 须同时给出。")
+        )
+    span_s = _span_s(around, within) if around else (0.0, 0.0)
     asked = _asked(what, source)
     call = invocation()
     settings = call.settings(config, common_flags(policy, state))
     archive = call.assemble().open_archive(settings, call.policy(settings))
     marks: list[MarkSeen] = []
     try:
-        if asked.text is not None:
+        if asked.text is None:
+            marks, found = archive.trace_file(asked.content, asked.name)
+        elif subject is None:
             found = archive.trace(asked.text)
         else:
-            marks, found = archive.trace_file(asked.content, asked.name)
+            found = archive.trace_typed(asked.text, subject, span_s)
     finally:
         archive.close()
     if as_json:
@@ -116,6 +147,16 @@ def trace(
     else:
         _draw(asked, marks, found)
     click.get_current_context().exit(Exit.WELL if found else Exit.FOUND)
+
+
+def _span_s(around: datetime, within: str) -> tuple[float, float]:
+    """Return the first and the last second that are meant."""
+    try:
+        reach_s = seconds(within)
+    except ValueError as error:
+        raise click.UsageError(f"--within: {error}") from None
+    middle_s = around.replace(tzinfo=UTC).timestamp()
+    return middle_s - reach_s, middle_s + reach_s
 
 
 def _asked(what: str | None, source: Path | None) -> _Asked:

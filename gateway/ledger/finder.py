@@ -7,13 +7,14 @@ them: confidence is divided among those that fit as well.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
 from gateway.matching.alignment import Alignment, align, densest_band, window_of
 from gateway.matching.fingerprint import Fingerprinter, Question, normalise_with_origin
+from gateway.matching.picture_hash import MOST_DIFFERENT, asked_hashes, distance, probes
 from gateway.ports.store import Store
 
 ATTRIBUTED = 0.5
@@ -26,6 +27,7 @@ _HOLDERS = 2_000
 _CANDIDATES = 100
 _ALIGNED = 12
 _LEAST_SHARE = 0.6
+_LEAST_TYPED = 0.5
 _LEAST_UNITS = 30
 _PASSAGE_UNITS = 70
 _LEAST_DENSITY = 0.62
@@ -65,6 +67,37 @@ class Finder:
         ]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))
 
+    def by_picture(self, content: bytes) -> list[Match]:
+        """Return the records that released a picture, or one that it was cut from; its place in the
+        question is none (0, 0)."""
+        asked = asked_hashes(content)
+        probed = sorted({band for each in asked for band in probes(each)})
+        held = self._store.holders(self._fingerprinter.picture_grams(probed), _HOLDERS)
+        shared = Counter(place for places in held.values() for place in places)
+        best = [place for place, _ in shared.most_common(_CANDIDATES)]
+        near: dict[int, int] = {}
+        for place, kept in self._store.fingerprints(best).items():
+            apart = distance(asked, self._fingerprinter.pictures(kept.pictures))
+            if apart <= MOST_DIFFERENT:
+                near[place] = apart
+        matches = [Match(place, _picture_confidence(apart), 0, 0) for place, apart in near.items()]
+        return sorted(matches, key=lambda each: (-each.confidence, -each.place))
+
+    def among(self, text: str, places: Sequence[int]) -> list[Match]:
+        """Return which of these few records a text of a few characters may come from: no index is
+        asked, so 15 characters with two wrong ones suffice."""
+        normal = normalise_with_origin(text)
+        question = self._fingerprinter.question(normal.text)
+        aligned = self._aligned(question, {place: [] for place in places})
+        likely = {place: each for place, each in aligned.items() if each.share >= _LEAST_TYPED}
+        sure = shared_confidence(likely)
+        origin = normal.origin
+        matches = [
+            Match(place, sure[place], origin[each.start], origin[each.end - 1] + 1)
+            for place, each in likely.items()
+        ]
+        return sorted(matches, key=lambda each: (-each.confidence, -each.place))
+
     def _candidates(self, question: Question) -> dict[int, list[int]]:
         """Return the records that share the rarest grams, and where these begin in the question."""
         asked = dict(list(question.grams.items())[:_MOST_GRAMS])
@@ -89,6 +122,12 @@ class Finder:
             bands.append((densest_band(places, window_of(places, hits[place]), codes), place))
         bands.sort(key=lambda each: (-each[0].excess, -each[1]))
         return {place: align(places, band) for band, place in bands[:_ALIGNED]}
+
+
+def _picture_confidence(apart: int) -> float:
+    """Return how sure a picture's record is: hashes of unrelated pictures differ in 90 bits and
+    more."""
+    return round(1.0 - apart / (3 * MOST_DIFFERENT), 3)
 
 
 def is_likely(alignment: Alignment) -> bool:

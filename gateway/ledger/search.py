@@ -14,8 +14,8 @@ import msgspec
 
 from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.contents import Contents, Facts, unseal
+from gateway.ledger.finder import Finder, Match
 from gateway.ledger.frames import exchange_bytes
-from gateway.ledger.finder import Finder
 from gateway.ledger.intake import fold_code
 from gateway.ledger.keyring import Keyring
 from gateway.matching.label_code import parse_code
@@ -25,6 +25,7 @@ from gateway.ports.clock import Clock
 from gateway.ports.store import Query, Store, StoredRecord
 
 _EXCHANGE_ID = re.compile(r"(?<![0-9A-Za-z])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![0-9A-Za-z])")
+_TYPED_RECORDS = 2_000
 
 
 class Shown(NamedTuple):
@@ -44,8 +45,8 @@ class Passage(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """A record that a text may come from. ``how`` is ``id``, ``code`` or ``text``; ``confidence``
-    runs from 0 to 1; ``time_ns`` is when the exchange began."""
+    """A record that a text may come from. ``how`` is ``id``, ``code``, ``text`` or
+    ``picture``; ``confidence`` runs from 0 to 1; ``time_ns`` is when the exchange began."""
 
     exchange: str
     confidence: float
@@ -102,6 +103,20 @@ class Archive:
         ordered = sorted(found.values(), key=lambda each: (-each.confidence, -each.time_ns))
         return ordered[:limit]
 
+    def trace_picture(self, content: bytes, *, limit: int = 10) -> list[Trace]:
+        """Return the records that released a picture (its file's bytes), or one that it was scaled,
+        cropped by a tenth or encoded anew from; the likeliest first."""
+        return self._traces(self._finder.by_picture(content), "picture", "")[:limit]
+
+    def trace_typed(
+        self, text: str, subject: str, around: tuple[int, int], *, limit: int = 10
+    ) -> list[Trace]:
+        """Return the subject's records between two times (nanoseconds) that a few characters typed
+        from a screenshot may come from. Decrypts nothing but sketches."""
+        query = Query(subject=subject, since_ns=around[0], until_ns=around[1], limit=_TYPED_RECORDS)
+        places = [record.chain_seq for record in self._store.search(query)]
+        return self._traces(self._finder.among(text, places), "text", text)[:limit]
+
     def _open(self, record: StoredRecord) -> Contents | None:
         owner = key_owner(record.subject, record.exchange)
         wrapped = self._store.subject_key((record.tenant, owner))
@@ -127,13 +142,25 @@ class Archive:
         return [(row, "code") for row in rows]
 
     def _by_text(self, text: str) -> list[Trace]:
-        found = self._finder.by_words(text)
+        return self._traces(self._finder.by_words(text), "text", text)
+
+    def _traces(self, found: list[Match], how: str, text: str) -> list[Trace]:
+        """Return matches with their records, in their order."""
+        rows = self._store.at([each.place for each in found]) if found else []
+        records = {record.chain_seq: record for record in rows}
         traces: list[Trace] = []
-        for record in self._store.at([each.place for each in found]) if found else ():
-            match = next(each for each in found if each.place == record.chain_seq)
+        for match in found:
+            record = records[match.place]
             passage = Passage(match.start, match.end, text[match.start : match.end])
             traces.append(
-                Trace(record.exchange, match.confidence, record.time_ns, "text", passage, record)
+                Trace(
+                    record.exchange,
+                    match.confidence,
+                    record.time_ns,
+                    how,
+                    passage if match.end else None,
+                    record,
+                )
             )
         return traces
 

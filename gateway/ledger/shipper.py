@@ -18,6 +18,7 @@ from gateway.ledger.frames import exchange_text
 from gateway.ledger.gather import Gathered, Gatherer, Note
 from gateway.ledger.intake import Intake
 from gateway.ledger.keyring import Keyring
+from gateway.ledger.reprint import reprint
 from gateway.ledger.spool import spool_folder
 from gateway.ledger.tail import SpoolTail, list_spools
 from gateway.nouns.errors import LedgerFailed
@@ -74,6 +75,7 @@ class Shipper:
         self._spools: dict[str, SpoolTail] = {}
         self._gatherer = Gatherer()
         self._intake = Intake(keyring)
+        self._owes_prints = True
         self._since_checkpoint = 0
         self._checkpoint_s = clock.monotonic_s()
         self._waiting_since_s: float | None = None
@@ -93,12 +95,14 @@ class Shipper:
             self._note_waiting()
             stored = self._ship()
             self._checkpoint()
+            if self._owes_prints:
+                self._owes_prints = reprint(self._open_store(), self._keyring) > 0
             self._tidy()
         except (LedgerFailed, OSError):
             failed = 1
             self._drop_store()
         self._count(stored, failed)
-        return Progress(stored, busy=not failed and (read > 0 or stored > 0))
+        return Progress(stored, busy=not failed and (read > 0 or stored > 0 or self._owes_prints))
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop, waiting longer after each failure; then drain what can be."""

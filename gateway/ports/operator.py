@@ -231,6 +231,11 @@ class Archive(Protocol):
         """Return the exchanges that a text may come from, surest first."""
         ...
 
+    def trace_typed(self, text: str, subject: str, around_s: tuple[float, float]) -> list[Traced]:
+        """Return the subject's exchanges between two times (seconds since 1970) that some 15
+        characters, typed from a screenshot, may come from. Decrypts no contents."""
+        ...
+
     def trace_picture(self, content: bytes) -> list[Traced]:
         """Return the exchanges that a picture may come from by its looks, surest first; nothing
         for what is no picture."""

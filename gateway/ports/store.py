@@ -189,7 +189,8 @@ class Store(Protocol):
 
     def holders(self, grams: Iterable[int], limit: int) -> dict[int, list[int]]:
         """Return the places of the records that hold each gram, at most ``limit`` per gram (the
-        newest where the store can tell); grams that none holds are left out."""
+        newest where the store can tell); grams that none holds are left out. A store may name a
+        record that holds another gram, by chance and seldom: fingerprints confirm."""
         ...
 
     def fingerprints(self, places: Sequence[int]) -> dict[int, Fingerprint]:

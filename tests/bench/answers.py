@@ -39,22 +39,24 @@ _SHARED_ZH = (
     "由于每个人的具体情况不同，同样的方法在不同的人身上可能会产生不同的效果，请结合自身的实际情况加以判断和选择。",
     "如果在操作过程中遇到任何困难，请先检查网络连接是否正常，然后尝试重新启动设备，若问题仍然存在，请联系客服人员。",
 )  # fmt: skip
-_GLUE_ZH = (
-    "的",
-    "了",
-    "和",
-    "在",
-    "是",
-    "可以",
-    "需要",
-    "通过",
-    "进行",
-    "对",
-    "与",
-    "以及",
-    "这些",
-    "能够",
-    "一些",
+_GLUE_ZH = tuple(
+    [
+        "的",
+        "了",
+        "和",
+        "在",
+        "是",
+        "可以",
+        "需要",
+        "通过",
+        "进行",
+        "对",
+        "与",
+        "以及",
+        "这些",
+        "能够",
+        "一些",
+    ]
 )
 _OPENERS_EN = (
     "Sure, here is a short overview. ", "That is a good question. ", "It depends on a few things. ",
@@ -69,27 +71,17 @@ _CLOSERS_EN = (
     "If anything is unclear, feel free to ask.", "Please consult a professional for advice.",
 )  # fmt: skip
 _SHARED_EN = (
-    "Please note that this information may change over time and that you should always check the "
-    "official documentation before you make a decision. ",
-    "Since every situation is different, the same approach may lead to different results, so "
-    "consider your own circumstances carefully before you act. ",
+    (
+        "Please note that this information may change over time and that you should always check "
+        "the official documentation before you make a decision. "
+    ),
+    (
+        "Since every situation is different, the same approach may lead to different results, so "
+        "consider your own circumstances carefully before you act. "
+    ),
 )
-_GLUE_EN = (
-    "the",
-    "of",
-    "and",
-    "to",
-    "a",
-    "in",
-    "is",
-    "that",
-    "for",
-    "with",
-    "as",
-    "it",
-    "on",
-    "be",
-    "or",
+_GLUE_EN = tuple(
+    ["the", "of", "and", "to", "a", "in", "is", "that", "for", "with", "as", "it", "on", "be", "or"]
 )
 
 
@@ -178,7 +170,7 @@ class _Tongue:
         stopping = rolls[1] > _STOP_SHARE
         ends[stopping] = 1 + (rolls[2][stopping] ** 2 * (self._after - 1)).astype(int)
         body = "".join(ready[np.minimum(picks, words - 1) + words * ends].tolist())
-        first, second, third, fourth = chance.random(4).tolist()
+        first, second, third = chance.random(3).tolist()
         shared = _one(language.shared, third / 0.03) if third < 0.03 else ""
         opener, closer = _one(language.openers, first), _one(language.closers, second)
         return f"{opener}{body}{language.stop}{shared}{closer}"

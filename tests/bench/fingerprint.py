@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -115,9 +116,11 @@ def _load_postgresql(location: str, made: Iterator[tuple[int, list[Any]]]) -> No
         columns = "fingerprints (chain_seq, grams, sketch, pictures)"
         with cursor.copy(f"COPY {columns} FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(["int8", "int4[]", "bytea", "bytea"])
-            for place, batch in made:
-                for number, each in enumerate(batch):
-                    copy.write_row((place + number, _keys(each.grams, place), each.sketch, b""))
+            each_with_place = (
+                (place + n, each) for place, batch in made for n, each in enumerate(batch)
+            )
+            for place, each in each_with_place:
+                copy.write_row((place, _keys(each.grams, place), each.sketch, b""))
         cursor.execute("SET maintenance_work_mem = '1GB'")
         cursor.execute(
             "CREATE INDEX fingerprints_by_gram ON fingerprints USING gin (grams) "
@@ -211,6 +214,12 @@ def projection(lines: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def tell(line: dict[str, Any]) -> None:
+    """Print a line of the table at once."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
 def run_loaded(arguments: argparse.Namespace, folder: Path) -> None:
     """Load and measure one size, one store after the other."""
     size = max(arguments.size)
@@ -232,7 +241,7 @@ def run_loaded(arguments: argparse.Namespace, folder: Path) -> None:
         line = measure(
             filling, size, kept, arguments.quotes, arguments.unrelated, characters / size
         )
-        print(json.dumps(line | {"loaded": True}), flush=True)
+        tell(line | {"loaded": True})
         filling.store.close()
 
 
@@ -257,10 +266,10 @@ def run(arguments: argparse.Namespace, folder: Path) -> None:
             foreign = arguments.unrelated if end == sizes[0] else 0
             line = measure(filling, end, kept, arguments.quotes, foreign, characters / end)
             lines[filling.name].append(line)
-            print(json.dumps(line), flush=True)
+            tell(line)
     for told in lines.values():
         if len(told) > 1:
-            print(json.dumps(projection(told)), flush=True)
+            tell(projection(told))
     for filling in fillings:
         filling.store.close()
 

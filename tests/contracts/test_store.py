@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
 
-from gateway.ports.store import Checkpoint, Posting, Query, Store, StoredRecord
+from gateway.nouns.record import Fingerprint
+from gateway.ports.store import Checkpoint, Query, Store, StoredRecord
 from gateway.stores.relational import RelationalStore
+from tests.postgresql_kit import own_schema
 
-STORES: dict[str, Callable[[Path], Store]] = {
-    "sqlite": lambda folder: RelationalStore(str(folder / "ledger.db")),
-    "sqlite-url": lambda folder: RelationalStore(f"sqlite:///{folder}/ledger.db"),
+STORES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
+    "sqlite": lambda folder: nullcontext(str(folder / "ledger.db")),
+    "sqlite-url": lambda folder: nullcontext(f"sqlite:///{folder}/ledger.db"),
+    "postgresql": lambda _folder: own_schema(),
 }
 
 
 @pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each store in turn, empty."""
-    opened = STORES[request.param](tmp_path)
-    yield opened
-    opened.close()
+    with STORES[request.param](tmp_path) as location:
+        opened = RelationalStore(location)
+        yield opened
+        opened.close()
 
 
 def row(place: int, **changes: object) -> StoredRecord:
@@ -46,10 +51,12 @@ def row(place: int, **changes: object) -> StoredRecord:
     return whole._replace(**changes)
 
 
-def put(store: Store, *rows: StoredRecord, postings: tuple[tuple[int, int, int], ...] = ()) -> None:
+def put(
+    store: Store, *rows: StoredRecord, fingerprints: dict[int, Fingerprint] | None = None
+) -> None:
     """Append rows in one transaction."""
     with store.writing() as writing:
-        assert writing.append(rows, postings) == len(rows)
+        assert writing.append(rows, fingerprints or {}) == len(rows)
 
 
 def bare(record: StoredRecord) -> StoredRecord:
@@ -71,7 +78,7 @@ def test_the_tail_is_the_last_row(store: Store) -> None:
     """None in an empty store."""
     with store.writing() as writing:
         assert writing.tail() is None
-        writing.append([row(0), row(1)], [])
+        writing.append([row(0), row(1)], {})
         assert writing.tail() == (1, b"hash 1")
         assert writing.known(["e0", "e7"]) == {"e0"}
 
@@ -81,7 +88,7 @@ def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
 
     def fail() -> None:
         with store.writing() as writing:
-            writing.append([row(0)], [(1, 0, 0)])
+            writing.append([row(0)], {0: Fingerprint((1,), b"s")})
             writing.put_subject_keys({("t", "subject:s"): b"k"})
             writing.bury_spool_keys([b"id"])
             writing.add_checkpoint(Checkpoint(0, 0, b"h", 1, "k", b"", b"s"))
@@ -90,7 +97,8 @@ def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
     with pytest.raises(KeyError):
         fail()
     assert list(store.walk()) == []
-    assert store.postings([1], 10) == []
+    assert store.holders([1], 10) == {}
+    assert store.fingerprints([0]) == {}
     assert store.subject_keys() == {}
     assert store.checkpoints() == []
     with store.writing() as writing:
@@ -130,17 +138,31 @@ def test_each_member_of_a_query_restricts(store: Store, query: Query, places: li
     assert [each.chain_seq for each in store.search(query)] == places
 
 
-def test_the_newest_postings_of_a_gram_come_first_in_line(store: Store) -> None:
-    """At most so many per gram; unknown grams give nothing."""
-    postings = tuple((gram, place, 7) for place in range(5) for gram in (-5, 2**31 - 1))
-    put(store, *(row(place) for place in range(5)), postings=postings)
-    found = store.postings([-5, 3], 2)
-    assert sorted(found) == [Posting(-5, 3, 7), Posting(-5, 4, 7)]
+def test_grams_lead_to_the_records_that_hold_them(store: Store) -> None:
+    """At most so many per gram; the least and the largest hash too; unknown grams give nothing."""
+    held = {place: Fingerprint((-(2**31), place << 24, 2**31 - 1), b"sketch") for place in range(5)}
+    put(store, *(row(place) for place in range(5)), fingerprints=held)
+    found = store.holders([-(2**31), 3 << 24, 77 << 24], 2)
+    assert set(found) == {-(2**31), 3 << 24}
+    assert len(set(found[-(2**31)])) == 2
+    assert 3 in found[3 << 24]
+    assert sorted(store.holders([2**31 - 1], 10)[2**31 - 1]) == [0, 1, 2, 3, 4]
+
+
+def test_a_fingerprint_comes_back_without_its_grams(store: Store) -> None:
+    """Bytes as they were, of the records that have one."""
+    put(store, row(0), row(1), fingerprints={1: Fingerprint((5, 6), b"\0s", b"\xffp")})
+    assert store.fingerprints([0, 1, 9]) == {1: Fingerprint((), b"\0s", b"\xffp")}
 
 
 def test_dropped_contents_take_key_and_postings_along(store: Store) -> None:
     """The row stays with its hashes; the sweep removes what is owed, once."""
-    put(store, row(0, subject=""), row(1), postings=((1, 0, 0), (1, 1, 0), (-9, 0, 3)))
+    put(
+        store,
+        row(0, subject=""),
+        row(1),
+        fingerprints={0: Fingerprint((-(2**30), 1), b"a", b"p"), 1: Fingerprint((1,), b"b")},
+    )
     with store.writing() as writing:
         writing.put_subject_keys({("t", "exchange:e0"): b"k", ("t", "subject:s"): b"k"})
         writing.drop_contents([0], "purged")
@@ -148,8 +170,10 @@ def test_dropped_contents_take_key_and_postings_along(store: Store) -> None:
     assert left is not None
     assert left == row(0, subject="", state="purged", contents=b"", wrapped_key=b"")
     assert store.subject_keys() == {("t", "subject:s"): b"k"}
+    assert store.fingerprints([0]) == {0: Fingerprint((), b"", b"")}
     assert store.sweep() == 2
-    assert store.postings([1, -9], 10) == [Posting(1, 1, 0)]
+    assert store.holders([1, -(2**30)], 10) == {1: [1]}
+    assert store.fingerprints([0, 1]) == {1: Fingerprint((), b"b")}
     assert store.sweep() == 0
 
 

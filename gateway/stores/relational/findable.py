@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from gateway.nouns.record import Fingerprint
-from gateway.stores.relational.schema import FINGERPRINTS, POSTINGS
+from gateway.stores.relational.schema import FINGERPRINTS
 
 _AT_ONCE = 400
 

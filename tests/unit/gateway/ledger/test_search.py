@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from gateway.ledger.search import Archive
+from gateway.matching.picture_hash import hashes
 from gateway.nouns.errors import BadRequest, LedgerFailed
 from gateway.ports.store import Query
 from gateway.stores.relational import RelationalStore
-from tests.ledger_kit import Ledger, closing, facts, name, said
+from tests.ledger_kit import START_NS, Ledger, closing, facts, name, said
+from tests.unit.gateway.matching.test_picture_hash import encoded, picture
 
 POEM = (
     "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。千山鸟飞绝，万径人踪灭。孤舟蓑笠翁，独钓寒江雪。"
@@ -126,3 +129,33 @@ def test_find_takes_a_code_as_typed(filled: Ledger) -> None:
     """Codes are folded as they were when stored."""
     assert [row.exchange for row in filled.archive.find(Query(code="7kq2-m9xd-m"))] == [name(1)]
     assert [row.exchange for row in filled.archive.find(Query(tenant="school"))] == [name(2)]
+
+
+def test_typed_characters_with_subject_and_time_find_the_exchange(filled: Ledger) -> None:
+    """From a screenshot: fifteen characters; no read is put on record, nothing is decrypted."""
+    typed, hour = POEM[13:29], 3_600 * 10**9
+    around = (START_NS - hour, START_NS + hour)
+    assert filled.archive.trace_typed(typed, "li.na", around)[0].exchange == name(1)
+    assert filled.archive.trace_typed(typed, "zhang.wei", around) == []
+    assert filled.archive.trace_typed(typed, "li.na", (START_NS - hour, START_NS)) == []
+    assert filled.store.search(Query(kind="read")) == []
+
+
+def test_a_picture_leads_to_the_exchange_that_released_it(ledger: Ledger) -> None:
+    """Cropped and encoded anew; its hashes are no facts; erased, it leads nowhere."""
+    made = [picture(seed) for seed in range(3)]
+    for number, each in enumerate(made):
+        entry = ledger.journal.open(facts(number))
+        entry.answer((said("这是您要的图片。"),))
+        entry.close(msgspec.structs.replace(closing(), pictures=tuple(hashes(encoded(each)))))
+    ledger.ship()
+    asked = encoded(made[1].crop((16, 12, 304, 228)), "JPEG", quality=70)
+    found = ledger.archive.trace_picture(asked)
+    assert [each.exchange for each in found] == [name(1)]
+    assert found[0].how == "picture"
+    assert found[0].confidence >= 0.6
+    assert ledger.archive.trace_picture(encoded(picture(7))) == []
+    assert b'"pictures":[]' in found[0].record.facts
+    assert ledger.verify().sound
+    ledger.eraser.erase_subject("default", "li.na", reason="asked")
+    assert ledger.archive.trace_picture(asked) == []

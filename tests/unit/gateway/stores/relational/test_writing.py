@@ -21,7 +21,7 @@ def test_lists_longer_than_a_statement_takes_are_cut_up(tmp_path: Path) -> None:
     """Known ids, destroyed keys and emptied places work far beyond the bound of one statement."""
     store = RelationalStore(str(tmp_path / "ledger.db"))
     with store.writing() as writing:
-        writing.append([row(place) for place in range(MANY)], [])
+        writing.append([row(place) for place in range(MANY)], {})
         assert len(writing.known(f"e{place}" for place in range(2 * MANY))) == MANY
         ids = [place.to_bytes(16, "big") for place in range(MANY)]
         writing.bury_spool_keys(ids)

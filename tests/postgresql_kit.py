@@ -1,0 +1,34 @@
+"""A PostgreSQL schema for one test. A server that is not there is a failure, never a skip."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+SERVER = os.environ.get("SEALGATE_TEST_POSTGRESQL", "postgresql://root@127.0.0.1:5432/test")
+
+
+@contextmanager
+def own_schema() -> Iterator[str]:
+    """Give the URL of a new, empty schema, and drop it afterwards."""
+    name = f"t{uuid4().hex}"
+    try:
+        connection = psycopg.connect(SERVER, autocommit=True, connect_timeout=5)
+    except psycopg.OperationalError as error:
+        pytest.fail(
+            f"No PostgreSQL for the tests ({type(error).__name__}): install `postgresql`, start it "
+            "on 127.0.0.1:5432 with `trust` for the user root and a database test, or name another "
+            "with SEALGATE_TEST_POSTGRESQL=postgresql://user@host/database."
+        )
+    with connection:
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+        try:
+            yield f"{SERVER}?options=-csearch_path%3D{name}"
+        finally:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))

@@ -1,0 +1,78 @@
+"""A question is laid along a sketch: copies align, also edited; chance and shuffles do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gateway.matching.alignment import NOTHING, Alignment, Places, align, densest_band, window_of
+
+
+def places(codes: np.ndarray) -> Places:
+    """Return a question of one-unit characters whose grams cover two each."""
+    count = len(codes)
+    return Places(codes, np.arange(count) + 2, np.ones(count + 1, np.int64))
+
+
+def laid(asked: np.ndarray, record: np.ndarray) -> Alignment:
+    """Return how one row of codes lies along another."""
+    question = places(asked)
+    return align(question, densest_band(question, window_of(question, []), record))
+
+
+@pytest.fixture
+def record() -> np.ndarray:
+    """A record of 600 random codes."""
+    return np.random.default_rng(1).integers(0, 256, 600).astype(np.uint8)
+
+
+def test_a_copy_aligns_whole(record: np.ndarray) -> None:
+    """All of it, from end to end."""
+    found = laid(record[200:240].copy(), record)
+    assert (found.start, found.end) == (0, 41)
+    assert found.share == found.density == 1.0
+
+
+def test_a_copy_with_losses_and_additions_aligns_across_them(record: np.ndarray) -> None:
+    """Two codes gone, three come in between, some replaced."""
+    asked = np.concatenate((record[100:115], record[117:130], [7, 8, 9], record[130:145]))
+    asked[20:22] ^= 255
+    found = laid(asked.astype(np.uint8), record)
+    assert found.share > 0.8
+    assert found.start == 0
+
+
+def test_a_passage_in_a_foreign_text_is_bounded(record: np.ndarray) -> None:
+    """Its start and end are those of the passage, give or take a code."""
+    foreign = np.random.default_rng(2).integers(0, 256, 200).astype(np.uint8)
+    asked = np.concatenate((foreign[:90], record[300:350], foreign[90:]))
+    found = laid(asked, record)
+    assert abs(found.start - 90) <= 2
+    assert abs(found.end - 141) <= 3
+    assert found.density > 0.9
+
+
+def test_unrelated_and_shuffled_codes_do_not_align(record: np.ndarray) -> None:
+    """Chance and order without place cover less than a third."""
+    chance = np.random.default_rng(3)
+    for _ in range(200):
+        assert laid(chance.integers(0, 256, 40).astype(np.uint8), record).share < 0.34
+    pieces = record[:60].reshape(15, 4)[::-1].ravel().copy()
+    assert laid(pieces, record[:60].copy()).share < 0.5
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(0, 0), (0, 50), (50, 0)])
+def test_nothing_aligns_with_nothing(asked: int, kept: int) -> None:
+    """Empty rows are no error."""
+    assert laid(np.zeros(asked, np.uint8), np.zeros(kept, np.uint8)).units in (0, *range(52))
+    if not asked or not kept:
+        assert laid(np.zeros(asked, np.uint8), np.zeros(kept, np.uint8)) == NOTHING
+
+
+def test_of_a_long_question_the_stretch_with_the_most_hits_is_laid() -> None:
+    """However long it is, the work is bounded."""
+    question = places(np.zeros(50_000, np.uint8))
+    start, end = window_of(question, [3, 31_000, 31_100, 31_200])
+    assert end - start == 1_200
+    assert start <= 31_000
+    assert end > 31_200

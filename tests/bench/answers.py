@@ -24,10 +24,12 @@ _STOP_SHARE = 0.9
 _OPENERS_ZH = (
     "您好，很高兴为您解答这个问题。", "好的，下面我来详细说明一下。", "这是一个很好的问题。",
     "关于您提到的情况，可以从以下几个方面来看。", "根据您提供的信息，我的建议如下。",
-    "首先需要明确的是，", "简单来说，", "总体而言，", "作为一个人工智能助手，我无法替代专业人士的意见，",
+    "首先需要明确的是，", "简单来说，", "总体而言，",
+    "作为一个人工智能助手，我无法替代专业人士的意见，",
 )  # fmt: skip
 _TURNS_ZH = (
-    "此外，", "另外需要注意的是，", "其次，", "最后，", "与此同时，", "在这种情况下，", "举个例子，",
+    "此外，", "另外需要注意的是，", "其次，", "最后，", "与此同时，", "在这种情况下，",
+    "举个例子，",
     "换句话说，", "一般来说，", "需要特别说明的是，", "从长远来看，", "除此之外还有一点，",
 )  # fmt: skip
 _CLOSERS_ZH = (
@@ -39,25 +41,11 @@ _SHARED_ZH = (
     "由于每个人的具体情况不同，同样的方法在不同的人身上可能会产生不同的效果，请结合自身的实际情况加以判断和选择。",
     "如果在操作过程中遇到任何困难，请先检查网络连接是否正常，然后尝试重新启动设备，若问题仍然存在，请联系客服人员。",
 )  # fmt: skip
-_GLUE_ZH = tuple(
-    [
-        "的",
-        "了",
-        "和",
-        "在",
-        "是",
-        "可以",
-        "需要",
-        "通过",
-        "进行",
-        "对",
-        "与",
-        "以及",
-        "这些",
-        "能够",
-        "一些",
-    ]
-)
+_GLUE_ZH = (
+    "的", "了", "和", "在", "是", "可以", "需要", "通过", "进行",
+    "对", "与", "以及", "这些", "能够", "一些",
+)  # fmt: skip
+
 _OPENERS_EN = (
     "Sure, here is a short overview. ", "That is a good question. ", "It depends on a few things. ",
     "Here is what you need to know. ", "Thanks for asking. ", "In short, ", "To begin with, ",
@@ -80,9 +68,9 @@ _SHARED_EN = (
         "consider your own circumstances carefully before you act. "
     ),
 )
-_GLUE_EN = tuple(
-    ["the", "of", "and", "to", "a", "in", "is", "that", "for", "with", "as", "it", "on", "be", "or"]
-)
+_GLUE_EN = (
+    "the", "of", "and", "to", "a", "in", "is", "that", "for", "with", "as", "it", "on", "be", "or",
+)  # fmt: skip
 
 
 class Language(NamedTuple):

@@ -96,6 +96,13 @@ class Program:
         self.calls.append(("archive", settings.state))
         return self
 
+    def trace_typed(self, text: str, subject: str, around_s: tuple[float, float]) -> list[Traced]:
+        self.calls.append(("typed", subject, around_s))
+        return self.trace(text)
+
+    def trace_picture(self, content: bytes) -> list[Traced]:
+        return []
+
     def trace(self, text: str) -> list[Traced]:
         if "known" not in text:
             return []

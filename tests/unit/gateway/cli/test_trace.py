@@ -68,3 +68,14 @@ def test_json_for_machines(run: Any) -> None:
     """A list, empty when nothing is known."""
     assert json.loads(run("trace", "known", "--json").output)[0]["exchange"] == RECORD
     assert json.loads(run("trace", "other", "--json").output) == []
+
+
+def test_typed_characters_take_a_subject_and_a_time(run: Any, program: Any) -> None:
+    """An hour around it unless told otherwise; one without the other is an error of the caller."""
+    when = ["--around", "2026-11-28T14:05:00"]
+    assert run("trace", "known", "--subject", "li.na", *when, "--within", "5m").exit_code == 0
+    middle_s = 1_795_874_700.0
+    assert ("typed", "li.na", (middle_s - 300, middle_s + 300)) in program.calls
+    assert run("trace", "known", "--subject", "li.na").exit_code == 2
+    assert run("trace", "known", *when).exit_code == 2
+    assert run("trace", "known", "--subject", "s", *when, "--within", "soon").exit_code == 2

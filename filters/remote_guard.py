@@ -119,10 +119,18 @@ class RemoteGuardFilter:
     """Asks a guard model; a SlowFilter.
 
     ``role`` says whose text this instance asks about (``user`` or ``assistant``): make one per
-    direction. Raises ValueError if the guard names an unknown contract.
+    direction. ``wanted`` tells from a sentence alone whether the model is asked about it; None:
+    always. Raises ValueError if the guard names an unknown contract.
     """
 
-    def __init__(self, guard: GuardModel, runtime: ChatRuntime, *, role: str = "user") -> None:
+    def __init__(
+        self,
+        guard: GuardModel,
+        runtime: ChatRuntime,
+        *,
+        role: str = "user",
+        wanted: Callable[[str], bool] | None = None,
+    ) -> None:
         if guard.contract not in CONTRACTS:
             known = ", ".join(sorted(CONTRACTS))
             raise ValueError(f"unknown contract {guard.contract!r}; known: {known}")
@@ -133,6 +141,7 @@ class RemoteGuardFilter:
         self.role = role
         self.categories = CONTRACTS[guard.contract].categories
         self._runtime = runtime
+        self._wanted = wanted
         self._contract = CONTRACTS[guard.contract]
 
     def questions(
@@ -151,12 +160,14 @@ class RemoteGuardFilter:
         return out
 
     async def ask(self, question: Question) -> tuple[Finding, ...]:
-        """Ask the model. Every finding spans the new stretch of the question.
+        """Ask the model. Every finding spans the new stretch of the question. Nothing is found in
+        a stretch about which it is not to be asked.
 
         Raises TimeoutError, ConnectionError (see `gateway.ports.runtime.ChatRuntime`), and
         ValueError if the answer is not one that the contract knows.
         """
-        if not question.text[question.start :].strip():
+        judged = question.text[question.start :]
+        if not judged.strip() or (self._wanted is not None and not self._wanted(judged)):
             return ()
         answer = await self._runtime.complete(
             self._contract.messages(question), deadline_s=self.deadline_s

@@ -18,13 +18,20 @@ FINDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
                        "personal_data.bank_card", "personal_data.uscc", "personal_data.plate",
                        "personal_data.passport", "personal_data.email")),
     ("secrets", ("secret", "secret.openai")),
+    ("classifier", ("injection", "A4.insult", "A2.ethnicity", "A2.belief", "A2.country",
+                    "A2.region", "A2.sex", "A2.age", "A2.occupation", "A2.health")),
     ("guard_models", ("guard", "guard.unsafe", "guard.controversial")),
 )  # fmt: skip
-"""Which key turns the finding of which families on. Every other family comes from lexicons."""
+"""Which key turns the finding of which families on. Every other family comes from lexicons, and
+those of the classifier but `injection` may."""
 
+LOCAL_FILTERS = ("lexicon", "personal_data", "secrets", "classifier")
+"""The names in ``on_failure`` of filters that are no guard models."""
+
+_CLASSES = dict(FINDERS)["classifier"]
 _INPUT_ONLY = {"system", "user", "history", "tool_definition", "tool_result"}
 _OUTPUT_ONLY = {"content", "reasoning", "logprob"}
-_BUILT_IN = {"lexicon", "personal_data", "secrets", "guard_model"}
+_BUILT_IN = {*LOCAL_FILTERS, "guard_model"}
 
 Check = Callable[[PolicyForm, Document], Iterator[str]]
 
@@ -74,7 +81,8 @@ def _rules_have_lists(form: PolicyForm, document: Document) -> Iterator[str]:
     for index, rule in enumerate(form.rules or ()):
         path: KeyPath = ("rules", index, "when")
         lexical = _finder(rule) is None and rule.when not in {"*", "filter_error"}
-        if lexical and not form.lexicons:
+        judged = form.classifier and any(matches(rule.when, each) for each in _CLASSES)
+        if lexical and not form.lexicons and not judged:
             yield document.fault(path, "has no effect, because no `lexicons` are listed")
 
 
@@ -160,6 +168,9 @@ def _guards(form: PolicyForm, document: Document) -> Iterator[str]:
             yield document.fault((*path, "key"), message)
         if not guard.url.startswith(("http://", "https://")):
             yield document.fault((*path, "url"), "expected an http:// or https:// address")
+        if guard.ask_when == "uncertain" and not form.classifier:
+            message = "`uncertain` needs `classifier: true`: it is what says so"
+            yield document.fault((*path, "ask_when"), message)
         if not guard.sides:
             yield document.fault((*path, "sides"), "it judges nothing; name `input` or `output`")
 
@@ -175,7 +186,7 @@ def _failures(form: PolicyForm, document: Document) -> Iterator[str]:
                 f"no such guard model; {nearest(name, guards) if guards else 'none is listed'}"
             )
             yield document.fault(("on_failure", "guard_models", name), message)
-    named = {key: getattr(failures, key) for key in ("lexicon", "personal_data", "secrets")}
+    named = {key: getattr(failures, key) for key in LOCAL_FILTERS}
     paths: dict[KeyPath, object] = {}
     paths.update({("on_failure", key): each for key, each in named.items()})
     paths["on_failure", "guard_model"] = failures.guard_model

@@ -18,6 +18,7 @@ from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import FileMarksOrder, LabelMode, LabelPosition, TextMarksOrder
 from gateway.nouns.policy import (
     AnswerStyle,
+    ClassifierUse,
     GuardModel,
     Keep,
     LexiconUse,
@@ -32,7 +33,7 @@ from gateway.nouns.policy import (
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 from gateway.overlay import overlay
-from gateway.policy_checks import check_policy
+from gateway.policy_checks import LOCAL_FILTERS, check_policy
 from gateway.policy_form import (
     OUTPUT_CLASSES,
     FailureForm,
@@ -228,6 +229,7 @@ def _build(form: PolicyForm, name: str) -> Policy:
         ),
         personal_data=bool(form.personal_data),
         secrets=bool(form.secrets),
+        classifier=_classifier(form),
         guard_models=_guards(form),
         rules=tuple(_rule(each) for each in form.rules or ()),
         on_failure=_failures(form.on_failure, [each.name for each in form.guard_models or ()]),
@@ -268,6 +270,12 @@ def _rule(form: RuleForm) -> Rule:
     return Rule(**said)
 
 
+def _classifier(form: PolicyForm) -> ClassifierUse | None:
+    if not form.classifier:
+        return None
+    return ClassifierUse(**_said(None if form.classifier is True else form.classifier))
+
+
 def _guards(form: PolicyForm) -> tuple[GuardModel, ...]:
     guards = []
     for each in form.guard_models or ():
@@ -281,9 +289,7 @@ def _failures(form: OnFailureForm | None, guards: list[str]) -> dict[str, OnFail
     """Return what is done per filter, guard models by their own names."""
     if form is None:
         return {}
-    by_name: dict[str, Any] = {
-        key: getattr(form, key) for key in ("lexicon", "personal_data", "secrets")
-    }
+    by_name: dict[str, Any] = {key: getattr(form, key) for key in LOCAL_FILTERS}
     for guard in guards:
         by_name[guard] = (form.guard_models or {}).get(guard, form.guard_model)
     return {key: _failure(each) for key, each in by_name.items() if each is not None}

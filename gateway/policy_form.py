@@ -92,6 +92,30 @@ class GuardModelForm(Form, frozen=True, kw_only=True):
         Annotated[int, msgspec.Meta(ge=1, le=4096)], _says("Questions at once per worker.")
     ] = 16
     key: Annotated[str, _says("Secret: `env:NAME` or `file:PATH`.")] = ""
+    ask_when: Annotated[
+        Literal["always", "uncertain"],
+        _says("`uncertain`: only about sentences of which the embedded classifier is unsure."),
+    ] = "always"
+
+
+class ClassifierForm(Form, frozen=True, kw_only=True):
+    """How the embedded classifier is used."""
+
+    mode: Annotated[
+        Literal["flag", "sync"] | None,
+        _says(
+            "`flag`: findings have at most severity 2 and nothing waits; `sync`: text is held until"
+            " its sentence is judged, and grave findings have severity 3."
+        ),
+    ] = None
+    hostile: Annotated[
+        Annotated[float, msgspec.Meta(ge=0, le=1)] | None,
+        _says("Least score of an offensive or discriminatory sentence."),
+    ] = None
+    injection: Annotated[
+        Annotated[float, msgspec.Meta(ge=0, le=1)] | None,
+        _says("Least score of an attempt to turn the model against its operator."),
+    ] = None
 
 
 class RuleForm(Form, frozen=True, kw_only=True):
@@ -140,6 +164,9 @@ class OnFailureForm(Form, frozen=True, kw_only=True):
     lexicon: Annotated[FailureAction | FailureForm | None, _says("The word lists.")] = None
     personal_data: Annotated[FailureAction | FailureForm | None, _says("Personal data.")] = None
     secrets: Annotated[FailureAction | FailureForm | None, _says("Secrets.")] = None
+    classifier: Annotated[FailureAction | FailureForm | None, _says("The embedded classifier.")] = (
+        None
+    )
     guard_model: Annotated[
         FailureAction | FailureForm | None, _says("Every guard model that is not named itself.")
     ] = None
@@ -306,6 +333,10 @@ class PolicyForm(Form, frozen=True, kw_only=True):
     ] = None
     personal_data: Annotated[bool | None, _says("Whether personal data is looked for.")] = None
     secrets: Annotated[bool | None, _says("Whether keys and passwords are looked for.")] = None
+    classifier: Annotated[
+        bool | ClassifierForm | None,
+        _says("The embedded classifier of hostile language and prompt injection: on, off, or how."),
+    ] = None
     guard_models: Annotated[tuple[GuardModelForm, ...] | None, _says("Remote guard models.")] = None
     rules: Annotated[
         tuple[RuleForm, ...] | None, _says("Rules; one with the id of an extended one replaces it.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from filters.classifier import shipped_scorer, unsure
 from filters.remote_guard import RemoteGuardFilter
 from gateway.nouns.policy import GuardModel
 from gateway.nouns.segment import Direction
@@ -12,6 +13,14 @@ from gateway.settings_file import resolve_secret
 from models.openai_chat_runtime import OpenAIChatRuntime
 
 _ROLES = {Direction.INPUT: "user", Direction.OUTPUT: "assistant"}
+
+
+def _wanted(model: GuardModel) -> Callable[[str], bool] | None:
+    """Return what tells of which sentences a model is asked; None: of all."""
+    if model.ask_when == "always":
+        return None
+    scorer = shipped_scorer()
+    return lambda text: unsure(scorer.score(text.strip()))
 
 
 class Guards:
@@ -31,7 +40,8 @@ class Guards:
             self._runtimes.append(runtime)
             for side, role in _ROLES.items():
                 if side in model.sides:
-                    made.append((RemoteGuardFilter(model, runtime, role=role), (side,)))
+                    asks = RemoteGuardFilter(model, runtime, role=role, wanted=_wanted(model))
+                    made.append((asks, (side,)))
         self.slow = tuple(made)
 
     @property

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 import policies as shipped
+from filters.classifier import ClassifierFilter, Thresholds, shipped_scorer
 from filters.lexicon import Entry, LexiconFilter, WordList, compile_lexicon, read_word_list
 from filters.personal_data import PersonalDataFilter
 from filters.secrets import SecretsFilter
@@ -52,6 +53,12 @@ def build_kit(policy: Policy, plugins: Sequence[str] = ()) -> LocalKit:
     if policy.secrets:
         secrets = SecretsFilter()
         filters.append((secrets, tuple((c, 4) for c in secrets.categories)))
+    if policy.classifier is not None:
+        use = policy.classifier
+        judge = ClassifierFilter(
+            shipped_scorer().score, Thresholds(use.hostile, use.injection), mode=use.mode
+        )
+        filters.append((judge, judge.categories))
     filters.extend(plugged_filters(plugins, policy))
     terms: dict[str, int] = {}
     for one, _ in lexicons:

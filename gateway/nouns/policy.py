@@ -62,7 +62,8 @@ class GuardModel(msgspec.Struct, frozen=True, kw_only=True):
     """A remote guard model behind an OpenAI-compatible server.
 
     ``contract`` names the prompt and answer format (``qwen3guard``). ``key`` is a secret reference.
-    ``leak`` bounds in code points how far text may run ahead in mode ``trailing``.
+    ``leak`` bounds in code points how far text may run ahead in mode ``trailing``. ``ask_when`` is
+    ``always``, or ``uncertain``: only about sentences of which the embedded classifier is unsure.
     """
 
     name: str
@@ -75,6 +76,17 @@ class GuardModel(msgspec.Struct, frozen=True, kw_only=True):
     deadline_s: float = 3.0
     concurrent: int = 16
     key: str = ""
+    ask_when: str = "always"
+
+
+class ClassifierUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How the embedded classifier is used. ``mode``: ``flag`` (findings have at most severity 2,
+    nothing waits) or ``sync`` (sentence by sentence, grave findings have severity 3). ``hostile``
+    and ``injection`` are the least scores of a finding."""
+
+    mode: str = "flag"
+    hostile: float = 0.5
+    injection: float = 0.5
 
 
 class OnFailure(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +172,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     lexicons: tuple[LexiconUse, ...] = ()
     personal_data: bool = False
     secrets: bool = False
+    classifier: ClassifierUse | None = None
     guard_models: tuple[GuardModel, ...] = ()
     rules: tuple[Rule, ...] = ()
     on_failure: dict[str, OnFailure] = {}

@@ -190,3 +190,18 @@ def test_an_unknown_contract_is_refused() -> None:
     guard = GuardModel(name="g", url="", model="m", contract="other")
     with pytest.raises(ValueError, match="qwen3guard"):
         RemoteGuardFilter(guard, _Says(""))
+
+
+async def test_only_wanted_sentences_are_asked_about() -> None:
+    """The new stretch alone decides; context never does."""
+    seen: list[str] = []
+
+    def wanted(text: str) -> bool:
+        seen.append(text)
+        return "?" in text
+
+    says = _Says("Safety: Unsafe\nCategories: Violent")
+    judge = RemoteGuardFilter(_GUARD, says, wanted=wanted)
+    assert await judge.ask(Question("context? new", 8, 12, "user")) == ()
+    assert await judge.ask(Question("context? new?", 8, 13, "user")) != ()
+    assert (seen, len(says.asked)) == ([" new", " new?"], 1)

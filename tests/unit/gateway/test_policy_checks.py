@@ -39,6 +39,9 @@ def _rule(rest: str) -> str:
         ("rules: [{id: a, when: guard.unsafe, do: flag}]", "list a model"),
         ("rules: [{id: a, when: 'A1.*', do: flag}]", "no `lexicons` are listed"),
         ("rules: [{id: a, when: filter_error, do: flag}]", "use `on_failure`"),
+        ("rules: [{id: a, when: injection, do: flag}]", "`classifier` is not on"),
+        ("classifier: true", "no rule is about `injection`"),
+        (GUARD % ", ask_when: uncertain" + SEEN, "needs `classifier: true`"),
         ("personal_data: true", "no rule is about `personal_data`"),
         (SECRETS, "no rule is about `secret`"),
         ("lexicons: [{use: x}]\n", "no rule is about their terms"),
@@ -81,6 +84,9 @@ def test_fault_is_found(text: str, words: str) -> None:
         "lexicons: [{use: x}]\nrules: [{id: a, when: company, do: block, retract: false}]",
         "keep: {facts: 200d, content: 183d, floor: 183d}",
         "marks: {text: {label: off}}",
+        "classifier: true\nrules: [{id: a, when: 'A4.*', do: flag}]",
+        "classifier: {mode: sync, hostile: 0.7}\n" + SEEN,
+        "classifier: true\n" + GUARD % ", ask_when: uncertain" + SEEN,
     ],
 )
 def test_sound_policy_has_no_fault(text: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import LabelMode, LabelPosition
-from gateway.nouns.policy import Mode, OnFailure, Policy
+from gateway.nouns.policy import ClassifierUse, Mode, OnFailure, Policy
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 from gateway.policy_file import load_policy, presets, read_policy
@@ -71,6 +71,7 @@ subject: {from: ["header:x-user"], missing: refuse}
 strongest_action: {output: redact, content: block, system: pass}
 lexicons: [{use: list.jsonl, variants: [fold], owner: li.na}]
 secrets: true
+classifier: {mode: sync, injection: 0.8}
 guard_models:
   - {name: judge, url: "http://guard:8000/v1", model: m, mode: trailing, leak: 50, deadline: 500ms,
      sides: [output], key: "env:GUARD"}
@@ -78,6 +79,7 @@ rules:
   - {id: s, when: secret, severity: 2+, side: output, fields: [content], do: replace, text: "***"}
   - {id: t, when: "x.*", do: block, retract: false}
   - {id: g, when: guard.unsafe, do: block}
+  - {id: i, when: injection, do: flag}
 on_failure:
   lexicon: block
   guard_model: {do: use_local_only, longest: 10m}
@@ -100,9 +102,10 @@ paths: [{path: /v1/embeddings, kind: generic}]
     assert strongest[FieldClass.SYSTEM] is Action.PASS
     assert strongest[FieldClass.HISTORY] is Action.DROP_TURN
     assert policy.lexicons[0].use == str(tmp_path / "list.jsonl")
+    assert policy.classifier == ClassifierUse(mode="sync", hostile=0.5, injection=0.8)
     guard = policy.guard_models[0]
     assert (guard.leak, guard.deadline_s, guard.sides) == (50, 0.5, (Direction.OUTPUT,))
-    rule, other, _ = policy.rules
+    rule, other, *_ = policy.rules
     assert (rule.do, rule.severity, rule.fields) == (Action.REPLACE, 2, (FieldClass.CONTENT,))
     assert (rule.retract, other.retract) == (True, False)
     assert policy.on_failure == {
@@ -191,3 +194,13 @@ def test_the_version_must_be_said(tmp_path: Path) -> None:
     path.write_text("version: 2\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="`2` is not a choice"):
         load_policy(str(path))
+
+
+def test_the_classifier_is_on_off_or_told_how(tmp_path: Path) -> None:
+    """A file that extends a preset may change or take away what the preset says."""
+    on = "rules: [{id: a, when: injection, do: flag}]\nclassifier: "
+    assert load_policy(_written(tmp_path, on + "true\n")).classifier == ClassifierUse()
+    assert load_policy("cn-public").classifier == ClassifierUse()
+    changed = "extends: cn-public\nclassifier: {mode: sync}\n"
+    assert load_policy(_written(tmp_path, changed)).classifier == ClassifierUse(mode="sync")
+    assert load_policy(_written(tmp_path, "extends: eu\nclassifier: false\n")).classifier is None

@@ -37,3 +37,16 @@ def test_its_key_is_a_secret_that_goes_nowhere_else() -> None:
     assert Guards([GUARD], {}).secrets == []
     with pytest.raises(ConfigError, match="GUARD_KEY"):
         Guards([keyed], {})
+
+
+async def test_an_uncertain_guard_hears_only_of_what_the_classifier_is_unsure() -> None:
+    """What is plainly harmless is not asked about: no connection is tried."""
+    routed = GuardModel(name="guard", url="http://127.0.0.1:1", model="m", ask_when="uncertain")
+    guards = Guards([routed], {})
+    question = guards.slow[0][0].questions("今天下午我们去河边散步，天气很不错。", 0, True)[0]
+    assert await guards.slow[0][0].ask(question) == ()
+    always = Guards([GUARD], {})
+    with pytest.raises(ConnectionError):
+        await always.slow[0][0].ask(question)
+    await guards.close()
+    await always.close()

@@ -6,12 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.assembly.kit import POLICIES, build_kit, read_lists
+from gateway.engine.ruling import Ruler
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.policy import LexiconUse, Mode, Policy, Rule
+from gateway.nouns.policy import ClassifierUse, LexiconUse, Mode, Policy, Rule
+from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
+from gateway.policy_file import load_policy
 
 BLOCK = Rule(id="core", when="A1.*", severity=3, do=Action.BLOCK)
 
@@ -32,6 +36,16 @@ def test_a_policy_has_the_filters_that_it_asks_for() -> None:
     assert [one.name for one, _ in kit.filters] == ["personal_data", "secrets"]
     for _, found in kit.filters:
         assert all(severity == 4 for _, severity in found)
+
+
+def test_the_classifier_holds_nothing_unless_a_policy_wants_it() -> None:
+    """Under the presets it only notes; in mode sync the grave rule of `cn-public` acts on it."""
+    policy = load_policy("cn-public")
+    for use, acts in ((ClassifierUse(), False), (ClassifierUse(mode="sync"), True)):
+        kit = build_kit(msgspec.structs.replace(policy, classifier=use))
+        found = next(found for one, found in kit.filters if one.name == "classifier")
+        ruler = Ruler(policy, Direction.OUTPUT, third_party=True)
+        assert any(ruler.acts_on(c, s, FieldClass.CONTENT) for c, s in found) is acts
 
 
 def test_what_acts_is_compiled_apart_from_what_is_only_noted(tmp_path: Path) -> None:

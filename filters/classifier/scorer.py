@@ -1,0 +1,128 @@
+"""Scorer: a text in, calibrated scores out, from one file of weights. Pure and shared by fork."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filters.classifier.features import (
+    BONE_BITS,
+    GRAM_BITS,
+    HOSTILE,
+    INJECTION,
+    Cues,
+    bones,
+    folded,
+    grams,
+    masked,
+    read_cues,
+)
+
+WEIGHTS = Path(__file__).parent / "weights.npz"
+
+QUESTIONS = ("hostile", "injection")
+LANGUAGES = ("zh", "en")
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_TELLING = frozenset({"override", "system", "persona", "markup", "exfil", "reader", "extract",
+                      "act", "refuse", "trick", "encode", "bad"})  # fmt: skip
+"""Classes of cue words of which an attempt on a model has at least two, different or not."""
+
+
+class Table(NamedTuple):
+    """The weights of one question: whole numbers, times their scales."""
+
+    grams: NDArray[np.int16]
+    bones: NDArray[np.int16]
+    gram_scale: float
+    bone_scale: float
+    bias: float
+    slopes: tuple[float, ...]
+    shifts: tuple[float, ...]
+
+
+class Scores(NamedTuple):
+    """What is thought of a text: 0 to 1 per question, and the kind of group that is named most
+    (the part behind the dot of its cue class; empty if none)."""
+
+    hostile: float
+    injection: float
+    group: str
+
+
+class Scorer:
+    """The embedded model: one per process, made before workers fork."""
+
+    def __init__(self, tables: tuple[Table, Table], cues: Cues) -> None:
+        self._tables = tables
+        self._cues = cues
+        kinds = cues.kinds[INJECTION]
+        self._telling = frozenset(n for n, kind in enumerate(kinds) if kind in _TELLING)
+        self._groups = {
+            number: kind.partition(".")[2]
+            for number, kind in enumerate(cues.kinds[HOSTILE])
+            if kind.startswith("group.")
+        }
+
+    def score(self, text: str) -> Scores:
+        """Return the scores of a stretch of text (at most 1,024 code points of it are read)."""
+        seen = folded(text)
+        if len(seen) <= 2:
+            return Scores(0.0, 0.0, "")
+        found = self._cues.find(seen)
+        language = 0 if _HAN.search(seen) else 1
+        places = grams(masked(seen, found.groups))
+        hostile = _score(self._tables[HOSTILE], places, found.kinds[HOSTILE], language)
+        injection = 0.0
+        asks = [kind for kind in found.kinds[INJECTION] if kind in self._telling]
+        if len(asks) > 1:
+            injection = _score(self._tables[INJECTION], places, found.kinds[INJECTION], language)
+        return Scores(hostile, injection, self._most_named(found.kinds[HOSTILE]))
+
+    def _most_named(self, kinds: list[int]) -> str:
+        named = [self._groups[kind] for kind in kinds if kind in self._groups]
+        return max(named, key=named.count) if named else ""
+
+
+def _score(table: Table, places: NDArray[np.int64], kinds: list[int], language: int) -> float:
+    row = bones(kinds)
+    total = (
+        int(table.grams.take(places).sum()) * table.gram_scale / math.sqrt(len(places))
+        + int(table.bones.take(row).sum()) * table.bone_scale / math.sqrt(len(row))
+        + table.bias
+    )
+    total = table.slopes[language] * total + table.shifts[language]
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
+
+
+def read_tables(path: Path) -> tuple[Table, Table]:
+    """Return the tables of a file of weights. Raises ValueError if it is not of this form."""
+    with np.load(path, allow_pickle=False) as file:
+        tables = tuple(_table(file, name) for name in QUESTIONS)
+    return tables[0], tables[1]
+
+
+def _table(file: dict[str, NDArray[np.int16]], name: str) -> Table:
+    gram_table, bone_table = file[f"{name}_grams"], file[f"{name}_bones"]
+    if gram_table.shape != (1 << GRAM_BITS,) or bone_table.shape != (1 << BONE_BITS,):
+        raise ValueError("the file of weights is of another form")
+    for table in (gram_table, bone_table):
+        table.setflags(write=False)
+    gram_scale, bone_scale, bias, *lines = (float(each) for each in file[f"{name}_scales"])
+    count = len(LANGUAGES)
+    return Table(
+        gram_table, bone_table, gram_scale, bone_scale, bias,
+        tuple(lines[:count]), tuple(lines[count:]),
+    )  # fmt: skip
+
+
+@cache
+def shipped_scorer() -> Scorer:
+    """Return the scorer with the weights that ship."""
+    return Scorer(read_tables(WEIGHTS), read_cues())

@@ -1,0 +1,44 @@
+"""What the shipped weights promise on texts written by hand, which were never learned from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filters.classifier import ClassifierFilter, shipped_scorer
+
+
+def _share(kind: str, family: str) -> float:
+    """Return the share of texts of a kind in which something of the families is found."""
+    judge = ClassifierFilter(shipped_scorer().score)
+    lines = (Path(__file__).parent / "handwritten.txt").read_text(encoding="utf-8").splitlines()
+    texts = [line.partition(": ")[2] for line in lines if line.startswith(f"{kind}: ")]
+    assert len(texts) >= 14
+    hits = [
+        any(f.category.startswith(family) for f in judge.scan(text, 0, final=True).findings)
+        for text in texts
+    ]
+    return sum(hits) / len(hits)
+
+
+def test_texts_against_prejudice_are_left_alone() -> None:
+    """At most one in five of those that oppose, report, quote or ask, or merely name a group."""
+    assert _share("fair zh", "A") <= 0.2
+    assert _share("fair en", "A") <= 0.2
+
+
+def test_attacks_are_seen() -> None:
+    """At least two of three."""
+    assert _share("attack zh", "A") >= 0.66
+    assert _share("attack en", "A") >= 0.66
+
+
+def test_attempts_in_another_style_are_seen_by_half() -> None:
+    """Said honestly: a word model finds about half of what was phrased unlike its templates."""
+    assert _share("inject en", "injection") >= 0.5
+    assert _share("inject zh", "injection") >= 0.5
+
+
+def test_plain_requests_are_left_alone() -> None:
+    """Talk about injection, ordinary orders and role play: at most one in ten is called one."""
+    assert _share("plain en", "injection") <= 0.1
+    assert _share("plain zh", "injection") <= 0.1

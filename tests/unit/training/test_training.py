@@ -1,0 +1,87 @@
+"""Training: same texts and seeds give the same bytes, and what is learned is what is scored."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from pathlib import Path
+
+import numpy as np
+
+from filters.classifier.features import HOSTILE
+from filters.classifier.scorer import QUESTIONS, WEIGHTS, Scorer, read_cues, read_tables
+from training.classifier import learning
+from training.classifier.measures import area, macro_f1
+from training.classifier.posts import chinese, held_out, near_duplicates
+from training.classifier.templates import made
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def _weights(seed: int) -> bytes:
+    texts = made("counterexamples", 2, seed=seed)
+    fit = learning.learn(learning.examples_made(texts), HOSTILE, steps=4)
+    both = [learning.Learned(fit, (1.0, 1.0), (0.0, 0.0))] * 2
+    return learning.weights_file(both, QUESTIONS)
+
+
+def test_same_seed_same_bytes(tmp_path: Path) -> None:
+    """Twice the same is twice the same file; its scores are those of the regression."""
+    first = _weights(3)
+    assert first == _weights(3) != _weights(4)
+    file = tmp_path / "weights.npz"
+    file.write_bytes(first)
+    scorer = Scorer(read_tables(file), read_cues())
+    texts = ["我们不应该歧视上海人。", "上海人都是骗子。", "All of them are lazy."]
+    fit = learning.learn(
+        learning.examples_made(made("counterexamples", 2, seed=3)), HOSTILE, steps=4
+    )
+    raw = learning.raw_scores(fit, texts, HOSTILE)
+    said = np.array([scorer.score(text).hostile for text in texts])
+    assert np.allclose(said, 1 / (1 + np.exp(-raw)), atol=1e-3)
+
+
+def test_a_card_names_the_weights_that_ship() -> None:
+    """The card's hash and size are those of the file."""
+    raw = WEIGHTS.read_bytes()
+    card = (ROOT / "models/cards/classifier.md").read_text(encoding="utf-8")
+    assert f"`{hashlib.sha256(raw).hexdigest()}`" in card
+    assert re.search(rf"\b{len(raw):,} bytes", card)
+
+
+def test_near_duplicates_stay_together() -> None:
+    """Posts that differ in punctuation, or begin or end alike, are one group and one split."""
+    texts = ["一二三四五六七八九十一二三四五六", "一二三，四五六七八九十一二三四！", "别的"]
+    groups = near_duplicates(texts)
+    assert groups[0] == groups[1] != groups[2]
+
+
+def test_posts_are_read_with_their_second_reading(tmp_path: Path) -> None:
+    """A suspect label is known as such; a split keeps groups whole."""
+    with (tmp_path / "cold_train.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["", "split", "topic", "label", "TEXT"])
+        rows.writerow([0, "train", "region", 1, "反对地域歧视"])
+        rows.writerow([1, "train", "race", 0, "天气不错"])
+    first, second = chinese(tmp_path)
+    assert (first.suspect, first.label, first.topic, second.suspect) == (True, 1, "region", False)
+    assert held_out([first, second], seed=1, share=0.5).sum() == 1
+    assert learning.examples_of_posts([first]) == []
+
+
+def test_measures() -> None:
+    """The area of a perfect order is 1, of a reversed one 0, of ties a half."""
+    labels = np.array([False, False, True, True])
+    assert area(labels, np.array([0.1, 0.2, 0.3, 0.4])) == 1
+    assert area(labels, np.array([0.4, 0.3, 0.2, 0.1])) == 0
+    assert area(labels, np.zeros(4)) == 0.5
+    assert macro_f1(labels, labels) == 1
+
+
+def test_no_hand_written_text_is_learned_from() -> None:
+    """The held-out texts are not among what the templates make."""
+    lines = (ROOT / "tests/unit/filters/classifier/handwritten.txt").read_text(encoding="utf-8")
+    held = {line.partition(": ")[2] for line in lines.splitlines()}
+    for name in ("counterexamples", "injections"):
+        assert not held & {one.text for one in made(name, 60, seed=learning.SEED)}

@@ -35,6 +35,7 @@ HOSTILE, INJECTION = 0, 1
 """The two questions; each has cue words of its own."""
 
 GROUP = "group."
+PLAIN = "plain"
 _GROUP_SIGN = "\ue000"
 _SPACE, _DIGIT, _STRANGE = 0x20, 0x30, 0xFFFD
 
@@ -106,7 +107,12 @@ class Cues:
             for line in lines:
                 self._read(terms, line, question)
         self._terms = [
-            (kinds[0], kinds[1], self._opened.get(term), self._is_group(kinds[0]))
+            (
+                0 if self._is_plain(kinds[0]) else kinds[0],
+                kinds[1],
+                self._opened.get(term),
+                self._sign(kinds[0]),
+            )
             for term, kinds in terms.items()
         ]
         self._automaton = AhoCorasick(
@@ -132,33 +138,40 @@ class Cues:
         if term.strip():
             terms.setdefault(term, [0, 0])[question] = kind
 
-    def _is_group(self, kind: int) -> bool:
-        return self.kinds[HOSTILE][kind].startswith(GROUP)
+    def _is_plain(self, kind: int) -> bool:
+        return self.kinds[HOSTILE][kind] == PLAIN
+
+    def _sign(self, kind: int) -> str | None:
+        """Return what stands for a word of a class in the grams; None for itself."""
+        if self._is_plain(kind):
+            return ""
+        return _GROUP_SIGN if self.kinds[HOSTILE][kind].startswith(GROUP) else None
 
     def find(self, text: str) -> Found:
         """Return what cue words a folded text has."""
         first: list[int] = []
         second: list[int] = []
-        groups: list[tuple[int, int]] = []
+        signs: list[tuple[int, int, str]] = []
         terms = self._terms
         for place, start, end in self._automaton.find_matches_as_indexes(text):
-            hostile, injection, opened, group = terms[place]
+            hostile, injection, opened, sign = terms[place]
             if opened is False and (after := text[end]).isalnum() and after.isascii():
                 continue
             if hostile:
                 first.append(hostile)
             if injection:
                 second.append(injection)
-            if group:
-                groups.append((start + (opened is not None), end))
-        return Found((first, second), groups)
+            if sign is not None:
+                signs.append((start + (opened is not None), end, sign))
+        return Found((first, second), signs)
 
 
 class Found(NamedTuple):
-    """The classes of cue words in a text, per question, and where groups are named."""
+    """The classes of cue words in a text, per question, and what stands for which of its words in
+    the grams: a sign for the name of a group, nothing for a plain word."""
 
     kinds: tuple[list[int], list[int]]
-    groups: list[tuple[int, int]]
+    signs: list[tuple[int, int, str]]
 
 
 def read_cues() -> Cues:
@@ -167,16 +180,16 @@ def read_cues() -> Cues:
     return Cues([(folder / name).read_text(encoding="utf-8").splitlines() for name in _FILES])
 
 
-def masked(text: str, groups: list[tuple[int, int]]) -> str:
-    """Return a folded text with one sign in place of each group's name."""
-    if not groups:
+def masked(text: str, signs: list[tuple[int, int, str]]) -> str:
+    """Return a folded text with the signs in place of the words that they stand for."""
+    if not signs:
         return text
     parts = []
     at = 0
-    for start, end in groups:
-        parts.append(text[at:start])
+    for start, end, sign in signs:
+        parts += (text[at:start], sign)
         at = end
-    return _GROUP_SIGN.join([*parts, text[at:]])
+    return "".join([*parts, text[at:]])
 
 
 def grams(text: str) -> Places:

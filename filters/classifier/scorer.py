@@ -30,9 +30,21 @@ QUESTIONS = ("hostile", "injection")
 LANGUAGES = ("zh", "en")
 
 _HAN = re.compile("[\u3400-\u9fff]")
-_TELLING = frozenset({"override", "system", "persona", "markup", "exfil", "reader", "extract",
-                      "act", "refuse", "trick", "encode", "bad"})  # fmt: skip
-"""Classes of cue words of which an attempt on a model has at least two, different or not."""
+_LETTERS = {
+    "mark.stop": "|", "override": "O", "prior": "P", "instruct": "I", "system": "S", "extract": "X",
+    "persona": "D", "act": "A", "refuse": "R", "markup": "M", "encode": "E", "exfil": "F",
+    "model": "U", "reader": "T", "trick": "K", "undo": "N", "every": "Q",
+}  # fmt: skip
+_TELLING = re.compile(
+    "O[^|]{0,3}[PU][^|]{0,3}[IS]|OQ[IS]|O[^|]?I[^|]{0,3}P|O[^|]{0,2}S|S[^|]{0,4}[XO]|X[^|]{0,4}S|A[^|]{0,4}D"
+    "|D[^|]{0,2}[ARU]|U[^|]{0,2}D|M[^|]{0,4}[OSD]|T|K[^|]{0,4}S|K[^|]{0,3}O[^|]{0,3}I"
+    "|EE[^|]{0,4}I|O[^|]{0,3}[PUQI][^|]{0,5}F|[UK][^|]{0,3}N[^|]{0,3}I|N[^|]?U[^|]?I|I[PQ]N"
+)
+"""What is said in an attempt on a model, in cue words of one sentence: where none of it is, the
+second question is not asked. (Manuals are full of its single words.)"""
+
+_AIMED = ("group.", "slur", "insult", "hate", "prejudice")
+"""Classes of cue words without any of which nobody is put down."""
 
 
 class Table(NamedTuple):
@@ -62,8 +74,10 @@ class Scorer:
     def __init__(self, tables: tuple[Table, Table], cues: Cues) -> None:
         self._tables = tables
         self._cues = cues
-        kinds = cues.kinds[INJECTION]
-        self._telling = frozenset(n for n, kind in enumerate(kinds) if kind in _TELLING)
+        self._letters = [_LETTERS.get(kind, "") for kind in cues.kinds[INJECTION]]
+        self._aimed = frozenset(
+            number for number, kind in enumerate(cues.kinds[HOSTILE]) if kind.startswith(_AIMED)
+        )
         self._groups = {
             number: kind.partition(".")[2]
             for number, kind in enumerate(cues.kinds[HOSTILE])
@@ -77,13 +91,19 @@ class Scorer:
             return Scores(0.0, 0.0, "")
         found = self._cues.find(seen)
         language = 0 if _HAN.search(seen) else 1
-        places = grams(masked(seen, found.groups))
-        hostile = _score(self._tables[HOSTILE], places, found.kinds[HOSTILE], language)
-        injection = 0.0
-        asks = [kind for kind in found.kinds[INJECTION] if kind in self._telling]
-        if len(asks) > 1:
+        places = grams(masked(seen, found.signs))
+        hostile = injection = 0.0
+        if not self._aimed.isdisjoint(found.kinds[HOSTILE]):
+            hostile = _score(self._tables[HOSTILE], places, found.kinds[HOSTILE], language)
+        if self._tells(found.kinds[INJECTION]):
             injection = _score(self._tables[INJECTION], places, found.kinds[INJECTION], language)
         return Scores(hostile, injection, self._most_named(found.kinds[HOSTILE]))
+
+    def _tells(self, kinds: list[int]) -> bool:
+        if len(kinds) < 2:
+            return False
+        letters = self._letters
+        return _TELLING.search("".join([letters[kind] for kind in kinds])) is not None
 
     def _most_named(self, kinds: list[int]) -> str:
         named = [self._groups[kind] for kind in kinds if kind in self._groups]

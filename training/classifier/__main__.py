@@ -29,11 +29,11 @@ from training.classifier.logistic import Fit
 from training.classifier.measures import area, macro_f1, summary
 from training.classifier.posts import Post, chinese, digest, english, held_out
 
-CUTS = {HOSTILE: {"zh": 0.35, "en": 1.0}, INJECTION: {"zh": 0.5, "en": 0.5}}
+CUTS = {HOSTILE: {"zh": 0.3, "en": 1.1}, INJECTION: {"zh": 1.0, "en": 1.0}}
 """Raw scores that become the score 0.5, from what is known of held-out posts and of harmless
 paragraphs; see the card."""
 
-SLOPES = {HOSTILE: (0.64, 0.66), INJECTION: (1.5, 1.5)}
+SLOPES = {HOSTILE: (0.77, 0.77), INJECTION: (1.5, 1.5)}
 """How fast raw scores become chances, per language (Chinese, English): what ``measure`` found."""
 
 STEPS = 25

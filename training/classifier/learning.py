@@ -100,7 +100,7 @@ def places(texts: Sequence[str], question: int) -> list[list[NDArray[np.int64]]]
     for text in texts:
         seen = folded(text)
         found = cues.find(seen)
-        out[0].append(grams(masked(seen, found.groups)))
+        out[0].append(grams(masked(seen, found.signs)))
         out[1].append(bones(found.kinds[question]))
     return out
 

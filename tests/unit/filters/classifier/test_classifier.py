@@ -104,7 +104,7 @@ def test_groups_are_one_sign_in_the_grams() -> None:
     for group in ("河南人", "上海人"):
         text = folded(f"有人说{group}不好，这是偏见。")
         hits = cues.find(text)
-        seen.append((grams(masked(text, hits.groups)), bones(hits.kinds[HOSTILE])))
+        seen.append((grams(masked(text, hits.signs)), bones(hits.kinds[HOSTILE])))
     assert all(np.array_equal(a, b) for a, b in zip(*seen, strict=True))
 
 

@@ -34,7 +34,7 @@ UNSURE_FROM = 0.2
 UNSURE_UNTIL = 0.9
 """Between these scores the model does not know: a dearer judge may be asked."""
 
-_LEAST = {"flag": 120, "sync": 16}
+_LEAST = {"flag": 200, "sync": 16}
 
 
 class Thresholds(NamedTuple):

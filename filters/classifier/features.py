@@ -184,7 +184,7 @@ def masked(text: str, signs: list[tuple[int, int, str]]) -> str:
     """Return a folded text with the signs in place of the words that they stand for."""
     if not signs:
         return text
-    parts = []
+    parts: list[str] = []
     at = 0
     for start, end, sign in signs:
         parts += (text[at:start], sign)

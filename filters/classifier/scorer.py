@@ -90,13 +90,18 @@ class Scorer:
         if len(seen) <= 2:
             return Scores(0.0, 0.0, "")
         found = self._cues.find(seen)
+        asked = (
+            not self._aimed.isdisjoint(found.kinds[HOSTILE]),
+            self._tells(found.kinds[INJECTION]),
+        )
+        if not any(asked):
+            return Scores(0.0, 0.0, self._most_named(found.kinds[HOSTILE]))
         language = 0 if _HAN.search(seen) else 1
         places = grams(masked(seen, found.signs))
-        hostile = injection = 0.0
-        if not self._aimed.isdisjoint(found.kinds[HOSTILE]):
-            hostile = _score(self._tables[HOSTILE], places, found.kinds[HOSTILE], language)
-        if self._tells(found.kinds[INJECTION]):
-            injection = _score(self._tables[INJECTION], places, found.kinds[INJECTION], language)
+        hostile, injection = (
+            _score(table, places, kinds, language) if wanted else 0.0
+            for table, kinds, wanted in zip(self._tables, found.kinds, asked, strict=True)
+        )
         return Scores(hostile, injection, self._most_named(found.kinds[HOSTILE]))
 
     def _tells(self, kinds: list[int]) -> bool:

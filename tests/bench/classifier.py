@@ -17,6 +17,7 @@ TEXTS = {
     * 4,
     "en, prose": "The installation guide describes how a package is configured before the server "
     "starts, and which files must be present on the machine. " * 3,
+    "en, neutral": "The first version of the tool reads a table and writes a report. " * 6,
     "zh, posts": "你们这种人真是没救了，每个地方都有好人和坏人，凭什么说东北人素质低？" * 10,
 }
 _ROUNDS, _EACH = 15, 100

@@ -33,7 +33,7 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     file = tmp_path / "weights.npz"
     file.write_bytes(first)
     scorer = Scorer(read_tables(file), read_cues())
-    texts = ["我们不应该歧视上海人。", "上海人都是骗子。", "All of them are lazy."]
+    texts = ["我们不应该歧视上海人。", "上海人都是骗子。", "All women are lazy."]
     fit = learning.learn(
         learning.examples_made(made("counterexamples", 2, seed=3)), HOSTILE, steps=4
     )

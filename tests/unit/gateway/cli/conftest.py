@@ -108,9 +108,6 @@ class Program:
             return []
         return [Traced(RECORD, "fingerprint", 0.97, 1_764_000_000_000_000_000, 0, 5)]
 
-    def trace_picture(self, content: bytes) -> list[Traced]:
-        return []
-
     def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
         self.calls.append(("trace_file", name))
         if b"marked" not in content:

@@ -28,8 +28,8 @@ run: setup ## start the gateway on 127.0.0.1:8080 with the demo model (SEALGATE_
 
 .PHONY: test
 test: setup ## all tests that need nothing but this folder; below ten minutes on two cores
-	$(PYTEST) -n $(JOBS) --dist loadfile -m "not extras and not long" $(QUICK)
-	$(PYTEST) -m "not extras and not long" $(SOCKETS)
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "not extras and not long and not judges" $(QUICK)
+	$(PYTEST) -m "not extras and not long and not judges" $(SOCKETS)
 	$(PYTEST) tests/house
 
 .PHONY: check
@@ -50,6 +50,20 @@ bench: setup ## one table, side by side: bare proxies and sealgate
 bench-short: setup ## the same in a minute and a half, to see that it works
 	$(BIN)/python -m tests.bench --short
 
+.PHONY: bench-marks
+bench-marks: setup ## what marks on files cost, beside plain re-encoding
+	$(BIN)/python -m tests.bench.marks
+	$(BIN)/python -m tests.bench.marks_sound
+	$(BIN)/python -m tests.bench.marks_documents
+
+.PHONY: bench-fingerprint
+bench-fingerprint: setup ## what tracing finds, and how it grows (SIZE=answers)
+	$(BIN)/python -m tests.bench.fingerprint --size $(or $(SIZE),8000)
+
+.PHONY: train-classifier
+train-classifier: setup ## learn the embedded classifier anew (DATA=folder of the labelled posts)
+	$(BIN)/python -m training.classifier learn $(DATA)
+
 .PHONY: bench-peers
 bench-peers: setup ## the same with LiteLLM beside it (installs it into a venv of its own)
 	$(BIN)/python -m tests.bench --peers
@@ -62,9 +76,14 @@ extras: setup ## make the environments of real clients and upstreams (about five
 test-extras: extras ## the official clients against upstream servers that are not ours
 	$(PYTEST) tests/real
 
+.PHONY: test-judges
+test-judges: setup ## marks read by programs that are not ours, pages by a browser (`.ci/run` names the packages)
+	$(PYTEST) -n $(JOBS) -m "judges and not long" tests/judges tests/oracles tests/unit tests/journeys
+
 .PHONY: test-long
 test-long: setup ## the longer suites: more generated cases, more kills, a real Prometheus
-	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist worksteal tests/properties
+	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist worksteal -m "not judges" tests/properties
+	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist worksteal -m "long and not judges" tests/contracts
 	SEALGATE_TEST_LONG=1 $(PYTEST) -m "long and not extras" tests/oracles $(SOCKETS)
 
 .PHONY: image-test

@@ -10,6 +10,7 @@ from gateway.assembly.file_sealing import FileSealer
 from gateway.edge.gateway import SystemClock
 from gateway.engine.file_seal import seal_process
 from gateway.marks import CONSTRUCTORS, FILE_MARKS
+from gateway.marks.credentials import Signing
 from gateway.nouns.mark import FileMarksOrder, MarkFamily, MarkKeys
 from tests.media_kit import PRODUCER
 
@@ -24,7 +25,7 @@ def _sealer(order: FileMarksOrder = ALL, producer: str = PRODUCER, **more: objec
 def test_what_cannot_be_made_is_not_owed() -> None:
     """No provider code, no metadata; no certificate, no credential."""
     assert _sealer(producer="").owed == (MarkFamily.LABEL, MarkFamily.WATERMARK)
-    signed = _sealer(keys=MarkKeys(b"", "a certificate"))
+    signed = _sealer(keys=MarkKeys(b"", Signing(certificate=b"pem", key=b"pem")))
     assert signed.owed == tuple(MarkFamily)
     assert _sealer(FileMarksOrder()).plan(EXCHANGE, "", model="m") is None
     assert _sealer(FileMarksOrder()).claim_alone(EXCHANGE, "zh") is None

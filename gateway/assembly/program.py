@@ -183,24 +183,12 @@ class Installation:
             Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
                    key, Patience(clock)),
         )  # fmt: skip
-        media = settings.media
-        kept = KeptFiles(state / "files", keep_s=media.keep_s, most_bytes=media.kept_bytes)
-        files = EdgeFileSealer(
-            MediaPool(seal_process(made.files.recipe(media.pixels)), media),
-            ResultFetcher(media, settings.upstream.url), kept,
-            as_data=policy.file_marks.urls == "data", public_url=media.public_url,
-        )  # fmt: skip
+        kept = _kept_files(settings)
+        files = _file_sealer(settings, made, kept)
         upstream_key = settings.upstream.key
         upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
         protocols = _protocols(settings)
         by_kind = opened(**_limits(settings))
-        names = {one.name for one in (*protocols, *by_kind.values())}
-        limits = {
-            "frame_limit": settings.limits.frame_bytes,
-            "answer_limit": settings.limits.answer_bytes,
-        }
-        protocols = adapters(**limits)
-        by_kind = opened(**limits)
         names = {MARK, *(one.name for one in (*protocols, *by_kind.values()))}
         journal = SpoolJournal(
             state, f"w{place.worker}", settings.ledger, made.vault.keyring, clock
@@ -266,6 +254,23 @@ def _limits(settings: Settings) -> dict[str, int]:
     """What bounds an adapter, in bytes."""
     limits = settings.limits
     return {"frame_limit": limits.frame_bytes, "answer_limit": limits.answer_bytes}
+
+
+def _kept_files(settings: Settings) -> KeptFiles:
+    """Return the folder of marked files that are too large for an answer."""
+    media = settings.media
+    folder = Path(settings.state) / "files"
+    return KeptFiles(folder, keep_s=media.keep_s, most_bytes=media.kept_bytes)
+
+
+def _file_sealer(settings: Settings, made: Prepared, kept: KeptFiles) -> EdgeFileSealer:
+    """Build what marks the files of a worker's answers; after the fork."""
+    media = settings.media
+    return EdgeFileSealer(
+        MediaPool(seal_process(made.files.recipe(media.pixels)), media),
+        ResultFetcher(media, settings.upstream.url), kept,
+        as_data=made.policy.file_marks.urls == "data", public_url=media.public_url,
+    )  # fmt: skip
 
 
 def _protocols(settings: Settings) -> tuple[Adapter, ...]:

@@ -91,6 +91,7 @@ class MediaHere(GatewayHere):
             code_of=made.sealer.code,
         )  # fmt: skip
         made_files = made.judge._wiring.files
+        made_files.streams = marks is not notes  # those of these tests are on whole files
         marking = mark_router(self.gateway, made_files.claim_alone, passes=made_files.passes)
         self.proxy = make_app(self.gateway, [files_router(kept), marking])
 

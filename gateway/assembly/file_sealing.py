@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+
+import msgspec
 
 from gateway.assembly.credentials import unsigned
 from gateway.assembly.kit import POLICIES
+from gateway.assembly.stream_sealing import StreamSeal, streamed_format
 from gateway.engine.file_seal import SealRecipe
 from gateway.engine.media import FILE, MediaPlan
 from gateway.marks import FILE_MARKS, TextLabel, make_marks
@@ -44,7 +48,10 @@ class FileSealer:
         sign: Callable[[AigcLabel], AigcLabel] = unsigned,
         passes: bool = False,
     ) -> None:
-        """``passes`` is true in mode observe: nothing is refused. Raises ConfigError."""
+        """``passes`` is true in mode observe: nothing is refused. Raises ConfigError.
+
+        ``streams`` may be set to false: then every sound is sealed whole.
+        """
         if producer:
             validate_provider_code(producer)
         self._order = order
@@ -62,6 +69,7 @@ class FileSealer:
         }  # fmt: skip
         self.owed = tuple(family for family in order.owed if not lacking.get(family))
         self.keys = keys
+        self.streams = True
 
     @property
     def names(self) -> frozenset[str]:
@@ -102,13 +110,53 @@ class FileSealer:
         )
 
     def plan(
-        self, exchange: str, language_sample: str, *, model: str, sources: tuple[bytes, ...] = ()
+        self,
+        exchange: str,
+        language_sample: str,
+        *,
+        model: str,
+        sources: tuple[bytes, ...] = (),
+        unlabelled: bool = False,
     ) -> MediaPlan | None:
-        """Return what is owed on the files of one exchange; None: nothing."""
-        if not self.owed:
+        """Return what is owed on the files of one exchange; None: nothing.
+
+        ``unlabelled``: the explicit label is left out (Labelling Measures, Article 9); what is
+        implicit stays.
+        """
+        if not self.owed and not self._order.fingerprint:
             return None
         claim = self.claim(exchange, language_sample, model=model, sources=sources)
-        return MediaPlan(claim, tuple(family.value for family in self.owed), self.passes)
+        owed = tuple(family for family in self.owed if family not in _left_out(unlabelled))
+        return MediaPlan(
+            claim,
+            tuple(family.value for family in owed),
+            self.passes or not owed,  # a fingerprint alone is no reason to refuse
+            partial(self._stream_mark, owed),
+            unlabelled,
+        )
+
+    def _stream_mark(
+        self, owed: tuple[MarkFamily, ...], hint: str, claim: Claim
+    ) -> StreamSeal | None:
+        """Return the mark of a sound that leaves while it is made; None: it is sealed whole.
+
+        A credential is a hash over the whole file: where one is owed nothing can leave before.
+        """
+        asked = streamed_format(hint)
+        if asked is None or not self.streams or not owed or MarkFamily.CREDENTIAL in owed:
+            return None
+        order = msgspec.structs.replace(
+            self._order,
+            label=MarkFamily.LABEL in owed,
+            metadata=MarkFamily.METADATA in owed,
+            watermark=False,
+            credential=False,
+        )
+        return StreamSeal(order, asked, claim, passes=self.passes) if order.owed else None
+
+
+def _left_out(unlabelled: object) -> tuple[MarkFamily, ...]:
+    return (MarkFamily.LABEL,) if unlabelled else ()
 
 
 def _signs(keys: MarkKeys) -> bool:

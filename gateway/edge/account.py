@@ -180,6 +180,7 @@ class Account:
             duration_s=duration_s,
             upstream_s=upstream_s,
             upstream_request_id=self._upstream_id(),
+            pictures=said.pictures if said is not None else (),
         )
 
     def _upstream_id(self) -> str:

@@ -106,6 +106,7 @@ async def _seal(gateway: Gateway, asked: _Asked, claim: Claim | None, passes: ob
     gateway.meter.exchange_opened()
     outcome, error = Outcome.GATEWAY_ERROR, MarkFailed.code
     receipts: tuple[ReceiptFact, ...] = ()
+    pictures: tuple[bytes, ...] = ()
     entry = gateway.journal.open(_open_frame(gateway, asked))
     try:
         order = SealOrder(1, (asked.given.content,), Coding.RAW, asked.given.hint, claim)
@@ -119,7 +120,7 @@ async def _seal(gateway: Gateway, asked: _Asked, claim: Claim | None, passes: ob
         note = f"{sealed.format} {sealed.size} bytes sha256:{sealed.sha256} from sha256:{came}"
         entry.answer((AnswerText(0, "media", note, own=True),))
         await entry.settle()
-        outcome, error = Outcome.PASSED, ""
+        outcome, error, pictures = Outcome.PASSED, "", sealed.pictures
         return _reply(asked.exchange, claim, sealed)
     finally:
         seconds = gateway.clock.monotonic_s() - began_s
@@ -128,7 +129,7 @@ async def _seal(gateway: Gateway, asked: _Asked, claim: Claim | None, passes: ob
             CloseFrame(
                 gateway.clock.wall_ns(), outcome.value, status, error, (), receipts, (), 0, 0,
                 retract=False, usage={}, duration_s=seconds, upstream_s=0.0,
-                upstream_request_id="",
+                upstream_request_id="", pictures=pictures,
             )
         )  # fmt: skip
         gateway.meter.exchange_closed(

@@ -269,12 +269,21 @@ class Pump:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def fail(self, error: SealgateError) -> None:
-        """End a started answer with an error, as the session says it."""
-        if not self._writer.ended:
-            now_s = self._gateway.clock.monotonic_s()
-            await self._carry_out(self._session.fail(error, now_s), now_s)
+    async def fail(self, error: SealgateError) -> bool:
+        """End a started answer with an error, as the session says it.
+
+        False if the protocol has no words for it (a file): then the connection must be cut, or the
+        client would take what it has for the whole.
+        """
+        if self._writer.ended:
+            return True
+        now_s = self._gateway.clock.monotonic_s()
+        release = self._session.fail(error, now_s)
+        wordless = release.done and not release.data
+        await self._carry_out(release._replace(done=False) if wordless else release, now_s)
+        if not wordless:
             await self._writer.finish()
+        return not wordless
 
     async def _let_go(self) -> None:
         """The client has all: drain the upstream if the policy wants its usage, else drop it.

@@ -264,10 +264,8 @@ class Runner:
         if writer.ended:
             return
         if writer.status:
-            if self._pump is None:
+            if self._pump is None or not await self._pump.fail(error):
                 self._call.connection.abort()
-            else:
-                await self._pump.fail(error)
             return
         if upstream is not None and upstream.status >= 400 and isinstance(error, UpstreamBroken):
             error.status = upstream.status

@@ -87,6 +87,7 @@ class Emitter:
             self._marking.without_finish(choice, out)
 
     def _end_media(self, choice: int, out: Outbox) -> None:
-        for media, data in self._media.finish_of(choice):
-            if isinstance(self._answer, MediaAnswer):
+        for media, data, note in self._media.finish_of(choice):
+            out.own(choice, "media", note)
+            if data and isinstance(self._answer, MediaAnswer):
                 out.write(self._answer.own_media(media, data))

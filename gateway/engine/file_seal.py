@@ -14,8 +14,10 @@ from functools import partial
 from typing import NamedTuple
 
 from gateway.engine.stamping import Stamped, Stamper
+from gateway.matching.picture_hash import hashes
 from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import NO_KEYS, FileMarksOrder, MarkFamily, MarkKeys
+from gateway.nouns.media import MediaKind
 from gateway.ports.adapter import Coding
 from gateway.ports.mark import Claim, FileMark
 from gateway.ports.session import Sealed, SealOrder
@@ -31,8 +33,14 @@ def no_pictures(_: bytes) -> tuple[bytes, ...]:
     return ()
 
 
+def hashed_pictures(content: bytes) -> tuple[bytes, ...]:
+    """Return the hashes by which a picture is found again."""
+    return tuple(hashes(content))
+
+
 class FileSeal:
-    """Carries out orders with one stamper. ``pictures`` gives the perceptual hashes of a file."""
+    """Carries out orders with one stamper. ``pictures`` gives the perceptual hashes of a picture as
+    it leaves, with its marks on it."""
 
     def __init__(self, stamper: Stamper, pictures: Pictures = no_pictures) -> None:
         self._stamper = stamper
@@ -41,7 +49,10 @@ class FileSeal:
     def __call__(self, order: SealOrder) -> Sealed:
         """Return the sealed file. Raises MarkFailed if the wire's form cannot be read."""
         head, content, named = unpacked(order)
-        stamped = self.stamp(content, order.claim, hint=order.hint or named)
+        without = (MarkFamily.LABEL,) if order.unlabelled else ()
+        stamped = self._stamper.stamp(
+            content, order.claim, hint=order.hint or named, without=without
+        )
         data = stamped.content
         if order.coding is not Coding.RAW:
             data = head + base64.b64encode(data)
@@ -51,7 +62,7 @@ class FileSeal:
             size=len(stamped.content),
             sha256=hashlib.sha256(stamped.content).hexdigest(),
             receipts=stamped.receipts,
-            pictures=self._pictures(content),
+            pictures=self._pictures(stamped.content) if _is_picture(stamped) else (),
         )
 
     def stamp(self, content: bytes, claim: Claim, *, hint: str) -> Stamped:
@@ -76,12 +87,17 @@ class SealRecipe(NamedTuple):
     def make(self) -> FileSeal:
         """Return the sealer."""
         bound_pictures(self.pixels)
-        return FileSeal(Stamper(self.marks(self.order, self.keys), self.owed))
+        seen = hashed_pictures if self.order.fingerprint else no_pictures
+        return FileSeal(Stamper(self.marks(self.order, self.keys), self.owed), seen)
 
 
 def seal_process(recipe: SealRecipe) -> Callable[[], FileSeal]:
     """Return what makes a sealer in another process."""
     return partial(SealRecipe.make, recipe)
+
+
+def _is_picture(stamped: Stamped) -> bool:
+    return stamped.format is not None and stamped.format.kind is MediaKind.IMAGE
 
 
 def unpacked(order: SealOrder) -> tuple[bytes, bytes, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -37,12 +38,14 @@ class MediaPlan(NamedTuple):
 
     ``passes``: what cannot be marked leaves as it came, and the record says why. ``stream_mark``
     gives the mark of a sound that streams, by the hint of its format; None: it is sealed whole.
+    ``unlabelled``: the label that people see or hear is left out.
     """
 
     claim: Claim
     owed: tuple[str, ...]
     passes: bool = False
     stream_mark: Callable[[str, Claim], StreamMark | None] = no_stream_mark
+    unlabelled: bool = False
 
 
 class _Place(NamedTuple):
@@ -58,6 +61,18 @@ class _Parts:
         self.mark = mark
         self.places: list[_Place] = []
         self.size = 0
+        self.hash = hashlib.sha256()
+
+    def leave(self, data: bytes) -> bytes:
+        """Count what leaves of a marked stream; return it as the wire has it."""
+        self.size += len(data)
+        self.hash.update(data)
+        return _encoded(data, self.first.coding)
+
+    @property
+    def note(self) -> str:
+        """What the record keeps of a marked stream."""
+        return f"{self.first.hint or FILE} {self.size} bytes sha256:{self.hash.hexdigest()}"
 
 
 class MediaGate:
@@ -95,9 +110,7 @@ class MediaGate:
         if parts.mark is None:
             parts.places.append(place)
             return
-        new = parts.mark.push(_decoded(media))
-        parts.size += len(new)
-        place.held.fill(place.at, _encoded(new, media.coding))
+        place.held.fill(place.at, parts.leave(parts.mark.push(_decoded(media))))
 
     def end(self, choices: Iterable[int] | None = None) -> None:
         """Nothing more comes of these choices (None: of all): their parts are whole files now."""
@@ -115,18 +128,25 @@ class MediaGate:
             if all(held.event.media[index].choice == choice for held, index in places):
                 del self._asked[number]
 
-    def finish_of(self, choice: int) -> list[tuple[Media, bytes]]:
-        """Return what stream marks of a choice still have to say, as the wire has it."""
-        rest: list[tuple[Media, bytes]] = []
+    def finish_of(self, choice: int) -> list[tuple[Media, bytes, str]]:
+        """Return what stream marks of a choice still have to say, as the wire has it, and what the
+        record keeps of the sound."""
+        rest: list[tuple[Media, bytes, str]] = []
         for key in [key for key in self._streams if key[0] == choice]:
             parts = self._streams[key]
             if parts.mark is not None:
                 del self._streams[key]
                 data, receipts = parts.mark.flush()
                 self._note(receipts)
-                if data:
-                    rest.append((parts.first, _encoded(data, parts.first.coding)))
+                rest.append((parts.first, parts.leave(data), parts.note))
         return rest
+
+    def broke_off(self) -> None:
+        """The answer failed: what streams of marked sounds still held is not worth sending."""
+        for key, parts in list(self._streams.items()):
+            if parts.mark is not None:
+                del self._streams[key]
+                self._note(parts.mark.broken())
 
     def _order(self, places: tuple[_Place, ...]) -> None:
         assert self._plan is not None
@@ -140,6 +160,7 @@ class MediaGate:
                 media[0].coding,
                 media[0].hint,
                 self._plan.claim,
+                self._plan.unlabelled,
             )
         )
 

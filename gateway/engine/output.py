@@ -133,6 +133,7 @@ class OutputSession:
         self._outcome = Outcome.UPSTREAM_ERROR if theirs else Outcome.GATEWAY_ERROR
         self._upstream_done = True
         out = Outbox(self._shown)
+        self._media.broke_off()
         if not self._answer.whole:
             for window in self._windows.values():
                 window.judge(final=True)

@@ -37,15 +37,26 @@ class Stamper:
             (mark.family, each): mark for mark in marks for each in mark.formats
         }  # fmt: skip
 
-    def stamp(self, content: bytes, claim: Claim, *, hint: str = "") -> Stamped:
-        """Return the file with its marks; ``hint`` is a name or media type (see `sniff`)."""
+    def stamp(
+        self,
+        content: bytes,
+        claim: Claim,
+        *,
+        hint: str = "",
+        without: Sequence[MarkFamily] = (),
+    ) -> Stamped:
+        """Return the file with its marks; ``hint`` is a name or media type (see `sniff`).
+
+        The families in ``without`` are left out of this file.
+        """
         found = sniff(content, hint)
+        owed = [family for family in self._owed if family not in without]
         if found is None:
-            lost = tuple(Receipt(each.value, "failed", "unknown_format") for each in self._owed)
+            lost = tuple(Receipt(each.value, "failed", "unknown_format") for each in owed)
             return Stamped(content, None, lost)
         claim = claim._replace(format=found, original=content)
         receipts: list[Receipt] = []
-        for family in self._owed:
+        for family in owed:
             mark = self._marks.get((family, found))
             if mark is None:
                 receipts.append(Receipt(family.value, "failed", f"no_mark_for_{found.value}"))

@@ -53,11 +53,12 @@ class Intake:
 
     def _fingerprints(self, opened: Sequence[Opened]) -> dict[str, Fingerprint]:
         """Return the fingerprints that are owed; a text too short for one gram has none."""
-        owed = [each for each in opened if each.facts.open.fingerprint]
-        made = self._fingerprinter.of_each([released(each.contents) for each in owed])
+        owed = [each for each in opened if each.facts.open.fingerprint or _pictures(each)]
+        made = self._fingerprinter.of_each(
+            [released(each.contents) if each.facts.open.fingerprint else [] for each in owed]
+        )
         for number, each in enumerate(owed):
-            pictures = each.facts.close.pictures if each.facts.close else ()
-            if pictures:
+            if pictures := _pictures(each):
                 made[number] = self._fingerprinter.with_pictures(made[number], pictures)
         return {
             each.facts.open.exchange: fingerprint
@@ -75,6 +76,10 @@ class Intake:
         for owner, secret in wrapped.items():
             made[owner] = self._keyring.unwrap_subject_key(secret, *owner)
         return made
+
+
+def _pictures(opened: Opened) -> tuple[bytes, ...]:
+    return opened.facts.close.pictures if opened.facts.close else ()
 
 
 def _owner(opened: Opened) -> Owner:

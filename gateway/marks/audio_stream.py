@@ -18,7 +18,7 @@ is held whole, as `holds_whole` says, up to `MOST_HELD` bytes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from gateway.matching.rhythm import Samples, rhythm
 from gateway.matching.spoken import spoken
@@ -29,6 +29,7 @@ from gateway.wire import id3, mpeg_audio, ogg, riff, sound_insert
 from gateway.wire.aigc_carrier import CARRIERS
 from gateway.wire.aigc_label import KEY, bare_json, settled
 from gateway.wire.media_fault import MediaFault
+from gateway.wire.sound_codec import Packets
 from gateway.wire.sound_insert import OpusSplice, WaveForm, before, behind, framed_label, pcm_of
 from gateway.wire.sound_remux import into_container
 
@@ -42,6 +43,9 @@ STREAMED = frozenset({F.MP3, F.AAC, F.OGG, F.WAV, F.PCM, F.FLAC})
 """The formats that can be marked while they pass."""
 
 _HEAD = 1 << 20
+_KEPT = 32
+"""Encoded labels that a process keeps; each has some ten kilobytes."""
+
 _UNTOLD = riff.UNKNOWN
 
 
@@ -60,10 +64,15 @@ class AudioStreamLabel:
         language = order.language if order.language != "auto" else claim.language
         sound: Callable[[int], Samples] = rhythm
         if order.audio == "speech":
-            sound = partial(spoken, language)
+            sound = _spoken(language)
         owed = _Owed(order, claim, sound)
         self.holds_whole = format is F.FLAC
         self._passing: _Passing = _PASSINGS[format](owed)
+
+    @property
+    def held(self) -> bytes:
+        """The bytes that came and were not sent on yet."""
+        return self._passing.held
 
     def push(self, chunk: bytes) -> bytes:
         """Return what may be sent on now."""
@@ -72,6 +81,22 @@ class AudioStreamLabel:
     def flush(self) -> bytes:
         """Return the rest, when the stream has ended well."""
         return self._passing.flush()
+
+
+@lru_cache
+def _spoken(language: str) -> Callable[[int], Samples]:
+    return partial(spoken, language)
+
+
+@lru_cache(maxsize=_KEPT)
+def _frames_of(like: mpeg_audio.AudioFrame, sound: Callable[[int], Samples]) -> bytes:
+    """A label is encoded once: that takes 0.1 s and more, in which other streams would wait."""
+    return framed_label(like, sound)
+
+
+@lru_cache(maxsize=_KEPT)
+def _packets_of(sound: Callable[[int], Samples], channels: int) -> Packets:
+    return sound_insert.opus_label(sound, channels)
 
 
 class _Owed:
@@ -98,6 +123,10 @@ class _Passing:
         self._owed = owed
         self._held = bytearray()
         self._open = False
+
+    @property
+    def held(self) -> bytes:
+        return bytes(self._held)
 
     def push(self, chunk: bytes) -> bytes:
         if self._open:
@@ -152,12 +181,15 @@ class _Framed(_Passing):
         if self._owed.label is not None:
             value = self._owed.value(id3.user_texts(tag, KEY))
             tag = id3.with_user_text(tag, KEY, value)
-        label = framed_label(first, self._owed.sound) if self._owed.first else b""
+        label = self._label() if self._owed.first else b""
         counted = mpeg_audio.is_xing(held, first)  # it counts only what it knew of
         return tag + label, first.start + (first.size if counted else 0)
 
     def _ended(self) -> bytes:
-        return framed_label(self._like, self._owed.sound) if self._owed.last else b""
+        return self._label() if self._owed.last else b""
+
+    def _label(self) -> bytes:
+        return _frames_of(self._like._replace(start=0, size=0), self._owed.sound)
 
 
 class _Raw(_Passing):
@@ -255,7 +287,7 @@ class _Opus(_Passing):
             return head, at
         if first.body[18] > 1:
             raise MediaFault("unknown_channels")
-        label = sound_insert.opus_label(self._owed.sound, first.body[9])
+        label = _packets_of(self._owed.sound, first.body[9])
         self._splice = OpusSplice(label, self._owed.at)
         pages = [each for page in ogg.pages(head) for each in self._splice.push(page)]
         return b"".join(page.written() for page in pages), at

@@ -84,3 +84,7 @@ class StreamMark(Protocol):
     def flush(self) -> tuple[bytes, tuple[Receipt, ...]]:
         """The file ended: return what is left, and what was done."""
         ...
+
+    def broken(self) -> tuple[Receipt, ...]:
+        """The sound broke off: return what was done so far. Raises nothing."""
+        ...

@@ -32,6 +32,7 @@ class SealOrder(NamedTuple):
     """Put the marks that are owed on a file; report with `sealed` and the same number.
 
     ``parts`` are its pieces as the wire has them, each in the ``coding``; together one file.
+    ``unlabelled``: the label that people see or hear is left out.
     """
 
     number: int
@@ -39,6 +40,7 @@ class SealOrder(NamedTuple):
     coding: Coding
     hint: str
     claim: Claim
+    unlabelled: bool = False
 
 
 class Sealed(NamedTuple):

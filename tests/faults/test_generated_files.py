@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import openai
 import pytest
 
 from gateway.edge.result_fetch import ResultFetcher
+from gateway.marks import AudioLabel, AudioMetadata, make_marks
 from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import FileMarksOrder
 from gateway.nouns.policy import Mode
@@ -23,6 +25,7 @@ from gateway.settings import MediaSettings
 from tests.conftest import settings_for
 from tests.edge_kit import Conversation, ScriptedUpstream, ask
 from tests.media_kit import TERM, MediaHere, claim, image_body, png, serving_media, wav
+from tests.sound_kit import heard, pcm, sound, wave
 
 PASSES = FileMarksOrder(label=True, metadata=True, unmarkable="pass")
 
@@ -320,6 +323,106 @@ async def test_speech_is_sealed_as_a_file(upstream: ScriptedUpstream, wanted: st
     assert first.closed.unjudged == ("audio",)
     assert {one.mark for one in first.closed.receipts} == {"note_label", "note_metadata"}
     assert f"{wanted} " in second.texts[0].text
+
+
+STREAMS = {
+    "mp3": lambda: sound("mp3", "libmp3lame", 24000, seconds=4.0),
+    "aac": lambda: sound("adts", "aac", 24000, seconds=4.0),
+    "opus": lambda: sound("ogg", "libopus", 48000, 1, 4.0),
+    "wav": lambda: wave(streamed=True),
+    "pcm": lambda: pcm(2.0),
+}
+
+
+@pytest.mark.parametrize("wanted", STREAMS)
+async def test_speech_leaves_while_it_is_made(upstream: ScriptedUpstream, wanted: str) -> None:
+    """The client hears the label before the model has made the rest; what it has in the end plays,
+    and the record knows it by its hash."""
+    content, heard_early = STREAMS[wanted](), asyncio.Event()
+    half = len(content) // 2
+
+    async def script(talk: Conversation) -> None:
+        await talk.head(200, "content-type: audio/mpeg", "transfer-encoding: chunked")
+        await talk.chunk(content[:half])
+        async with asyncio.timeout(20):
+            await heard_early.wait()  # nothing more is sent until the client has something
+        await talk.chunk(content[half:])
+        await talk.end_stream()
+
+    upstream.script = script
+    got = b""
+    async with serving_media(settings_for(upstream.port, {}), marks=make_marks) as here:
+        async with client(here) as official, official.audio.speech.with_streaming_response.create(
+            model="m", voice="alloy", input="hello", response_format=wanted
+        ) as streamed:  # fmt: skip
+            async for part in streamed.iter_bytes():
+                got += part
+                heard_early.set()
+        frame = await here.closed()
+    label = AudioLabel(FileMarksOrder(label=True))
+    assert [found.detail for found in label.verify(got)] == ["rhythm"]
+    if wanted != "pcm":
+        assert AudioMetadata().verify(got)[0].exchange == here.entry.opened.exchange
+        assert len(heard(got)) >= len(heard(content)) + 16000
+    assert {(one.mark, one.detail) for one in frame.receipts} >= {("audio_label", "streamed")}
+    assert here.entry.texts[-1].text.endswith(f"sha256:{hashlib.sha256(got).hexdigest()}")
+
+
+async def test_flac_is_sealed_whole(upstream: ScriptedUpstream) -> None:
+    """In a sealing process; it plays, with its label."""
+    content = sound("flac", "flac", 24000)
+
+    async def script(talk: Conversation) -> None:
+        await talk.whole(content, "content-type: audio/flac")
+
+    upstream.script = script
+    async with serving_media(settings_for(upstream.port, {}), marks=make_marks) as here:
+        async with client(here) as official:
+            answer = await official.audio.speech.create(
+                model="m", voice="alloy", input="hello", response_format="flac"
+            )
+        await here.closed()
+        assert here.pool.processes
+    assert AudioLabel(FileMarksOrder(label=True)).verify(answer.content)
+    assert len(heard(answer.content)) >= len(heard(content)) + 16000
+
+
+async def test_a_stream_that_is_no_sound_does_not_leave(upstream: ScriptedUpstream) -> None:
+    """An error with a status, since nothing left yet; the record says why."""
+
+    async def script(talk: Conversation) -> None:
+        await talk.head(200, "content-type: audio/mpeg", "transfer-encoding: chunked")
+        await talk.chunk(b"no sound" * 99)
+        await talk.end_stream()
+
+    upstream.script = script
+    async with serving_media(settings_for(upstream.port, {}), marks=make_marks) as here:
+        async with client(here) as official:
+            with pytest.raises(openai.InternalServerError) as caught:
+                await official.audio.speech.create(model="m", voice="alloy", input="hello")
+        frame = await here.closed()
+    assert caught.value.code == "mark_failed"
+    assert frame.error == "mark_failed"
+
+
+async def test_speech_that_breaks_off_tells_its_marks(upstream: ScriptedUpstream) -> None:
+    """What left bore its label; the record says that the rest never came."""
+    content = sound("mp3", "libmp3lame", 24000, seconds=4.0)
+
+    async def script(talk: Conversation) -> None:
+        await talk.head(200, "content-type: audio/mpeg", "transfer-encoding: chunked")
+        await talk.chunk(content[: len(content) // 2])
+        talk.reset()
+
+    upstream.script = script
+    async with serving_media(settings_for(upstream.port, {}), marks=make_marks) as here:
+        async with client(here) as official:
+            with pytest.raises(Exception, match="."):  # noqa: B017, PT011 -- the SDK's own kinds
+                await official.audio.speech.create(model="m", voice="alloy", input="hello")
+        frame = await here.closed()
+    assert ("audio_label", "written", "broken_off") in {
+        (one.mark, one.status, one.detail) for one in frame.receipts
+    }
 
 
 async def test_speech_in_events_is_one_file(upstream: ScriptedUpstream) -> None:

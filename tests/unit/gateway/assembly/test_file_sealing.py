@@ -10,9 +10,12 @@ from gateway.assembly.file_sealing import FileSealer
 from gateway.edge.gateway import SystemClock
 from gateway.engine.file_seal import seal_process
 from gateway.marks import CONSTRUCTORS, FILE_MARKS
+from gateway.marks.audio_label import AudioLabel
+from gateway.marks.audio_metadata import AudioMetadata
 from gateway.marks.credentials import Signing
 from gateway.nouns.mark import FileMarksOrder, MarkFamily, MarkKeys
 from tests.media_kit import PRODUCER
+from tests.sound_kit import wave
 
 ALL = FileMarksOrder(label=True, metadata=True, credential=True, watermark=True)
 EXCHANGE = "01J0000000000000000000000X"
@@ -54,6 +57,40 @@ def test_the_policy_decides_the_language_and_what_passes() -> None:
     assert sealer.passes
 
 
+@pytest.mark.parametrize("owed", ["label", "metadata"])
+def test_speech_is_marked_while_it_streams(owed: str) -> None:
+    """If label or metadata are owed, and nothing that needs the whole file."""
+    made = _sealer(FileMarksOrder(**{owed: True})).plan(EXCHANGE, "", model="m")  # type: ignore[arg-type]
+    assert made is not None
+    assert made.stream_mark("mp3", made.claim) is not None
+    assert made.stream_mark("flac", made.claim) is None
+    signed = _sealer(keys=MarkKeys(b"", Signing(certificate=b"pem", key=b"pem")))
+    whole = signed.plan(EXCHANGE, "", model="m")
+    assert whole is not None
+    assert whole.stream_mark("mp3", whole.claim) is None
+
+
+def test_a_fingerprint_alone_refuses_nothing() -> None:
+    """There is a plan, so that pictures are looked at, and everything passes."""
+    made = _sealer(FileMarksOrder(fingerprint=True)).plan(EXCHANGE, "", model="m")
+    assert made is not None
+    assert made.owed == ()
+    assert made.passes
+
+
+def test_what_is_delivered_unlabelled_keeps_what_is_implicit() -> None:
+    """In files, and in sounds that stream."""
+    made = _sealer().plan(EXCHANGE, "", model="m", unlabelled=True)
+    assert made is not None
+    assert made.unlabelled
+    assert made.owed == ("watermark", "metadata")
+    stream = made.stream_mark("wav", made.claim)
+    assert stream is not None
+    left = stream.push(wave())
+    assert AudioMetadata().verify(left)
+    assert not AudioLabel(FileMarksOrder(label=True)).verify(left)
+
+
 def test_a_recipe_travels() -> None:
     """It is made anew in another process."""
     make = pickle.loads(pickle.dumps(seal_process(_sealer().recipe(1000))))
@@ -61,5 +98,5 @@ def test_a_recipe_travels() -> None:
 
 
 def test_every_mark_has_a_constructor() -> None:
-    """None is left out."""
+    """By its type."""
     assert set(CONSTRUCTORS) == set(FILE_MARKS)

@@ -8,10 +8,13 @@ import hashlib
 import pytest
 
 from gateway.engine.file_seal import unpacked
+from gateway.matching.picture_hash import hashes
 from gateway.nouns.errors import MarkFailed
+from gateway.nouns.mark import FileMarksOrder
 from gateway.ports.adapter import Coding
 from gateway.ports.session import SealOrder
-from tests.media_kit import claim, png, recipe
+from tests.media_kit import claim, png, recipe, wav
+from tests.picture_kit import encode
 
 SEAL = recipe().make()
 CODED = base64.b64encode(png()).decode()
@@ -57,3 +60,22 @@ def test_what_is_no_data_url_is_said_so() -> None:
     """Percent-coded ones are not taken."""
     with pytest.raises(MarkFailed):
         unpacked(order("data:image/png,%89PNG", coding=Coding.DATA_URL))
+
+
+def test_a_picture_is_hashed_as_it_leaves() -> None:
+    """If the policy asks for its fingerprint; a sound has none."""
+    picture = encode("png")
+    order_of = FileMarksOrder(label=True, metadata=True, fingerprint=True)
+    sealed = recipe(order_of).make()(order(picture, coding=Coding.RAW))
+    assert sealed.pictures == tuple(hashes(sealed.data))
+    assert len(sealed.pictures) > 1
+    assert SEAL(order(picture, coding=Coding.RAW)).pictures == ()
+    assert recipe(order_of).make()(order(wav(), coding=Coding.RAW)).pictures == ()
+
+
+def test_an_unlabelled_file_keeps_its_metadata() -> None:
+    """The label alone is left out."""
+    sealed = SEAL(order(png(), coding=Coding.RAW)._replace(unlabelled=True))
+    assert b"metadata\0" in sealed.data
+    assert b"label\0" not in sealed.data
+    assert sealed.complete

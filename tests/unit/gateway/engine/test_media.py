@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 
 from gateway.engine.media import MediaGate, MediaPlan
 from gateway.engine.outbox import Outbox, Shown
@@ -114,6 +115,10 @@ class Shouting:
         """See gateway.ports.mark.StreamMark."""
         return b"!", (Receipt("sound_label", "written"),)
 
+    def broken(self) -> tuple[Receipt, ...]:
+        """See gateway.ports.mark.StreamMark."""
+        return (Receipt("sound_label", "failed", "broken_off"),)
+
 
 def test_a_sound_with_a_stream_mark_does_not_wait() -> None:
     """Each part leaves at once, and what is left comes at the end."""
@@ -123,11 +128,21 @@ def test_a_sound_with_a_stream_mark_does_not_wait() -> None:
     assert event.ready()
     assert event.media == {0: base64.b64encode(b"ABC")}
     it.end((0,))
-    ((media, data),) = it.finish_of(0)
+    ((media, data, note),) = it.finish_of(0)
+    assert note == f"file 4 bytes sha256:{hashlib.sha256(b'ABC!').hexdigest()}"
     assert media.stream == "s"
     assert base64.b64decode(data) == b"!"
     assert it.finish_of(0) == []
     assert it.receipts()[0].mark == "sound_label"
+
+
+def test_a_sound_that_broke_off_says_so() -> None:
+    """Its marks tell how far they came; nothing more of it is sent."""
+    it = gate(mark=Shouting())
+    it.meet(held(one(stream="s")))
+    it.broke_off()
+    assert it.finish_of(0) == []
+    assert it.receipts()[0].detail == "broken_off"
 
 
 def test_without_a_plan_nothing_waits() -> None:

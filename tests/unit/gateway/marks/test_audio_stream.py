@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from gateway.marks import audio_stream
 from gateway.marks.audio_label import AudioLabel
 from gateway.marks.audio_metadata import AudioMetadata
 from gateway.marks.audio_stream import AudioStreamLabel
@@ -113,6 +114,7 @@ def test_what_cannot_be_streamed_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(MediaFault, match="not_streamed"):
         AudioStreamLabel(ORDER, F.MP4, CLAIM)
     content = STREAMS[F.MP3]()
+    audio_stream._frames_of.cache_clear()
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MediaFault, match="needs_media_extra"):
         passed(content, F.MP3, ORDER, 4096)

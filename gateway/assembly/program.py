@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -26,9 +27,11 @@ from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.reading import (
     LedgerMemory,
     MarkReading,
+    hosted_files,
     operator_desk,
     public_desk,
     readers,
+    reading_pool,
 )
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.steward import run_steward
@@ -160,13 +163,14 @@ class Installation:
         made = _as_prepared(prepared)
         self._leave_lock()
         assert self._metrics_folder is not None
-        reading = self._reading(made)
+        reading = self._reading(settings, made)
+        desk = operator_desk(settings, reading, self._clock, hosted_files(_kept(settings)))
         run_steward(
             settings, made.vault, made.policy, metrics_folder=self._metrics_folder,
             board=board, ports=ports, clock=self._clock,
-            routers=[operator_router(operator_desk(settings, reading, self._clock))],
+            routers=[operator_router(desk)],
         )  # fmt: skip
-        reading.close()
+        asyncio.run(reading.close())
 
     def _gateway(
         self, settings: Settings, made: Prepared, place: Place
@@ -183,7 +187,7 @@ class Installation:
             Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
                    key, Patience(clock)),
         )  # fmt: skip
-        kept = _kept_files(settings)
+        kept = _kept(settings)
         files = _file_sealer(settings, made, kept)
         upstream_key = settings.upstream.key
         upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
@@ -193,7 +197,7 @@ class Installation:
         journal = SpoolJournal(
             state, f"w{place.worker}", settings.ledger, made.vault.keyring, clock
         )
-        reading = self._reading(made)
+        reading = self._reading(settings, made)
         meter = Metrics(
             self._metrics_folder, self._labels(made, guards, names),
             version=__version__, generation=place.generation,
@@ -219,19 +223,23 @@ class Installation:
             new_id=exchange_ids(clock),
             code_of=made.sealer.code,
             files=files,
-            close=_closing(reading, guards.close, files.close),
+            close=_closing(reading.close, guards.close, files.close),
         )  # fmt: skip
         marking = mark_router(gateway, made.files.claim_alone, passes=made.files.passes)
         routers = [guard_router(gateway, judge.hearing), files_router(kept), marking]
         if settings.verify.open:
-            desk = public_desk(settings, reading, clock, self._addresses, count=meter.verified)
+            desk = public_desk(
+                settings, reading, clock, self._addresses, count=meter.verified,
+                hosted=hosted_files(kept),
+            )  # fmt: skip
             routers.append(public_router(desk))
         return gateway, routers
 
-    def _reading(self, made: Prepared) -> MarkReading:
+    def _reading(self, settings: Settings, made: Prepared) -> MarkReading:
         memory = LedgerMemory(made.vault, self._clock, made.sealer)
         marks = readers(made.policy, made.sealer, made.keys)
-        return MarkReading(marks, memory, made.producer)
+        files = reading_pool(settings, made.policy.file_marks, made.keys)
+        return MarkReading(marks, memory, made.producer, files)
 
     def _for_door(self, settings: Settings) -> Settings:
         """The demo model is our own: to the door it is no upstream that wants somebody's key."""
@@ -256,13 +264,6 @@ def _limits(settings: Settings) -> dict[str, int]:
     return {"frame_limit": limits.frame_bytes, "answer_limit": limits.answer_bytes}
 
 
-def _kept_files(settings: Settings) -> KeptFiles:
-    """Return the folder of marked files that are too large for an answer."""
-    media = settings.media
-    folder = Path(settings.state) / "files"
-    return KeptFiles(folder, keep_s=media.keep_s, most_bytes=media.kept_bytes)
-
-
 def _file_sealer(settings: Settings, made: Prepared, kept: KeptFiles) -> EdgeFileSealer:
     """Build what marks the files of a worker's answers; after the fork."""
     media = settings.media
@@ -280,11 +281,15 @@ def _protocols(settings: Settings) -> tuple[Adapter, ...]:
     return (*own, *plugged_adapters(settings.plugins.adapters, own, **limits))
 
 
-def _closing(
-    reading: MarkReading, *closers: Callable[[], Awaitable[None]]
-) -> Callable[[], Awaitable[None]]:
+def _kept(settings: Settings) -> KeptFiles:
+    """Return the results that clients fetch by URL; one folder for all processes."""
+    media = settings.media
+    folder = Path(settings.state) / "files"
+    return KeptFiles(folder, keep_s=media.keep_s, most_bytes=media.kept_bytes)
+
+
+def _closing(*closers: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
     async def close() -> None:
-        reading.close()
         for each in closers:
             await each()
 

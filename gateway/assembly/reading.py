@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,24 +18,38 @@ from gateway.assembly.vault import Vault
 from gateway.desk.attribution import Kept, Likeness, attribute
 from gateway.desk.explicit_label import ExplicitLabel
 from gateway.desk.inquiry import READS_AT_ONCE, Desk, Hosted
-from gateway.desk.reading import MOST_TEXT_BYTES, TEXTS, Reader, ReadsMarks, Seen, edges, read
+from gateway.desk.reading import (
+    MOST_TEXT_BYTES,
+    TEXTS,
+    FileAsked,
+    FileReading,
+    Reader,
+    ReadsMarks,
+    Seen,
+    edges,
+    is_text,
+    read,
+)
 from gateway.desk.report import Report
 from gateway.desk.turnstile import Turnstile
+from gateway.edge.kept_files import KeptFiles
+from gateway.edge.media_pool import ChildPool
 from gateway.ledger.search import Archive, facts_of
 from gateway.marks import make_marks
 from gateway.marks.label_signature import verify_label
 from gateway.marks.text_label import is_prose
 from gateway.matching.fingerprint import normalise, units_of
-from gateway.nouns.errors import ConfigError, LedgerFailed
-from gateway.nouns.mark import MarkFamily
+from gateway.matching.picture_hash import asked_hashes
+from gateway.nouns.errors import BadRequest, ConfigError, LedgerFailed, Overloaded, SealgateError
+from gateway.nouns.mark import FileMarksOrder, MarkFamily, MarkKeys
 from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
-from gateway.ports.mark import Claim, ClaimState
-from gateway.ports.operator import Traced
+from gateway.ports.mark import Claim, ClaimState, FileMark
 from gateway.ports.store import Query, StoredRecord
 from gateway.settings import Settings
 from gateway.wire.aigc_label import parse
+from gateway.wire.picture_limit import bound_pictures
 
 MOST_TRACED = 20_000
 """So many code points of a text are looked up by their wording."""
@@ -44,10 +59,6 @@ RECOGNISABLE_UNITS = 80
 record has a fingerprint: one that is not found is another text."""
 
 _SAME_CODE = 3
-
-
-Picture = Callable[[bytes], list[Traced]]
-"""Finds the exchanges that a picture comes from, by its perceptual hash."""
 
 
 class LabelInText:
@@ -84,6 +95,22 @@ class SignedLabel:
         return claim._replace(state=state, detail=f"label signature: {state.value}")
 
 
+class CodedLabel:
+    """Reads the visible label of documents; on a text only one with a short code is told, for words
+    alone anybody can write there (see `ExplicitLabel`)."""
+
+    def __init__(self, mark: ReadsMarks) -> None:
+        self.name = mark.name
+        self._mark = mark
+
+    def verify(self, content: bytes) -> list[Claim]:
+        """Return the mark's claims."""
+        found = self._mark.verify(content)
+        if not is_text(content, ""):
+            return found
+        return [claim for claim in found if claim.code]
+
+
 def readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
     """Return the reader of every mark there is, on texts and on files.
 
@@ -94,33 +121,50 @@ def readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
         Reader(label, TEXTS, MarkFamily.LABEL),
         Reader(trace, TEXTS, None, keyed=True),
         Reader(SignedLabel(LabelInText(), keys.pins), TEXTS, MarkFamily.METADATA),
-        Reader(ExplicitLabel(), TEXTS, MarkFamily.LABEL, fallback=True),
     ]
-    return texts + [
-        Reader(
-            SignedLabel(mark, keys.pins) if mark.family is MarkFamily.METADATA else mark,
-            mark.formats, mark.family, keyed=mark.family is MarkFamily.WATERMARK,
-        )
-        for mark in make_marks(policy.file_marks, keys.marks)
-    ]  # fmt: skip
+    anybody_s = Reader(ExplicitLabel(), TEXTS, MarkFamily.LABEL, fallback=True)
+    return [*texts, *file_readers(policy.file_marks, keys.marks, keys.pins), anybody_s]
 
 
-def _no_picture(_content: bytes) -> list[Traced]:
-    """No pictures are known."""
-    return []
+def file_readers(order: FileMarksOrder, keys: MarkKeys, pins: Sequence[str]) -> list[Reader]:
+    """Return the readers of the marks on files. ``pins`` are public keys of labels to trust.
+
+    A visible label on a text is one mark, though both an answer's and a document's reader know it.
+    """
+    return [_reader(mark, pins) for mark in make_marks(order, keys)]
+
+
+def _reader(mark: FileMark, pins: Sequence[str]) -> Reader:
+    if mark.family is MarkFamily.METADATA:
+        return Reader(SignedLabel(mark, pins), mark.formats, mark.family)
+    if mark.family is MarkFamily.LABEL and mark.formats & TEXTS:
+        return Reader(CodedLabel(mark), mark.formats, mark.family, fallback=True)
+    return Reader(mark, mark.formats, mark.family, keyed=mark.family is MarkFamily.WATERMARK)
+
+
+class ReadRecipe(NamedTuple):
+    """How files are read, wherever that is: it travels to the reading processes. ``pixels`` bounds
+    pictures."""
+
+    order: FileMarksOrder
+    keys: MarkKeys
+    pins: tuple[str, ...]
+    pixels: int
+
+    def make(self) -> FileReading:
+        """Return what reads a file."""
+        bound_pictures(self.pixels)
+        return FileReading(file_readers(self.order, self.keys, self.pins), asked_hashes)
 
 
 class LedgerMemory:
     """See gateway.desk.attribution.Memory. Opens the store when it is first asked, so that each
     process has a connection of its own; used by one thread at a time."""
 
-    def __init__(
-        self, vault: Vault, clock: Clock, sealer: Sealer, picture: Picture = _no_picture
-    ) -> None:
+    def __init__(self, vault: Vault, clock: Clock, sealer: Sealer) -> None:
         self._vault = vault
         self._clock = clock
         self._sealer = sealer
-        self._picture = picture
         self._opened: Archive | None = None
 
     def named(self, names: Sequence[str]) -> list[Kept]:
@@ -140,7 +184,9 @@ class LedgerMemory:
         if seen.format is None:
             return [], False
         if seen.format.kind is MediaKind.IMAGE:
-            return [_likeness(each, "picture") for each in self._picture(content)], False
+            shown = self._archive().trace_hashes(seen.pictures)
+            return [Likeness(each.exchange, "picture", each.confidence, each.time_ns)
+                    for each in shown], False  # fmt: skip
         if seen.format not in TEXTS:
             return [], False
         text = traceable(content)
@@ -207,34 +253,74 @@ def _kept(record: StoredRecord, code: str) -> Kept:
     return Kept(record.exchange, code, record.time_ns, fingerprinted)
 
 
-def _likeness(found: Traced, how: str) -> Likeness:
-    return Likeness(found.exchange, how, found.confidence, found.time_ns)
-
-
 class MarkReading:
-    """Reads contents away from the event loop: marks in two threads, the ledger in one.
+    """Reads contents away from the event loop: texts in two threads, files in a process that may
+    die of one, the ledger in a thread.
 
     See `gateway.desk.inquiry.Read`.
     """
 
-    def __init__(self, marks: Sequence[Reader], memory: LedgerMemory, producer: str) -> None:
+    def __init__(
+        self,
+        marks: Sequence[Reader],
+        memory: LedgerMemory,
+        producer: str,
+        files: ChildPool[FileAsked, Seen],
+    ) -> None:
         self._readers = tuple(marks)
         self._memory = memory
         self._producer = producer
+        self.files = files
         self._reading = ThreadPoolExecutor(2, "desk")
         self._asking = ThreadPoolExecutor(1, "desk-ledger")
 
     async def __call__(self, content: bytes, name: str) -> Report:
-        """Return the report on a content."""
+        """Return the report on a content. Raises BadRequest for a file that ended its process or
+        its time, Overloaded if too many wait."""
         loop = asyncio.get_running_loop()
-        seen = await loop.run_in_executor(self._reading, read, content, name, self._readers)
+        if await loop.run_in_executor(self._reading, is_text, content, name):
+            seen = await loop.run_in_executor(self._reading, read, content, name, self._readers)
+        else:
+            seen = await self._file(content, name)
         asked = partial(attribute, content, seen, self._memory, self._producer)
         return await loop.run_in_executor(self._asking, asked)
 
-    def close(self) -> None:
-        """Take no more; what runs is left to end by itself."""
+    async def _file(self, content: bytes, name: str) -> Seen:
+        seen = await self.files.carry_out(FileAsked(content, name))
+        if isinstance(seen, Overloaded):
+            raise Overloaded("Too many files wait to be read.", retry_after_s=2.0)
+        if isinstance(seen, SealgateError):
+            raise BadRequest(
+                "It could not be read within the desk's bounds of memory and time.", param="file"
+            )
+        return seen
+
+    async def close(self) -> None:
+        """Take no more; a file that is being read is given up, what else runs ends by itself."""
         self._reading.shutdown(wait=False, cancel_futures=True)
         self._asking.shutdown(wait=False, cancel_futures=True)
+        await self.files.close()
+
+
+def reading_pool(
+    settings: Settings, order: FileMarksOrder, keys: OpenedKeys
+) -> ChildPool[FileAsked, Seen]:
+    """Return the processes that read files: one beside each worker, made with its first file."""
+    recipe = ReadRecipe(order, keys.marks, keys.pins, settings.media.pixels)
+    bounds = msgspec.structs.replace(
+        settings.media, workers=1, queue=READS_AT_ONCE, job_s=settings.verify.longest_s
+    )
+    return ChildPool(partial(ReadRecipe.make, recipe), bounds, Seen)
+
+
+def hosted_files(kept: KeptFiles) -> Hosted:
+    """Return how the desk opens a file that the gateway keeps for its clients."""
+
+    def opened(name: str) -> tuple[bytes, str] | None:
+        found = kept.get(name)
+        return None if found is None else (found.content, found.mime)
+
+    return opened
 
 
 def nothing_hosted(_name: str) -> tuple[bytes, str] | None:
@@ -256,6 +342,7 @@ def public_desk(
     return Desk(
         settings.verify, settings.limits.request_body_s, reading, hosted, clock,
         asyncio.Semaphore(READS_AT_ONCE), enter=turnstile.enter, count=count,
+        hosts=_own_hosts(settings),
     )  # fmt: skip
 
 
@@ -265,5 +352,10 @@ def operator_desk(
     """Return the desk as the operations listener serves it: nobody is counted or slowed."""
     return Desk(
         settings.verify, settings.limits.request_body_s, reading, hosted, clock,
-        asyncio.Semaphore(READS_AT_ONCE), even=False,
+        asyncio.Semaphore(READS_AT_ONCE), even=False, hosts=_own_hosts(settings),
     )  # fmt: skip
+
+
+def _own_hosts(settings: Settings) -> frozenset[str]:
+    """Return the host of `media.public_url`, under which results are given out."""
+    return frozenset({urlsplit(settings.media.public_url).netloc} - {""})

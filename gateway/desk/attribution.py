@@ -124,6 +124,7 @@ def _matches(
 ) -> tuple[Match, ...]:
     """Return the exchanges that the content comes from, those that marks name first: by its own
     likeness where that is sure or a mark says the same, and by marks that nothing speaks against.
+    A picture's looks are never sure, so what rests on them alone is called likely.
 
     An id or a code somewhere in a long text names no origin: anybody can write one there.
     """
@@ -131,7 +132,9 @@ def _matches(
     found: dict[str, Match] = {}
     for each in likenesses:
         written = each.how in ("id", "code") and each.exchange not in (compared or ())
-        weak = each.confidence < SURE or (written and compared is not None)
+        weak = (each.confidence < SURE and each.how != "picture") or (
+            written and compared is not None
+        )
         if each.exchange in believed or not weak:
             found.setdefault(each.exchange, Match(*each))
     times = {record.exchange: record.time_ns for record in kept}
@@ -163,10 +166,15 @@ def _reported(
         return Report(seen.format, here, declared, marks, (), reading, own=producer)
     best = matches[0]
     service = next((m.producer for m in marks if m.exchange == best.exchange and m.producer), "")
+    here = MadeHere.LIKELY if best.how == "picture" and not _named(best, marks) else MadeHere.YES
     return Report(
-        seen.format, MadeHere.YES, declared, marks, matches, reading, best.time_ns,
+        seen.format, here, declared, marks, matches, reading, best.time_ns,
         service or producer, producer,
     )  # fmt: skip
+
+
+def _named(match: Match, marks: Sequence[FoundMark]) -> bool:
+    return any(mark.known and _stands(mark) and mark.exchange == match.exchange for mark in marks)
 
 
 def _elsewhere(marks: Sequence[FoundMark], producer: str) -> bool:

@@ -37,7 +37,8 @@ Read = Callable[[bytes, str], Awaitable[Report]]
 
 Hosted = Callable[[str], tuple[bytes, str] | None]
 """Returns a file that we host, by its name below `gateway.desk.submission.FILES`, and its media
-type; None if there is none of this name (any more)."""
+type; None if there is none of this name (any more). It may read a disk: it is called in a thread.
+"""
 
 _LOG = logger("desk")
 
@@ -64,7 +65,8 @@ def _uncounted(_outcome: str) -> None:
 class Desk:
     """All that answering needs. ``enter`` counts an address in (see `gateway.desk.turnstile`),
     ``count`` counts an answer by its outcome, ``rest`` waits. ``even`` says whether answers leave
-    at whole steps of time: they do to the public."""
+    at whole steps of time: they do to the public. ``hosts`` are names under which we are reached,
+    besides the one that a request says."""
 
     settings: VerifySettings
     body_s: float
@@ -76,6 +78,7 @@ class Desk:
     count: Callable[[str], None] = _uncounted
     rest: Callable[[float], Awaitable[None]] = asyncio.sleep
     even: bool = True
+    hosts: frozenset[str] = frozenset()
 
     async def ask(self, question: Question, submit: Callable[[bytes, str], Submission]) -> Report:
         """Return the report. ``submit`` makes of a body and its content type what is handed in.
@@ -117,7 +120,7 @@ class Desk:
         handed = submit(body, question.content_type)
         if not handed.hosted:
             return handed.content, handed.name
-        found = self.hosted(handed.hosted)
+        found = await asyncio.to_thread(self.hosted, handed.hosted)
         if found is None:
             error = BadRequest("No file of this name is hosted here (any more).", param="url")
             error.status = 404

@@ -88,7 +88,7 @@ def _api(
     @router.post(API)
     async def verify(request: Request) -> Response:
         """Read the marks of a file, a text or a file of ours."""
-        hosts = frozenset({request.headers.get("host", "")} - {""})
+        hosts = desk.hosts | ({request.headers.get("host", "")} - {""})
         try:
             report = await desk.ask(
                 _question(request, desk),

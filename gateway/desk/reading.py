@@ -8,12 +8,12 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 from gateway.desk.report import FoundMark
 from gateway.nouns.mark import MarkFamily
-from gateway.nouns.media import MediaFormat
+from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.mark import Claim
 from gateway.wire.media_type import sniff
 
@@ -58,11 +58,48 @@ class Reader(NamedTuple):
 
 class Seen(NamedTuple):
     """What was read: the format by the content's own bytes, and all marks. ``partly``: something
-    was left out, because the text is too long or a reader broke on it."""
+    was left out, because the text is too long or a reader broke on it. ``pictures`` are perceptual
+    hashes of what a picture shows, to look it up by."""
 
     format: MediaFormat | None
     marks: tuple[FoundMark, ...]
     partly: bool
+    pictures: tuple[bytes, ...] = ()
+
+
+class FileAsked(NamedTuple):
+    """A file to be read in a process of its own, and its name (see `read`)."""
+
+    content: bytes
+    name: str
+
+
+class FileReading:
+    """Reads files: their marks and what pictures show. Made in each reading process."""
+
+    def __init__(self, readers: Iterable[Reader], look: Callable[[bytes], list[bytes]]) -> None:
+        self._readers = tuple(readers)
+        self._look = look
+
+    def __call__(self, asked: FileAsked) -> Seen:
+        """Return what is in a file. Raises nothing."""
+        seen = read(asked.content, asked.name, self._readers)
+        if seen.format is None or seen.format.kind is not MediaKind.IMAGE:
+            return seen
+        try:
+            return seen._replace(pictures=tuple(self._look(asked.content)))
+        except _BROKEN:
+            return seen._replace(partly=True)
+
+
+def is_text(content: bytes, name: str) -> bool:
+    """True if a content is read as a text, or is no format that is known: then there is nothing to
+    decode. Raises nothing."""
+    try:
+        found = sniff(content, name)
+    except _BROKEN:
+        return True
+    return found is None or found in TEXTS
 
 
 def read(content: bytes, name: str, readers: Iterable[Reader]) -> Seen:

@@ -31,10 +31,12 @@ class Tier(StrEnum):
 
 
 class MadeHere(StrEnum):
-    """Whether this service made it. ``no`` is what the marks say: another service is named in them
-    and nothing leads to us. ``unknown`` is everything else that is not a ``yes``."""
+    """Whether this service made it. ``likely``: no mark leads to us, but a picture looks like one
+    of ours; looks alone prove nothing. ``no`` is what the marks say: another service is named in
+    them and nothing leads to us. ``unknown`` is everything else."""
 
     YES = "yes"
+    LIKELY = "likely"
     NO = "no"
     UNKNOWN = "unknown"
 
@@ -98,8 +100,8 @@ class Match(msgspec.Struct, frozen=True):
 
 class Report(msgspec.Struct, frozen=True):
     """All that was found. ``time_ns`` and ``producer`` say when and by which provider code it was
-    made, if it was made here (0 and empty otherwise). ``reading`` are the notes on how it was read,
-    ``own`` is our provider code."""
+    made, if it was, or likely was, made here (0 and empty otherwise). ``reading`` are the notes on
+    how it was read, ``own`` is our provider code."""
 
     format: MediaFormat | None
     made_here: MadeHere
@@ -153,8 +155,8 @@ class PublicMark(msgspec.Struct, frozen=True):
 
 class PublicAnswer(msgspec.Struct, frozen=True):
     """The answer to anybody. ``date`` is the day of making in UTC (ISO 8601) and ``service`` the
-    provider code of who made it; both are null unless it was made here, ``service`` also where the
-    operator has no code. ``format`` is null for content that is no format we know."""
+    provider code of who made it; both are null unless it was, or likely was, made here, ``service``
+    also where the operator has no code. ``format`` is null for content of no known format."""
 
     made_here: MadeHere
     tier: Tier

@@ -169,7 +169,7 @@ def hosted_path(url: str, own_hosts: frozenset[str]) -> str:
     if parts.scheme not in ("", "http", "https") or (parts.netloc or "") not in {"", *own_hosts}:
         raise _not_ours()
     name = path.removeprefix(FILES)
-    if name == path or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,200}", name):
+    if name == path or not re.fullmatch(r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,200}", name):
         raise _not_ours()
     return name
 

@@ -1,4 +1,6 @@
-"""A sealing process: takes orders from a socket, one at a time, and answers them.
+"""A process beside a worker: takes orders from a socket, one at a time, and answers them.
+
+It seals files, or reads them for the desk: what it is started with says which.
 
 It is started anew (never forked: libraries with threads of their own do not survive a fork), runs
 with low priority and bounded memory, and holds nothing but the keys that marks need. Whatever a
@@ -15,22 +17,23 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from gateway.nouns.errors import MarkFailed
-from gateway.ports.session import Sealed, SealOrder
 
 NICENESS = 15
 LENGTH_BYTES = 8
-Make = Callable[[], Callable[[SealOrder], Sealed]]
+Make = Callable[[], Callable[[Any], Any]]
+"""Makes what carries out orders: a picklable order in, a value that msgspec can write out."""
 
 
 class Reply(NamedTuple):
-    """What the process answers: the sealed file, or why there is none (words without content)."""
+    """What the process answers: what it made of the order (MessagePack of the type that its parent
+    expects), or why there is nothing (words without content)."""
 
-    sealed: Sealed | None
+    done: msgspec.Raw
     problem: str = ""
 
 
@@ -80,14 +83,15 @@ def run(link: socket.socket) -> None:
     """Serve orders until the other side hangs up."""
     setup: Setup = pickle.loads(_receive_frame(link))  # from our own parent
     _humble(setup.memory_bytes)
-    seal = setup.make()
+    carry_out = setup.make()
     _send(link, b"ready")
     while True:
-        order: SealOrder = pickle.loads(_receive_frame(link))
+        order = pickle.loads(_receive_frame(link))
+        reply: tuple[Any, str]
         try:
-            reply = Reply(seal(order))
+            reply = (carry_out(order), "")
         except MarkFailed as problem:
-            reply = Reply(None, problem.detail)
+            reply = (None, problem.detail)
         del order
         _send(link, msgspec.msgpack.encode(reply))
 

@@ -1,8 +1,8 @@
-"""The pool of sealing processes of one worker: made on the first file, bounded, each replaceable.
+"""The pools of processes beside one worker: made on the first file, bounded, each replaceable.
 
-Marks on a file may take seconds of work; here it is done beside the worker, with low priority, so
-that no stream waits for it. A process that dies, hangs or grows too large is replaced, and its
-order fails: nothing leaves unmarked because of it.
+Marks on a file may take seconds of work, to write and to read; here it is done beside the worker,
+with low priority, so that no stream waits for it. A process that dies, hangs or grows too large is
+replaced, and its order fails: nothing leaves unmarked because of it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -24,6 +25,8 @@ from gateway.settings import MediaSettings
 
 _START_S = 60.0
 _REPLY_BYTES = 512 * 1024 * 1024
+Order = TypeVar("Order")
+Done = TypeVar("Done")
 _LOST = (EOFError, ConnectionError, OSError, msgspec.DecodeError, msgspec.ValidationError)
 
 
@@ -58,7 +61,7 @@ class _Member:
         )  # fmt: skip
         self._far.close()
 
-    async def seal(self, order: bytes) -> Reply:
+    async def carry_out(self, order: bytes) -> Reply:
         """Have an order carried out. Raises one of `_LOST`."""
         await self._send(order)
         return self._decode(await self._receive_frame())
@@ -95,16 +98,18 @@ class _Member:
             self.process.wait()
 
 
-class MediaPool:
-    """Seals files beside the worker. ``make`` is called in each process, to make its sealer."""
+class ChildPool(Generic[Order, Done]):
+    """Has orders carried out beside the worker. ``make`` is called in each process, once, to make
+    what carries them out; ``done`` is the type of what comes back."""
 
-    def __init__(self, make: Make, settings: MediaSettings) -> None:
+    def __init__(self, make: Make, settings: MediaSettings, done: type[Done]) -> None:
         self._setup = pickle.dumps(Setup(make, settings.memory))
         self._settings = settings
+        self._decode = msgspec.msgpack.Decoder(done).decode
         self._free = asyncio.Semaphore(settings.workers)
         self._idle: list[_Member] = []
         self._busy: set[_Member] = set()
-        self._tasks: set[asyncio.Task[Sealed | SealgateError]] = set()
+        self._tasks: set[asyncio.Task[Done | SealgateError]] = set()
         self._waiting = 0
         self._closed = False
 
@@ -119,14 +124,11 @@ class MediaPool:
         """How many of them work now."""
         return len(self._busy)
 
-    async def seal(self, order: SealOrder) -> Sealed | SealgateError:
-        """Return the sealed file, MarkFailed if it cannot be sealed, or Overloaded.
+    async def carry_out(self, order: Order) -> Done | SealgateError:
+        """Return what was made of an order, MarkFailed if nothing could be, or Overloaded.
 
         A caller that is cancelled leaves an order that is being carried out to its own end.
         """
-        most = self._settings.bytes
-        if sum(map(len, order.parts)) > (most if order.coding.value == "raw" else most * 4 // 3):
-            return MarkFailed(f"It is larger than media.bytes ({most}).")
         if self._waiting >= self._settings.queue or self._closed:
             return Overloaded(
                 f"{self._waiting} files wait for their marks (media.queue).", retry_after_s=1.0
@@ -141,20 +143,21 @@ class MediaPool:
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    async def _work(self, order: SealOrder) -> Sealed | SealgateError:
+    async def _work(self, order: Order) -> Done | SealgateError:
         member = self._idle.pop() if self._idle else None
         try:
             if member is None:
                 member = await self._started()
             self._busy.add(member)
             async with asyncio.timeout(self._settings.job_s):
-                reply = await member.seal(pickle.dumps(order, 5))
+                reply = await member.carry_out(pickle.dumps(order, 5))
+            done = None if reply.problem else self._decode(reply.done)
         except TimeoutError:
             self._drop(member)
             return MarkFailed(f"It took longer than media.job_s ({self._settings.job_s:g} s).")
         except _LOST:
             self._drop(member)
-            return MarkFailed("The sealing process ended over it (media.memory, a broken file).")
+            return MarkFailed("The process ended over it (media.memory, a broken file).")
         except asyncio.CancelledError:
             self._drop(member)
             raise
@@ -162,7 +165,7 @@ class MediaPool:
             self._free.release()
         self._busy.discard(member)
         self._idle.append(member)
-        return MarkFailed(reply.problem) if reply.sealed is None else reply.sealed
+        return MarkFailed(reply.problem) if done is None else done
 
     async def _started(self) -> _Member:
         member = _Member()
@@ -188,3 +191,17 @@ class MediaPool:
         await asyncio.gather(*tasks, return_exceptions=True)
         while self._idle:
             self._idle.pop().end()
+
+
+class MediaPool(ChildPool[SealOrder, Sealed]):
+    """Seals files beside the worker."""
+
+    def __init__(self, make: Make, settings: MediaSettings) -> None:
+        super().__init__(make, settings, Sealed)
+
+    async def seal(self, order: SealOrder) -> Sealed | SealgateError:
+        """Return the sealed file, MarkFailed if it cannot be sealed, or Overloaded."""
+        most = self._settings.bytes
+        if sum(map(len, order.parts)) > (most if order.coding.value == "raw" else most * 4 // 3):
+            return MarkFailed(f"It is larger than media.bytes ({most}).")
+        return await self.carry_out(order)

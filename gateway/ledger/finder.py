@@ -70,7 +70,10 @@ class Finder:
     def by_picture(self, content: bytes) -> list[Match]:
         """Return the records that released a picture, or one that it was cut from; its place in the
         question is none (0, 0)."""
-        asked = asked_hashes(content)
+        return self.by_hashes(asked_hashes(content))
+
+    def by_hashes(self, asked: Sequence[bytes]) -> list[Match]:
+        """Return the same for a picture whose hashes (`asked_hashes`) were made elsewhere."""
         probed = sorted({band for each in asked for band in probes(each)})
         held = self._store.holders(self._fingerprinter.picture_grams(probed), _HOLDERS)
         shared = Counter(place for places in held.values() for place in places)

@@ -7,6 +7,7 @@ that cannot take the event shows nothing. Tracing reads fingerprints only, and d
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,6 +108,11 @@ class Archive:
         """Return the records that released a picture (its file's bytes), or one that it was scaled,
         cropped by a tenth or encoded anew from; the likeliest first."""
         return self._traces(self._finder.by_picture(content), "picture", "")[:limit]
+
+    def trace_hashes(self, asked: Sequence[bytes], *, limit: int = 10) -> list[Trace]:
+        """Return the same for a picture whose hashes were made elsewhere
+        (`gateway.matching.picture_hash.asked_hashes`)."""
+        return self._traces(self._finder.by_hashes(asked), "picture", "")[:limit]
 
     def trace_typed(
         self, text: str, subject: str, around: tuple[int, int], *, limit: int = 10

@@ -150,7 +150,7 @@ _LABELS = {
     "code": "the error's stable code",
     "version": "the program's version",
     "result": "`ok` or `refused`",
-    "verified": "made here: `yes`, `no`, `unknown`; or `refused`, `limited`, `failed`",
+    "verified": "made here: `yes`, `likely`, `no`, `unknown`; or `refused`, `limited`, `failed`",
 }
 
 

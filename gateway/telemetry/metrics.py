@@ -54,7 +54,7 @@ UPSTREAM_KINDS = (
 STATUSES = ("written", "failed", "not_possible")
 """What becomes of a mark that is owed."""
 
-VERIFIED = ("yes", "no", "unknown", "refused", "limited", "failed")
+VERIFIED = ("yes", "likely", "no", "unknown", "refused", "limited", "failed")
 """What becomes of a question to the desk: whether it was made here, or why there is no answer."""
 
 _ANSWERED = frozenset({Outcome.PASSED, Outcome.FLAGGED, Outcome.EDITED})

@@ -22,6 +22,7 @@ from gateway.assembly.reading import (
     operator_desk,
     public_desk,
     readers,
+    reading_pool,
     traceable,
 )
 from gateway.assembly.sealing import Sealer
@@ -67,8 +68,10 @@ class Bench:
         entry.close(closing())
         self.ledger.ship()
         memory = LedgerMemory(self.vault, self.ledger.clock, self.sealer)
-        marks = readers(Policy(), self.sealer, open_mark_keys(Settings(), {}, key))
-        self.reading = MarkReading(marks, memory, OWN)
+        keys = open_mark_keys(Settings(), {}, key)
+        marks = readers(Policy(), self.sealer, keys)
+        files = reading_pool(Settings(), Policy().file_marks, keys)
+        self.reading = MarkReading(marks, memory, OWN, files)
 
     def ask(self, text: str, hint: str = "") -> Report:
         """Return the report on a text."""
@@ -84,7 +87,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     """A ledger with a story."""
     made = Bench(tmp_path)
     yield made
-    made.reading.close()
+    asyncio.run(made.reading.close())
     made.ledger.close()
 
 

@@ -113,13 +113,13 @@ def test_a_mark_counts_where_the_content_cannot_be_compared(memory: Remembered) 
     [
         (like(confidence=0.95), MadeHere.YES),
         (like(confidence=0.6), MadeHere.UNKNOWN),
-        (like(how="picture"), MadeHere.YES),
+        (like(how="picture", confidence=0.7), MadeHere.LIKELY),
         (like(how="code", confidence=1.0), MadeHere.UNKNOWN),
         (like(how="id", confidence=1.0), MadeHere.UNKNOWN),
     ],
 )
 def test_content_alone(alike: Likeness, made: MadeHere) -> None:
-    """Words or looks count when they are sure; a code that stands somewhere in a text does not."""
+    """Words count when they are sure, looks as likely; a code somewhere in a text does not."""
     assert ask(Remembered(alike)).made_here is made
 
 

@@ -5,9 +5,12 @@
 #
 # BASE may be any Debian-like image with Python 3.11 or newer. If deploy/wheels holds wheels, they
 # are the only source of packages and the build needs no network (deploy/image_test.sh does that).
+# EXTRAS are the optional parts (deploy/install.sh says what they are); `media` brings an ffmpeg with
+# parts under the GPL, which binds who passes the image on.
 ARG BASE=python:3.12-slim
 
 FROM ${BASE} AS build
+ARG EXTRAS=media,postgres
 WORKDIR /src
 COPY . .
 RUN deploy/install.sh /opt/sealgate

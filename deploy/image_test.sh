@@ -68,7 +68,7 @@ done
 say "1/6 wheels"
 mkdir -p "$work/context/deploy/wheels"
 "$python" -m pip wheel --quiet --disable-pip-version-check --constraint constraints.txt \
-    --wheel-dir "$work/context/deploy/wheels" . 'setuptools>=77' pip
+    --wheel-dir "$work/context/deploy/wheels" '.[media,postgres]' 'setuptools>=77' pip
 rm -f "$work"/context/deploy/wheels/sealgate-*.whl
 tar -c --exclude=__pycache__ Dockerfile .dockerignore pyproject.toml constraints.txt LICENSE \
     README.md gateway filters models policies deploy/install.sh | tar -x -C "$work/context"

@@ -1,9 +1,12 @@
 #!/bin/sh
 # Installs sealgate from the source tree in the current folder into a fresh environment.
 #   deploy/install.sh /opt/sealgate
+# EXTRAS names the optional parts: `media` re-encodes sound and film (its package holds an ffmpeg
+# with parts under the GPL), `postgres` is the driver of that store.
 # With wheels in deploy/wheels nothing else is asked for packages; pip itself may be one of them.
 set -eu
 target=${1:?name the folder to install into}
+extras=${EXTRAS:-media,postgres}
 
 python3 -m venv --without-pip "$target"
 set -- "$target/bin/python"
@@ -18,5 +21,5 @@ set -- "$@" install --no-cache-dir --no-compile --disable-pip-version-check --no
 if [ -n "$(find deploy/wheels -name '*.whl' 2>/dev/null)" ]; then
     set -- "$@" --no-index --find-links deploy/wheels
 fi
-"$@" --constraint constraints.txt .
+"$@" --constraint constraints.txt ".[$extras]"
 "$target/bin/python" -m compileall -q "$target/lib"

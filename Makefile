@@ -50,6 +50,10 @@ bench: setup ## one table, side by side: bare proxies and sealgate
 bench-short: setup ## the same in a minute and a half, to see that it works
 	$(BIN)/python -m tests.bench --short
 
+.PHONY: marks
+marks: setup ## formats x marks x independent readers, into docs/marks.md (`.ci/run` names the packages)
+	$(BIN)/python -m tests.bench.matrix
+
 .PHONY: bench-marks
 bench-marks: setup ## what marks on files cost, beside plain re-encoding
 	$(BIN)/python -m tests.bench.marks

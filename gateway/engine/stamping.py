@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.nouns.mark import MarkFamily, Receipt
-from gateway.nouns.media import MediaFormat
+from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.mark import Claim, FileMark
 from gateway.wire.media_type import sniff
 
@@ -59,8 +59,16 @@ class Stamper:
         for family in owed:
             mark = self._marks.get((family, found))
             if mark is None:
-                receipts.append(Receipt(family.value, "failed", f"no_mark_for_{found.value}"))
+                receipts.append(_missing(family, found))
                 continue
             content, receipt = mark.stamp(content, claim)
             receipts.append(receipt)
         return Stamped(content, found, tuple(receipts))
+
+
+def _missing(family: MarkFamily, found: MediaFormat) -> Receipt:
+    """Return what is said where no mark was given. The watermark is one of pictures: it is not owed
+    on a sound or a document, which would otherwise be refused wherever pictures get one."""
+    if family is MarkFamily.WATERMARK and found.kind is not MediaKind.IMAGE:
+        return Receipt(family.value, "not_possible", "no_place_in_format")
+    return Receipt(family.value, "failed", f"no_mark_for_{found.value}")

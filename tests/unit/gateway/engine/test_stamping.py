@@ -6,6 +6,7 @@ from gateway.engine.stamping import Stamper
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim
+from tests.media_kit import wav
 
 CLAIM = Claim("01ARZ3NDEKTSV4RRFFQ69G5FAV", "G9BR-Q7B1-W")
 PNG = b"\x89PNG\r\n\x1a\n rest"
@@ -68,3 +69,12 @@ def test_unknown_format_is_not_complete() -> None:
     assert done.format is None
     assert not done.complete
     assert done.receipts[0].detail == "unknown_format"
+
+
+def test_a_watermark_is_owed_on_pictures_only() -> None:
+    """A sound is complete without one; a picture for which no mark was given is not."""
+    owed = [MarkFamily.WATERMARK]
+    sound = Stamper([], owed).stamp(wav(), CLAIM)
+    assert sound.receipts == (Receipt("watermark", "not_possible", "no_place_in_format"),)
+    assert sound.complete
+    assert not Stamper([], owed).stamp(PNG, CLAIM).complete

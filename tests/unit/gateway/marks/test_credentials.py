@@ -29,6 +29,7 @@ from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
 from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, pdf, picture, signing
+from tests.sound_kit import sound
 
 MARK = Credentials(signing())
 PICTURE = picture()
@@ -151,6 +152,16 @@ def test_formats_without_a_safe_place_are_said(
     beside = MARK.sidecar(content, found.mime, said)
     assert MARK.verify_sidecar(content, found.mime, beside)[0].exchange == EXCHANGE
     (changed,) = MARK.verify_sidecar(content + b"x", found.mime, beside)
+    assert changed.state is ClaimState.ALTERED
+
+
+def test_a_manifest_beside_flac_covers_its_bytes() -> None:
+    """The library leaves a place out of its hash there in which it would have embedded."""
+    content = sound("flac", "flac", seconds=0.2)
+    beside = MARK.sidecar(content, "audio/flac", claim())
+    (whole,) = MARK.verify_sidecar(content, "audio/flac", beside)
+    assert whole.state is not ClaimState.ALTERED
+    (changed,) = MARK.verify_sidecar(b"x" + content[1:], "audio/flac", beside)
     assert changed.state is ClaimState.ALTERED
 
 

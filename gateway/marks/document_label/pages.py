@@ -170,9 +170,10 @@ def _form(pdf: pikepdf.Pdf, box: _Box, at: LabelPosition, line: str) -> pikepdf.
 
 def _font_object(pdf: pikepdf.Pdf, font: TrueType, line: str) -> pikepdf.Object:
     """Return a composite font (9.7) whose codes are the font's own glyph numbers."""
-    packed = pdf.make_stream(zlib.compress(font.content, 9))
-    packed["/Filter"], packed["/Length1"] = Name.FlateDecode, len(font.content)
     letters = {font.glyph(letter): letter for letter in line}
+    content = font.embedded(set(letters))
+    packed = pdf.make_stream(zlib.compress(content, 9))
+    packed["/Filter"], packed["/Length1"] = Name.FlateDecode, len(content)
     widths = Array([])
     for glyph in sorted(letters):
         widths.append(glyph)

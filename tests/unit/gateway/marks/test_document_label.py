@@ -99,6 +99,12 @@ def test_slides_get_a_box_on_the_first_and_the_last_that_show() -> None:
     assert len(set(numbers)) == len(numbers)
 
 
+def test_stamps_on_a_pdf_cost_a_few_kilobytes() -> None:
+    """The font in the file holds the letters of the label only."""
+    before = pdf()
+    assert len(_stamped(BOTH, before, F.PDF)) - len(before) < 10_000
+
+
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 def test_a_pdf_keeps_its_own_content_between_q_and_q(rotate: int) -> None:
     """Other pages are not touched; the same font is inside once for each stamp."""

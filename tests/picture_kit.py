@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from io import BytesIO
 
@@ -82,43 +82,79 @@ def profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
-@cache
-def pictures() -> dict[str, bytes]:
+class _Pictures(Mapping[str, bytes]):
+    """Examples by name, each encoded when it is first asked for."""
+
+    def __init__(self, makers: dict[str, Callable[[], bytes]]) -> None:
+        self._makers = makers
+        self._made: dict[str, bytes] = {}
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def _clear() -> Image.Image:
+    clear = scene().convert("RGBA")
+    clear.putalpha(Image.linear_gradient("L").resize(clear.size))
+    return clear
+
+
+def _deep() -> bytes:
+    return deep_png.encode(np.asarray(scene()).astype(np.uint16) * 257)
+
+
+def _of_a_camera(name: str, **save: object) -> bytes:
+    return encode(name, exif=camera_exif(), icc_profile=profile(), **save)
+
+
+def _pages() -> bytes:
+    return encode("TIFF", scene(turn=1), save_all=True, append_images=[scene(turn=2)])
+
+
+_PICTURES = _Pictures({
+    "png": lambda: encode("PNG"),
+    "png alpha": lambda: encode("PNG", _clear()),
+    "png palette": lambda: encode("PNG", scene().quantize(40)),
+    "png one bit": lambda: encode("PNG", scene().convert("1")),
+    "png grey 16 bit": lambda: encode("PNG", scene().convert("I;16")),
+    "png 16 bit": _deep,
+    "png of a camera": lambda: _of_a_camera("PNG"),
+    "png moving": lambda: moving("PNG"),
+    "jpeg": lambda: encode("JPEG", quality=88),
+    "jpeg progressive": lambda: encode("JPEG", progressive=True),
+    "jpeg grey": lambda: encode("JPEG", scene().convert("L")),
+    "jpeg cmyk": lambda: encode("JPEG", scene().convert("CMYK")),
+    "jpeg of a camera": lambda: _of_a_camera("JPEG", xmp=XMP, comment=b"a note", dpi=(300, 300)),
+    "webp": lambda: encode("WEBP"),
+    "webp lossless": lambda: encode("WEBP", _clear(), lossless=True),
+    "webp of a camera": lambda: _of_a_camera("WEBP", xmp=XMP),
+    "webp moving": lambda: moving("WEBP"),
+    "gif": lambda: encode("GIF"),
+    "gif moving": lambda: moving("GIF"),
+    "avif": lambda: encode("AVIF", speed=10),
+    "avif of a camera": lambda: _of_a_camera("AVIF", speed=10, xmp=XMP),
+    "avif moving": lambda: moving("AVIF", speed=10),
+    "tiff": lambda: encode("TIFF"),
+    "tiff lzw cmyk": lambda: encode("TIFF", scene().convert("CMYK"), compression="tiff_lzw"),
+    "tiff pages": _pages,
+    "svg": lambda: SVG,
+    "svg with metadata": lambda: SVG.replace(
+        b"<rect", b"<metadata>" + XMP_BODY + b"</metadata><rect"
+    ),
+})  # fmt: skip
+
+
+def pictures() -> Mapping[str, bytes]:
     """Return the examples by name; the name begins with the format."""
-    image = scene()
-    deep = np.asarray(image).astype(np.uint16) * 257
-    clear = image.convert("RGBA")
-    clear.putalpha(Image.linear_gradient("L").resize(image.size))
-    full = {"exif": camera_exif(), "icc_profile": profile()}
-    return {
-        "png": encode("PNG"),
-        "png alpha": encode("PNG", clear),
-        "png palette": encode("PNG", image.quantize(40)),
-        "png one bit": encode("PNG", image.convert("1")),
-        "png grey 16 bit": encode("PNG", image.convert("I;16")),
-        "png 16 bit": deep_png.encode(deep),
-        "png of a camera": encode("PNG", **full),
-        "png moving": moving("PNG"),
-        "jpeg": encode("JPEG", quality=88),
-        "jpeg progressive": encode("JPEG", progressive=True),
-        "jpeg grey": encode("JPEG", image.convert("L")),
-        "jpeg cmyk": encode("JPEG", image.convert("CMYK")),
-        "jpeg of a camera": encode("JPEG", xmp=XMP, comment=b"a note", dpi=(300, 300), **full),
-        "webp": encode("WEBP"),
-        "webp lossless": encode("WEBP", clear, lossless=True),
-        "webp of a camera": encode("WEBP", xmp=XMP, **full),
-        "webp moving": moving("WEBP"),
-        "gif": encode("GIF"),
-        "gif moving": moving("GIF"),
-        "avif": encode("AVIF", speed=10),
-        "avif of a camera": encode("AVIF", speed=10, xmp=XMP, **full),
-        "avif moving": moving("AVIF", speed=10),
-        "tiff": encode("TIFF"),
-        "tiff lzw cmyk": encode("TIFF", image.convert("CMYK"), compression="tiff_lzw"),
-        "tiff pages": encode("TIFF", scene(turn=1), save_all=True, append_images=[scene(turn=2)]),
-        "svg": SVG,
-        "svg with metadata": SVG.replace(b"<rect", b"<metadata>" + XMP_BODY + b"</metadata><rect"),
-    }
+    return _PICTURES
 
 
 def format_of(name: str) -> MediaFormat:

@@ -28,26 +28,22 @@ OTHER = Claim(
 )
 
 
-@cache
-def examples() -> dict[str, tuple[MediaFormat, bytes]]:
-    """Return the files by name: at least one of every format that some mark can be put on."""
-    return {
-        name: (picture_kit.format_of(name), content)
-        for name, content in picture_kit.pictures().items()
-    }
+EXAMPLES = picture_kit.pictures()
+"""The files by name: at least one of every format that some mark can be put on."""
+FORMATS: dict[str, MediaFormat] = {name: picture_kit.format_of(name) for name in EXAMPLES}
 
 
 @cache
 def stamped(mark: FileMark, name: str) -> tuple[bytes, str]:
     """Return an example after one stamping, and the receipt's status."""
-    content, receipt = mark.stamp(examples()[name][1], CLAIM)
+    content, receipt = mark.stamp(EXAMPLES[name], CLAIM)
     return content, receipt.status
 
 
 CASES = [
     pytest.param(mark, name, id=f"{mark.name}-{name}")
     for mark in MARKS
-    for name, (found, _) in examples().items()
+    for name, found in FORMATS.items()
     if found in mark.formats
 ]
 each = pytest.mark.parametrize(("mark", "name"), CASES)
@@ -58,7 +54,7 @@ def test_every_registered_mark_is_under_contract() -> None:
     """A new mark gets an example here, a new format a file."""
     assert {type(mark) for mark in MARKS} == set(FILE_MARKS)
     assert len({mark.name for mark in FILE_MARKS}) == len(FILE_MARKS)
-    formats = {found for found, _ in examples().values()}
+    formats = set(FORMATS.values())
     assert formats >= {found for mark in MARKS for found in mark.formats}
 
 
@@ -77,7 +73,7 @@ def test_what_was_stamped_is_read_back(mark: FileMark, name: str) -> None:
         assert any(CLAIM.code == one.code or CLAIM.exchange == one.exchange for one in found)
         assert all(one.state is ClaimState.INTACT for one in found)
     else:
-        assert (content, status) == (examples()[name][1], "not_possible")
+        assert (content, status) == (EXAMPLES[name], "not_possible")
 
 
 @each
@@ -91,7 +87,7 @@ def test_stamping_twice_is_stamping_once(mark: FileMark, name: str) -> None:
 def test_what_was_never_stamped_claims_nothing(mark: FileMark, name: str) -> None:
     """Reading invents nothing."""
     if mark.family.value != "watermark" or name in {"png", "jpeg"}:
-        assert mark.verify(examples()[name][1]) == []
+        assert mark.verify(EXAMPLES[name]) == []
 
 
 @marks
@@ -112,11 +108,11 @@ def test_what_is_no_file_is_a_failure_and_no_crash(mark: FileMark, content: byte
 def test_broken_files_are_never_passed_unmarked(mark: FileMark, kind: MediaKind) -> None:
     """A mutated file is stamped so that it is read back, or the receipt says that it is not."""
     short = {"png palette", "jpeg", "webp", "gif moving", "avif", "tiff", "svg"}
-    names = [name for name, (found, _) in examples().items() if found.kind is kind]
+    names = [name for name, found in FORMATS.items() if found.kind is kind]
     for name in names:
-        if name not in short or examples()[name][0] not in mark.formats:
+        if name not in short or FORMATS[name] not in mark.formats:
             continue
-        for broken in picture_kit.mutations(examples()[name][1], 6, seed=len(name)):
+        for broken in picture_kit.mutations(EXAMPLES[name], 6, seed=len(name)):
             content, receipt = mark.stamp(broken, CLAIM)
             if receipt.status == "written":
                 assert mark.verify(content)
@@ -128,8 +124,8 @@ def test_broken_files_are_never_passed_unmarked(mark: FileMark, kind: MediaKind)
 @marks
 def test_another_exchange_is_told_apart(mark: FileMark) -> None:
     """What is read back is what was written last."""
-    name = next(name for name, (found, _) in examples().items() if found in mark.formats)
-    content, receipt = mark.stamp(examples()[name][1], OTHER)
+    name = next(name for name, found in FORMATS.items() if found in mark.formats)
+    content, receipt = mark.stamp(EXAMPLES[name], OTHER)
     assert receipt.status == "written"
     (found,) = mark.verify(content)
     assert OTHER.code == found.code or OTHER.exchange == found.exchange

@@ -154,8 +154,8 @@ FUZZED = [
 
 @pytest.mark.parametrize(("mark", "found"), FUZZED)
 def test_damaged_files_never_pass_as_marked(mark: FileMark, found: MediaFormat) -> None:
-    """Forty files in every way broken: nothing raises, nothing is called written that is not."""
-    for damaged in mutations(FILES[found], 40, seed=7):
+    """Some files in every way broken: nothing raises, nothing is called written that is not."""
+    for damaged in mutations(FILES[found], 15, seed=7):
         _hold(mark, found, damaged)
 
 

@@ -12,13 +12,14 @@ from gateway.marks.image_watermark import ImageWatermark
 from gateway.ports.mark import Claim
 from tests.picture_kit import CLAIM, CODE, encode, opened, scene
 
+SIZE = (400, 300)
 KEY = b"0123456789abcdef"
 MARK = ImageWatermark(KEY)
 
 
 @cache
 def _marked() -> Image.Image:
-    content, receipt = MARK.stamp(encode("PNG", scene(640, 480)), CLAIM)
+    content, receipt = MARK.stamp(encode("PNG", scene(*SIZE)), CLAIM)
     assert receipt == ("image_watermark", "written", "")
     return opened(content)
 
@@ -30,8 +31,8 @@ def _codes(content: bytes) -> list[str]:
 CHANGES = {
     "nothing": lambda image: encode("PNG", image),
     "JPEG of quality 50": lambda image: encode("JPEG", image, quality=50),
-    "half size": lambda image: encode("PNG", image.resize((320, 240))),
-    "cropped by a fifth": lambda image: encode("PNG", image.crop((60, 50, 572, 434))),
+    "half size": lambda image: encode("PNG", image.resize((280, 210))),
+    "cropped by a fifth": lambda image: encode("PNG", image.crop((40, 30, 360, 270))),
     "mirrored": lambda image: encode("PNG", image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
 }
 
@@ -44,13 +45,13 @@ def test_the_code_survives(change: str) -> None:
 
 def test_the_mark_is_faint() -> None:
     """Above 36 dB, and half of it costs 6 dB less."""
-    before = np.asarray(scene(640, 480), float)
+    before = np.asarray(scene(*SIZE), float)
 
     def noise(image: Image.Image) -> float:
         return float(10 * np.log10(255**2 / ((np.asarray(image) - before) ** 2).mean()))
 
     assert noise(_marked()) > 36
-    faint, _ = ImageWatermark(KEY, amplitude=1.2).stamp(encode("PNG", scene(640, 480)), CLAIM)
+    faint, _ = ImageWatermark(KEY, amplitude=1.2).stamp(encode("PNG", scene(*SIZE)), CLAIM)
     assert noise(opened(faint)) - noise(_marked()) == pytest.approx(6, abs=1.5)
 
 

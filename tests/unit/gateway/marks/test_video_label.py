@@ -18,7 +18,11 @@ def ink_height(before: np.ndarray, after: np.ndarray) -> int:
     return int((bright.sum(axis=1) >= 2).sum())
 
 
-@pytest.mark.parametrize("size", [(320, 240), (240, 426), (642, 362)])
+@pytest.mark.parametrize(
+    "size",
+    [(160, 120), *(pytest.param(size, marks=pytest.mark.long)
+                 for size in ((320, 240), (240, 426), (642, 362)))],
+)  # fmt: skip
 def test_letters_are_high_enough_for_two_seconds(size: tuple[int, int]) -> None:
     """At least 5 % of the shorter side in every frame of two seconds; later frames are bare."""
     content = film(size=size, seconds=3.0)

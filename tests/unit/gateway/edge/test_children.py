@@ -23,9 +23,9 @@ def children() -> Iterator[Children]:
 
 
 def _wait(table: Children, until: Callable[[], bool]) -> list[int]:
-    """Turn until something holds, at most ten seconds; returns the signals that came."""
+    """Turn until something holds, a minute on a busy machine; returns the signals that came."""
     came: list[int] = []
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not until():
         assert time.monotonic() < end
         came += table.wait(0.05)
@@ -85,6 +85,7 @@ def test_who_retires_can_still_be_told_to_end(children: Children) -> None:
     child.leave()
     child.retire()
     child.leave()
+    del child.send  # whoever ends it is heard again
     assert sent == [RETIRE, signal.SIGTERM]
 
 
@@ -114,7 +115,7 @@ def test_signals_come_out_of_wait(children: Children) -> None:
     _wait(children, lambda: child.ready)
     came: list[int] = []
     os.kill(os.getpid(), signal.SIGHUP)
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while signal.SIGHUP not in came and time.monotonic() < end:
         came += children.wait(0.05)
     assert signal.SIGHUP in came

@@ -12,7 +12,43 @@ import pytest
 
 from gateway.nouns.policy import Policy
 from gateway.settings import Settings
+from tests import postgresql_kit
 from tests.edge_kit import GatewayHere, ScriptedUpstream, serving
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of PostgreSQL where no server is named, owed or there, and count them."""
+    needing = [each for each in items if each.get_closest_marker("postgresql")]
+    if needing and not postgresql_kit.wanted():
+        items[:] = [each for each in items if each not in set(needing)]
+        config.hook.pytest_deselected(items=needing)
+        config.stash[LEFT_OUT] = len(needing)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a process of pytest-xdist what it left out: each one collects everything."""
+    left_out = node.workeroutput.get("left_out", 0) if hasattr(node, "workeroutput") else 0
+    if left_out:
+        node.config.stash[LEFT_OUT] = left_out
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell it, from a process of pytest-xdist."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what was left out and how to run it."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"Left out: {left_out} tests that need a PostgreSQL server. To run them "
+            f"{postgresql_kit.ADVICE}.",
+            yellow=True,
+        )
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from gateway.stores.relational import RelationalStore
 from tests.ledger_kit import Ledger, name
 from tests.postgresql_kit import own_schema
 
+pytestmark = pytest.mark.postgresql
 POEM = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。千山鸟飞绝，万径人踪灭。"
 
 

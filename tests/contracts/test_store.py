@@ -20,7 +20,10 @@ STORES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
 }
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=[
+    pytest.param(name, marks=pytest.mark.postgresql) if name == "postgresql" else name
+    for name in STORES
+])  # fmt: skip
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each store in turn, empty."""
     with STORES[request.param](tmp_path) as location:

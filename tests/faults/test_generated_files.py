@@ -194,7 +194,12 @@ async def test_what_cannot_be_marked_passes_if_the_policy_says_so(
 
 
 @pytest.mark.parametrize(
-    ("disaster", "word"), [(b"!die!", "ended"), (b"!grow!", "ended"), (b"!hang!", "media.job_s")]
+    ("disaster", "word"),
+    [
+        (b"!die!", "ended"),
+        pytest.param(b"!grow!", "ended", marks=pytest.mark.long),
+        pytest.param(b"!hang!", "media.job_s", marks=pytest.mark.long),
+    ],
 )
 async def test_a_disaster_fails_closed_and_the_next_file_is_sealed(
     upstream: ScriptedUpstream, disaster: bytes, word: str

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def _weights(seed: int) -> bytes:
     texts = made("counterexamples", 2, seed=seed)
-    fit = learning.learn(learning.examples_made(texts), HOSTILE, steps=4)
+    fit = learning.learn(learning.examples_made(texts), HOSTILE, steps=2)
     both = [learning.Learned(fit, (1.0, 1.0), (0.0, 0.0))] * 2
     return learning.weights_file(both, QUESTIONS)
 
@@ -35,7 +35,7 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     scorer = Scorer(read_tables(file), read_cues())
     texts = ["我们不应该歧视上海人。", "上海人都是骗子。", "All women are lazy."]
     fit = learning.learn(
-        learning.examples_made(made("counterexamples", 2, seed=3)), HOSTILE, steps=4
+        learning.examples_made(made("counterexamples", 2, seed=3)), HOSTILE, steps=2
     )
     raw = learning.raw_scores(fit, texts, HOSTILE)
     said = np.array([scorer.score(text).hostile for text in texts])

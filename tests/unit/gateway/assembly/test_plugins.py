@@ -61,7 +61,7 @@ def test_what_nobody_names_is_not_imported(package: Path) -> None:
     assert "nightjar_plugin" not in sys.modules
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=st.lists(st.text("NJ-0123456 x", max_size=6), min_size=1, max_size=8))
 def test_the_filter_keeps_the_law(package: Path, pieces: list[str]) -> None:
     """What it finds does not depend on how the text was cut (gateway.ports.filter)."""

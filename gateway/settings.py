@@ -90,6 +90,10 @@ class AccessSettings(msgspec.Struct, frozen=True, kw_only=True):
     concurrent: Annotated[
         int, _says("Exchanges at once for keys that name no limit; 0: none.", ge=0)
     ] = 0
+    agreement: Annotated[
+        str,
+        _says("Version of the agreement on unlabelled delivery that is in force; empty: any."),
+    ] = ""
 
 
 class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,6 +91,11 @@ class Notebook:
         self.refuses = False
         self.fails_at: int | None = None
         self.closed = False
+        self.notes: list[tuple[str, dict[str, str]]] = []
+
+    def note(self, kind: str, facts: dict[str, str]) -> None:
+        """Keep an event."""
+        self.notes.append((kind, facts))
 
     def open(self, facts: OpenFrame) -> Notes:
         """Begin an entry."""
@@ -124,6 +129,10 @@ class OpenDoor:
     def subject(self, headers: Headers, body_fields: Mapping[str, str]) -> Subject:
         """Take the body's user."""
         return Subject(body_fields["user"], "body:user") if "user" in body_fields else NO_SUBJECT
+
+    def unlabelled(self, headers: Headers, principal: Principal) -> str:
+        """Nobody asks."""
+        return ""
 
     def admit(self, principal: Principal, now_s: float) -> OpenDoor:
         """Count in."""

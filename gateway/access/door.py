@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from gateway.access.agreement import asked_unlabelled
 from gateway.access.identity import (
     Headers,
     access_mode,
@@ -62,6 +63,13 @@ class Door:
     def subject(self, headers: Headers, body_fields: Mapping[str, str]) -> Subject:
         """Return the end user, or NO_SUBJECT. Raises BadRequest."""
         return subject_of(headers, body_fields, self._source)
+
+    def unlabelled(self, headers: Headers, principal: Principal) -> str:
+        """Return the reason for which the label is to be left out; empty: it is not.
+
+        Raises BadRequest or AgreementRequired.
+        """
+        return asked_unlabelled(headers, principal, self._settings.agreement)
 
     def admit(self, principal: Principal, now_s: float) -> Permit:
         """Count the exchange in. Raises TooManyRequests or Overloaded."""

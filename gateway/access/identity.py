@@ -253,6 +253,7 @@ def _of_gateway_key(value: bytes, settings: AccessSettings, keys: KeyBook) -> Pr
         requests_per_minute=_limit(key.requests_per_minute, settings.requests_per_minute),
         concurrent=_limit(key.concurrent, settings.concurrent),
         label=key.label,
+        agreement=key.accepted,
     )
 
 

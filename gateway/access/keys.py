@@ -44,6 +44,16 @@ class Digest(msgspec.Struct, frozen=True):
     until_s: float | None = None
 
 
+class Agreement(msgspec.Struct, frozen=True):
+    """An agreement on unlabelled delivery: its version, who accepted it, and when. Times are
+    seconds since 1970."""
+
+    version: str
+    accepted_by: str
+    accepted_s: float
+    revoked_s: float | None = None
+
+
 class GatewayKey(msgspec.Struct, frozen=True, kw_only=True):
     """A key as the file keeps it: everything but the key. Times are seconds since 1970.
 
@@ -61,6 +71,13 @@ class GatewayKey(msgspec.Struct, frozen=True, kw_only=True):
     requests_per_minute: int | None = None
     concurrent: int | None = None
     label: str | None = None
+    agreement: Agreement | None = None
+
+    @property
+    def accepted(self) -> str:
+        """The version of the agreement in force for this key; empty: none."""
+        found = self.agreement
+        return found.version if found is not None and found.revoked_s is None else ""
 
     def state(self, now_s: float) -> str:
         """Return ``active``, ``expired`` or ``revoked``."""
@@ -183,6 +200,38 @@ class KeyBook:
             return msgspec.structs.replace(key, digests=(Digest(self._hash(secret)), *older))
 
         return secret, self._edit(identifier, renew)
+
+    def agree(self, identifier: str, version: str, accepted_by: str) -> GatewayKey:
+        """Keep that an agreement on unlabelled delivery was accepted.
+
+        Raises ConfigError if the key is unknown or not active, or a word makes no sense.
+        """
+        for word in (version, accepted_by):
+            if not _NAME.fullmatch(word):
+                raise ConfigError("A version and a name are one line of 1 to 100 characters.")
+        now_s = self._now_s()
+
+        def accept(key: GatewayKey) -> GatewayKey:
+            if key.state(now_s) != "active":
+                raise ConfigError(f"The key {key.id} is {key.state(now_s)}: create a new one.")
+            made = Agreement(version, accepted_by, now_s)
+            return msgspec.structs.replace(key, agreement=made)
+
+        return self._edit(identifier, accept)
+
+    def disagree(self, identifier: str) -> GatewayKey:
+        """End a key's agreement; it stays on record. Raises ConfigError if there is none."""
+        now_s = self._now_s()
+
+        def revoke(key: GatewayKey) -> GatewayKey:
+            if key.agreement is None:
+                raise ConfigError(f"The key {key.id} has no agreement.")
+            if key.agreement.revoked_s is not None:
+                return key
+            ended = msgspec.structs.replace(key.agreement, revoked_s=now_s)
+            return msgspec.structs.replace(key, agreement=ended)
+
+        return self._edit(identifier, revoke)
 
     def keyed_hash(self, credential: bytes) -> str:
         """Return 16 hexadecimal digits that stand for a key of somebody else in records."""

@@ -97,7 +97,10 @@ class PolicyJudge:
         assert isinstance(heard, _Heard)
         request = admission.request
         said = _last_said(request)
-        seal = self._wiring.sealer.seal(admission.exchange, said, admission.principal.label)
+        unlabelled = bool(admission.unlabelled)
+        seal = self._wiring.sealer.seal(
+            admission.exchange, said, admission.principal.label, unlabelled=unlabelled
+        )
         if request.textless:
             seal = Seal(headers=seal.headers)
         plan = OutputPlan(
@@ -112,7 +115,11 @@ class PolicyJudge:
             said=_Said(request).__call__,
             restorations=_restorations(heard.veil),
             media=self._wiring.files.plan(
-                admission.exchange, said, model=request.model, sources=request.sources
+                admission.exchange,
+                said,
+                model=request.model,
+                sources=request.sources,
+                unlabelled=unlabelled,
             ),
         )
         return OutputSession(plan, answer)

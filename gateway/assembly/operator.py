@@ -265,13 +265,25 @@ class Keys:
         self._note("key_rotated", key)
         return secret, self._facts(key)
 
-    def _note(self, kind: str, key: GatewayKey) -> None:
+    def agree(self, identifier: str, version: str, accepted_by: str) -> KeyFacts:
+        """Keep that an agreement on unlabelled delivery was accepted."""
+        key = self._book.agree(identifier, version, accepted_by)
+        self._note("agreement_accepted", key, version=version, accepted_by=accepted_by)
+        return self._facts(key)
+
+    def disagree(self, identifier: str) -> KeyFacts:
+        """End a key's agreement."""
+        key = self._book.disagree(identifier)
+        self._note("agreement_revoked", key)
+        return self._facts(key)
+
+    def _note(self, kind: str, key: GatewayKey, **more: str) -> None:
         """Chain the change, if there is a ledger already: key changes are evidence too."""
         if self._vault is None:
             return
         store = self._vault.store()
         try:
-            facts = {"key": key.id, "tenant": key.tenant, "by": getpass.getuser()}
+            facts = {"key": key.id, "tenant": key.tenant, "by": getpass.getuser(), **more}
             row = event(kind, self._clock.wall_ns(), facts)
             with store.writing() as writing:
                 head = extend(writing, self._vault.keyring, [row], {})
@@ -282,5 +294,5 @@ class Keys:
     def _facts(self, key: GatewayKey) -> KeyFacts:
         return KeyFacts(
             key.id, key.name, key.tenant, key.state(self._clock.wall_ns() / 1e9), key.created_s,
-            key.expires_s, key.requests_per_minute, key.concurrent, key.label,
+            key.expires_s, key.requests_per_minute, key.concurrent, key.label, key.accepted,
         )  # fmt: skip

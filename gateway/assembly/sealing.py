@@ -78,13 +78,23 @@ class Sealer:
         """The names of all marks that a receipt may speak of."""
         return frozenset({LABEL, "aigc_label", "text_trace", "fingerprint"})
 
-    def seal(self, exchange: str, language_sample: str, override: str | None) -> Seal:
+    def seal(
+        self,
+        exchange: str,
+        language_sample: str,
+        override: str | None,
+        *,
+        unlabelled: bool = False,
+    ) -> Seal:
         """Return what is owed on the answer of one exchange.
 
         ``language_sample`` decides the label's language where the policy says ``auto``;
-        ``override`` is the key's own label mode.
+        ``override`` is the key's own label mode. ``unlabelled``: nothing is put into the text that
+        people read; the field and what is implicit stay.
         """
         mode = LabelMode(override) if override else self._order.label
+        if unlabelled and mode is not LabelMode.OFF:
+            mode = LabelMode.FIELD
         label = self._labels[mode]
         language = label.language(language_sample)
         code = self.code(exchange)

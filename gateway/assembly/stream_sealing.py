@@ -1,4 +1,4 @@
-"""Stream sealing: the marks on a sound that leaves while it is made, as the engine asks for them."""
+"""Stream sealing: the marks on a sound that leaves while it is made, as the engine wants them."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ _HELP = say(
       sealgate key list
       sealgate key rotate key_1f0c... --grace 1d
       sealgate key revoke key_1f0c...
+      sealgate key agreement key_1f0c... --version 2026-01 --accepted-by "Li Na"
 
     A key is shown once; only its hash is kept, and it never goes upstream.
     """,
@@ -34,6 +35,7 @@ _HELP = say(
       sealgate key list
       sealgate key rotate key_1f0c... --grace 1d
       sealgate key revoke key_1f0c...
+      sealgate key agreement key_1f0c... --version 2026-01 --accepted-by 李娜
 
     密钥仅显示一次；只保存其哈希，且不会发往上游。
     """,
@@ -160,6 +162,49 @@ def rotate(
     """Rotate a key."""
     secret, facts = _desk(config, policy, state).rotate(identifier, grace_s=grace)
     _show_secret(secret, facts, as_json=as_json)
+
+
+@key.command(
+    help=say(
+        "Record that a key's user accepted the agreement on unlabelled delivery.",
+        "登记该密钥的使用者已接受无显式标识内容的用户协议。",
+    )
+)
+@click.argument("identifier", metavar="ID")
+@click.option("--version", help=say("Version of the agreement.", "协议版本。"))
+@click.option("--accepted-by", metavar="WHO", help=say("Who accepted it.", "接受人。"))
+@click.option("--revoke", is_flag=True, help=say("End the agreement.", "终止协议。"))
+@json_option
+@settings_options
+def agreement(
+    *,
+    identifier: str,
+    version: str | None,
+    accepted_by: str | None,
+    revoke: bool,
+    as_json: bool,
+    config: Path | None,
+    policy: str | None,
+    state: str | None,
+) -> None:
+    """Record or end an agreement (Labelling Measures, Article 9)."""
+    desk = _desk(config, policy, state)
+    if revoke and not (version or accepted_by):
+        facts = desk.disagree(identifier)
+    elif version and accepted_by and not revoke:
+        facts = desk.agree(identifier, version, accepted_by)
+    else:
+        raise click.UsageError(
+            say(
+                "Give --version and --accepted-by, or --revoke alone.",
+                "请给出 --version 和 --accepted-by，或仅给出 --revoke。",
+            )
+        )
+    if as_json:
+        click.echo(msgspec.json.encode(facts._asdict()))
+        return
+    told = facts.agreement or say("none", "无")
+    click.echo(say(f"{facts.id}: agreement {told}.", f"{facts.id}：协议 {told}。"))
 
 
 def _show_secret(secret: str, facts: KeyFacts, *, as_json: bool) -> None:

@@ -25,7 +25,7 @@ from gateway.nouns.exchange import NO_SUBJECT, Principal, Subject
 from gateway.nouns.record import CloseFrame, OpenFrame
 from gateway.nouns.verdict import Outcome
 from gateway.ports.adapter import Answer
-from gateway.ports.journal import Entry
+from gateway.ports.journal import Entry, Journal
 from gateway.ports.session import InputSession, OutputSession, Tally
 from gateway.telemetry.logs import exchange_line, logger
 from gateway.telemetry.metrics import ExchangeFacts
@@ -49,6 +49,20 @@ def outcome_of(error: SealgateError) -> Outcome:
     return Outcome.GATEWAY_ERROR
 
 
+def note_unlabelled(journal: Journal, opened: OpenFrame) -> None:
+    """Chain that an answer goes out without its explicit label. Raises LedgerFailed."""
+    journal.note(
+        "unlabelled",
+        {
+            "exchange": opened.exchange,
+            "tenant": opened.tenant,
+            "key": opened.principal,
+            "agreement": opened.agreement,
+            "reason": opened.unlabelled,
+        },
+    )
+
+
 class Account:
     """One exchange's facts. Its owner is the exchange's task; times are monotonic seconds."""
 
@@ -59,6 +73,7 @@ class Account:
         self.began_s = gateway.clock.monotonic_s()
         self.principal = Principal("", "anonymous")
         self.subject: Subject = NO_SUBJECT
+        self.unlabelled = ""
         self.model = ""
         self.stream = False
         self.permit: Permit | None = None
@@ -102,12 +117,16 @@ class Account:
             code=gateway.code_of(self.exchange),
             version=identity.version,
             fingerprint=gateway.policy.marks.fingerprint,
+            unlabelled=self.unlabelled,
+            agreement=self.principal.agreement if self.unlabelled else "",
         )
 
     def open(self) -> Entry:
         """Open the record; nothing is forwarded before. Raises LedgerFailed."""
         self._opened = self.open_frame()
         self.entry = self._gateway.journal.open(self._opened)
+        if self.unlabelled:
+            note_unlabelled(self._gateway.journal, self._opened)
         return self.entry
 
     def ended_by(self, error: SealgateError) -> None:

@@ -43,13 +43,17 @@ class Identity(NamedTuple):
 
 
 class Admission(NamedTuple):
-    """An exchange that was let in: who asks, for whom, what, and in which protocol."""
+    """An exchange that was let in: who asks, for whom, what, and in which protocol.
+
+    ``unlabelled`` is the reason for which the explicit label is left out; empty: it is not.
+    """
 
     exchange: str
     request: Request
     principal: Principal
     subject: Subject
     adapter: Adapter
+    unlabelled: str = ""
 
 
 class Judge(Protocol):
@@ -89,6 +93,13 @@ class Access(Protocol):
 
     def subject(self, headers: Headers, body_fields: Mapping[str, str]) -> Subject:
         """Return the end user, or NO_SUBJECT. Raises BadRequest if the policy wants one."""
+        ...
+
+    def unlabelled(self, headers: Headers, principal: Principal) -> str:
+        """Return the reason for which the explicit label is to be left out; empty: it is not.
+
+        Raises BadRequest or AgreementRequired.
+        """
         ...
 
     def admit(self, principal: Principal, now_s: float) -> Permit:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from gateway.edge.account import note_unlabelled
 from gateway.edge.body import header
 from gateway.edge.gateway import Gateway, Headers
 from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError, TooLarge
@@ -44,6 +45,7 @@ class _Asked(NamedTuple):
     principal: Principal
     subject: Subject
     given: _Given
+    unlabelled: str
 
 
 def mark_router(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> APIRouter:
@@ -61,7 +63,8 @@ def mark_router(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> APIRo
             try:
                 given = await _read(request, gateway, headers)
                 subject = gateway.access.subject(headers, {})
-                asked = _Asked(exchange, principal, subject, given)
+                unlabelled = gateway.access.unlabelled(headers, principal)
+                asked = _Asked(exchange, principal, subject, given, unlabelled)
                 return await _seal(gateway, asked, claim_of(exchange, _language(headers)), passes)
             finally:
                 permit.release()
@@ -107,9 +110,14 @@ async def _seal(gateway: Gateway, asked: _Asked, claim: Claim | None, passes: ob
     outcome, error = Outcome.GATEWAY_ERROR, MarkFailed.code
     receipts: tuple[ReceiptFact, ...] = ()
     pictures: tuple[bytes, ...] = ()
-    entry = gateway.journal.open(_open_frame(gateway, asked))
+    opened = _open_frame(gateway, asked)
+    entry = gateway.journal.open(opened)
     try:
-        order = SealOrder(1, (asked.given.content,), Coding.RAW, asked.given.hint, claim)
+        if asked.unlabelled:
+            note_unlabelled(gateway.journal, opened)
+        order = SealOrder(
+            1, (asked.given.content,), Coding.RAW, asked.given.hint, claim, bool(asked.unlabelled)
+        )
         sealed = await gateway.files.seal(order, origin="")
         if not isinstance(sealed, Sealed):
             raise sealed
@@ -143,6 +151,8 @@ def _open_frame(gateway: Gateway, asked: _Asked) -> OpenFrame:
         asked.exchange, gateway.clock.wall_ns(), asked.principal.tenant, asked.principal.key,
         asked.subject.id, asked.subject.source, PROTOCOL, PATH, "", False, identity.policy,  # noqa: FBT003 -- a value's members
         identity.lexicon, gateway.code_of(asked.exchange), identity.version, fingerprint=False,
+        unlabelled=asked.unlabelled,
+        agreement=asked.principal.agreement if asked.unlabelled else "",
     )  # fmt: skip
 
 

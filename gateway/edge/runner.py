@@ -156,7 +156,11 @@ class Runner:
         if not account.subject.id and gateway.policy.subject.missing == "refuse":
             places = ", ".join(gateway.policy.subject.sources)
             raise BadRequest(f"The policy wants to know the end user; name it in: {places}.")
-        return Admission(account.exchange, request, account.principal, account.subject, adapter)
+        account.unlabelled = gateway.access.unlabelled(self._call.headers, account.principal)
+        return Admission(
+            account.exchange, request, account.principal, account.subject, adapter,
+            account.unlabelled,
+        )  # fmt: skip
 
     async def _refuse(self, request: Request, refusal: Refusal) -> None:
         """Say the input's refusal in the way that the policy asks for."""

@@ -27,6 +27,7 @@ from gateway.ledger.frames import (
     read_frames,
     write_frame,
 )
+from gateway.ledger.intake import UNLABELLED
 from gateway.ledger.journal import ERASURES_FILE, KeyPayload
 from gateway.ledger.keyring import Keyring
 from gateway.ledger.spool import SEGMENT_SUFFIX, spool_folder
@@ -38,6 +39,9 @@ from gateway.ports.store import Store, Writing
 
 _DAY_NS = 86_400 * 1_000_000_000
 _AT_ONCE = 500
+
+UNLABELLED_DAYS = 183
+"""How long the facts of unlabelled deliveries stay at least: six months, the longest that are."""
 _STRETCH = 4 << 20
 
 
@@ -91,13 +95,16 @@ class Eraser:
     def purge(self, keep: Keep) -> Purged:
         """Delete what is older than the policy keeps, never younger than the floor.
 
-        Contents and facts go apart; hashes stay. Works in short transactions.
+        Contents and facts go apart; hashes stay. Works in short transactions. The facts of what
+        was delivered unlabelled stay for six months at least (Labelling Measures, Article 9).
         """
         now_ns = self._clock.wall_ns()
         content_days = max(keep.content_days, keep.floor_days)
         facts_days = max(keep.facts_days, keep.floor_days)
         contents = self._purge("contents", now_ns - min(content_days, facts_days) * _DAY_NS)
-        facts = self._purge("facts", now_ns - facts_days * _DAY_NS)
+        facts = self._purge("facts", now_ns - facts_days * _DAY_NS, spared=UNLABELLED)
+        spared_days = max(facts_days, UNLABELLED_DAYS)
+        facts += self._purge("facts", now_ns - spared_days * _DAY_NS)
         self._store.sweep()
         return Purged(contents, facts)
 
@@ -128,16 +135,16 @@ class Eraser:
         draft.write_text(str(self._clock.wall_ns()), encoding="ascii")
         draft.replace(folder / ERASURES_FILE)
 
-    def _purge(self, part: str, before_ns: int) -> int:
+    def _purge(self, part: str, before_ns: int, *, spared: str = "") -> int:
         gone = 0
-        while batch := self._purge_batch(part, before_ns):
+        while batch := self._purge_batch(part, before_ns, spared):
             gone += batch
         self._write_head()
         return gone
 
-    def _purge_batch(self, part: str, before_ns: int) -> int:
+    def _purge_batch(self, part: str, before_ns: int, spared: str) -> int:
         with self._store.writing() as writing:
-            places = writing.expired(part, before_ns, _AT_ONCE)
+            places = writing.expired(part, before_ns, _AT_ONCE, spared=spared)
             if not places:
                 return 0
             if part == "contents":

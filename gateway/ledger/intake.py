@@ -15,6 +15,9 @@ from gateway.matching.fingerprint import Fingerprinter
 from gateway.nouns.record import Fingerprint
 from gateway.ports.store import Owner, StoredRecord, Writing
 
+UNLABELLED = "unlabelled"
+"""Stands beside the categories of exchanges whose answer went out without its explicit label."""
+
 _CODE_FOLD = str.maketrans("OIL", "011", "- _")
 
 
@@ -94,6 +97,8 @@ def released(contents: Contents | None) -> list[str]:
 def columns_of(facts: Facts) -> dict[str, str | int]:
     """Return the searchable columns that repeat a record's facts."""
     found = sorted({finding.category for finding in facts.close.findings}) if facts.close else []
+    if facts.open.unlabelled:
+        found.append(UNLABELLED)
     return {
         "tenant": facts.open.tenant,
         "code": fold_code(facts.open.code),

@@ -4,6 +4,7 @@ SealgateError
  +-- ClientError                 the client must change its request
  |    +-- BadRequest             400 invalid_request
  |    +-- Unauthorized           401 invalid_api_key
+ |    +-- AgreementRequired      403 agreement_required
  |    +-- PathRefused            404 path_not_open
  |    +-- MethodRefused          405 method_not_allowed
  |    +-- TooLarge               413 request_too_large
@@ -79,6 +80,17 @@ class Unauthorized(ClientError):
     code = "invalid_api_key"
     en = "The API key is missing or not valid here."
     zh = "API 密钥缺失或无效。"
+
+
+class AgreementRequired(ClientError):
+    """Content without its label was asked for, and no accepted agreement is on record."""
+
+    status = 403
+    code = "agreement_required"
+    en = (
+        "Unlabelled delivery takes an accepted agreement on record (Labelling Measures, Article 9)."
+    )
+    zh = "提供无显式标识内容须有已接受的用户协议记录（标识办法第九条）。"
 
 
 class PathRefused(ClientError):

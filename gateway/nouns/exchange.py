@@ -37,6 +37,7 @@ class Principal(NamedTuple):
 
     ``kind`` is ``gateway_key``, ``transparent`` or ``anonymous``. Limits are per minute and at
     once; None means no limit. ``label`` overrides the policy's label mode for this key.
+    ``agreement`` is the version of the accepted agreement on unlabelled delivery; empty: none.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Principal(NamedTuple):
     requests_per_minute: int | None = None
     concurrent: int | None = None
     label: str | None = None
+    agreement: str = ""
 
 
 class Subject(NamedTuple):

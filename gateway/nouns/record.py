@@ -15,7 +15,8 @@ import msgspec
 class OpenFrame(msgspec.Struct, frozen=True):
     """The facts known when an exchange begins. Times are nanoseconds since 1970.
 
-    ``fingerprint`` false means that the policy asks for none.
+    ``fingerprint`` false means that the policy asks for none. ``unlabelled`` is the code word for
+    which the explicit label was left out, under the version ``agreement``; empty: it was not.
     """
 
     exchange: str
@@ -33,6 +34,8 @@ class OpenFrame(msgspec.Struct, frozen=True):
     code: str
     version: str
     fingerprint: bool = True
+    unlabelled: str = ""
+    agreement: str = ""
 
 
 class Fingerprint(NamedTuple):

@@ -47,6 +47,10 @@ class Journal(Protocol):
         """Begin a record. Raises LedgerFailed if it cannot be kept (disk full, limit reached)."""
         ...
 
+    def note(self, kind: str, facts: dict[str, str]) -> None:
+        """Keep an event for the chain; never user content. Raises LedgerFailed."""
+        ...
+
     def close(self) -> None:
         """Flush and let go; called once when the worker ends."""
         ...

@@ -140,7 +140,8 @@ class Purged(NamedTuple):
 
 class KeyFacts(NamedTuple):
     """A gateway key without its secret. Times are seconds since 1970; None: no end, no limit of
-    its own. ``state`` is ``active``, ``expired`` or ``revoked``."""
+    its own. ``state`` is ``active``, ``expired`` or ``revoked``; ``agreement`` the version of the
+    accepted agreement on unlabelled delivery (empty: none)."""
 
     id: str
     name: str
@@ -151,6 +152,7 @@ class KeyFacts(NamedTuple):
     requests_per_minute: int | None
     concurrent: int | None
     label: str | None
+    agreement: str = ""
 
 
 class KeyOrder(NamedTuple):
@@ -324,6 +326,14 @@ class KeyDesk(Protocol):
 
     def rotate(self, identifier: str, *, grace_s: float) -> tuple[str, KeyFacts]:
         """Return a new secret; the old one works for ``grace_s`` more seconds."""
+        ...
+
+    def agree(self, identifier: str, version: str, accepted_by: str) -> KeyFacts:
+        """Keep that an agreement on unlabelled delivery was accepted, and by whom."""
+        ...
+
+    def disagree(self, identifier: str) -> KeyFacts:
+        """End a key's agreement; that it was there stays on record."""
         ...
 
 

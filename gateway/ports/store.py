@@ -125,9 +125,9 @@ class Writing(Protocol):
         of this id that has none."""
         ...
 
-    def expired(self, part: str, before_ns: int, limit: int) -> list[int]:
+    def expired(self, part: str, before_ns: int, limit: int, *, spared: str = "") -> list[int]:
         """Return places of exchanges older than that which still have this part (``contents`` or
-        ``facts``), oldest place first."""
+        ``facts``), oldest place first; not those that have the category ``spared``."""
         ...
 
     def drop_contents(self, places: Sequence[int], state: str) -> None:

@@ -194,12 +194,7 @@ async def test_what_cannot_be_marked_passes_if_the_policy_says_so(
 
 
 @pytest.mark.parametrize(
-    ("disaster", "word"),
-    [
-        (b"!die!", "ended"),
-        pytest.param(b"!grow!", "ended", marks=pytest.mark.long),
-        pytest.param(b"!hang!", "media.job_s", marks=pytest.mark.long),
-    ],
+    ("disaster", "word"), [(b"!die!", "ended"), (b"!grow!", "ended"), (b"!hang!", "media.job_s")]
 )
 async def test_a_disaster_fails_closed_and_the_next_file_is_sealed(
     upstream: ScriptedUpstream, disaster: bytes, word: str
@@ -422,9 +417,8 @@ async def test_speech_that_breaks_off_tells_its_marks(upstream: ScriptedUpstream
     upstream.script = script
     async with serving_media(settings_for(upstream.port, {}), marks=make_marks) as here:
         async with client(here) as official:
-            with pytest.raises(Exception) as broken:  # noqa: PT011 -- the SDK's own kinds
+            with pytest.raises(openai.APIConnectionError):
                 await official.audio.speech.create(model="m", voice="alloy", input="hello")
-        assert type(broken.value).__module__.partition(".")[0] in {"openai", "httpx", "httpx2"}
         frame = await here.closed()
     assert ("audio_label", "written", "broken_off") in {
         (one.mark, one.status, one.detail) for one in frame.receipts

@@ -124,7 +124,7 @@ class RelationalWriting:
         ordered = select(RECORDS.c.chain_seq).where(*mine).order_by(RECORDS.c.chain_seq)
         return list(self._connection.execute(ordered).scalars())
 
-    def expired(self, part: str, before_ns: int, limit: int) -> list[int]:
+    def expired(self, part: str, before_ns: int, limit: int, *, spared: str = "") -> list[int]:
         """Return places of exchanges older than that which still have this part."""
         wanted = select(RECORDS.c.chain_seq).where(
             RECORDS.c.time_ns < before_ns, RECORDS.c.kind == "exchange"
@@ -133,6 +133,8 @@ class RelationalWriting:
             wanted = wanted.join(CONTENTS, CONTENTS.c.chain_seq == RECORDS.c.chain_seq)
         else:
             wanted = wanted.where(RECORDS.c.facts != literal(b""))
+        if spared:
+            wanted = wanted.where(~RECORDS.c.categories.contains(f"|{spared}|", autoescape=True))
         wanted = wanted.order_by(RECORDS.c.chain_seq).limit(limit)
         return list(self._connection.execute(wanted).scalars())
 

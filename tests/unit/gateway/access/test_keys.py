@@ -253,3 +253,32 @@ def test_the_hash_of_a_foreign_key_is_keyed(tmp_path: Path, clock: HandClock) ->
         b"sk-foreign"
     )
     assert here.keyed_hash(b"sk-foreign") != there.keyed_hash(b"sk-foreign")
+
+
+def test_an_agreement_is_kept_and_ended(book: KeyBook, clock: HandClock) -> None:
+    """Who accepted what and when stays on record, after its end too."""
+    secret, key = book.create("shop")
+    assert key.accepted == ""
+    with pytest.raises(ConfigError, match="no agreement"):
+        book.disagree(key.id)
+    book.agree(key.id, "2026-01", "Li Na")
+    assert book.find(secret).accepted == "2026-01"
+    clock.now_s += 5
+    ended = book.disagree(key.id)
+    assert book.disagree(key.id) == ended
+    assert book.find(secret).accepted == ""
+    assert ended.agreement is not None
+    assert (ended.agreement.accepted_by, ended.agreement.version) == ("Li Na", "2026-01")
+    assert ended.agreement.revoked_s == ended.agreement.accepted_s + 5
+    assert book.agree(key.id, "2026-02", "Li Na").accepted == "2026-02"
+
+
+@pytest.mark.parametrize(("version", "who"), [("", "Li Na"), ("1", " "), ("1\n", "x"), ("1", "")])
+def test_an_agreement_has_a_version_and_a_name(book: KeyBook, version: str, who: str) -> None:
+    """One line each; and the key must live."""
+    _, key = book.create("shop")
+    with pytest.raises(ConfigError):
+        book.agree(key.id, version, who)
+    book.revoke(key.id)
+    with pytest.raises(ConfigError, match="revoked"):
+        book.agree(key.id, "1", "Li Na")

@@ -184,6 +184,14 @@ class Program:
         self.calls.append(("rotate", identifier, grace_s))
         return "sk-sg-newer", self._key("active")
 
+    def agree(self, identifier: str, version: str, accepted_by: str) -> KeyFacts:
+        self.calls.append(("agree", identifier, version, accepted_by))
+        return self._key("active")._replace(agreement=version)
+
+    def disagree(self, identifier: str) -> KeyFacts:
+        self.calls.append(("disagree", identifier))
+        return self._key("active")
+
     def _key(self, state: str) -> KeyFacts:
         return KeyFacts("key_1", "shop", "default", state, 1.7e9, None, 60, None, None)
 

@@ -38,3 +38,14 @@ def test_unknown_keys_and_wrong_durations_are_wrong_usage(run: Any) -> None:
     assert done.exit_code == 2
     assert "No key has this id." in done.output
     assert run("key", "create", "x", "--expires", "soon").exit_code == 2
+
+
+def test_an_agreement_is_recorded_or_ended(run: Any, program: Any) -> None:
+    """Version and name together, or the end alone; anything else is wrong usage."""
+    done = run("key", "agreement", "key_1", "--version", "2026-01", "--accepted-by", "Li Na")
+    assert "2026-01" in done.output
+    ended = run("key", "agreement", "key_1", "--revoke", "--json")
+    assert json.loads(ended.output)["agreement"] == ""
+    assert program.calls == [("agree", "key_1", "2026-01", "Li Na"), ("disagree", "key_1")]
+    for words in ((), ("--version", "1"), ("--revoke", "--version", "1", "--accepted-by", "x")):
+        assert run("key", "agreement", "key_1", *words).exit_code == 2

@@ -166,3 +166,20 @@ def test_ranges_say_exactly_the_places(places: set[int]) -> None:
     """Written and read again, the same places come out."""
     runs = list(runs_in(ranges_of(sorted(places))))
     assert [place for low, high in runs for place in range(low, high + 1)] == sorted(places)
+
+
+def test_facts_of_unlabelled_deliveries_stay_six_months(ledger: Ledger) -> None:
+    """Whatever the policy keeps (Labelling Measures, Article 9); then they go like others."""
+    ledger.exchange(1, "one")
+    ledger.exchange(2, "two", unlabelled="layout", agreement="2026-01")
+    ledger.ship()
+    for days, left in ((40, True), (182 - 40, True), (2, False)):
+        ledger.clock.now_ns += days * DAY_NS
+        ledger.eraser.purge(Keep(facts_days=1, content_days=1))
+        usual, spared = (ledger.store.read(name(number)) for number in (1, 2))
+        assert usual is not None
+        assert spared is not None
+        assert not usual.facts
+        assert not spared.contents
+        assert bool(spared.facts) is left
+    assert ledger.verify().sound

@@ -123,7 +123,7 @@ async def test_agreement_request_record(program: Program, upstream: ScriptedUpst
     assert (facts["open"]["unlabelled"], facts["open"]["agreement"]) == ("layout", "2026-02")
     with sqlite3.connect(program.state / "ledger.db") as store:
         rows = store.execute("select facts from records where kind = 'unlabelled'").fetchall()
-    notes = [json.loads(row[0]) for row in rows]
+    notes = [json.loads(row[0])["facts"] for row in rows]
     assert [note["reason"] for note in notes] == ["layout"] * len(notes)
     assert exchange.upper() in str(notes)
     assert program.verify().sound

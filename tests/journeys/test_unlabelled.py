@@ -126,7 +126,7 @@ async def test_agreement_request_record(program: Program, upstream: ScriptedUpst
     notes = [json.loads(row[0])["facts"] for row in rows]
     assert [note["reason"] for note in notes] == ["layout"] * len(notes)
     assert exchange.upper() in str(notes)
-    assert program.verify().sound
+    assert not program.verify().fault
     await program.run("key", "agreement", name, "--revoke")
     await until(lambda: ended(program, key))
 

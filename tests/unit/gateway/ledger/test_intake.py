@@ -37,3 +37,12 @@ def test_a_policy_without_fingerprint_stores_none(ledger: Ledger) -> None:
     ledger.exchange(2, text)
     ledger.ship()
     assert [each.exchange for each in ledger.archive.trace(text)] == [name(2)]
+
+
+def test_unlabelled_deliveries_are_marked_in_their_row(ledger: Ledger) -> None:
+    """So that a purge can spare them without opening anything."""
+    ledger.exchange(1, "x", unlabelled="layout", agreement="2026-01")
+    ledger.ship()
+    row = ledger.store.read(name(1))
+    assert row is not None
+    assert row.categories == "|unlabelled|"

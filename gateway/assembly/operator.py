@@ -25,6 +25,7 @@ from gateway.ledger.search import Archive as LedgerArchive
 from gateway.ledger.search import Trace
 from gateway.ledger.verify import verify
 from gateway.nouns.errors import ConfigError
+from gateway.nouns.mark import MarkFamily
 from gateway.nouns.policy import Keep
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
@@ -156,8 +157,10 @@ class Records:
             ):
                 if not (mark.exchange if how == "id" else mark.code):
                     continue
+                hidden = mark.family is MarkFamily.WATERMARK
                 for record in self._archive.find(asked):
-                    one = Traced(record.exchange, how, 1.0, record.time_ns, 0, 0)
+                    by = "watermark" if hidden else how
+                    one = Traced(record.exchange, by, 1.0, record.time_ns, 0, 0)
                     found.setdefault(record.exchange, one)
         for one in self.trace_picture(content):
             found.setdefault(one.exchange, one)

@@ -59,6 +59,7 @@ RECOGNISABLE_UNITS = 80
 record has a fingerprint: one that is not found is another text."""
 
 _SAME_CODE = 3
+_START_S = 40.0
 
 
 class LabelInText:
@@ -342,7 +343,7 @@ def public_desk(
     return Desk(
         settings.verify, settings.limits.request_body_s, reading, hosted, clock,
         asyncio.Semaphore(READS_AT_ONCE), enter=turnstile.enter, count=count,
-        hosts=_own_hosts(settings),
+        hosts=_own_hosts(settings), start_s=_START_S,
     )  # fmt: skip
 
 
@@ -352,7 +353,7 @@ def operator_desk(
     """Return the desk as the operations listener serves it: nobody is counted or slowed."""
     return Desk(
         settings.verify, settings.limits.request_body_s, reading, hosted, clock,
-        asyncio.Semaphore(READS_AT_ONCE), even=False, hosts=_own_hosts(settings),
+        asyncio.Semaphore(READS_AT_ONCE), even=False, hosts=_own_hosts(settings), start_s=_START_S,
     )  # fmt: skip
 
 

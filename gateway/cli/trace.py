@@ -60,6 +60,7 @@ _LONGEST_NAME = 255
 _WAYS = {
     "code": say("by the code of its label", "依据标识短码"),
     "id": say("by its id", "依据编号"),
+    "watermark": say("by its invisible watermark", "依据隐形水印"),
     "trace": say("by its invisible trace", "依据隐形标记"),
     "fingerprint": say("by its words", "依据文本指纹"),
     "picture": say("by its looks", "依据画面指纹"),

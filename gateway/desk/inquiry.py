@@ -66,7 +66,8 @@ class Desk:
     """All that answering needs. ``enter`` counts an address in (see `gateway.desk.turnstile`),
     ``count`` counts an answer by its outcome, ``rest`` waits. ``even`` says whether answers leave
     at whole steps of time: they do to the public. ``hosts`` are names under which we are reached,
-    besides the one that a request says."""
+    besides the one that a request says. ``start_s`` is how long what reads may take to start:
+    its first question gets so much more time."""
 
     settings: VerifySettings
     body_s: float
@@ -79,6 +80,7 @@ class Desk:
     rest: Callable[[float], Awaitable[None]] = asyncio.sleep
     even: bool = True
     hosts: frozenset[str] = frozenset()
+    start_s: float = 0.0
 
     async def ask(self, question: Question, submit: Callable[[bytes, str], Submission]) -> Report:
         """Return the report. ``submit`` makes of a body and its content type what is handed in.
@@ -132,7 +134,7 @@ class Desk:
             raise Overloaded("Too many contents are being read.", retry_after_s=2.0)
         async with self.places:
             try:
-                async with asyncio.timeout(self.settings.longest_s):
+                async with asyncio.timeout(self.settings.longest_s + self.start_s):
                     return await self.read(content, name)
             except TimeoutError:
                 raise Overloaded(

@@ -3,6 +3,7 @@ it works without any script. Everything that is not a word of ours is escaped.""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -30,6 +31,8 @@ _SIGNS = {
     "unknown": "M9 9.2a3 3 0 1 1 4.4 2.7c-.9.5-1.4 1-1.4 2m0 2.9v.1",
     "error": "M12 6.8v6.4m0 3.6v.1",
 }
+
+_CODE = re.compile("[0-9A-Z]{27}")
 
 Words = dict[str, str]
 
@@ -113,12 +116,17 @@ def _facts(said: Words, answer: PublicAnswer) -> str:
     known = answer.format.value.upper() if answer.format else said["format_none"]
     rows.append((said["format"], known, ""))
     lines = [
-        f"<dt>{escape(name)}</dt><dd>{escape(value)}"
+        f"<dt>{escape(name)}</dt><dd>{_shown(value)}"
         + (f"<small>{escape(more)}</small>" if more else "")
         + "</dd>"
         for name, value, more in rows
     ]
     return f'<dl class="facts">{"".join(lines)}</dl>'
+
+
+def _shown(value: str) -> str:
+    """Return a value as HTML; a provider code in narrow letters, so that it stays on one line."""
+    return f"<code>{value}</code>" if _CODE.fullmatch(value) else escape(value)
 
 
 def _marks(said: Words, marks: tuple[PublicMark, ...]) -> str:

@@ -127,7 +127,13 @@ def read(content: bytes, name: str, readers: Iterable[Reader]) -> Seen:
             continue
         partly = partly or len(claims) > MOST_CLAIMS
         marks += [_mark(reader, claim) for claim in claims[:MOST_CLAIMS]]
-    return Seen(found, tuple(marks), partly)
+    return Seen(found, tuple(sorted(marks, key=_order)), partly)
+
+
+def _order(mark: FoundMark) -> int:
+    """What is seen comes first, then what is not, as in `MarkFamily`; other traces are last."""
+    families = list(MarkFamily)
+    return families.index(mark.family) if mark.family else len(families)
 
 
 def edges(content: bytes) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from gateway.assembly.reading import (
     LedgerMemory,
     MarkReading,
     SignedLabel,
+    hosted_files,
     operator_desk,
     public_desk,
     readers,
@@ -28,18 +31,24 @@ from gateway.assembly.reading import (
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
 from gateway.desk.report import MadeHere, Note, Report, Tier, notes_on, public_answer
+from gateway.edge.kept_files import KeptFile, KeptFiles
 from gateway.marks import CONSTRUCTORS, FILE_MARKS, make_marks
 from gateway.marks.label_signature import sign_label
 from gateway.marks.text_trace import ALPHABET, COPY_LENGTH, TextTrace
+from gateway.matching.picture_hash import hashes
 from gateway.matching.sm2_keys import make_key, public_hex
-from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.errors import BadRequest, LedgerFailed, Overloaded
 from gateway.nouns.mark import FileMarksOrder, LabelMode, TextMarksOrder
+from gateway.nouns.media import MediaFormat
 from gateway.nouns.policy import Policy
 from gateway.ports.mark import ClaimState
 from gateway.settings import Settings
 from gateway.wire.aigc_label import bare_json, make_label
 from tests.ledger_kit import Ledger, closing, facts, name, said
+from tests.media_kit import png
+from tests.unit.gateway.matching.test_picture_hash import encoded, picture
 
+PICTURE = png()
 OWN = "001191110102MAD55U9H0F10002"
 ORDER = TextMarksOrder(label=LabelMode.INLINE, trace="always", fingerprint=True)
 PROSE = "The sky was blue and the birds sang over the quiet fields of the valley in the morning. "
@@ -241,6 +250,68 @@ def test_reading_stays_away_from_the_event_loop(bench: Bench) -> None:
     bench.ask(PROSE)
     assert seen
     assert all(thread.startswith("desk") for thread in seen)
+
+
+def test_a_file_that_ends_its_process_costs_one_answer(bench: Bench) -> None:
+    """The question is refused, and the next file is read by a new process."""
+
+    async def ask() -> tuple[Report, str, tuple[int, ...]]:
+        files, refused = bench.reading.files, ""
+        await bench.reading(PICTURE, "")
+        before = files.processes
+        asked = asyncio.ensure_future(bench.reading(PICTURE, ""))
+        os.kill(before[0], signal.SIGKILL)
+        try:
+            await asked
+        except BadRequest as error:
+            refused = error.param or ""
+        report = await bench.reading(PICTURE, "")
+        assert files.processes != before
+        await bench.reading.close()
+        return report, refused, files.processes
+
+    report, refused, left = asyncio.run(ask())
+    assert (report.format, refused, left) == (MediaFormat.PNG, "file", ())
+
+
+def test_a_file_while_too_many_wait(bench: Bench) -> None:
+    """Is turned away, with a time to come back."""
+
+    async def ask() -> None:
+        await bench.reading.files.close()
+        await bench.reading(PICTURE, "")
+
+    with pytest.raises(Overloaded) as refused:
+        asyncio.run(ask())
+    assert refused.value.retry_after_s
+
+
+def test_files_that_are_kept(tmp_path: Path) -> None:
+    """Are opened by their name, with their type; others are not."""
+    kept = KeptFiles(tmp_path / "files", keep_s=60.0, most_bytes=1 << 20)
+    name_given = kept.put(KeptFile(PICTURE, "image/png"))
+    assert hosted_files(kept)(name_given) == (PICTURE, "image/png")
+    assert hosted_files(kept)("x" * 43) is None
+
+
+def test_a_picture_is_known_by_its_looks(bench: Bench) -> None:
+    """As likely ours, never as certain: encoded anew, without any mark."""
+    shown = encoded(picture(5))
+    entry = bench.ledger.journal.open(facts(2))
+    entry.answer((said("This is your picture."),))
+    entry.close(msgspec.structs.replace(closing(), pictures=tuple(hashes(shown))))
+    bench.ledger.ship()
+
+    async def ask(content: bytes) -> Report:
+        try:
+            return await bench.reading(content, "")
+        finally:
+            await bench.reading.close()
+
+    report = asyncio.run(ask(encoded(picture(5), "JPEG", quality=70)))
+    assert (report.made_here, report.tier) == (MadeHere.LIKELY, Tier.SUSPECTED)
+    assert [each.exchange for each in report.matches] == [name(2)]
+    assert notes_on(report, ()) == (Note.FOUND_BY_CONTENT,)
 
 
 def test_the_two_desks(bench: Bench) -> None:

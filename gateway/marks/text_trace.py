@@ -1,15 +1,18 @@
 """The keyed invisible trace: a label code between the sentences, readable with the key alone.
 
-A copy is 36 invisible code points of a four-letter alphabet, two bits each: the 40 bits of the
-label code and a keyed tag of 32 bits, so that a foreign run of 36 such code points is taken for
-ours once in 2^32. A copy stands after a sentence's end about every 200 characters; an excerpt that
-holds one whole copy names its exchange, whatever was done to the words around it.
+A copy is 62 invisible code points of a four-letter alphabet, two bits each: the 40 bits of the
+label code (itself a keyed hash of the exchange id), a keyed tag of 44 bits, and 36 bits of error
+correction (`gateway.matching.trace_code`). At most 4,096 readings are held against the tag per
+text, so a text that the key has not seen is taken for ours less than once in 2^32. A copy stands
+after a sentence's end about every 200 characters; an excerpt that holds one copy, up to three of
+its letters changed or lost or one gap of up to 18 in it, names its exchange, whatever was done to
+the words around it; copies that lost more are read together.
 
 Where it never stands: in code (fenced, indented, in backticks), in display mathematics, in
-addresses, between braces, in texts that open like JSON or markup, between a sentence's end and the
-closing mark-up behind it, after a number. Position depends on the text alone, never on how a stream
-cut it. Survives copying, UTF-8, JSON, NFC; does not survive retyping or a filter that drops format
-characters.
+addresses and the targets of links, between braces, in headings, tables, HTML and front matter, in
+texts that open like JSON or markup, between a sentence's end and the closing mark-up behind it,
+after a number. Position depends on the text alone, never on how a stream cut it. Survives copying,
+UTF-8, JSON, NFC; does not survive retyping or a filter that drops format characters.
 """
 
 from __future__ import annotations
@@ -19,15 +22,14 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from gateway.matching.label_code import CODE_BITS, code_of_number, number_of_code
+from gateway.matching.trace_code import COPY_LENGTH, NUMBER_BITS, TraceSearch, write
 from gateway.nouns.mark import Receipt
 from gateway.ports.mark import Claim
 
 ALPHABET = "\u200b\u200c\u2060\u2063"
 """Zero-width space, zero-width non-joiner, word joiner, invisible separator: all of class Cf."""
 
-TAG_BITS = 32
-COPY_LENGTH = (CODE_BITS + TAG_BITS) // 2
-"""Code points of one copy: 36, below the 64 from which hidden text is a finding of its own."""
+TAG_BITS = NUMBER_BITS - CODE_BITS
 
 SPACING = 200
 """Code points from one copy to the next sentence end that may bear one."""
@@ -36,9 +38,12 @@ LONG_TEXT_TOKENS = 200
 """From how many tokens on a text is long (`TextMarksOrder.trace`): counted as one per Han
 character and one per four other characters, which is a little more than tokenizers count."""
 
-_PERSON = b"sealgate-trace"
-_RUN = re.compile(f"[{ALPHABET}]{{{COPY_LENGTH},}}")
-_DIGIT_OF = {letter: digit for digit, letter in enumerate(ALPHABET)}
+_PERSON = b"sealgate-trace-2"
+_TAG_MASK = (1 << TAG_BITS) - 1
+_LETTERS = re.compile(f"[{ALPHABET}]+")
+_DIGIT_OF = {ord(letter): digit for digit, letter in enumerate(ALPHABET)}
+_BROKEN_BY = 3
+"""Visible code points that may stand in a damaged copy, where letters were replaced by others."""
 _EAST_ENDS = frozenset("。！？")
 _WEST_ENDS = frozenset(".!?")
 _FENCES = ("```", "~~~")
@@ -60,8 +65,7 @@ class TextTrace:
     def copy(self, code: str) -> str:
         """Return one copy of a label code. Raises ValueError if it is none."""
         number = number_of_code(code)
-        bits = number << TAG_BITS | self._tag(number)
-        return "".join(ALPHABET[bits >> shift & 3] for shift in range(2 * COPY_LENGTH - 2, -1, -2))
+        return "".join(ALPHABET[digit] for digit in write(number << TAG_BITS | self._tag(number)))
 
     def weaver(self, code: str, *, after_tokens: int = 0) -> Weaver:
         """Return the streaming form for one channel of one exchange.
@@ -77,17 +81,30 @@ class TextTrace:
         return weaver.push(text) + weaver.finish()
 
     def find(self, text: str) -> list[str]:
-        """Return the label codes whose copies stand in a text, each once, in order.
+        """Return the label codes whose copies stand in a text, each once, whole ones first.
 
         The window slides over the trace's letters alone, so visible characters that got between
-        them do not matter.
+        those of a whole copy do not matter. What costs more is tried only while nothing is found:
+        copies that lost letters in several places, and several copies together.
         """
-        letters = [_DIGIT_OF[letter] for letter in text if letter in _DIGIT_OF]
-        return list(dict.fromkeys(code for _, code in self._windows(letters)))
+        search = TraceSearch(self._is_ours)
+        letters = "".join(_LETTERS.findall(text))
+        found = [number for _, number in search.whole(_digits(letters))]
+        runs = list(self._remnants(text, search))
+        found += filter(None, map(search.damaged, runs))
+        if not found:
+            found = search.together(runs)
+        if not found:
+            found = list(filter(None, map(search.scattered, runs)))
+        return list(dict.fromkeys(code_of_number(number >> TAG_BITS) for number in found))
 
     def strip(self, text: str) -> str:
-        """Return the text without its whole copies: what was woven, and nothing else, goes."""
-        return _RUN.sub(self._without_copies, text)
+        """Return the text without its copies, damaged ones too if they can be read alone: what was
+        woven, and nothing else, goes."""
+        if not _LETTERS.search(text):
+            return text
+        search = TraceSearch(self._is_ours)
+        return _LETTERS.sub(lambda run: self._without_copies(run[0], search), text)
 
     def stamp(self, content: bytes, claim: Claim) -> tuple[bytes, Receipt]:
         """Return the UTF-8 text with the claim's code woven in, and what was done."""
@@ -107,31 +124,45 @@ class TextTrace:
         text = content.decode(errors="replace")
         return [Claim(exchange="", code=code) for code in self.find(text)]
 
-    def _without_copies(self, run: re.Match[str]) -> str:
-        letters = run[0]
-        kept, done = [], 0
-        for start, _ in self._windows([_DIGIT_OF[letter] for letter in letters]):
-            kept.append(letters[done:start])
-            done = start + COPY_LENGTH
-        return "".join(kept) + letters[done:]
+    def _without_copies(self, run: str, search: TraceSearch) -> str:
+        kept = self._unread(run, search)
+        return "".join(part for part in kept if search.damaged(_digits(part)) is None)
 
-    def _windows(self, letters: list[int]) -> Iterator[tuple[int, str]]:
-        """Give the start and the code of every copy."""
-        bits, mask = 0, (1 << 2 * COPY_LENGTH) - 1
-        for position, letter in enumerate(letters, 1):
-            bits = (bits << 2 | letter) & mask
-            start = position - COPY_LENGTH
-            if start >= 0 and bits & 0xFFFFFFFF == self._tag(bits >> TAG_BITS):
-                yield start, code_of_number(bits >> TAG_BITS)
+    def _remnants(self, text: str, search: TraceSearch) -> Iterator[bytes]:
+        """Give what whole copies leave of each run, runs that little parts as one."""
+        joined, end = "", 0
+        for run in _LETTERS.finditer(text):
+            if run.start() - end > _BROKEN_BY or len(joined) >= COPY_LENGTH:
+                yield _digits(joined)
+                joined = ""
+            *parts, last = self._unread(joined + run[0], search)
+            yield from map(_digits, parts)
+            joined, end = last, run.end()
+        yield _digits(joined)
+
+    def _unread(self, run: str, search: TraceSearch) -> list[str]:
+        """Return the parts of a run before, between and behind its whole copies."""
+        parts, done = [], 0
+        for start, _ in search.whole(_digits(run)):
+            parts.append(run[done:start])
+            done = start + COPY_LENGTH
+        return [*parts, run[done:]]
+
+    def _is_ours(self, number: int) -> bool:
+        return number & _TAG_MASK == self._tag(number >> TAG_BITS)
 
     def _tag(self, number: int) -> int:
         digest = blake2b(
             number.to_bytes(CODE_BITS // 8, "big"),
             key=self._key,
-            digest_size=TAG_BITS // 8,
+            digest_size=8,
             person=_PERSON,
         ).digest()
-        return int.from_bytes(digest, "big")
+        return int.from_bytes(digest, "big") & _TAG_MASK
+
+
+def _digits(letters: str) -> bytes:
+    return letters.translate(_DIGIT_OF).encode("latin-1")
 
 
 class Weaver:
@@ -200,27 +231,43 @@ class Weaver:
 class _Line:
     """What the line so far says about where a copy may stand."""
 
-    __slots__ = ("address", "dollars", "head", "is_blank", "word")
+    __slots__ = ("address", "dollars", "head", "is_blank", "pipes", "plain_rule", "target", "word")
 
     def __init__(self) -> None:
         self.head = ""
         self.word = ""
         self.address = False
+        self.target = False
         self.dollars = 0
+        self.pipes = False
+        self.plain_rule = True
         self.is_blank = True
 
     @property
     def is_plain(self) -> bool:
-        """True unless an address runs here, or the line is code by its head or mathematics."""
-        if self.address or self.dollars:
+        """True unless an address runs here, or the line is code, heading, markup or table by its
+        head, a row of a table, or mathematics."""
+        if self.address or self.target or self.dollars or self.pipes:
             return False
-        return not self.head.startswith(("    ", "\t", *_FENCES)) and self.fence is None
+        if self.head.startswith(("    ", "\t")) or self.fence is not None:
+            return False
+        return not self.head.lstrip(" ").startswith(("#", "<", "|"))
 
     @property
     def fence(self) -> str | None:
         """The fence that this line opens or closes."""
         bare = self.head.lstrip(" ")
         return next((fence for fence in _FENCES if bare.startswith(fence)), None)
+
+    @property
+    def ruled(self) -> bool:
+        """True for the second line of a table."""
+        return self.pipes and self.plain_rule
+
+    @property
+    def rule_of_matter(self) -> bool:
+        """True for a line that opens or closes front matter."""
+        return self.head.rstrip() in ("---", "+++")
 
     @property
     def ends_in_word(self) -> bool:
@@ -234,6 +281,12 @@ class _Line:
             self.head += letter
         if letter == "$":
             self.dollars += 1
+        elif letter == "|":
+            self.pipes = True
+        elif letter == ")":
+            self.target = False
+        elif letter == "(" and self.word.endswith("]"):
+            self.target = True
         if letter.isspace() or letter > "\x7f":
             self.address = False
             self.word = "" if letter.isspace() else (self.word + letter)[-8:]
@@ -241,13 +294,17 @@ class _Line:
             self.word = (self.word + letter)[-8:]
             if self.word.endswith(("://", "www.", "mailto:")):
                 self.address = True
+        self.plain_rule = self.plain_rule and letter in "-:| \r"
         self.is_blank = self.is_blank and letter.isspace()
 
 
 class _Blocks:
     """What the lines before say: an open fence, display mathematics, braces, backticks."""
 
-    __slots__ = ("_braces", "_fence", "_mathematics", "_opening", "_ticks", "is_prose")
+    __slots__ = (
+        "_braces", "_fence", "_first", "_markup", "_mathematics", "_matter", "_opening", "_table",
+        "_ticks", "is_prose",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._fence: str | None = None
@@ -255,10 +312,16 @@ class _Blocks:
         self._braces = 0
         self._ticks = 0
         self._opening = True
+        self._first = True
+        self._matter = False
+        self._table = False
+        self._markup = False
         self.is_prose = False
 
     def is_inside(self, line: _Line) -> bool:
         """True if the place is inside something that is not prose."""
+        if self._matter or self._table or self._markup:
+            return True
         return bool(
             self._fence or line.fence or self._mathematics or self._braces > 0 or self._ticks % 2
         )
@@ -285,3 +348,9 @@ class _Blocks:
             self._mathematics = not self._mathematics
         if line.is_blank:
             self._braces = self._ticks = 0
+        head = line.head.lstrip(" ")
+        self._table = not line.is_blank and (self._table or line.ruled)
+        self._markup = not line.is_blank and (self._markup or head.startswith("<"))
+        if line.rule_of_matter and (self._first or self._matter):
+            self._matter = not self._matter
+        self._first = self._first and line.is_blank

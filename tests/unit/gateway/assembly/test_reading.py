@@ -37,6 +37,7 @@ from gateway.marks.label_signature import sign_label
 from gateway.marks.text_trace import ALPHABET, COPY_LENGTH, TextTrace
 from gateway.matching.picture_hash import hashes
 from gateway.matching.sm2_keys import make_key, public_hex
+from gateway.matching.trace_code import COPY_LENGTH
 from gateway.nouns.errors import BadRequest, LedgerFailed, Overloaded
 from gateway.nouns.mark import FileMarksOrder, LabelMode, TextMarksOrder
 from gateway.nouns.media import MediaFormat

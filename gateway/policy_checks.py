@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
-from gateway.policy_form import FailureForm, PolicyForm, RuleForm
+from gateway.policy_form import FailureForm, PolicyForm, RouteTextForm, RuleForm
 from gateway.typed_document import nearest
 from gateway.yaml_file import Document, KeyPath
 
@@ -211,6 +211,22 @@ def _marks(form: PolicyForm, document: Document) -> Iterator[str]:
             yield document.fault(path, f"has no effect with `label: {text.label or 'off'}`")
 
 
+def _routes(form: PolicyForm, document: Document) -> Iterator[str]:
+    for index, each in enumerate((form.marks.routes if form.marks else None) or ()):
+        path: KeyPath = ("marks", "routes", index)
+        if _is_no_path(each.path):
+            yield document.fault((*path, "path"), "expected a plain path such as `/v1/completions`")
+        if each.text == RouteTextForm():
+            yield document.fault((*path, "text"), "says nothing: name what differs there")
+        if each.text.position is not None and each.text.label in {"off", "field"}:
+            message = f"has no effect with `label: {each.text.label}`"
+            yield document.fault((*path, "text", "position"), message)
+
+
+def _is_no_path(path: str) -> bool:
+    return not path.startswith("/") or ".." in path or "%" in path
+
+
 def _file_marks(form: PolicyForm, document: Document) -> Iterator[str]:
     file = form.marks.file if form.marks else None
     if file is None or file.label == "visible":
@@ -224,7 +240,7 @@ def _file_marks(form: PolicyForm, document: Document) -> Iterator[str]:
 
 def _paths(form: PolicyForm, document: Document) -> Iterator[str]:
     for index, each in enumerate(form.paths or ()):
-        if not each.path.startswith("/") or ".." in each.path or "%" in each.path:
+        if _is_no_path(each.path):
             message = "expected a plain path such as `/v1/embeddings`"
             yield document.fault(("paths", index, "path"), message)
 
@@ -240,6 +256,7 @@ _CHECKS: tuple[Check, ...] = (
     _guards,
     _failures,
     _marks,
+    _routes,
     _file_marks,
     _paths,
 )

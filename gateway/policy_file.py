@@ -13,9 +13,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.mark import FileMarksOrder, LabelMode, LabelPosition, TextMarksOrder
+from gateway.nouns.mark import (
+    FileMarksOrder,
+    LabelMode,
+    LabelPosition,
+    RouteMarks,
+    TextMarksOrder,
+)
 from gateway.nouns.policy import (
     AnswerStyle,
     ClassifierUse,
@@ -39,7 +46,10 @@ from gateway.policy_form import (
     FailureForm,
     OnFailureForm,
     PolicyForm,
+    RouteMarksForm,
+    RouteTextForm,
     RuleForm,
+    TextMarksForm,
     WordingForm,
 )
 from gateway.typed_document import nearest, raise_faults, read_document
@@ -56,6 +66,7 @@ NAMES: dict[KeyPath, str] = {
     ("lexicons",): "use",
     ("guard_models",): "name",
     ("paths",): "path",
+    ("marks", "routes"): "path",
 }
 
 
@@ -155,10 +166,16 @@ def _rooted(entry: Any, folder: Path) -> Any:
     return {**entry, "use": str((folder / use).resolve())}
 
 
+def _listed(value: Any, path: KeyPath) -> Any:
+    for key in path:
+        value = (value or {}).get(key)
+    return value or ()
+
+
 def _twice(document: Document) -> Iterator[str]:
     for path, name in NAMES.items():
         seen: set[Any] = set()
-        for index, each in enumerate(document.value.get(str(path[0])) or ()):
+        for index, each in enumerate(_listed(document.value, path)):
             if each[name] in seen:
                 message = f"`{each[name]}` is there twice"
                 yield document.fault((*path, index, name), message)
@@ -302,7 +319,21 @@ def _failure(form: str | FailureForm) -> OnFailure:
 
 
 def _marks(form: PolicyForm) -> TextMarksOrder:
-    text = form.marks.text if form.marks else None
+    producer = form.marks.producer if form.marks else None
+    order = TextMarksOrder(
+        **_text_marks(form.marks.text if form.marks else None), producer=producer
+    )
+    routes = (form.marks.routes if form.marks else None) or ()
+    return replace(order, routes=tuple(_route_marks(each, order) for each in routes))
+
+
+def _route_marks(form: RouteMarksForm, order: TextMarksOrder) -> RouteMarks:
+    said = _text_marks(form.text)
+    said["wording"] = {**order.wording, **said.get("wording", {})}
+    return RouteMarks(path=form.path, order=replace(order, **said))
+
+
+def _text_marks(text: TextMarksForm | RouteTextForm | None) -> dict[str, Any]:
     said = _said(text)
     if "label" in said:
         said["label"] = LabelMode(said["label"])
@@ -310,8 +341,7 @@ def _marks(form: PolicyForm) -> TextMarksOrder:
         said["position"] = LabelPosition(said["position"])
     if "wording" in said:
         said["wording"] = _words(text.wording if text else None)
-    producer = form.marks.producer if form.marks else None
-    return TextMarksOrder(**said, producer=producer)
+    return said
 
 
 def _file_marks(form: PolicyForm) -> FileMarksOrder:

@@ -252,11 +252,35 @@ class FileMarksForm(Form, frozen=True, kw_only=True):
     ] = None
 
 
+class RouteTextForm(Form, frozen=True, kw_only=True):
+    """The visible label on the texts of one path; what is not said is as in `marks.text`."""
+
+    label: Annotated[
+        Literal["off", "inline", "field", "both"] | None, _says("Visible label of this path.")
+    ] = None
+    position: Annotated[
+        Literal["start", "end", "both"] | None, _says("Where an inline label stands.")
+    ] = None
+    language: Annotated[Literal["auto", "zh", "en"] | None, _says("Language of the label.")] = None
+    wording: Annotated[WordingForm | None, _says("Your own words for the label.")] = None
+    code: Annotated[bool | None, _says("Whether the label carries the short code.")] = None
+
+
+class RouteMarksForm(Form, frozen=True, kw_only=True):
+    """Marks of one path."""
+
+    path: Annotated[_Text, _says("Such as `/v1/completions`; a trailing `/*` is one segment more.")]
+    text: Annotated[RouteTextForm, _says("What differs from `marks.text` there.")]
+
+
 class MarksForm(Form, frozen=True, kw_only=True):
     """What is put on generated content."""
 
     text: Annotated[TextMarksForm | None, _says("Marks on generated text.")] = None
     file: Annotated[FileMarksForm | None, _says("Marks on generated files.")] = None
+    routes: Annotated[
+        tuple[RouteMarksForm, ...] | None, _says("Labels of single paths; merged by `path`.")
+    ] = None
     producer: Annotated[
         str | None, _says("Provider code (27 characters), or `env:NAME`, `file:PATH`.")
     ] = None

@@ -99,7 +99,11 @@ class PolicyJudge:
         said = _last_said(request)
         unlabelled = bool(admission.unlabelled)
         seal = self._wiring.sealer.seal(
-            admission.exchange, said, admission.principal.label, unlabelled=unlabelled
+            admission.exchange,
+            said,
+            admission.principal.label,
+            path=admission.path,
+            unlabelled=unlabelled,
         )
         if request.textless:
             seal = Seal(headers=seal.headers)

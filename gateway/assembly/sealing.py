@@ -13,7 +13,7 @@ from gateway.assembly.kit import POLICIES
 from gateway.engine.seal import LABEL, Seal
 from gateway.marks import TextLabel, TextTrace
 from gateway.marks.provider_code import validate_provider_code
-from gateway.marks.text_label import remember, shipped_wordings
+from gateway.marks.text_label import Wordings, remember, shipped_wordings
 from gateway.matching.label_code import label_code
 from gateway.nouns.mark import AigcLabel, LabelMode, TextMarksOrder
 from gateway.ports.mark import Claim
@@ -48,16 +48,15 @@ class Sealer:
             validate_provider_code(producer)
         self._order = order
         self._sign = sign
-        marked = order.label is not LabelMode.OFF or order.producer is not None
-        self._producer = producer if marked else ""
+        self._producer = producer
         self._code_key = hmac.digest(key, b"label code", "sha256")
         self._trace = TextTrace(hmac.digest(key, b"text trace", "sha256"))
-        wordings = remember(shipped_wordings(POLICIES), order)
-        self._labels = {
-            mode: TextLabel(msgspec.structs.replace(order, label=mode), wordings)
-            for mode in LabelMode
-        }
-        self.strip = self._labels[order.label].strip_labels
+        orders = [order, *(route.order for route in order.routes)]
+        wordings = shipped_wordings(POLICIES)
+        for each in orders:
+            wordings = remember(wordings, each)
+        self._labels = [(each, _by_mode(each, wordings)) for each in orders]
+        self.strip = self._labels[0][1][order.label].strip_labels
 
     def code(self, exchange: str) -> str:
         """Return the short label code of an exchange."""
@@ -71,7 +70,7 @@ class Sealer:
     @property
     def text_marks(self) -> tuple[TextLabel, TextTrace]:
         """The marks that stand in texts, for whoever reads them back."""
-        return self._labels[LabelMode.INLINE], self._trace
+        return self._labels[0][1][LabelMode.INLINE], self._trace
 
     @property
     def marks(self) -> frozenset[str]:
@@ -84,18 +83,22 @@ class Sealer:
         language_sample: str,
         override: str | None,
         *,
+        path: str = "",
         unlabelled: bool = False,
     ) -> Seal:
         """Return what is owed on the answer of one exchange.
 
         ``language_sample`` decides the label's language where the policy says ``auto``;
-        ``override`` is the key's own label mode. ``unlabelled``: nothing is put into the text that
-        people read; the field and what is implicit stay.
+        ``override`` is the key's own label mode, stronger than that of the route ``path``.
+        ``unlabelled``: nothing is put into the text that people read; the field and what is
+        implicit stay.
         """
-        mode = LabelMode(override) if override else self._order.label
+        order = self._order.at(path)
+        mode = LabelMode(override) if override else order.label
         if unlabelled and mode is not LabelMode.OFF:
             mode = LabelMode.FIELD
-        label = self._labels[mode]
+        label = next(by_mode for each, by_mode in self._labels if each is order)[mode]
+        producer = self._producer_of(order)
         language = label.language(language_sample)
         code = self.code(exchange)
         field = {"sealgate": {"label": label.line(language, code), "code": code}}
@@ -103,8 +106,8 @@ class Sealer:
         as_field = mode in (LabelMode.FIELD, LabelMode.BOTH)
         fields: dict[str, object] = dict(field) if as_field else {}
         headers = [(_CODE_HEADER, code.encode())]
-        if self._producer:
-            made = self._sign(make_label(self._producer, exchange))
+        if producer:
+            made = self._sign(make_label(producer, exchange))
             fields[FIELD] = members(made)
             headers.append((HEADER, header_value(made)))
         return Seal(
@@ -114,12 +117,16 @@ class Sealer:
             inline_field=field if inline else {},
             headers=tuple(headers),
             weaver=self._weaver(code),
-            owed=self._owed(mode),
+            owed=self._owed(mode, producer),
         )
 
-    def _owed(self, mode: LabelMode) -> tuple[str, ...]:
+    def _producer_of(self, order: TextMarksOrder) -> str:
+        marked = order.label is not LabelMode.OFF or order.producer is not None
+        return self._producer if marked else ""
+
+    def _owed(self, mode: LabelMode, producer: str) -> tuple[str, ...]:
         owed = [LABEL] if mode is not LabelMode.OFF else []
-        if self._producer:
+        if producer:
             owed.append("aigc_label")
         if self._order.trace != "off":
             owed.append("text_trace")
@@ -148,4 +155,10 @@ class Sealer:
 
     def claims(self, text: str) -> list[Claim]:
         """Return what the visible labels at the ends of a text say."""
-        return self._labels[LabelMode.INLINE].verify(text.encode())
+        return self.text_marks[0].verify(text.encode())
+
+
+def _by_mode(order: TextMarksOrder, wordings: Wordings) -> dict[LabelMode, TextLabel]:
+    return {
+        mode: TextLabel(msgspec.structs.replace(order, label=mode), wordings) for mode in LabelMode
+    }

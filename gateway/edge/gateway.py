@@ -43,7 +43,8 @@ class Identity(NamedTuple):
 
 
 class Admission(NamedTuple):
-    """An exchange that was let in: who asks, for whom, what, and in which protocol.
+    """An exchange that was let in: who asks, for whom, what, in which protocol, and by which path
+    (as the router knows it).
 
     ``unlabelled`` is the reason for which the explicit label is left out; empty: it is not.
     """
@@ -53,6 +54,7 @@ class Admission(NamedTuple):
     principal: Principal
     subject: Subject
     adapter: Adapter
+    path: str = ""
     unlabelled: str = ""
 
 

@@ -159,7 +159,7 @@ class Runner:
         account.unlabelled = gateway.access.unlabelled(self._call.headers, account.principal)
         return Admission(
             account.exchange, request, account.principal, account.subject, adapter,
-            account.unlabelled,
+            self._target.path, account.unlabelled,
         )  # fmt: skip
 
     async def _refuse(self, request: Request, refusal: Refusal) -> None:

@@ -40,6 +40,10 @@ class LabelPosition(StrEnum):
     BOTH = "both"
 
 
+VERSION = "/v1"
+"""What a client may leave out at the start of a path."""
+
+
 class TextMarksOrder(msgspec.Struct, frozen=True):
     """What the policy owes on a generated text.
 
@@ -55,6 +59,28 @@ class TextMarksOrder(msgspec.Struct, frozen=True):
     fingerprint: bool = False
     trace: str = "off"
     producer: str | None = None
+    routes: tuple[RouteMarks, ...] = ()
+
+    def at(self, path: str) -> TextMarksOrder:
+        """Return what is owed on the texts of a route: the first line that names it, else this."""
+        bare = path.removeprefix(VERSION)
+        return next((each.order for each in self.routes if each.names(bare)), self)
+
+
+class RouteMarks(msgspec.Struct, frozen=True):
+    """What is owed on the texts of one path; a trailing ``/*`` is one segment more. ``/v1`` may be
+    left out."""
+
+    path: str
+    order: TextMarksOrder
+
+    def names(self, bare: str) -> bool:
+        """True for a path without its version that this line is about."""
+        mine = self.path.removeprefix(VERSION)
+        if not mine.endswith("/*"):
+            return bare == mine
+        parent, _, last = bare.rpartition("/")
+        return bool(last) and parent == mine[:-2]
 
 
 class MarkFamily(StrEnum):

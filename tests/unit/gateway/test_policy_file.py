@@ -174,6 +174,15 @@ def test_the_settings_can_override_the_mode() -> None:
         ("lexicons: [{use: none.jsonl}]", "there is no file"),
         ("rules: [{id: a, when: '*', do: flag}, {id: a, when: '*', do: flag}]", "there twice"),
         ("marks: {text: {label: yes}}", "`yes` is not a choice"),
+        ("marks: {routes: [{path: v1/a, text: {code: false}}]}", "line 2: `marks.routes[0].path`"),
+        ("marks: {routes: [{path: /v1/a, text: {}}]}", "says nothing"),
+        ("marks: {routes: [{path: /a, text: {label: off, position: end}}]}", "has no effect"),
+        ("marks: {routes: [{path: /a, text: {trace: off}}]}", "there is no such key"),
+        ("marks: {routes: [{path: /a, text: {code: no}}]}", "`marks.routes[0].text.code`"),
+        (
+            "marks: {routes: [{path: /a, text: {code: true}}, {path: /a, text: {code: true}}]}",
+            "`/a` is there twice",
+        ),
         ("keep: {facts: 183}", "expected whole days such as `183d`"),
         ("mode: shadow", "`enforce`, `observe`"),
     ],
@@ -204,3 +213,34 @@ def test_the_classifier_is_on_off_or_told_how(tmp_path: Path) -> None:
     changed = "extends: cn-public\nclassifier: {mode: sync}\n"
     assert load_policy(_written(tmp_path, changed)).classifier == ClassifierUse(mode="sync")
     assert load_policy(_written(tmp_path, "extends: eu\nclassifier: false\n")).classifier is None
+
+
+def test_labels_of_single_paths_are_merged_by_path(tmp_path: Path) -> None:
+    """A file that extends another changes the line of one path and leaves the others; what a line
+    does not say is as in `marks.text`."""
+    below = _written(
+        tmp_path,
+        """
+marks:
+  text: {label: inline, language: zh, wording: {zh: 人工智能生成}}
+  routes:
+    - {path: /v1/completions, text: {label: field}}
+    - {path: "/v1/tasks/*", text: {position: end, wording: {en: AI generated}}}
+""",
+    )
+    above = tmp_path / "above.yaml"
+    above.write_text(
+        f"version: 1\nextends: {Path(below).name}\n"
+        "marks: {routes: [{path: /v1/completions, text: {label: both}}]}\n",
+        encoding="utf-8",
+    )
+    marks = load_policy(str(above)).marks
+    assert [each.path for each in marks.routes] == ["/v1/completions", "/v1/tasks/*"]
+    assert marks.at("/completions").label is LabelMode.BOTH
+    assert marks.at("/v1/completions").wording == {"zh": "人工智能生成"}
+    task = marks.at("/tasks/7")
+    assert (task.label, task.position, task.language) == (
+        LabelMode.INLINE, LabelPosition.END, "zh",
+    )  # fmt: skip
+    assert task.wording == {"zh": "人工智能生成", "en": "AI generated"}
+    assert marks.at("/tasks/7/8") is marks.at("/tasks/") is marks

@@ -34,7 +34,7 @@ from gateway.desk.report import MadeHere, Note, Report, Tier, notes_on, public_a
 from gateway.edge.kept_files import KeptFile, KeptFiles
 from gateway.marks import CONSTRUCTORS, FILE_MARKS, make_marks
 from gateway.marks.label_signature import sign_label
-from gateway.marks.text_trace import ALPHABET, COPY_LENGTH, TextTrace
+from gateway.marks.text_trace import ALPHABET, TextTrace
 from gateway.matching.picture_hash import hashes
 from gateway.matching.sm2_keys import make_key, public_hex
 from gateway.matching.trace_code import COPY_LENGTH

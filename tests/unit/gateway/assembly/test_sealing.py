@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from gateway.assembly.sealing import Sealer
 from gateway.engine.seal import Seal
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.exchange import exchange_id
-from gateway.nouns.mark import LabelMode, LabelPosition, TextMarksOrder
+from gateway.nouns.mark import LabelMode, LabelPosition, RouteMarks, TextMarksOrder
 from gateway.wire.aigc_label import FIELD, HEADER
 
 EXCHANGE = exchange_id(1_790_000_000_000, bytes(10))
@@ -130,3 +131,29 @@ def test_codes_depend_on_the_key() -> None:
             [value.decode() for _, value in one.seal(EXCHANGE, "", None).headers]
         ).encode()
     )
+
+
+def test_a_route_has_its_own_label() -> None:
+    """Position, wording, language, code and mode per path; the key's own mode is stronger; every
+    wording is taken out of any history."""
+    base = TextMarksOrder(label=LabelMode.INLINE, language="en")
+    there = TextMarksOrder(
+        label=LabelMode.INLINE, position=LabelPosition.END, language="zh", code=False,
+        wording={"zh": "由人工智能合成"},
+    )  # fmt: skip
+    silent = TextMarksOrder(label=LabelMode.FIELD)
+    routes = (RouteMarks("/v1/completions", there), RouteMarks("/v1/silent", silent))
+    sealer = Sealer(msgspec.structs.replace(base, routes=routes), "", b"key")
+    seal = sealer.seal(EXCHANGE, "What?", None, path="/completions")
+    assert (seal.start, seal.end) == ("", "\n\n由人工智能合成")
+    assert sealer.seal(EXCHANGE, "What?", None, path="/chat/completions").start.startswith("AI")
+    assert not sealer.seal(EXCHANGE, "What?", None, path="/silent").inline
+    assert sealer.seal(EXCHANGE, "What?", "inline", path="/silent").inline
+    assert sealer.without_marks("蓝色。" + seal.end) == "蓝色。"
+
+
+def test_a_wording_of_a_route_must_say_what_the_law_asks() -> None:
+    """As one for all routes."""
+    wrong = RouteMarks("/a", TextMarksOrder(wording={"zh": "内容"}))
+    with pytest.raises(ConfigError, match="AI element"):
+        Sealer(TextMarksOrder(routes=(wrong,)), "", b"key")

@@ -33,13 +33,17 @@ class Marking:
         """True if content of the choice may pass with nothing to add or weave."""
         state = self._choices.get(choice)
         return (
-            state is not None and state.decided and state.weave is None
+            state is not None and state.decided and state.weave is None and state.blocks is None
             and (state.started or not state.inline)
         )  # fmt: skip
 
     def weave(self, choice: int, text: str, *, final: bool = False) -> str:
-        """Return content with the invisible trace in it, where the policy asks for one."""
-        weave = self.choice(choice).weave
+        """Return content with the invisible trace in it, where the policy asks for one. All
+        content comes through here, in the order in which it leaves, if an end label is owed."""
+        state = self.choice(choice)
+        if state.blocks is not None:
+            state.blocks.push(text)
+        weave = state.weave
         woven = text if weave is None else weave(text, final)
         if woven != text:
             self._receipts.note(TRACE, "written")
@@ -61,7 +65,8 @@ class Marking:
             return
         state.ended = True
         self._add(choice, self.weave(choice, "", final=True), like, out)
-        if state.started:
+        state.moved = state.blocks is not None and state.blocks.open
+        if state.started and not state.moved:
             self._say(choice, self._seal.end, like, out)
 
     def _say(self, choice: int, line: str, like: Event | Run | None, out: Outbox) -> None:
@@ -83,7 +88,8 @@ class Marking:
     def _members(self, choices: Iterable[int]) -> dict[str, object]:
         fields: dict[str, object] = dict(self._seal.fields)
         for choice in choices:
-            if self._seal.inline and not self.choice(choice).started:
+            state = self.choice(choice)
+            if self._seal.inline and (not state.started or state.moved):
                 fields.update(self._seal.inline_field)
         return fields
 
@@ -117,11 +123,13 @@ class Marking:
         if not (state.inline and state.decided and has_content):
             return "", "", True
         state.started = state.ended = True
-        for line in (self._seal.start, self._seal.end):
+        state.moved = state.blocks is not None and state.blocks.open
+        start, end = self._seal.start, "" if state.moved else self._seal.end
+        for line in (start, end):
             if line:
                 out.own(choice, "content", line)
-        self._receipts.note(LABEL, "written", "inline")
-        return self._seal.start, self._seal.end, False
+        self._receipts.note(LABEL, "written", "inline" if start or end else "field")
+        return start, end, state.moved
 
     def label_fields(self) -> dict[str, object]:
         """Return the member that says the label where the text cannot."""

@@ -225,7 +225,8 @@ class OutputSession:
             return False
         if run.field_class is not FieldClass.CONTENT:
             return True
-        return self._marking.choice(run.choice).weave is None
+        state = self._marking.choice(run.choice)
+        return state.weave is None and state.blocks is None
 
     def _enqueue_run(self, run: Run, dirty: set[Channel], now_s: float) -> None:
         self._seen.add(run.choice)

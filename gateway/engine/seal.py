@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from gateway.matching.markdown_blocks import OpenBlocks
 from gateway.nouns.record import ReceiptFact
 
-_STRUCTURED_OPENERS = "{[<`"
+_STRUCTURED_OPENERS = ("{", "[", "<", "`", "~~~", "---", "+++")
+"""What JSON, markup, a code fence and front matter begin with: a line before them would make
+something else of them."""
+_UNCERTAIN = {opener[:length] for opener in _STRUCTURED_OPENERS[4:] for length in (1, 2)}
 LABEL = "text_label"
 TRACE = "text_trace"
 
@@ -40,13 +44,14 @@ class Seal(NamedTuple):
 
 
 class ChoiceSeal:
-    """The label of one choice: undecided until the first character that is not white space.
+    """The label of one choice: undecided until its first characters that are not white space.
 
-    Prose takes it inline; what opens like JSON, markup or a code fence, and what a schema binds,
-    takes it as a field.
+    Prose takes it inline; what opens like JSON, markup, a code fence or front matter, and what a
+    schema binds, takes it as a field. So does a text whose end label would fall into a code fence
+    that was never closed: ``blocks`` knows, ``moved`` says that it was so.
     """
 
-    __slots__ = ("decided", "ended", "inline", "started", "weave")
+    __slots__ = ("_opening", "blocks", "decided", "ended", "inline", "moved", "started", "weave")
 
     def __init__(self, seal: Seal, *, structured: bool) -> None:
         self.decided = not seal.inline or structured
@@ -54,17 +59,21 @@ class ChoiceSeal:
         self.started = False
         self.ended = False
         self.weave = None if structured or seal.weaver is None else seal.weaver()
+        self.blocks = OpenBlocks() if seal.end and self.inline else None
+        self.moved = False
+        self._opening = ""
 
     def meet(self, text: str) -> None:
         """See the next text of the content and decide if it can."""
         if self.decided:
             return
-        opener = text.lstrip()
-        if opener:
+        self._opening = (self._opening + text).lstrip()[:3]
+        opener = self._opening
+        if opener and opener not in _UNCERTAIN:
             self.decided = True
-            self.inline = opener[0] not in _STRUCTURED_OPENERS
+            self.inline = not opener.startswith(_STRUCTURED_OPENERS)
             if not self.inline:
-                self.weave = None
+                self.weave = self.blocks = None
 
 
 class Receipts:

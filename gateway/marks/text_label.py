@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.matching.label_code import CODE_PATTERN, is_code
+from gateway.matching.markdown_blocks import OpenBlocks
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import LabelMode, LabelPosition, Receipt, TextMarksOrder
 from gateway.ports.mark import Claim
@@ -41,6 +42,7 @@ _KANA = re.compile("[\u3041-\u30ff]")
 _OTHER_WORD = re.compile("[^\\W\\d_\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _HAN_SHARE = 0.4
 _STRUCTURED_OPENINGS = ("{", "[", "<", "```", "~~~")
+_FRONT_MATTER = ("---", "+++")
 _LINE_BREAKS = re.compile(r"[ \t]*\r?\n(?:[ \t]*\r?\n)?")
 _LINE_BREAKS_BEFORE = re.compile(r"(?:\r?\n[ \t]*)?\r?\n[ \t]*\Z")
 
@@ -229,8 +231,16 @@ class TextLabel:
         code = claim.code if self._order.code else ""
         if code in self._codes(text):
             return content, Receipt(self.name, "written", "it was there")
+        if text.lstrip("\ufeff \t\r\n").startswith(_FRONT_MATTER):
+            return content, Receipt(self.name, "not_possible", "the text opens with front matter")
         language = self.language(text)
-        stamped = self.before(language, code) + text + self.after(language, code)
+        blocks = OpenBlocks()
+        blocks.push(text)
+        end = "" if blocks.open else self.after(language, code)
+        start = self.before(language, code)
+        if not start and not end:
+            return content, Receipt(self.name, "not_possible", "a block of code is left open")
+        stamped = start + text + end
         if code not in self._codes(stamped):
             return content, Receipt(self.name, "failed", "the label could not be read back")
         return stamped.encode(), Receipt(self.name, "written")

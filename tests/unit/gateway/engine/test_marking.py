@@ -43,7 +43,7 @@ def test_a_label_stands_at_both_ends_once() -> None:
     assert not marking.settled(0)
     for _ in range(2):
         marking.before_content(0, "hi", LIKE, out)
-    assert marking.settled(0)
+    assert not marking.settled(0)
     for _ in range(2):
         marking.at_end(0, LIKE, out)
     assert out.data == b"T 0 content [AI]\nT 0 content [/AI]\n"
@@ -56,8 +56,39 @@ def test_a_label_at_the_start_alone_adds_nothing_at_the_end() -> None:
     marking, out = _marking(end="")
     marking.choice(0).meet("hi")
     marking.before_content(0, "hi", LIKE, out)
+    assert marking.settled(0)
     marking.at_end(0, LIKE, out)
     assert out.data == b"T 0 content [AI]\n"
+
+
+@pytest.mark.parametrize(("start", "written"), [("[AI]", b"T 0 content [AI]\n"), ("", b"")])
+def test_an_end_label_that_would_be_code_becomes_a_member(start: str, written: bytes) -> None:
+    """The fence was never closed: the text stays as it is, in a stream and in one piece."""
+    for whole in (False, True):
+        marking, out = _marking(start=start)
+        marking.choice(0).meet("So:\n``")
+        if not whole:
+            marking.before_content(0, "So:\n``", LIKE, out)
+        for piece in ("So:\n``", "`\nx = 1"):
+            marking.weave(0, piece)
+        if whole:
+            assert marking.whole(0, has_content=True, out=out) == (start, "", True)
+        else:
+            marking.at_end(0, LIKE, out)
+            assert out.data == written
+            assert marking.fields((0,)) == {"sealgate": 1}
+        assert _receipts(marking)[LABEL][0] == "written"
+
+
+def test_an_end_label_stands_behind_a_closed_fence() -> None:
+    """Each choice for itself."""
+    marking, out = _marking(start="")
+    for choice, text in ((0, "So:\n```\nx\n```"), (1, "So:\n```\nx")):
+        marking.choice(choice).meet(text)
+        marking.before_content(choice, text, LIKE, out)
+        marking.weave(choice, text)
+        marking.at_end(choice, LIKE, out)
+    assert out.data == b"T 0 content [/AI]\n"
 
 
 @pytest.mark.parametrize("text", ["", " "])

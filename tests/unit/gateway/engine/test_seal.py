@@ -15,10 +15,12 @@ WOVEN = Seal(start="[AI]", weaver=lambda: lambda text, final: text + "~")
     [
         (["hello"], True), ([" \n", "hello"], True), (["{"], False), (["  ", "[1"], False),
         (["<p>"], False), (["`x`"], False), (["hi", "{"], True),
+        (["-", "--", "\na: b"], False), (["-", " item"], True), (["~", "~~"], False),
+        (["--", " so"], True), (["+++"], False), (["~5"], True), (["***"], True),
     ],
 )  # fmt: skip
 def test_the_first_visible_character_decides(texts: list[str], inline: bool) -> None:
-    """Prose takes the label inline; JSON, markup and code take it as a member."""
+    """Prose takes the label inline; JSON, markup, code and front matter take it as a member."""
     choice = ChoiceSeal(WOVEN, structured=False)
     for text in texts:
         choice.meet(text)
@@ -31,6 +33,14 @@ def test_white_space_decides_nothing() -> None:
     """It cannot tell."""
     choice = ChoiceSeal(INLINE, structured=False)
     choice.meet(" \n")
+    assert not choice.decided
+
+
+@pytest.mark.parametrize("opening", ["-", "--", "~", "~~", "+"])
+def test_what_may_become_front_matter_or_a_fence_waits(opening: str) -> None:
+    """One or two of three characters cannot tell."""
+    choice = ChoiceSeal(INLINE, structured=False)
+    choice.meet(opening)
     assert not choice.decided
 
 

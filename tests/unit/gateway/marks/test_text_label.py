@@ -284,3 +284,25 @@ def test_stamping_leaves_what_it_cannot_label(content: bytes, status: str) -> No
     """Structured text and broken text come back unchanged, and not as a success."""
     stamped, receipt = label().stamp(content, Claim("e", CODE))
     assert (stamped, receipt.status) == (content, status)
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "status"),
+    [
+        ("---\ntitle: x\n---\n\nwords", LabelPosition.START, "not_possible"),
+        ("words\n\n```\ncode", LabelPosition.END, "not_possible"),
+        ("words\n\n```\ncode", LabelPosition.BOTH, "written"),
+        ("words\n\n```\ncode\n```", LabelPosition.END, "written"),
+    ],
+)
+def test_stamping_never_breaks_the_markdown(
+    text: str, position: LabelPosition, status: str
+) -> None:
+    """Front matter stays first, and no label becomes code; what was put in comes out again."""
+    order = TextMarksOrder(label=LabelMode.INLINE, position=position)
+    mark = TextLabel(order, WORDINGS)
+    code = code_of_number(7)
+    stamped, receipt = mark.stamp(text.encode(), Claim("e", code))
+    assert receipt.status == status
+    assert mark.strip_labels(stamped.decode()) == text
+    assert stamped.decode().endswith("code") is text.endswith("code")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from filters.lexicon import Entry
+from gateway.nouns.mark import LabelMode, LabelPosition, RouteMarks, TextMarksOrder
 from gateway.nouns.policy import AnswerStyle, Mode, Policy, Rule
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
@@ -100,3 +103,46 @@ def test_observing_acts_on_nothing() -> None:
     assert opinion.verdict is Action.FLAG
     assert opinion.safe == "绿皮大象"
     assert [found.wanted for found in opinion.findings] == ["block"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "label"),
+    [
+        ("/chat/completions", "| a |\n|---|\n| 1 |", "\n\nAI-generated content"),
+        ("/chat/completions", "```\nx\n```", None),
+        ("/chat/completions", "So:\n```\nx\n```\n- a", "\n\nAI-generated content"),
+        ("/chat/completions", "So:\n```\nx = 1", None),
+        ("/completions", "So it is.", ""),
+    ],
+)
+def test_a_stream_is_labelled_as_its_route_and_its_markdown_ask(
+    path: str, text: str, label: str | None
+) -> None:
+    """At the end, behind what is closed; in a field where the label would be code; elsewhere as the
+    policy says for all. Taken out, the upstream's text is back, wherever the stream was cut."""
+    end = TextMarksOrder(
+        label=LabelMode.INLINE, position=LabelPosition.END, language="en", code=False
+    )
+    order = TextMarksOrder(routes=(RouteMarks("/v1/chat/completions", end),))
+    judge = _judge(marks=order)
+    value = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+    admitted = admission(value)._replace(path=path)
+    for width in (1, 2, 5, 100):
+        heard = judge.input(admitted)
+        heard.verdict()
+        answer = ADAPTER.answer(admitted.request, content_type="text/event-stream")
+        session = judge.output(admitted, heard, answer)
+        out = b"".join(session.feed(wire, 0.0).data for wire in _events(text, width))
+        out += session.finish(0.0).data
+        said = [json.loads(line[6:]) for line in out.split(b"\n\n") if line.startswith(b"data: {")]
+        content = "".join(each["choices"][0]["delta"].get("content") or "" for each in said)
+        assert content == text + (label or "")
+        assert any("sealgate" in each for each in said) is (label is None)
+
+
+def _events(text: str, width: int) -> list[bytes]:
+    pieces = [{"content": text[at : at + width]} for at in range(0, len(text), width)]
+    chunks = [{"index": 0, "delta": piece} for piece in pieces]
+    chunks.append({"index": 0, "delta": {}, "finish_reason": "stop"})
+    wires = [b"data: " + json.dumps({"choices": [chunk]}).encode() + b"\n\n" for chunk in chunks]
+    return [*wires, b"data: [DONE]\n\n"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
 import msgspec
 import pytest
+from PIL import Image
 
 from gateway.nouns.policy import Policy
 from gateway.settings import Settings
@@ -16,6 +17,14 @@ from tests import postgresql_kit
 from tests.edge_kit import GatewayHere, ScriptedUpstream, serving
 
 LEFT_OUT = pytest.StashKey[int]()
+
+
+@pytest.fixture(autouse=True)
+def picture_limit() -> Iterator[None]:
+    """Pillow's bound on pixels is one of the process: a test that sets it sets it for itself."""
+    before = Image.MAX_IMAGE_PIXELS
+    yield
+    Image.MAX_IMAGE_PIXELS = before
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

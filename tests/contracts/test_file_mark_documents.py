@@ -51,6 +51,12 @@ CASES = [
 cases = pytest.mark.parametrize(("mark", "found"), CASES)
 
 
+def test_every_registered_mark_of_these_is_under_contract() -> None:
+    """A new mark gets an example here."""
+    mine = {kind for kind in FILE_MARKS if kind.__name__.startswith(("Document", "Credentials"))}
+    assert {type(mark) for mark in MARKS} == mine
+
+
 def test_every_mark_of_this_part_is_registered() -> None:
     """Assembly finds them where it finds all marks on files."""
     assert {DocumentLabel, DocumentMetadata, Credentials} <= set(FILE_MARKS)

@@ -74,6 +74,12 @@ SOUNDING = frozenset({"mp3", "wav", "flac", "opus", "m4a", "aac"})
 every_file = pytest.mark.parametrize("name", FILES)
 
 
+def test_every_registered_mark_of_these_is_under_contract() -> None:
+    """A new mark gets an example here."""
+    mine = {kind for kind in FILE_MARKS if kind.__name__.startswith(("Audio", "Video"))}
+    assert {type(mark) for mark in MARKS} == mine
+
+
 def stamped(content: bytes, family: MarkFamily, claim: Claim = CLAIM) -> tuple[bytes, str, str]:
     """Stamp one family; return the content and what its receipt says."""
     result = Stamper(MARKS, [family]).stamp(content, claim)

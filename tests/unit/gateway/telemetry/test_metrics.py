@@ -289,4 +289,4 @@ def test_questions_to_the_desk(metrics: Metrics, count: Count) -> None:
     assert count("verify_requests_total") == 0
     for outcome in VERIFIED:
         metrics.verified(outcome)
-    assert [count("verify_requests_total", verified=each) for each in VERIFIED] == [1] * 6
+    assert {count("verify_requests_total", verified=each) for each in VERIFIED} == {1}

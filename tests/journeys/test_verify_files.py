@@ -133,9 +133,9 @@ async def test_a_hosted_file_and_a_killed_reader(program: Program) -> None:
     made = await sealed(program, picture(), "image/png")
     kept = KeptFiles(Path(program.state) / "files", keep_s=600.0, most_bytes=1 << 24)
     path = "/sealgate/v1/files/" + kept.put(KeptFile(made, "image/png"))
-    for url in (path, f"http://127.0.0.1:{program.port}{path}"):
+    for url in (path, f"http://g{path}"):  # the name by which the kit calls the gateway
         got = await post(program.port, json.dumps({"url": url}).encode(), "application/json")
-        assert (got.status, json.loads(got.body)["made_here"]) == (200, "yes"), got.body
+        assert (got.status, json.loads(got.body).get("made_here")) == (200, "yes"), got.body
     gone = json.dumps({"url": path[:-3] + "AAA"}).encode()
     assert (await post(program.port, gone, "application/json")).status == 404
     for pid in reading_processes(program):

@@ -30,7 +30,7 @@ run: setup ## start the gateway on 127.0.0.1:8080 with the demo model (SEALGATE_
 test: setup ## all tests that need nothing but this folder; below ten minutes on two cores
 	$(PYTEST) -n $(JOBS) --dist loadfile -m "not extras and not long and not judges" $(QUICK)
 	$(PYTEST) -m "not extras and not long and not judges" $(SOCKETS)
-	$(PYTEST) tests/house
+	$(PYTEST) -n $(JOBS) tests/house
 
 .PHONY: check
 check: setup ## lint, types and the arrows between the parts

@@ -126,6 +126,7 @@ async def test_a_forbidden_revised_prompt_refuses_the_picture(upstream: Scripted
     assert (frame.outcome, frame.status) == ("blocked_output", 400)
 
 
+@pytest.mark.long
 async def test_edits_and_variations_send_their_uploads(upstream: ScriptedUpstream) -> None:
     """The form goes up as it came, and the answer is sealed."""
     says(upstream, image_body(png()))
@@ -177,6 +178,7 @@ async def test_what_cannot_be_marked_is_refused(
     assert {one.status for one in frame.receipts if one.mark != "text_label"} == {"failed"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [{"order": PASSES}, {"mode": Mode.OBSERVE}])
 async def test_what_cannot_be_marked_passes_if_the_policy_says_so(
     upstream: ScriptedUpstream, changes: dict[str, Any]
@@ -290,7 +292,9 @@ async def test_partial_images_are_sealed_each(upstream: ScriptedUpstream) -> Non
     assert frame.usage == {"total_tokens": 3}
 
 
-@pytest.mark.parametrize("wanted", ["wav", "mp3", "pcm"])
+@pytest.mark.parametrize(
+    "wanted", ["wav", *(pytest.param(each, marks=pytest.mark.long) for each in ("mp3", "pcm"))]
+)
 async def test_speech_is_sealed_as_a_file(upstream: ScriptedUpstream, wanted: str) -> None:
     """However it comes, the client has one sound with its marks; raw samples have no signature,
     so what was asked for names them."""
@@ -334,7 +338,10 @@ STREAMS = {
 }
 
 
-@pytest.mark.parametrize("wanted", STREAMS)
+@pytest.mark.parametrize(
+    "wanted",
+    [each if each == "mp3" else pytest.param(each, marks=pytest.mark.long) for each in STREAMS],
+)
 async def test_speech_leaves_while_it_is_made(upstream: ScriptedUpstream, wanted: str) -> None:
     """The client hears the label before the model has made the rest; what it has in the end plays,
     and the record knows it by its hash."""
@@ -368,6 +375,7 @@ async def test_speech_leaves_while_it_is_made(upstream: ScriptedUpstream, wanted
     assert here.entry.texts[-1].text.endswith(f"sha256:{hashlib.sha256(got).hexdigest()}")
 
 
+@pytest.mark.long
 async def test_flac_is_sealed_whole(upstream: ScriptedUpstream) -> None:
     """In a sealing process; it plays, with its label."""
     content = sound("flac", "flac", 24000)
@@ -387,6 +395,7 @@ async def test_flac_is_sealed_whole(upstream: ScriptedUpstream) -> None:
     assert len(heard(answer.content)) >= len(heard(content)) + 16000
 
 
+@pytest.mark.long
 async def test_a_stream_that_is_no_sound_does_not_leave(upstream: ScriptedUpstream) -> None:
     """An error with a status, since nothing left yet; the record says why."""
 
@@ -405,6 +414,7 @@ async def test_a_stream_that_is_no_sound_does_not_leave(upstream: ScriptedUpstre
     assert frame.error == "mark_failed"
 
 
+@pytest.mark.long
 async def test_speech_that_breaks_off_tells_its_marks(upstream: ScriptedUpstream) -> None:
     """What left bore its label; the record says that the rest never came."""
     content = sound("mp3", "libmp3lame", 24000, seconds=4.0)
@@ -425,6 +435,7 @@ async def test_speech_that_breaks_off_tells_its_marks(upstream: ScriptedUpstream
     }
 
 
+@pytest.mark.long
 async def test_speech_in_events_is_one_file(upstream: ScriptedUpstream) -> None:
     """Its parts are sealed together; joined they are the sealed sound."""
     sound = wav()
@@ -479,6 +490,7 @@ async def test_a_chat_answer_with_sound_and_pictures(upstream: ScriptedUpstream)
     assert sorted(frame.unjudged) == ["audio", "image"]
 
 
+@pytest.mark.long
 async def test_a_chat_stream_with_sound(upstream: ScriptedUpstream) -> None:
     """Its samples come in parts and leave as one; the transcript does not wait for longer."""
     samples = bytes(range(200)) * 3
@@ -511,6 +523,7 @@ async def test_a_chat_stream_with_sound(upstream: ScriptedUpstream) -> None:
     assert got[-1].finish_reason == "stop"
 
 
+@pytest.mark.long
 async def test_a_full_queue_turns_away(upstream: ScriptedUpstream) -> None:
     """With a status that may be tried again; nothing leaves unmarked."""
     says(upstream, image_body(png() + b"!slow!"))
@@ -548,7 +561,7 @@ async def hosts(upstream: ScriptedUpstream, answer: bytes, **files: bytes) -> No
     upstream.script = script
 
 
-@pytest.mark.parametrize("urls", ["rehost", "data"])
+@pytest.mark.parametrize("urls", ["rehost", pytest.param("data", marks=pytest.mark.long)])
 async def test_a_result_by_url_is_sealed(upstream: ScriptedUpstream, urls: str) -> None:
     """Hosted here under a name that cannot be guessed, or given as data."""
     own = f"http://127.0.0.1:{upstream.port}/pictures/a"

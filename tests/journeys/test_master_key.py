@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from gateway.ledger.keyring import load_keyring
 from gateway.stores.relational import RelationalStore
@@ -64,6 +65,7 @@ async def test_rotated_while_it_serves(launch: Launch, upstream: ScriptedUpstrea
     assert not program.verify().fault
 
 
+@pytest.mark.long
 async def test_a_lost_keyring_is_brought_back(
     launch: Launch, upstream: ScriptedUpstream, tmp_path: Path
 ) -> None:
@@ -89,6 +91,7 @@ async def test_a_lost_keyring_is_brought_back(
     assert not program.verify().fault
 
 
+@pytest.mark.long
 async def test_one_exchange_is_erased(launch: Launch, upstream: ScriptedUpstream) -> None:
     """One that names no subject goes alone; one that names a subject is left to its erasure."""
     upstream.script = say

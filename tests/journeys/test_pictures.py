@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openai
+import pytest
 from PIL import Image
 
 from tests.edge_kit import Conversation, ScriptedUpstream, ask
@@ -59,6 +60,7 @@ async def found(program: Program, file: Path) -> list[dict[str, Any]]:
     return answer
 
 
+@pytest.mark.long
 async def test_a_worn_picture_leads_to_its_exchange(
     launch: Launch, upstream: ScriptedUpstream, tmp_path: Path
 ) -> None:

@@ -57,6 +57,7 @@ async def test_its_parts_serve(package: Path, launch: Launch, upstream: Scripted
     assert not program.verify().fault
 
 
+@pytest.mark.long
 async def test_unnamed_parts_do_not(
     package: Path, launch: Launch, upstream: ScriptedUpstream
 ) -> None:
@@ -69,6 +70,7 @@ async def test_unnamed_parts_do_not(
     assert b"NJ-123456" in (await program.ask(chat())).body
 
 
+@pytest.mark.long
 async def test_one_that_fails_closes(
     package: Path, launch: Launch, upstream: ScriptedUpstream
 ) -> None:
@@ -82,6 +84,7 @@ async def test_one_that_fails_closes(
     assert "绿皮大象" not in program.log
 
 
+@pytest.mark.long
 async def test_a_missing_one_refuses_the_start(
     package: Path, launch: Launch, upstream: ScriptedUpstream
 ) -> None:

@@ -84,6 +84,7 @@ async def refused(program: Program, key: str) -> openai.PermissionDeniedError:
     return caught.value
 
 
+@pytest.mark.long
 async def test_agreement_request_record(program: Program, upstream: ScriptedUpstream) -> None:
     """Refused without; refused under another version; honoured and recorded; refused once ended."""
     _, made = await program.run("key", "create", "shop")

@@ -133,6 +133,7 @@ async def test_the_form_without_script(program: Program) -> None:
     assert (await ask(program.port, b"", path="/verify", method="GET")).status == 200
 
 
+@pytest.mark.long
 async def test_hostile_uploads(program: Program) -> None:
     """A hundred megabytes are refused and not kept, bombs and nonsense are answered; the gateway
     serves on."""
@@ -177,6 +178,7 @@ def resident(program: Program) -> int:
     return sum(int(each[1]) - int(each[2]) for each in fields) * 4096
 
 
+@pytest.mark.long
 async def test_the_rate_limit_holds_over_all_workers(
     launch: Launch, upstream: ScriptedUpstream
 ) -> None:
@@ -195,6 +197,7 @@ async def test_the_rate_limit_holds_over_all_workers(
     await program.counted("verify_requests_total", 5, verified="limited")
 
 
+@pytest.mark.long
 async def test_a_closed_desk(launch: Launch, upstream: ScriptedUpstream) -> None:
     """Answers nobody but the operator."""
     program = await launch(verify={"open": False})

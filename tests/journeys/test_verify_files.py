@@ -127,6 +127,7 @@ async def somebody_else_s_picture(program: Program) -> None:
     assert answer["notes"] == ["other_producer"]
 
 
+@pytest.mark.long
 async def test_a_hosted_file_and_a_killed_reader(program: Program) -> None:
     """A file that the gateway keeps is read by its URL. A reading process that dies is replaced."""
     await sound_under_a_policy_with_watermarks(program)

@@ -77,6 +77,15 @@ class Prepared(NamedTuple):
     keys: OpenedKeys
 
 
+class Pages(NamedTuple):
+    """What a worker's own pages are made of."""
+
+    judge: PolicyJudge
+    reading: MarkReading
+    meter: Metrics
+    kept: KeptFiles
+
+
 class Installation:
     """See gateway.edge.supervisor.Program."""
 
@@ -225,15 +234,21 @@ class Installation:
             files=files,
             close=_closing(reading.close, guards.close, files.close),
         )  # fmt: skip
+        pages = Pages(judge, reading, meter, kept)
+        return gateway, self._routers(gateway, made, pages)
+
+    def _routers(self, gateway: Gateway, made: Prepared, pages: Pages) -> list[APIRouter]:
+        """Return the gateway's own pages."""
+        settings, kept = gateway.settings, pages.kept
         marking = mark_router(gateway, made.files.claim_alone, passes=made.files.passes)
-        routers = [guard_router(gateway, judge.hearing), files_router(kept), marking]
+        routers = [guard_router(gateway, pages.judge.hearing), files_router(kept), marking]
         if settings.verify.open:
             desk = public_desk(
-                settings, reading, clock, self._addresses, count=meter.verified,
-                hosted=hosted_files(kept),
+                settings, pages.reading, self._clock, self._addresses,
+                count=pages.meter.verified, hosted=hosted_files(kept),
             )  # fmt: skip
             routers.append(public_router(desk))
-        return gateway, routers
+        return routers
 
     def _reading(self, settings: Settings, made: Prepared) -> MarkReading:
         memory = LedgerMemory(made.vault, self._clock, made.sealer)

@@ -166,7 +166,8 @@ def test_damaged_files_never_pass_as_marked(mark: FileMark, found: MediaFormat) 
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.fuzz
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("mark", "found"), FUZZED)
 def test_a_thousand_damaged_files_never_pass_as_marked(mark: FileMark, found: MediaFormat) -> None:
     """The same with a thousand, and within bounded memory."""

@@ -235,6 +235,7 @@ def test_broken_files_never_pass_as_labelled(name: str) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.fuzz
 @pytest.mark.timeout(1800)
 @every_file
 def test_a_thousand_broken_files(name: str) -> None:

@@ -53,6 +53,8 @@ def test_a_few_per_format_bear_the_label_or_a_reason(found: MediaFormat) -> None
 
 
 @pytest.mark.long
+@pytest.mark.fuzz
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     "name", [*sorted(each.value for each in FORMATS), "png moving", "tiff pages", "gif moving"]
 )

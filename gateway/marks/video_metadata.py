@@ -8,8 +8,7 @@ from __future__ import annotations
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat as F
 from gateway.ports.mark import Claim
-from gateway.wire.aigc_carrier import CARRIERS
-from gateway.wire.aigc_label import bare_json, parse, settled
+from gateway.wire.aigc_carrier import CARRIERS, labels_in, with_label
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.media_type import sniff
 
@@ -28,27 +27,17 @@ class VideoMetadata:
         found = sniff(content)
         if found not in CARRIERS or found not in self.formats:
             return content, Receipt(self.name, "failed", "unknown_format")
-        carrier = CARRIERS[found]
         try:
-            there = carrier.read(content)
-            value = bare_json(settled(claim.label, there))
-            if there == [value]:
-                return content, Receipt(self.name, "written", "it was there")
-            stamped = carrier.write(content, value)
-            if sniff(stamped) is not found or carrier.read(stamped) != [value]:
-                return content, Receipt(self.name, "failed", "not_read_back")
+            stamped = with_label(content, found, claim.label)
         except MediaFault as fault:
             return content, Receipt(self.name, "failed", fault.reason)
-        return stamped, Receipt(self.name, "written")
+        there = "it was there" if stamped is content else ""
+        return stamped, Receipt(self.name, "written", there)
 
     def verify(self, content: bytes) -> list[Claim]:
         """Return a claim for every label in the file; its exchange is the propagation number."""
         found = sniff(content)
         if found not in CARRIERS or found not in self.formats:
             return []
-        try:
-            values = CARRIERS[found].read(content)
-        except MediaFault:
-            return []
-        labels = [label for label in map(parse, values) if label is not None]
+        labels = labels_in(content, found)
         return [Claim(each.PropagateID or each.ProduceID, "", each) for each in labels]

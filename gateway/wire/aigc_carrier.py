@@ -16,10 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from gateway.nouns.mark import AigcLabel
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire import flac, id3, isobox, matroska, ogg, riff
-from gateway.wire.aigc_label import KEY
+from gateway.wire.aigc_label import KEY, bare_json, parse, settled
 from gateway.wire.media_fault import MediaFault
+from gateway.wire.media_type import sniff
 from gateway.wire.mpeg_audio import first_frame
 
 _CHUNK = KEY.encode()
@@ -191,3 +193,28 @@ CARRIERS: dict[F, Carrier] = {
     F.WEBM: _TAGGED,
 }
 """The formats of sound and film that have a place for the label."""
+
+
+def labels_in(content: bytes, found: F) -> list[AigcLabel]:
+    """Return every label in a file of a format of `CARRIERS`; none if the file is broken."""
+    try:
+        values = CARRIERS[found].read(content)
+    except MediaFault:
+        return []
+    return [label for label in map(parse, values) if label is not None]
+
+
+def with_label(content: bytes, found: F, ours: AigcLabel) -> bytes:
+    """Return a file of a format of `CARRIERS` with exactly one label, settled with what was there.
+
+    The very same bytes come back if they bear it already. Raises MediaFault, ``not_read_back`` too.
+    """
+    carrier = CARRIERS[found]
+    there = carrier.read(content)
+    value = bare_json(settled(ours, there))
+    if there == [value]:
+        return content
+    stamped = carrier.write(content, value)
+    if sniff(stamped) is not found or carrier.read(stamped) != [value]:
+        raise MediaFault("not_read_back")
+    return stamped

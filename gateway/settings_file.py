@@ -22,8 +22,11 @@ from gateway.yaml_file import Document, KeyPath, load_yaml_file, scalar
 PREFIX = "SEALGATE_"
 DEFAULT_FILE = "sealgate.yaml"
 SHORTHANDS: Mapping[KeyPath, KeyPath] = {("upstream",): ("upstream", "url")}
-OTHER_VARIABLES = ("SEALGATE_CONFIG", "SEALGATE_LANG", "SEALGATE_TEST_LONG", "SEALGATE_REAL")
-"""Variables that are no settings: where the file is, the language, and those of the tests."""
+OTHER_VARIABLES = ("SEALGATE_CONFIG", "SEALGATE_LANG")
+"""Variables that are no settings: where the file is, and the language."""
+
+TESTS_PREFIX = "SEALGATE_TEST_"
+"""Variables of this name belong to the tests, which start whole programs under them."""
 
 _KUBERNETES = re.compile(r"SEALGATE(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT.*)|PORT(_[0-9]+_.*)?)")
 """Variables that Kubernetes sets for a service of this name; some have the name of a setting."""
@@ -137,7 +140,7 @@ def _from_environment(environ: Mapping[str, str]) -> Document:
     places: dict[KeyPath, str] = {}
     faults: list[str] = []
     for name in sorted(environ):
-        if not name.startswith(PREFIX) or name in OTHER_VARIABLES or _is_foreign(name, environ):
+        if not name.startswith(PREFIX) or _is_no_setting(name, environ):
             continue
         path: KeyPath = tuple(name.removeprefix(PREFIX).lower().split("__"))
         path = SHORTHANDS.get(path, path)
@@ -154,7 +157,9 @@ def _from_environment(environ: Mapping[str, str]) -> Document:
     return Document("environment", value, places)
 
 
-def _is_foreign(name: str, environ: Mapping[str, str]) -> bool:
+def _is_no_setting(name: str, environ: Mapping[str, str]) -> bool:
+    if name in OTHER_VARIABLES or name.startswith(TESTS_PREFIX):
+        return True
     if _KUBERNETES.fullmatch(name) is None:
         return False
     ours = field_at(Settings, tuple(name.removeprefix(PREFIX).lower().split("__"))) is not None

@@ -1,7 +1,7 @@
 """Where the strangers live: an environment of its own for each, pinned, outside what is tracked.
 
 `python -m tests.real.prepare` makes them. They are cached under `var/real`, or in the folder that
-the variable `SEALGATE_REAL` names, and made anew when their pins change.
+the variable `SEALGATE_TEST_REAL` names, and made anew when their pins change.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
 PINS = HERE / "pins"
-HOME = Path(os.environ.get("SEALGATE_REAL") or PROJECT / "var" / "real")
+HOME = Path(os.environ.get("SEALGATE_TEST_REAL") or PROJECT / "var" / "real")
 NODE = HOME / "node"
 
 

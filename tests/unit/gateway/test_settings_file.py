@@ -92,6 +92,11 @@ def test_unknown_variables_are_refused() -> None:
         load_settings(None, {"SEALGATE_PROT": "1"})
 
 
+def test_variables_of_the_tests_are_no_settings() -> None:
+    """A test starts whole programs under its own variables."""
+    assert load_settings(None, {"SEALGATE_TEST_LONG": "1", "SEALGATE_TEST_ANY": "x"}).workers == 1
+
+
 def test_variables_of_kubernetes_are_not_ours() -> None:
     """A service called sealgate makes Kubernetes set these in every pod."""
     environ = {

@@ -205,13 +205,14 @@ class Window:
 
     def _with_marks(self, cluster: Decision, safe: int) -> int | None:
         """Return where an edit of the cluster ends, trailing combining marks with it; None if that
-        is not certain yet."""
+        is not certain yet. A complete text is not yet a certain one: slow filters may be asked."""
         if cluster.action >= Action.DROP_TURN:
-            return cluster.end if safe >= cluster.end or self._final else None
+            return cluster.end if safe >= cluster.end else None
         at = cluster.end
         while at < safe and unicodedata.combining(self._text[at - self._base]):
             at += 1
-        return at if at < safe or self._final else None
+        all_said = self._final and safe == self._base + len(self._text)
+        return at if at < safe or (all_said and at == safe) else None
 
     def _edit(self, cluster: Decision, reach: int) -> None:
         """Put the policy's words in place of a cluster, or of what an edit before it left of it:

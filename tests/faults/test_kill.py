@@ -98,7 +98,7 @@ async def whole(tmp_path: Path, upstream: ScriptedUpstream) -> AsyncIterator[Who
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("rounds", [20, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [8, pytest.param(200, marks=pytest.mark.long)])
 async def test_killed_at_random_instants(
     whole: Whole, upstream: ScriptedUpstream, rounds: int
 ) -> None:

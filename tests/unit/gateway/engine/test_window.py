@@ -266,6 +266,24 @@ def test_a_finding_of_a_slow_filter_stands_where_its_question_stood() -> None:
     assert window.limit == len("One.")
 
 
+@pytest.mark.parametrize("category", ["block", "red"])
+def test_an_answer_about_the_end_that_comes_first_frees_nothing_before_it(category: str) -> None:
+    """A complete text is not a judged one: what stands before a block may be worse."""
+    window = slow_window()
+    window.push("One. Two.")
+    window.judge(final=True)
+    (_, first), (_, second) = window.questions()
+    late = Finding(category, 3, 1.0, second.start, len(second.text), "sentences", "r")
+    window.answered(0, second, (late,))
+    window.judge(final=True)
+    assert (window.limit, window.blocked) == (0, None)
+    worse = Finding("block", 3, 1.0, first.start, len(first.text), "sentences", "r")
+    window.answered(0, first, (worse,))
+    window.judge(final=True)
+    assert window.blocked is not None
+    assert window.limit == 0
+
+
 def test_an_alternative_of_a_token_is_read_alone() -> None:
     """A line of log probabilities is a token of its own: no term runs over its end."""
     window = Window(

@@ -12,7 +12,7 @@ from gateway.assembly.kit import POLICIES
 from gateway.assembly.stream_sealing import StreamSeal, streamed_format
 from gateway.engine.file_seal import SealRecipe
 from gateway.engine.media import FILE, MediaPlan
-from gateway.marks import FILE_MARKS, TextLabel, make_marks
+from gateway.marks import FILE_MARK_NAMES, TextLabel, make_marks
 from gateway.marks.credentials import Signing
 from gateway.marks.provider_code import validate_provider_code
 from gateway.marks.text_label import shipped_wordings
@@ -74,8 +74,7 @@ class FileSealer:
     @property
     def names(self) -> frozenset[str]:
         """The names that receipts on files may have: families and marks."""
-        marks = {name for kind in FILE_MARKS if isinstance(name := getattr(kind, "name", ""), str)}
-        return frozenset({FILE, *(family.value for family in MarkFamily), *marks})
+        return frozenset({FILE, *(family.value for family in MarkFamily), *FILE_MARK_NAMES})
 
     def recipe(self, pixels: int) -> SealRecipe:
         """Return how its marks are made."""

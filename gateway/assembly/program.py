@@ -30,8 +30,8 @@ from gateway.assembly.reading import (
     hosted_files,
     operator_desk,
     public_desk,
-    readers,
     reading_pool,
+    text_readers,
 )
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.steward import run_steward
@@ -252,7 +252,7 @@ class Installation:
 
     def _reading(self, settings: Settings, made: Prepared) -> MarkReading:
         memory = LedgerMemory(made.vault, self._clock, made.sealer)
-        marks = readers(made.policy, made.sealer, made.keys)
+        marks = text_readers(made.policy, made.sealer, made.keys)
         files = reading_pool(settings, made.policy.file_marks, made.keys)
         return MarkReading(marks, memory, made.producer, files)
 

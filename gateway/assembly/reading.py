@@ -36,6 +36,8 @@ from gateway.edge.kept_files import KeptFiles
 from gateway.edge.media_pool import ChildPool
 from gateway.ledger.search import Archive, facts_of
 from gateway.marks import make_marks
+from gateway.marks.document_label import DocumentLabel
+from gateway.marks.document_metadata import DocumentMetadata
 from gateway.marks.label_signature import verify_label
 from gateway.marks.text_label import is_prose
 from gateway.matching.fingerprint import normalise, units_of
@@ -117,6 +119,16 @@ def readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
 
     Credentials are read whether or not they are written here: without anchors none is trusted.
     """
+    return _beside_texts(file_readers(policy.file_marks, keys.marks, keys.pins), sealer, keys)
+
+
+def text_readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
+    """Return the readers of marks on texts alone: they bring no library of another format."""
+    marks: tuple[FileMark, ...] = (DocumentLabel(policy.file_marks), DocumentMetadata())
+    return _beside_texts([_reader(mark, keys.pins) for mark in marks], sealer, keys)
+
+
+def _beside_texts(files: Sequence[Reader], sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
     label, trace = sealer.text_marks
     texts = [
         Reader(label, TEXTS, MarkFamily.LABEL),
@@ -124,7 +136,7 @@ def readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
         Reader(SignedLabel(LabelInText(), keys.pins), TEXTS, MarkFamily.METADATA),
     ]
     anybody_s = Reader(ExplicitLabel(), TEXTS, MarkFamily.LABEL, fallback=True)
-    return [*texts, *file_readers(policy.file_marks, keys.marks, keys.pins), anybody_s]
+    return [*texts, *files, anybody_s]
 
 
 def file_readers(order: FileMarksOrder, keys: MarkKeys, pins: Sequence[str]) -> list[Reader]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.marks import AudioLabel, AudioMetadata, AudioStreamLabel
+from gateway.marks.audio_label import AudioLabel
+from gateway.marks.audio_metadata import AudioMetadata
+from gateway.marks.audio_stream import AudioStreamLabel
 from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import FileMarksOrder, LabelPosition, MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat

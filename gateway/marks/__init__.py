@@ -1,79 +1,60 @@
 """What is put on generated content so that anybody can tell, and the readers of it.
 
 One file per mark. `MARKS` are those that stand in a text itself; its metadata label travels beside
-it (aigc_label), since a text has no place for metadata. `FILE_MARKS` are those on files.
+it (aigc_label), since a text has no place for metadata. The marks on files bring the libraries of
+their formats, which a process that serves texts does not need: `gateway.marks.on_files` is imported
+when one of them is first asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from gateway.marks.audio_label import AudioLabel
-from gateway.marks.audio_metadata import AudioMetadata
-from gateway.marks.audio_stream import AudioStreamLabel
-from gateway.marks.credentials import Credentials, Signing
-from gateway.marks.document_label import DocumentLabel
-from gateway.marks.document_metadata import DocumentMetadata
-from gateway.marks.image_label import ImageLabel
-from gateway.marks.image_metadata import ImageMetadata
-from gateway.marks.image_watermark import ImageWatermark
 from gateway.marks.text_label import TextLabel
 from gateway.marks.text_trace import TextTrace
-from gateway.marks.video_label import VideoLabel
-from gateway.marks.video_metadata import VideoMetadata
 from gateway.nouns.mark import FileMarksOrder, MarkKeys
 from gateway.ports.mark import FileMark, Mark
+
+if TYPE_CHECKING:
+    from gateway.marks.on_files import (
+        CONSTRUCTORS,
+        FILE_MARKS,
+        AudioLabel,
+        AudioMetadata,
+        AudioStreamLabel,
+        Credentials,
+        DocumentLabel,
+        DocumentMetadata,
+        ImageLabel,
+        ImageMetadata,
+        ImageWatermark,
+        VideoLabel,
+        VideoMetadata,
+    )
 
 MARKS: tuple[type[Mark], ...] = (TextLabel, TextTrace)
 """The marks on texts, in the order in which they are written."""
 
-FILE_MARKS: tuple[type[FileMark], ...] = (
-    ImageLabel,
-    AudioLabel,
-    VideoLabel,
-    DocumentLabel,
-    ImageWatermark,
-    ImageMetadata,
-    AudioMetadata,
-    VideoMetadata,
-    DocumentMetadata,
-    Credentials,
+FILE_MARK_NAMES = frozenset(
+    {
+        "audio_label",
+        "audio_metadata",
+        "credential",
+        "document_label",
+        "document_metadata",
+        "image_label",
+        "image_metadata",
+        "image_watermark",
+        "video_label",
+        "video_metadata",
+    }
 )
-"""The marks on files; `gateway.engine.stamping` knows the order in which they are put on."""
-
-Construct = Callable[[FileMarksOrder, MarkKeys], FileMark | None]
-
-CONSTRUCTORS: Mapping[type[FileMark], Construct] = {
-    ImageLabel: lambda order, _: ImageLabel(order),
-    AudioLabel: lambda order, _: AudioLabel(order),
-    VideoLabel: lambda order, _: VideoLabel(order),
-    DocumentLabel: lambda order, _: DocumentLabel(order),
-    ImageWatermark: lambda _, keys: ImageWatermark(keys.watermark) if keys.watermark else None,
-    ImageMetadata: lambda *_: ImageMetadata(),
-    AudioMetadata: lambda *_: AudioMetadata(),
-    VideoMetadata: lambda *_: VideoMetadata(),
-    DocumentMetadata: lambda *_: DocumentMetadata(),
-    Credentials: lambda _, keys: _credentials(keys),
-}
-"""How each mark of `FILE_MARKS` is made; None: what it takes is not there."""
-
-
-def make_marks(order: FileMarksOrder, keys: MarkKeys) -> list[FileMark]:
-    """Return the marks on files under an order; called in each sealing process.
-
-    Raises ConfigError if the order cannot be carried out.
-    """
-    made = (CONSTRUCTORS[kind](order, keys) for kind in FILE_MARKS)
-    return [mark for mark in made if mark is not None]
-
-
-def _credentials(keys: MarkKeys) -> Credentials | None:
-    return Credentials(keys.signing) if isinstance(keys.signing, Signing) else None
-
+"""The names of `FILE_MARKS`, for who counts receipts and makes no marks."""
 
 __all__ = [
     "CONSTRUCTORS",
     "FILE_MARKS",
+    "FILE_MARK_NAMES",
     "MARKS",
     "AudioLabel",
     "AudioMetadata",
@@ -90,3 +71,22 @@ __all__ = [
     "VideoMetadata",
     "make_marks",
 ]
+
+
+def make_marks(order: FileMarksOrder, keys: MarkKeys) -> list[FileMark]:
+    """Return the marks on files under an order; called in each sealing process.
+
+    Raises ConfigError if the order cannot be carried out.
+    """
+    from gateway.marks.on_files import CONSTRUCTORS, FILE_MARKS
+
+    made = (CONSTRUCTORS[kind](order, keys) for kind in FILE_MARKS)
+    return [mark for mark in made if mark is not None]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from gateway.marks import on_files
+
+    return getattr(on_files, name)

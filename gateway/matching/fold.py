@@ -36,6 +36,9 @@ __all__ = [
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
 
+_CASED_BELOW = 0x20000
+"""No code point from here on has case: these planes are Han, tags and private use."""
+
 MARKUP = "<&*~`\\"
 """Characters that may open markup: see reader."""
 
@@ -73,7 +76,8 @@ def _plain() -> NDArray[np.bool_]:
     """Return which code points are their own fold apart from ASCII case, and open no markup."""
     same = np.arange(CODE_POINTS, dtype=np.uint32) == FOLD
     plain: NDArray[np.bool_] = same & (KINDS != Kind.DROPPED) & ~_EXPANDS
-    cased = [code for code in np.flatnonzero(plain).tolist() if chr(code).lower() != chr(code)]
+    candidates = np.flatnonzero(plain[:_CASED_BELOW]).tolist()
+    cased = [code for code in candidates if chr(code).lower() != chr(code)]
     plain[cased] = False
     plain[list(map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZ\n"))] = True
     plain[list(map(ord, MARKUP))] = False

@@ -12,11 +12,13 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pdqhash
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 HASH_BYTES = 32
 MOST_DIFFERENT = 60
@@ -71,6 +73,8 @@ def distance(asked: Sequence[bytes], known: Sequence[bytes]) -> int:
 
 def _opened(content: bytes) -> Image.Image | None:
     """Return the picture upright, in colour on white, and no larger than needed."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(content)) as opened:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -115,6 +119,9 @@ def _spans(cuts: tuple[float, ...], in_all: float) -> list[tuple[float, float]]:
 
 
 def _hash(picture: Image.Image, box: tuple[int, int, int, int]) -> bytes | None:
-    small = picture.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR, box)
+    import pdqhash
+    from PIL.Image import Resampling
+
+    small = picture.resize((_SIDE, _SIDE), Resampling.BILINEAR, box)
     bits, quality = pdqhash.compute(np.asarray(small))
     return np.packbits(bits).tobytes() if quality >= LEAST_QUALITY else None

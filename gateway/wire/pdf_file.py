@@ -11,16 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import pikepdf
+if TYPE_CHECKING:
+    import pikepdf
 
 MOST_PAGES = 100_000
 
 _FAULTS = (
-    pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError,
-    OverflowError, NotImplementedError, SyntaxError,
+    ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, OverflowError,
+    NotImplementedError, SyntaxError,
 )  # fmt: skip
-"""What pikepdf raises for files that are not what they say, over its whole surface."""
+"""What pikepdf raises, beside its own errors, for files that are not what they say, over its whole
+surface."""
 
 
 class PdfFileError(ValueError):
@@ -33,6 +36,8 @@ def opened_pdf(content: bytes, *, to_change: bool = True) -> Iterator[pikepdf.Pd
 
     ``to_change`` refuses signed files: reading them is no harm.
     """
+    import pikepdf
+
     if to_change and b"/ByteRange" in content:
         raise PdfFileError("digitally_signed")
     try:
@@ -48,17 +53,19 @@ def opened_pdf(content: bytes, *, to_change: bool = True) -> Iterator[pikepdf.Pd
         raise
     except pikepdf.PasswordError:
         raise PdfFileError("encrypted") from None
-    except _FAULTS:
+    except (pikepdf.PdfError, *_FAULTS):
         raise PdfFileError("pdf_broken") from None
 
 
 def written_pdf(pdf: pikepdf.Pdf) -> bytes:
     """Return the file, its streams as they were. The same content gives the same bytes."""
+    from pikepdf import ObjectStreamMode, StreamDecodeLevel
+
     out = BytesIO()
     pdf.save(
         out,
-        object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        object_stream_mode=ObjectStreamMode.disable,
+        stream_decode_level=StreamDecodeLevel.none,
         compress_streams=False,
         deterministic_id=True,
         fix_metadata_version=False,

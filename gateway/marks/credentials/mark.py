@@ -9,7 +9,8 @@ from cryptography import x509
 
 from gateway.marks.credentials.manifest import Plan, plan_manifest, read_manifest
 from gateway.marks.credentials.places import EMBEDDED, damage, obstacle, png_chunks
-from gateway.marks.credentials.signing import Signing, Toolbox
+from gateway.marks.credentials.signing import Signing
+from gateway.marks.credentials.toolbox import Toolbox
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim, ClaimState

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gateway.marks.document_label.page import PageWriter
-from gateway.marks.document_label.pages import PagesWriter
 from gateway.marks.document_label.prose import ProseWriter, code_of, is_label
 from gateway.marks.document_label.sheets import SheetsWriter
 from gateway.marks.document_label.slides import SlidesWriter
@@ -14,6 +13,26 @@ from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim
 from gateway.wire.media_type import sniff
 
+
+class _PagesWriter:
+    """Stamps the pages of a PDF; a Writer. Brings the library for that when it is first used."""
+
+    both = True
+
+    def read(self, content: bytes) -> list[Shown]:
+        """Return the words of our stamps."""
+        return self._writer().read(content)
+
+    def write(self, content: bytes, wanted: list[Shown]) -> bytes:
+        """Put the stamps on."""
+        return self._writer().write(content, wanted)
+
+    def _writer(self) -> Writer:
+        from gateway.marks.document_label.pages import PagesWriter
+
+        return PagesWriter()
+
+
 _WRITERS: dict[MediaFormat, Writer] = {
     MediaFormat.TXT: ProseWriter(markdown=False),
     MediaFormat.MARKDOWN: ProseWriter(markdown=True),
@@ -21,7 +40,7 @@ _WRITERS: dict[MediaFormat, Writer] = {
     MediaFormat.DOCX: WordWriter(),
     MediaFormat.XLSX: SheetsWriter(),
     MediaFormat.PPTX: SlidesWriter(),
-    MediaFormat.PDF: PagesWriter(),
+    MediaFormat.PDF: _PagesWriter(),
 }
 
 

@@ -8,10 +8,9 @@ A place raises PlaceError, with one word, for a file that it cannot read or not 
 from __future__ import annotations
 
 from html import escape
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
-import pikepdf
 
 from gateway.nouns.mark import AigcLabel
 from gateway.wire.aigc_label import bare_json, members, parse
@@ -21,6 +20,9 @@ from gateway.wire.ooxml import Package, custom_properties, set_custom_property
 from gateway.wire.pdf_file import PdfFileError, opened_pdf, written_pdf
 from gateway.wire.xml_places import XmlError
 from gateway.wire.zip_members import ArchiveError
+
+if TYPE_CHECKING:
+    import pikepdf
 
 KEY = "AIGC"
 _XMP_KEY = "{http://www.tc260.org.cn/ns/AIGC/1.0/}AIGC"
@@ -146,9 +148,11 @@ def _metas(text: str) -> list[Tag]:
 
 
 def _label_pdf(pdf: pikepdf.Pdf, value: str) -> None:
+    from pikepdf import String
+
     if not pdf.pages:
         raise PdfFileError("no_pages")
-    pdf.docinfo["/AIGC"] = pikepdf.String(value)
+    pdf.docinfo["/AIGC"] = String(value)
     if _xmp_label(pdf):
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             del metadata[_XMP_KEY]
@@ -156,8 +160,10 @@ def _label_pdf(pdf: pikepdf.Pdf, value: str) -> None:
 
 def _xmp_label(pdf: pikepdf.Pdf) -> str:
     """Return the label's value in the XMP of a PDF, empty if there is none that can be read."""
+    from pikepdf import Stream
+
     stream = pdf.Root.get("/Metadata")
-    if not isinstance(stream, pikepdf.Stream):
+    if not isinstance(stream, Stream):
         return ""
     longest = _LONGEST_PACKED_XMP if "/Filter" in stream else _LONGEST_XMP
     if len(stream.read_raw_bytes()) > longest or b"tc260" not in stream.read_bytes().lower():

@@ -26,13 +26,15 @@ from gateway.assembly.reading import (
     public_desk,
     readers,
     reading_pool,
+    text_readers,
     traceable,
 )
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
+from gateway.desk.reading import TEXTS
 from gateway.desk.report import MadeHere, Note, Report, Tier, notes_on, public_answer
 from gateway.edge.kept_files import KeptFile, KeptFiles
-from gateway.marks import CONSTRUCTORS, FILE_MARKS, make_marks
+from gateway.marks import Credentials, make_marks
 from gateway.marks.label_signature import sign_label
 from gateway.marks.text_trace import ALPHABET, TextTrace
 from gateway.matching.picture_hash import hashes
@@ -218,7 +220,15 @@ def test_every_mark_on_files_is_read() -> None:
     keys = open_mark_keys(Settings(), {}, b"k" * 32)
     names = {reader.mark.name for reader in readers(Policy(), Sealer(ORDER, "", b"k"), keys)}
     assert names >= {mark.name for mark in make_marks(FileMarksOrder(), keys.marks)}
-    assert set(CONSTRUCTORS) == set(FILE_MARKS)
+
+
+def test_the_readers_of_texts_are_those_of_all_that_can_read_one() -> None:
+    """But for credentials, which no text can bear."""
+    keys, sealer = open_mark_keys(Settings(), {}, b"k" * 32), Sealer(ORDER, "", b"k")
+    every = {each.mark.name for each in readers(Policy(), sealer, keys) if each.formats & TEXTS}
+    assert {each.mark.name for each in text_readers(Policy(), sealer, keys)} == (
+        every - {Credentials.name}
+    )
 
 
 def test_a_label_s_signature_decides_how_far_it_is_believed() -> None:

@@ -66,6 +66,11 @@ def test_a_fold_is_the_fold_of_its_pieces(left: str, right: str) -> None:
     assert fold(left + right).text == fold(left).text + fold(right).text
 
 
+def test_no_code_point_outside_the_first_two_planes_has_case() -> None:
+    """Nor is any such one special for its case: the table is read no further for that."""
+    assert not [c for c in range(0x20000, 0x110000) if chr(c).lower() != chr(c)]
+
+
 def test_terms_lose_outer_and_double_spaces() -> None:
     """A term is looked for with single spaces."""
     assert fold_term("  Buy\u3000 \nＮow ") == "buy now"

@@ -25,6 +25,7 @@ from gateway.nouns.errors import MarkFailed
 
 NICENESS = 15
 LENGTH_BYTES = 8
+Payload = bytes | memoryview
 Make = Callable[[], Callable[[Any], Any]]
 """Makes what carries out orders: a picklable order in, a value that msgspec can write out."""
 
@@ -44,9 +45,17 @@ class Setup(NamedTuple):
     memory_bytes: int
 
 
-def frame(payload: bytes) -> tuple[bytes, bytes]:
+def frame(payload: Payload) -> tuple[bytes, Payload]:
     """Return a payload's length prefix and the payload."""
     return len(payload).to_bytes(LENGTH_BYTES, "big"), payload
+
+
+def packed(order: object) -> list[Payload]:
+    """Return an order as it goes over the socket: how many frames follow, its pickle, and what it
+    holds as `pickle.PickleBuffer`, which is sent from where it lies."""
+    buffers: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(order, 5, buffer_callback=buffers.append)
+    return [str(len(buffers)).encode(), head, *(each.raw() for each in buffers)]
 
 
 def _receive(link: socket.socket, count: int) -> bytearray:
@@ -63,6 +72,12 @@ def _receive(link: socket.socket, count: int) -> bytearray:
 
 def _receive_frame(link: socket.socket) -> bytearray:
     return _receive(link, int.from_bytes(_receive(link, LENGTH_BYTES), "big"))
+
+
+def _receive_order(link: socket.socket) -> Any:
+    """Return an order that was `packed`; what was a buffer is bytes now."""
+    count, head = int(_receive_frame(link)), _receive_frame(link)
+    return pickle.loads(head, buffers=[bytes(_receive_frame(link)) for _ in range(count)])
 
 
 def _send(link: socket.socket, payload: bytes) -> None:
@@ -86,7 +101,7 @@ def run(link: socket.socket) -> None:
     carry_out = setup.make()
     _send(link, b"ready")
     while True:
-        order = pickle.loads(_receive_frame(link))
+        order = _receive_order(link)
         reply: tuple[Any, str]
         try:
             reply = (carry_out(order), "")

@@ -14,11 +14,12 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
-from typing import Generic, TypeVar
+from pickle import PickleBuffer
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from gateway.edge.media_child import LENGTH_BYTES, Make, Reply, Setup, frame
+from gateway.edge.media_child import LENGTH_BYTES, Make, Payload, Reply, Setup, frame, packed
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
 from gateway.ports.session import Sealed, SealOrder
 from gateway.settings import MediaSettings
@@ -61,12 +62,13 @@ class _Member:
         )  # fmt: skip
         self._far.close()
 
-    async def carry_out(self, order: bytes) -> Reply:
-        """Have an order carried out. Raises one of `_LOST`."""
-        await self._send(order)
+    async def carry_out(self, order: list[Payload]) -> Reply:
+        """Have a packed order carried out. Raises one of `_LOST`."""
+        for payload in order:
+            await self._send(payload)
         return self._decode(await self._receive_frame())
 
-    async def _send(self, payload: bytes) -> None:
+    async def _send(self, payload: Payload) -> None:
         loop = asyncio.get_running_loop()
         for part in frame(payload):
             await loop.sock_sendall(self._link, part)
@@ -150,7 +152,7 @@ class ChildPool(Generic[Order, Done]):
                 member = await self._started()
             self._busy.add(member)
             async with asyncio.timeout(self._settings.job_s):
-                reply = await member.carry_out(pickle.dumps(order, 5))
+                reply = await member.carry_out(packed(order))
             done = None if reply.problem else self._decode(reply.done)
         except TimeoutError:
             self._drop(member)
@@ -204,4 +206,10 @@ class MediaPool(ChildPool[SealOrder, Sealed]):
         most = self._settings.bytes
         if sum(map(len, order.parts)) > (most if order.coding.value == "raw" else most * 4 // 3):
             return MarkFailed(f"It is larger than media.bytes ({most}).")
-        return await self.carry_out(order)
+        return await self.carry_out(order._replace(parts=tuple(map(_in_place, order.parts))))
+
+
+def _in_place(part: bytes | str) -> Any:
+    """Return a part of a file so that it is sent from where it lies: pickled, it would be copied
+    several times, and all streams would wait."""
+    return PickleBuffer(part if isinstance(part, bytes) else part.encode(errors="surrogatepass"))

@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 from gateway.nouns.errors import BadRequest
 from gateway.nouns.segment import FieldClass, Pointer, TextForm
 from gateway.wire.json import KEY
+from gateway.wire.long_strings import is_base64, is_graphic
 
 MAX_STRINGS = 100_000
 """So many strings of one body are named; a body with more is refused, not judged in part."""
 
 _TOKEN = re.compile(r"[!-~]{0,256}")
 _NAME = re.compile(r"[A-Za-z0-9_.$/:-]{1,64}")
-_CODED = re.compile(r"[A-Za-z0-9+/=_-]*+")
-_GRAPHIC = bytes(range(0x21, 0x7F))
 _DATA_URL = re.compile(r"data:[!-+\--~]{0,128};base64,")
 
 
@@ -102,7 +101,7 @@ class Found(NamedTuple):
 def is_coded(text: str) -> bool:
     """True if a string is a base64 data URL and nothing else."""
     head = _DATA_URL.match(text)
-    return head is not None and _CODED.fullmatch(text, head.end()) is not None
+    return head is not None and text.isascii() and is_base64(text[head.end() :].encode("ascii"))
 
 
 def walk(value: Any, node: Node, pointer: Pointer, name: str, found: list[Found]) -> None:
@@ -139,7 +138,7 @@ def _string(text: str, node: Node, pointer: Pointer, name: str, found: list[Foun
 
 
 def _looks_coded(text: str) -> bool:
-    return text.isascii() and not text.encode("ascii").translate(None, _GRAPHIC)
+    return text.isascii() and is_graphic(text.encode("ascii"))
 
 
 def _members(

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import msgspec
 
 from gateway.nouns.errors import BadRequest
 from gateway.nouns.segment import Pointer
+from gateway.wire.long_strings import Hollow
 
 MAX_DEPTH = 128
 """How many containers may stand inside each other."""
@@ -53,9 +55,7 @@ _STRICT = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_u
 _LENIENT = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-_LARGE = 256 * 1024
-_LONG = 4096
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-"
+_LARGE = 64 * 1024
 
 
 def loads(raw: bytes, *, strict: bool = False) -> Any:
@@ -66,6 +66,13 @@ def loads(raw: bytes, *, strict: bool = False) -> Any:
     is nested deeper than `MAX_DEPTH`; the message never quotes the text.
     """
     text = raw[3:] if raw.startswith(BOM) else raw
+    if len(text) > _LARGE and (hollow := Hollow(text)):
+        with suppress(BadRequest):  # which the whole text explains better
+            return hollow.filled(_loads(hollow.text, strict=strict))
+    return _loads(text, strict=strict)
+
+
+def _loads(text: bytes, *, strict: bool) -> Any:
     try:
         value = _decode(text, strict=strict)
     except RecursionError:
@@ -75,23 +82,7 @@ def loads(raw: bytes, *, strict: bool = False) -> Any:
     return value
 
 
-def _hollow(text: bytes) -> bytes:
-    """Return a JSON text with its long strings of base64 emptied.
-
-    What stands between two quotes and has no character of JSON's structure is inside of a string.
-    """
-    return b'"'.join(
-        b"" if len(part) > _LONG and not part.translate(None, _BASE64) else part
-        for part in text.split(b'"')
-    )
-
-
 def _decode(text: bytes, *, strict: bool) -> Any:
-    if strict and len(text) > _LARGE:
-        hollow = _hollow(text)
-        if len(hollow) < len(text) // 2:  # files: the slow decoder reads the rest of it
-            _decode(hollow, strict=True)
-            return _decode(text, strict=False)
     if not strict:
         try:
             return _DECODER.decode(text)

@@ -2,16 +2,22 @@
 
 Run as ``python -m tests.bench.model PORT``. The model's name says what is wanted: ``plain`` one
 JSON body; ``burst`` 200 chunks as fast as they come; ``paced`` the same 5 ms apart;
-``drip:EVENTS:GAP_MS`` as many events as told, so far apart. Chunks carry three to eight
-characters of Chinese prose.
+``drip:EVENTS:GAP_MS`` as many events as told, so far apart; ``picture`` an answer with a noisy PNG
+of 1024 x 1024 (4 MB of base64). Chunks carry three to eight characters of Chinese prose.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import io
 import json
+import random
 import sys
+from functools import cache
 from typing import cast
+
+from PIL import Image
 
 PROSE = (
     "春天来了，公园里的花都开了。人们在湖边散步，孩子们放风筝，老人坐在长椅上聊天。"
@@ -60,9 +66,25 @@ def framed(data: bytes) -> bytes:
 
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-PLAIN_REPLY = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(PLAIN)
-) + PLAIN
+
+
+def whole(body: bytes) -> bytes:
+    """Return the wire bytes of an answer with this JSON body."""
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    return head % len(body) + body
+
+
+@cache
+def picture_reply() -> bytes:
+    """Return an answer of the images API with one large picture."""
+    noise = random.Random(1).randbytes(1024 * 1024 * 3)
+    out = io.BytesIO()
+    Image.frombytes("RGB", (1024, 1024), noise).save(out, "PNG", compress_level=1)
+    coded = base64.b64encode(out.getvalue()).decode("ascii")
+    return whole(json.dumps({"created": 1764000000, "data": [{"b64_json": coded}]}).encode())
+
+
+PLAIN_REPLY = whole(PLAIN)
 FRAMES = [framed(data) for data in STREAM]
 END = b"0\r\n\r\n"
 
@@ -101,6 +123,8 @@ class Model(asyncio.Protocol):
         mode = json.loads(body)["model"] if body else "plain"
         if mode == "plain":
             self._transport.write(PLAIN_REPLY)
+        elif mode == "picture":
+            self._transport.write(picture_reply())
         elif mode == "burst":
             self._transport.write(HEAD)
             for at in range(0, CHUNKS, 10):

@@ -12,15 +12,15 @@ import msgspec
 import pytest
 
 from gateway.edge import media_child
-from gateway.edge.media_child import LENGTH_BYTES, Reply, Setup, frame, run
+from gateway.edge.media_child import LENGTH_BYTES, Payload, Reply, Setup, frame, packed, run
 from gateway.engine.file_seal import seal_process
 from gateway.ports.adapter import Coding
 from gateway.ports.session import Sealed, SealOrder
 from tests.media_kit import claim, png, recipe
 
 
-def _say(link: socket.socket, value: object) -> bytes:
-    link.sendall(b"".join(frame(pickle.dumps(value))))
+def _say(link: socket.socket, *payloads: Payload) -> bytes:
+    link.sendall(b"".join(part for each in payloads for part in frame(each)))
     length = int.from_bytes(link.recv(LENGTH_BYTES, socket.MSG_WAITALL), "big")
     return link.recv(length, socket.MSG_WAITALL)
 
@@ -42,12 +42,11 @@ def test_orders_are_answered_until_the_other_side_hangs_up(
     thread = threading.Thread(target=serve)
     thread.start()
     with ours, theirs:
-        assert _say(ours, Setup(seal_process(recipe()), 77)) == b"ready"
+        assert _say(ours, pickle.dumps(Setup(seal_process(recipe()), 77))) == b"ready"
         order = SealOrder(1, ("!",), Coding.BASE64, "", claim())
-        bad = msgspec.msgpack.decode(_say(ours, order), type=Reply)
-        good = msgspec.msgpack.decode(
-            _say(ours, order._replace(parts=(png(),), coding=Coding.RAW)), type=Reply
-        )
+        bad = msgspec.msgpack.decode(_say(ours, *packed(order)), type=Reply)
+        raw = order._replace(parts=(pickle.PickleBuffer(png()),), coding=Coding.RAW)
+        good = msgspec.msgpack.decode(_say(ours, *packed(raw)), type=Reply)
         ours.shutdown(socket.SHUT_WR)
         thread.join(10)
     assert bad.problem == "A file is not base64."

@@ -29,8 +29,12 @@ run: setup ## start the gateway on 127.0.0.1:8080 with the demo model (SEALGATE_
 .PHONY: test
 test: setup ## all tests that need nothing but this folder; below ten minutes on two cores
 	$(PYTEST) -n $(JOBS) --dist loadfile -m "not extras and not long and not judges" $(QUICK)
-	$(PYTEST) -m "not extras and not long and not judges" $(SOCKETS)
-	$(PYTEST) -n $(JOBS) tests/house
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "not extras and not long and not judges" $(SOCKETS)
+	$(PYTEST) -n $(JOBS) -m "not pages" tests/house
+
+.PHONY: test-pages
+test-pages: setup ## what the pages tell readers to type works as they say
+	$(PYTEST) -n $(JOBS) -m pages tests/house
 
 .PHONY: check
 check: setup ## lint, types and the arrows between the parts

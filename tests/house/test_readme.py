@@ -151,6 +151,7 @@ def outcome_of(block: Block, place: Place) -> str:
     return f"line {block.line}: exit code {done.returncode}, not shown: {missing}\n{printed}"
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
 def test_what_a_page_says_to_type_works(page: Path, place: Place) -> None:
     """Every marked block ends and shows as promised. What asks the ledger is asked again for a

@@ -7,14 +7,14 @@ at the end); everything else whole. ``without_rules`` takes rules of the extende
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from msgspec.structs import replace
 
+from gateway.conduct_reading import Laid, window, window_faults, with_overlays
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import (
     FileMarksOrder,
@@ -67,6 +67,7 @@ NAMES: dict[KeyPath, str] = {
     ("guard_models",): "name",
     ("paths",): "path",
     ("marks", "routes"): "path",
+    ("overlays",): "id",
 }
 
 
@@ -93,14 +94,27 @@ def read_policy(reference: str, *, mode: str = "", plugged: bool = False) -> Pol
     """
     files: list[Path] = []
     document = _whole(_find(reference, Path(), None), files)
+    read = partial(_typed, mode=mode, plugged=plugged)
+    policy = read(document, Path(reference).stem)
+
+    def lay(path: Path, name: str) -> Laid:
+        read_now: list[Path] = []
+        bare = {key: each for key, each in document.value.items() if key != "overlays"}
+        laid = _whole(path, read_now, Document(document.name, bare, document.places))
+        files.extend(each for each in read_now if each not in files)
+        return Laid(_normal(load_yaml_file(path), path.parent), read(laid, name))
+
     form = read_document(document, PolicyForm)
-    faults = check_policy(form, document, plugged=plugged)
+    return PolicyReading(with_overlays(policy, form, document, lay), document, tuple(files))
+
+
+def _typed(document: Document, name: str, *, mode: str, plugged: bool) -> Policy:
+    """Return the policy of a whole document, without overlays and hash."""
+    form = read_document(document, PolicyForm)
+    faults = [*check_policy(form, document, plugged=plugged), *window_faults(form, document)]
     raise_faults([*faults, *_missing_lists(form, document)])
-    policy = _build(form, Path(reference).stem)
-    if mode:
-        policy = msgspec.structs.replace(policy, mode=Mode(mode))
-    digest = hashlib.sha256(policy.canonical()).hexdigest()
-    return PolicyReading(msgspec.structs.replace(policy, hash=digest), document, tuple(files))
+    policy = _build(form, name)
+    return replace(policy, mode=Mode(mode)) if mode else policy
 
 
 def presets() -> list[str]:
@@ -121,20 +135,21 @@ def _find(reference: str, folder: Path, document: Document | None) -> Path:
     return path
 
 
-def _whole(path: Path, files: list[Path]) -> Document:
-    """Return the file laid over all that it extends."""
+def _whole(path: Path, files: list[Path], below: Document | None = None) -> Document:
+    """Return the file laid over all that it extends; over ``below`` if it extends nothing."""
     if path.resolve() in files or len(files) >= DEEPEST:
         raise ConfigError(f"{path}: `extends` runs in a circle or deeper than {DEEPEST} files")
     files.insert(0, path.resolve())
     document = _normal(load_yaml_file(path), path.parent)
     form = read_document(document, PolicyForm)
     raise_faults(list(_twice(document)))
-    if form.extends is None:
+    if form.extends is not None:
+        below = _whole(_find(form.extends, path.parent, document), files)
+    if below is None:
         raise_faults(
             [document.fault(("without_rules",), "extends nothing")] * bool(form.without_rules)
         )
         return document
-    below = _whole(_find(form.extends, path.parent, document), files)
     raise_faults(list(_against(form, document, below)))
     return overlay(_without(below, form.without_rules or ()), document, NAMES)
 
@@ -153,9 +168,9 @@ def _normal(document: Document, folder: Path) -> Document:
         spread = {each.value: strongest["output"] for each in OUTPUT_CLASSES}
         rest = {key: each for key, each in strongest.items() if key != "output"}
         value["strongest_action"] = {**spread, **rest}
-    lists = value.get("lexicons")
-    if isinstance(lists, list):
-        value["lexicons"] = [_rooted(each, folder) for each in lists]
+    for key in ("lexicons", "overlays"):
+        if isinstance(value.get(key), list):
+            value[key] = [_rooted(each, folder) for each in value[key]]
     return Document(document.name, value, places)
 
 
@@ -284,6 +299,7 @@ def _rule(form: RuleForm) -> Rule:
     said["do"] = Action[form.do.upper()]
     said["fields"] = tuple(FieldClass(each) for each in form.fields)
     said["side"] = Direction(form.side) if form.side else None
+    said["active"] = window(form.active)
     return Rule(**said)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from gateway.conduct_form import OverlayForm, WindowForm
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds
 
@@ -144,6 +145,9 @@ class RuleForm(Form, frozen=True, kw_only=True):
     retract: Annotated[
         bool | None,
         _says("Whether a block asks the application to take back what was shown (it does)."),
+    ] = None
+    active: Annotated[
+        WindowForm | None, _says("Only in this window; outside it does not exist.")
     ] = None
 
 
@@ -374,3 +378,7 @@ class PolicyForm(Form, frozen=True, kw_only=True):
     answer: Annotated[AnswerForm | None, _says("How refusals are said.")] = None
     stream: Annotated[StreamForm | None, _says("How streams are treated.")] = None
     paths: Annotated[tuple[PathForm, ...] | None, _says("Paths beside the known protocols.")] = None
+    overlays: Annotated[
+        tuple[OverlayForm, ...] | None,
+        _says("Other policies for some tenants, keys or times; the first that fits is in force."),
+    ] = None

@@ -74,6 +74,9 @@ def _write_syntax(part: dict[str, Any], form: type[msgspec.Struct]) -> None:
     """Replace the types of quantities by the texts that people may write."""
     info = msgspec.inspect.type_info(form)
     for field in info.fields if isinstance(info, msgspec.inspect.StructType) else ():
+        bare = unwrap(field.type)[0]
+        if isinstance(bare, msgspec.inspect.VarTupleType) and (each := _syntax(bare.item_type)):
+            part["properties"][field.encode_name]["items"] = each
         written = _syntax(field.type)
         if written is not None:
             old = part["properties"][field.encode_name]

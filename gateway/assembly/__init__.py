@@ -13,6 +13,7 @@ import msgspec
 
 from filters.lexicon import write_word_list
 from filters.lexicon.importer import import_terms as read_terms
+from gateway.access.policy_choice import in_force
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, open_mark_keys, show_credentials
 from gateway.assembly.file_sealing import FileSealer
@@ -80,7 +81,7 @@ def open_judge(settings: Settings, policy: Policy) -> TextJudge:
         FileSealer(policy.file_marks, "", clock, code_of=sealer.code),
         settings.upstream.third_party, _NO_KEY, Patience(clock),
     )  # fmt: skip
-    return Judges(PolicyJudge(policy, wiring), guards)
+    return Judges(PolicyJudge(in_force(policy, clock.wall_ns()), wiring), guards)
 
 
 def open_archive(settings: Settings, policy: Policy) -> Archive:

@@ -11,8 +11,8 @@ from gateway.access.limits import Limiter
 from gateway.adapters import adapters, opened
 from gateway.assembly.credentials import LabelSigning, open_label_signing, open_signing
 from gateway.assembly.guards import Guards
-from gateway.assembly.kit import build_kit
 from gateway.assembly.plugins import plugged_adapters
+from gateway.assembly.regimes import guard_models, make_editions
 from gateway.assembly.sealing import Sealer
 from gateway.edge.gateway import SystemClock
 from gateway.edge.routes import RouteTable
@@ -28,12 +28,15 @@ _ANY_KEY = b"nothing is sealed with this key"
 
 def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> Coverage:
     """Build filters, marks, routes, door and upstream. Raises ConfigError as serving would."""
-    kit = build_kit(policy, settings.plugins.filters)
     producer = policy.marks.producer or settings.producer
-    Sealer(policy.marks, resolve_secret(producer, environ) if producer else "", _ANY_KEY)
+    code = resolve_secret(producer, environ) if producer else ""
+    editions = make_editions(
+        policy, settings.plugins.filters, lambda each: Sealer(each.marks, code, _ANY_KEY)
+    )
+    kit = editions[0].kit
     signing = open_signing(settings, environ)
     signed = open_label_signing(settings, environ)
-    guards = Guards(policy.guard_models, environ)
+    guards = Guards(guard_models(policy), environ)
     protocols = adapters()
     limits = settings.limits
     plugged = plugged_adapters(

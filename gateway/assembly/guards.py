@@ -44,6 +44,13 @@ class Guards:
                     made.append((asks, (side,)))
         self.slow = tuple(made)
 
+    def of(
+        self, models: Sequence[GuardModel]
+    ) -> tuple[tuple[SlowFilter, tuple[Direction, ...]], ...]:
+        """Return the slow filters of some of the models."""
+        names = {model.name for model in models}
+        return tuple((one, sides) for one, sides in self.slow if one.name in names)
+
     @property
     def by_name(self) -> dict[str, SlowFilter]:
         """The slow filters by name."""

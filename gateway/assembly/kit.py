@@ -11,10 +11,11 @@ import msgspec
 
 import policies as shipped
 from filters.classifier import ClassifierFilter, Thresholds, shipped_scorer
-from filters.lexicon import Entry, LexiconFilter, WordList, compile_lexicon, read_word_list
+from filters.lexicon import Entry, LexiconFilter, WordList, read_word_list
 from filters.personal_data import PersonalDataFilter
 from filters.secrets import SecretsFilter
 from gateway.assembly.plugins import plugged_filters
+from gateway.assembly.shelf import Shelf
 from gateway.engine.ruling import Ruler
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.finding import HIDDEN_TEXT
@@ -39,13 +40,14 @@ class LocalKit(NamedTuple):
     lexicon_hash: str
 
 
-def build_kit(policy: Policy, plugins: Sequence[str] = ()) -> LocalKit:
+def build_kit(policy: Policy, plugins: Sequence[str] = (), shelf: Shelf | None = None) -> LocalKit:
     """Build a policy's local filters, those of ``plugins`` last (see gateway.assembly.plugins).
 
-    Raises ConfigError, naming list and line.
+    ``shelf`` keeps lists for further policies. Raises ConfigError, naming list and line.
     """
-    lists = [word_list for use in policy.lexicons for word_list in read_lists(use)]
-    lexicons = _lexicons(policy, lists)
+    shelf = shelf or Shelf()
+    lists = [words for use in policy.lexicons for words in shelf.lists(use, read_lists)]
+    lexicons = _lexicons(policy, lists, shelf)
     filters: list[tuple[Filter, Categories]] = [(one, _found_by(words)) for one, words in lexicons]
     if policy.personal_data:
         personal = PersonalDataFilter()
@@ -70,7 +72,7 @@ def build_kit(policy: Policy, plugins: Sequence[str] = ()) -> LocalKit:
 
 
 def _lexicons(
-    policy: Policy, lists: Sequence[WordList]
+    policy: Policy, lists: Sequence[WordList], shelf: Shelf
 ) -> list[tuple[LexiconFilter, Sequence[WordList]]]:
     """Compile what may act in an answer apart from what is only noted: observers never hold."""
     if not lists:
@@ -82,9 +84,7 @@ def _lexicons(
         _only(lists, lambda c, s: not ruler.acts_on(c, s, FieldClass.CONTENT)),
     ]
     return [
-        (compile_lexicon(part, today=today), part)
-        for part in parts
-        if any(words.entries for words in part)
+        (shelf.lexicon(part, today), part) for part in parts if any(words.entries for words in part)
     ]
 
 

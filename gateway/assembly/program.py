@@ -20,8 +20,8 @@ from gateway.app import make_app
 from gateway.assembly.credentials import OpenedKeys, open_mark_keys
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
-from gateway.assembly.judge import PolicyJudge, Wiring
-from gateway.assembly.kit import LocalKit, build_kit
+from gateway.assembly.judge import Wiring
+from gateway.assembly.kit import LocalKit
 from gateway.assembly.patience import Patience
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.reading import (
@@ -33,6 +33,7 @@ from gateway.assembly.reading import (
     reading_pool,
     text_readers,
 )
+from gateway.assembly.regimes import Edition, Regimes, guard_models, hearing, make_editions
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.steward import run_steward
 from gateway.assembly.vault import Vault, hold, open_vault
@@ -53,6 +54,7 @@ from gateway.edge.upstream import Upstream
 from gateway.edge.worker import serve_worker
 from gateway.engine.file_seal import seal_process
 from gateway.ledger.journal import SpoolJournal
+from gateway.nouns.exchange import Principal
 from gateway.nouns.policy import Mode, Policy
 from gateway.ports.adapter import Adapter
 from gateway.settings import Settings
@@ -75,12 +77,12 @@ class Prepared(NamedTuple):
     vault: Vault
     producer: str
     keys: OpenedKeys
+    editions: tuple[Edition, ...]
 
 
 class Pages(NamedTuple):
     """What a worker's own pages are made of."""
 
-    judge: PolicyJudge
     reading: MarkReading
     meter: Metrics
     kept: KeptFiles
@@ -123,14 +125,18 @@ class Installation:
         producer = resolve_secret(producer, self._environ) if producer else ""
         secret = vault.keyring.fingerprint_key
         keys = open_mark_keys(settings, self._environ, secret)
-        sealer = Sealer(policy.marks, producer, secret, keys.sign)
+        editions = make_editions(
+            policy, settings.plugins.filters,
+            lambda each: Sealer(each.marks, producer, secret, keys.sign),
+        )  # fmt: skip
+        sealer = editions[0].sealer
         files = FileSealer(
             policy.file_marks, producer, self._clock, code_of=sealer.code, keys=keys.marks,
             sign=keys.sign, passes=policy.mode is Mode.OBSERVE,
         )  # fmt: skip
         _protocols(settings)
-        kit = build_kit(policy, settings.plugins.filters)
-        return Prepared(policy, kit, sealer, files, vault, producer, keys)
+        kit = editions[0].kit
+        return Prepared(policy, kit, sealer, files, vault, producer, keys, editions)
 
     def _leave_lock(self) -> None:
         """The state folder's lock is the supervisor's alone: let a child not keep it."""
@@ -189,13 +195,9 @@ class Installation:
         assert self._metrics_folder is not None
         self._limiter.attach(place.worker)
         self._addresses.attach(place.worker)
-        guards = Guards(policy.guard_models, self._environ)
-        key = made.vault.keyring.fingerprint_key
-        judge = PolicyJudge(
-            policy,
-            Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
-                   key, Patience(clock)),
-        )  # fmt: skip
+        guards = Guards(guard_models(policy), self._environ)
+        regimes = Regimes(made.editions, self._wiring(settings, made, guards))
+        usual = regimes(Principal("", "anonymous", tenant=""), clock.wall_ns())
         kept = _kept(settings)
         files = _file_sealer(settings, made, kept)
         upstream_key = settings.upstream.key
@@ -223,7 +225,7 @@ class Installation:
                 self._for_door(settings), policy.subject, KeyBook(state, clock), self._limiter,
                 upstream_key=upstream_key, secrets=guards.secrets,
             ),
-            judge=judge,
+            judge=usual.judge,
             journal=journal,
             upstream=Upstream(settings.upstream, settings.limits),
             meter=meter,
@@ -233,15 +235,16 @@ class Installation:
             code_of=made.sealer.code,
             files=files,
             close=_closing(reading.close, guards.close, files.close),
+            choose=regimes,
         )  # fmt: skip
-        pages = Pages(judge, reading, meter, kept)
+        pages = Pages(reading, meter, kept)
         return gateway, self._routers(gateway, made, pages)
 
     def _routers(self, gateway: Gateway, made: Prepared, pages: Pages) -> list[APIRouter]:
         """Return the gateway's own pages."""
         settings, kept = gateway.settings, pages.kept
         marking = mark_router(gateway, made.files.claim_alone, passes=made.files.passes)
-        routers = [guard_router(gateway, pages.judge.hearing), files_router(kept), marking]
+        routers = [guard_router(gateway, hearing), files_router(kept), marking]
         if settings.verify.open:
             desk = public_desk(
                 settings, pages.reading, self._clock, self._addresses,
@@ -249,6 +252,20 @@ class Installation:
             )  # fmt: skip
             routers.append(public_router(desk))
         return routers
+
+    def _wiring(
+        self, settings: Settings, made: Prepared, guards: Guards
+    ) -> Callable[[Edition], Wiring]:
+        """Return what gives a judge all but its policy."""
+        key, patient = made.vault.keyring.fingerprint_key, Patience(self._clock)
+
+        def wire(edition: Edition) -> Wiring:
+            return Wiring(
+                edition.kit, guards.of(edition.policy.guard_models), edition.sealer, made.files,
+                settings.upstream.third_party, key, patient,
+            )  # fmt: skip
+
+        return wire
 
     def _reading(self, settings: Settings, made: Prepared) -> MarkReading:
         memory = LedgerMemory(made.vault, self._clock, made.sealer)
@@ -264,12 +281,13 @@ class Installation:
         return msgspec.structs.replace(settings, upstream=behind)
 
     def _labels(self, made: Prepared, guards: Guards, names: set[str]) -> LabelSets:
-        categories = {category for _, found in made.kit.filters for category, _ in found}
+        local = [each for edition in made.editions for each in edition.kit.filters]
+        categories = {category for _, found in local for category, _ in found}
         return LabelSets(
             categories=frozenset({*categories, *guards.categories}),
-            filters=frozenset({one.name for one, _ in made.kit.filters} | set(guards.by_name)),
+            filters=frozenset({one.name for one, _ in local} | set(guards.by_name)),
             protocols=frozenset(names),
-            marks=made.sealer.marks | made.files.names,
+            marks=made.files.names.union(*(each.sealer.marks for each in made.editions)),
         )
 
 

@@ -119,16 +119,23 @@ class Steward:
 
 
 def _note_policy(vault: Vault, policy: Policy, clock: Clock) -> None:
-    """Chain the policy that serves from now on, whole, so that a record can be explained later."""
+    """Chain the policies that serve from now on, whole, so that a record can be explained later.
+
+    The first of a family is the last in the chain; it names the others by their hashes.
+    """
     store = vault.store()
     try:
         last = store.search(Query(kind="policy", limit=1))
         if last and policy.hash.encode() in last[0].facts:
             return
-        facts = {"hash": policy.hash, "name": policy.name, "text": policy.canonical().decode()}
+        rows = [
+            event("policy", clock.wall_ns(), {
+                "hash": each.hash, "name": each.name, "text": each.canonical().decode(),
+            })
+            for each in reversed(policy.family)
+        ]  # fmt: skip
         with store.writing() as writing:
-            row = event("policy", clock.wall_ns(), facts)
-            head = extend(writing, vault.keyring, [row], {})
+            head = extend(writing, vault.keyring, rows, {})
         write_head(vault.state, vault.keyring, *head)
     finally:
         store.close()

@@ -20,7 +20,7 @@ from gateway.cli.invocation import (
 from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
 from gateway.nouns.mark import LabelMode
-from gateway.nouns.policy import Mode, Policy
+from gateway.nouns.policy import Mode, Overlay, Policy
 from gateway.policy_file import PolicyReading
 from gateway.ports.operator import Coverage
 from gateway.settings import Settings
@@ -177,11 +177,20 @@ def _value(reading: PolicyReading, covered: Coverage, warnings: list[Warned]) ->
         "hash": reading.policy.hash,
         "mode": reading.policy.mode.value,
         "files": [str(path) for path in reading.files],
+        "overlays": [_overlay(each) for each in reading.policy.overlays],
         "lexicon": covered.lexicon,
         "terms": dict(covered.terms),
         "not_covered": [each.zh if LANGUAGE == "zh" else each.en for each in warnings],
         "merged": reading.document.value,
     }
+
+
+def _overlay(overlay: Overlay) -> dict[str, Any]:
+    policy = overlay.policy
+    return {
+        "id": overlay.id, "tenants": overlay.tenants, "keys": overlay.keys,
+        "mode": policy.mode.value, "rules": len(policy.rules), "hash": policy.hash,
+    }  # fmt: skip
 
 
 def _explained(reading: PolicyReading) -> str:
@@ -214,7 +223,21 @@ def _draw(reading: PolicyReading, covered: Coverage, warnings: list[Warned]) -> 
             f"{len(policy.rules)} 条规则，{terms} 个词条，哈希 {policy.hash[:12]}。",
         )
     )
+    for overlay in policy.overlays:
+        _draw_overlay(overlay)
     if warnings:
         click.echo(say("Not covered:", "未覆盖："))
     for each in warnings:
         click.echo(f"  - {each.zh if LANGUAGE == 'zh' else each.en}")
+
+
+def _draw_overlay(overlay: Overlay) -> None:
+    whom = ", ".join((*overlay.tenants, *overlay.keys)) or say("everybody", "所有调用方")
+    policy = overlay.policy
+    mode, rules, short = policy.mode.value, len(policy.rules), policy.hash[:12]
+    click.echo(
+        say(
+            f"  overlay {overlay.id} for {whom}: mode {mode}, {rules} rules, hash {short}.",
+            f"  叠加策略 {overlay.id}，适用于 {whom}：模式 {mode}，{rules} 条规则，哈希 {short}。",
+        )
+    )

@@ -14,6 +14,7 @@ from gateway.cli.invocation import common_flags, invocation, json_option, settin
 from gateway.cli.judgement import as_value, draw
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
+from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.ports.operator import TextJudge
 
@@ -71,6 +72,7 @@ _HELP = say(
     type=click.Choice(list(_SIDES)),
     help=say("Judge as input, output or both.", "按提问、回答或两者判定。"),
 )
+@click.option("--overlay", metavar="ID", help=say("Judge by an overlay.", "按叠加策略判定。"))
 @json_option
 @settings_options
 def try_text(
@@ -78,6 +80,7 @@ def try_text(
     text: str | None,
     batch: IO[bytes] | None,
     side: str | None,
+    overlay: str | None,
     as_json: bool,
     config: Path | None,
     policy: str | None,
@@ -88,12 +91,24 @@ def try_text(
         raise click.UsageError(say("Give a text, or --batch FILE.", "请给出文本或 --batch 文件。"))
     call = invocation()
     settings = call.settings(config, common_flags(policy, state))
-    judge = call.assemble().open_judge(settings, call.policy(settings))
+    judge = call.assemble().open_judge(settings, _chosen(call.policy(settings), overlay))
     if batch is not None:
         found = _judge_batch(judge, batch, _SIDES[side or "input"])
     else:
         found = _judge_one(judge, text or "", _SIDES[side or "both"], as_json=as_json)
     click.get_current_context().exit(Exit.FOUND if found else Exit.WELL)
+
+
+def _chosen(policy: Policy, overlay: str | None) -> Policy:
+    if overlay is None:
+        return policy
+    named = {each.id: each.policy for each in policy.overlays}
+    if overlay not in named:
+        known = ", ".join(named) or "-"
+        raise click.UsageError(
+            say(f"No such overlay; there are: {known}.", f"无此叠加策略；已有：{known}。")
+        )
+    return named[overlay]
 
 
 def _judge_one(judge: TextJudge, text: str, sides: tuple[Direction, ...], *, as_json: bool) -> bool:

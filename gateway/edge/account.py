@@ -72,6 +72,7 @@ class Account:
         self.exchange = exchange
         self.began_s = gateway.clock.monotonic_s()
         self.principal = Principal("", "anonymous")
+        self.regime = gateway.usual
         self.subject: Subject = NO_SUBJECT
         self.unlabelled = ""
         self.model = ""
@@ -112,13 +113,14 @@ class Account:
             route=self._target.template,
             model=self.model,
             stream=self.stream,
-            policy=identity.policy,
-            lexicon=identity.lexicon,
+            policy=self.regime.hash,
+            lexicon=self.regime.lexicon,
             code=gateway.code_of(self.exchange),
             version=identity.version,
-            fingerprint=gateway.policy.marks.fingerprint,
+            fingerprint=self.regime.policy.marks.fingerprint,
             unlabelled=self.unlabelled,
             agreement=self.principal.agreement if self.unlabelled else "",
+            policy_name=self.regime.policy.name,
         )
 
     def open(self) -> Entry:

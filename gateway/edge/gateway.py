@@ -73,6 +73,20 @@ class Judge(Protocol):
         ...
 
 
+class Regime(NamedTuple):
+    """What an exchange is judged under: a policy in force, and its judge. ``hash`` and ``lexicon``
+    (the hashes of the policy and of its compiled lists) go on record with the exchange."""
+
+    policy: Policy
+    judge: Judge
+    hash: str
+    lexicon: str
+
+
+ChooseRegime = Callable[[Principal, int], Regime]
+"""Finds the regime for who asks, and when (nanoseconds since 1970)."""
+
+
 class Permit(Protocol):
     """Leave to run one exchange under a key's limits."""
 
@@ -188,7 +202,8 @@ class Gateway:
 
     ``fallback`` answers in its protocol's shape where no protocol is known (an unknown path).
     ``code_of`` gives an exchange's short label code, ``files`` seals generated files. ``close`` is
-    awaited once, after the last exchange and after ``journal.close`` (runtimes, files).
+    awaited once, after the last exchange and after ``journal.close`` (runtimes, files). ``policy``
+    and ``judge`` are those of everybody for whom ``choose`` finds no others.
     """
 
     settings: Settings
@@ -207,3 +222,15 @@ class Gateway:
     code_of: Callable[[str], str] = _no_code
     files: FileSealer = field(default_factory=NoFileSealer)
     close: Callable[[], Awaitable[None]] = _nothing
+    choose: ChooseRegime | None = None
+
+    @property
+    def usual(self) -> Regime:
+        """The regime of whoever is not known yet."""
+        return Regime(self.policy, self.judge, self.identity.policy, self.identity.lexicon)
+
+    def regime(self, principal: Principal) -> Regime:
+        """Return what an exchange that begins now is judged under."""
+        if self.choose is None:
+            return self.usual
+        return self.choose(principal, self.clock.wall_ns())

@@ -13,7 +13,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from gateway.edge.consult import ask
-from gateway.edge.gateway import Gateway
+from gateway.edge.gateway import Gateway, Regime
 from gateway.engine.lane import Ruled
 from gateway.engine.opinion import Hearing, Opinion
 from gateway.nouns.errors import BadRequest, SealgateError, TooLarge
@@ -21,7 +21,8 @@ from gateway.nouns.segment import Direction
 from gateway.ports.session import Consult
 
 MOST_TEXTS = 1000
-MakeHearing = Callable[[str, Direction], Hearing]
+MakeHearing = Callable[[Regime, str, Direction], Hearing]
+"""Makes the hearing of one text under a regime."""
 
 
 class GuardRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,10 +45,12 @@ def guard_router(gateway: Gateway, hearing: MakeHearing) -> APIRouter:
     async def guard(request: Request) -> Response:
         """Judge a text or a batch."""
         try:
-            gateway.access.authenticate(request.scope["headers"])
-            asked = await _read(request, gateway)
-            opinions = [await _opinion(gateway, hearing(t, asked.direction)) for t in _texts(asked)]
-            return _json(200, _answer(gateway, asked, opinions))
+            principal = gateway.access.authenticate(request.scope["headers"])
+            regime = gateway.regime(principal)
+            asked = await _read(request, gateway, regime.policy.name)
+            hearings = [hearing(regime, text, asked.direction) for text in _texts(asked)]
+            opinions = [await _opinion(gateway, one) for one in hearings]
+            return _json(200, _answer(regime, asked, opinions))
         except SealgateError as error:
             reply = gateway.fallback.error(error, exchange="")
             return Response(reply.body, reply.status, media_type="application/json")
@@ -55,7 +58,7 @@ def guard_router(gateway: Gateway, hearing: MakeHearing) -> APIRouter:
     return router
 
 
-async def _read(request: Request, gateway: Gateway) -> GuardRequest:
+async def _read(request: Request, gateway: Gateway, policy: str) -> GuardRequest:
     body = b""
     async for part in request.stream():
         body += part
@@ -69,8 +72,8 @@ async def _read(request: Request, gateway: Gateway) -> GuardRequest:
         raise BadRequest("Send either text or texts.", param="text")
     if asked.texts is not None and len(asked.texts) > MOST_TEXTS:
         raise TooLarge(f"At most {MOST_TEXTS} texts at once.", param="texts")
-    if asked.policy and asked.policy != gateway.policy.name:
-        raise BadRequest(f"This gateway serves the policy {gateway.policy.name}.", param="policy")
+    if asked.policy and asked.policy != policy:
+        raise BadRequest(f"This gateway serves the policy {policy}.", param="policy")
     return asked
 
 
@@ -90,8 +93,8 @@ async def _opinion(gateway: Gateway, hearing: Hearing) -> Opinion:
     return hearing.opinion()
 
 
-def _answer(gateway: Gateway, asked: GuardRequest, opinions: list[Opinion]) -> dict[str, Any]:
-    head = {"policy": gateway.policy.name, "policy_hash": gateway.policy.hash,
+def _answer(regime: Regime, asked: GuardRequest, opinions: list[Opinion]) -> dict[str, Any]:
+    head = {"policy": regime.policy.name, "policy_hash": regime.policy.hash,
             "direction": asked.direction.value}  # fmt: skip
     results = [_result(one) for one in opinions]
     return {**head, **results[0]} if asked.text is not None else {**head, "results": results}

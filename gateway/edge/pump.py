@@ -47,6 +47,7 @@ class Pump:
         watch: Watch,
         ours: HeaderLines,
         origin: str = "",
+        drains: bool = False,
     ) -> None:
         self._origin = origin
         self._gateway = gateway
@@ -58,6 +59,7 @@ class Pump:
         self._writer = writer
         self._watch = watch
         self._ours = ours
+        self._drains = drains
         self._lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -290,7 +292,7 @@ class Pump:
 
         After a normal end its last framing bytes are read, so that the connection is used again.
         """
-        if self._cancelled and self._gateway.policy.stream.on_block == "drain":
+        if self._cancelled and self._drains:
             await self.drain()
         elif not self._cancelled and not self._upstream.at_end:
             await self._read_away(_TAIL_BYTES, _TAIL_S, keep=False)

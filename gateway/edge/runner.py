@@ -105,6 +105,7 @@ class Runner:
     async def _journey(self) -> None:
         gateway, call, account = self._gateway, self._call, self._account
         account.principal = gateway.access.authenticate(call.headers)
+        account.regime = gateway.regime(account.principal)
         self._let_in()
         limits = gateway.settings.limits
         self._reading = True
@@ -118,7 +119,7 @@ class Runner:
         body = decoded_body(body, call.headers, limits)
         admission = self._admit(body)
         entry = account.open()
-        heard = account.heard = gateway.judge.input(admission)
+        heard = account.heard = account.regime.judge.input(admission)
         verdict = await heard_verdict(gateway, heard)
         changed = verdict.refusal is None and not verdict.edits.nothing
         adapter, request = admission.adapter, admission.request
@@ -145,7 +146,7 @@ class Runner:
     def _admit(self, body: bytes) -> Admission:
         """Read the request and find out for whom it is. Raises BadRequest."""
         gateway, account, adapter = self._gateway, self._account, self._target.adapter
-        strict = gateway.policy.enforcing
+        strict = account.regime.policy.enforcing
         kind = header(self._call.headers, b"content-type").decode("latin-1")
         if kind.lower().startswith("multipart/") and isinstance(adapter, FormAdapter):
             request = adapter.read_form(body, kind, strict=strict)
@@ -165,7 +166,7 @@ class Runner:
     async def _refuse(self, request: Request, refusal: Refusal) -> None:
         """Say the input's refusal in the way that the policy asks for."""
         adapter, account = self._target.adapter, self._account
-        style = self._gateway.policy.answer.input
+        style = account.regime.policy.answer.input
         if style == "error":
             reply = adapter.refuse(refusal, exchange=account.exchange, language=self._call.language)
         else:
@@ -202,11 +203,12 @@ class Runner:
         account.answer, account.stream = answer, not answer.whole
         if account.heard is None or account.entry is None:
             raise GatewayError("The exchange was not opened.")
-        account.said = gateway.judge.output(admission, account.heard, answer)
+        account.said = account.regime.judge.output(admission, account.heard, answer)
         self._pump = Pump(
             gateway, exchange=account.exchange, session=account.said, answer=answer,
             entry=account.entry, upstream=upstream, writer=self._writer, watch=self._watch,
             ours=self._ours, origin=origin_of(self._call.headers),
+            drains=account.regime.policy.stream.on_block == "drain",
         )  # fmt: skip
         try:
             await self._pump.run()
@@ -287,7 +289,7 @@ class Runner:
         if isinstance(reason, ReaderTooSlow):
             self._account.error = "reader_too_slow"
             self._call.connection.abort()
-        if self._pump is not None and self._gateway.policy.stream.on_disconnect == "drain":
+        if self._pump is not None and self._account.regime.policy.stream.on_disconnect == "drain":
             await self._pump.drain()
 
     def _late(self) -> SealgateError:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from gateway.nouns.mark import FileMarksOrder, TextMarksOrder
+from gateway.nouns.schedule import Window
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 
@@ -29,6 +30,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     direction, ``fields`` the field classes (empty: all). ``unless`` may be ``said_by_user``.
     ``text`` replaces the span when ``do`` is ``replace``. ``upstream`` is ``any`` or
     ``third_party``. ``retract`` asks the application to take back what was shown before a block.
+    Outside its window ``active`` a rule does not exist.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     upstream: str = "any"
     text: str = ""
     retract: bool = True
+    active: Window | None = None
 
     def concerns(self, category: str) -> bool:
         """True if a finding of this category falls under the rule."""
@@ -183,6 +186,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     answer: AnswerStyle = AnswerStyle()
     stream: StreamRules = StreamRules()
     paths: tuple[OpenPath, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
+
+    @property
+    def family(self) -> tuple[Policy, ...]:
+        """This policy and those of its overlays, in their order."""
+        return (self, *(each.policy for each in self.overlays))
 
     @property
     def enforcing(self) -> bool:
@@ -190,6 +199,26 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         return self.mode is Mode.ENFORCE and bool(self.rules)
 
     def canonical(self) -> bytes:
-        """Return the bytes whose SHA-256 is the policy's hash."""
-        value: Any = msgspec.to_builtins(msgspec.structs.replace(self, hash=""), str_keys=True)
+        """Return the bytes whose SHA-256 is the policy's hash; overlays stand in them as hashes."""
+        bare = msgspec.structs.replace(self, hash="", overlays=())
+        value: Any = msgspec.to_builtins(bare, str_keys=True)
+        value["overlays"] = [
+            {**msgspec.to_builtins(msgspec.structs.replace(each, policy=Policy())),
+             "policy": each.policy.hash}
+            for each in self.overlays
+        ]  # fmt: skip
         return msgspec.json.encode(value, order="sorted")
+
+
+class Overlay(msgspec.Struct, frozen=True, kw_only=True):
+    """Another policy for some of those who ask, or for some of the time.
+
+    ``tenants`` and ``keys`` (ids of gateway keys) say for whom (neither: everybody), ``active``
+    when. Of those that fit, the first is in force.
+    """
+
+    id: str
+    policy: Policy
+    tenants: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    active: Window | None = None

@@ -17,6 +17,7 @@ class OpenFrame(msgspec.Struct, frozen=True):
 
     ``fingerprint`` false means that the policy asks for none. ``unlabelled`` is the code word for
     which the explicit label was left out, under the version ``agreement``; empty: it was not.
+    ``policy`` is the hash of the policy in force, ``policy_name`` its name or its overlay's id.
     """
 
     exchange: str
@@ -36,6 +37,7 @@ class OpenFrame(msgspec.Struct, frozen=True):
     fingerprint: bool = True
     unlabelled: str = ""
     agreement: str = ""
+    policy_name: str = ""
 
 
 class Fingerprint(NamedTuple):

@@ -118,6 +118,9 @@ _SYNTAX = {
     "size": "size (`64KiB`)",
     "days": "days (`183d`)",
     "severity": "`1+` to `4`",
+    "moment": "day or moment (`2026-03-01T08:00`)",
+    "hours": "hours (`22:00-06:00`)",
+    "share": "share (`10%`)",
 }
 _PLAIN: tuple[tuple[Any, str], ...] = (
     (inspect.StructType, "keys"),
@@ -139,7 +142,9 @@ def _value(kind: inspect.Type) -> str:
     if isinstance(bare, inspect.UnionType):
         some = [each for each in bare.types if not isinstance(each, inspect.NoneType)]
         return " or ".join(_value(each) for each in some)
-    if isinstance(bare, inspect.VarTupleType) and isinstance(bare.item_type, inspect.LiteralType):
+    if isinstance(bare, inspect.VarTupleType) and (
+        isinstance(bare.item_type, inspect.LiteralType) or "syntax" in unwrap(bare.item_type)[1]
+    ):
         return f"list of {_value(bare.item_type)}"
     return next(word for shape, word in _PLAIN if isinstance(bare, shape))
 

@@ -37,6 +37,9 @@ def test_settings(value: dict[str, Any], expected: bool) -> None:
     assert _valid(settings_schema(), value) is expected
 
 
+NIGHT = {"from": "2026-03-01", "hours": ["22:00-06:00"], "zone": "Asia/Shanghai"}
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -48,6 +51,11 @@ def test_settings(value: dict[str, Any], expected: bool) -> None:
         ({"version": 1, "rules": [{"id": "a", "when": "*", "do": "bloc"}]}, False),
         ({"version": 1, "on_failure": {"lexicon": "block"}}, True),
         ({"version": 1, "file_mark": {}}, False),
+        ({"version": 1, "overlays": [{"id": "a", "use": "a.yaml", "active": NIGHT}]}, True),
+        (
+            {"version": 1, "overlays": [{"id": "a", "use": "a.yaml", "active": {"hours": ["9"]}}]},
+            False,
+        ),
     ],
 )
 def test_policy(value: dict[str, Any], expected: bool) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
-from gateway.quantity import days, least_severity, seconds, size
+from gateway.nouns.schedule import Hours
+from gateway.quantity import days, hours_of_day, least_severity, moment, seconds, share, size
 
 
 @pytest.mark.parametrize(
@@ -26,10 +28,17 @@ from gateway.quantity import days, least_severity, seconds, size
         (least_severity, "3+", 3),
         (least_severity, 4, 4),
         (least_severity, "1", 1),
+        (moment, "2026-03-01", datetime.fromisoformat("2026-03-01")),
+        (moment, "2026-03-01T08:30", datetime.fromisoformat("2026-03-01T08:30")),
+        (hours_of_day, "22:00-06:30", Hours(1320, 390)),
+        (hours_of_day, "00:00-24:00", Hours(0, 1440)),
+        (share, "10%", 0.1),
+        (share, "all", 1.0),
+        (share, 0.5, 0.5),
     ],
 )
 def test_written_quantities_are_read(
-    read: Callable[[object], float], written: object, value: float
+    read: Callable[[object], object], written: object, value: object
 ) -> None:
     """Each unit has its factor."""
     assert read(written) == value
@@ -54,9 +63,21 @@ def test_written_quantities_are_read(
         (least_severity, "0+"),
         (least_severity, "2-3"),
         (least_severity, True),
+        (moment, "2026-02-30"),
+        (moment, "2026-03-01T08:00+08:00"),
+        (moment, 2026),
+        (hours_of_day, "06:00-06:00"),
+        (hours_of_day, "24:00-06:00"),
+        (hours_of_day, "22:00-06:61"),
+        (hours_of_day, "9-18"),
+        (share, "110%"),
+        (share, "10"),
+        (share, "0%"),
+        (share, True),
+        (share, 2),
     ],
 )
-def test_anything_else_is_refused(read: Callable[[object], float], written: object) -> None:
+def test_anything_else_is_refused(read: Callable[[object], object], written: object) -> None:
     """No guess is made."""
     with pytest.raises(ValueError, match="expected"):
         read(written)

@@ -13,8 +13,9 @@ from gateway.assembly.program import Installation
 from gateway.edge.gateway import Gateway
 from gateway.edge.supervisor import Place
 from gateway.nouns.errors import ConfigError, Unauthorized
+from gateway.nouns.exchange import Principal
 from gateway.nouns.mark import LabelMode, TextMarksOrder
-from gateway.nouns.policy import GuardModel, OpenPath, Policy
+from gateway.nouns.policy import GuardModel, OpenPath, Overlay, Policy
 from gateway.settings import Limits, Settings, UpstreamSettings
 from gateway.telemetry.folder import render
 
@@ -45,6 +46,20 @@ def _worker(one: Installation) -> Gateway:
     gateway, routers = one._gateway(settings, made, Place(3, 2))
     assert len(routers) == 4
     return gateway
+
+
+def test_a_tenant_has_his_own_policy(tmp_path: Path) -> None:
+    """The worker's gateway finds it by who asks; its own secrets and marks are there."""
+    shop = Policy(name="shop", hash="s" * 64)
+    family = msgspec.structs.replace(
+        POLICY, overlays=(Overlay(id="shop", policy=shop, tenants=("shop",)),)
+    )
+    gateway = _worker(_installation(tmp_path / "state", policy=family, producer="env:CODE"))
+    usual = gateway.regime(Principal("k", "gateway_key"))
+    other = gateway.regime(Principal("k", "gateway_key", tenant="shop"))
+    assert (usual.policy.name, usual.hash) == ("mine", POLICY.hash)
+    assert (other.policy.name, other.hash) == ("shop", shop.hash)
+    assert other.judge is not usual.judge
 
 
 def test_what_children_share_is_prepared_once(tmp_path: Path) -> None:

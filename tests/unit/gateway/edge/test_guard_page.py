@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from gateway.edge.gateway import Regime
 from gateway.edge.guard_page import MOST_TEXTS, guard_router
 from gateway.engine.lane import SlowJudge
 from gateway.engine.opinion import Hearing
@@ -59,7 +60,7 @@ class Page:
         self.app = FastAPI()
         self.app.include_router(guard_router(gateway, self._hearing))
 
-    def _hearing(self, text: str, direction: Direction) -> Hearing:
+    def _hearing(self, _: Regime, text: str, direction: Direction) -> Hearing:
         self.directions.append(direction)
         return Hearing(text, self._lane)
 

@@ -1,0 +1,154 @@
+"""Makes values of the parts of a policy file that say when it holds, and for whom; and checks them.
+
+An overlay is a policy file of its own, laid over the file that names it. What belongs to the whole
+installation (paths, retention, marks on files) it cannot say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec.structs import replace
+
+from gateway.conduct_form import OverlayForm, WindowForm
+from gateway.nouns.policy import Overlay, Policy
+from gateway.nouns.schedule import Hours, Window
+from gateway.policy_form import PolicyForm
+from gateway.typed_document import raise_faults
+from gateway.yaml_file import Document, KeyPath
+
+OF_THE_WHOLE: tuple[KeyPath, ...] = (
+    ("overlays",), ("paths",), ("keep",), ("subject",), ("marks", "file"), ("marks", "producer"),
+)  # fmt: skip
+"""What an overlay cannot say, because it holds for the whole installation."""
+
+_NS = 1_000_000_000
+
+
+class Laid(NamedTuple):
+    """An overlay's file: what it says itself, and its policy over the one below."""
+
+    own: Document
+    policy: Policy
+
+
+def window(form: WindowForm | None) -> Window | None:
+    """Return the window that a form says; its zone must be known (see `window_faults`)."""
+    if form is None:
+        return None
+    zone = ZoneInfo(form.zone)
+    return Window(
+        since_ns=_ns(form.from_, zone),
+        until_ns=_ns(form.until, zone),
+        days=form.days,
+        hours=tuple(Hours(*each) for each in form.hours),
+        zone=form.zone,
+    )
+
+
+def _ns(moment: datetime | None, zone: ZoneInfo) -> int | None:
+    return None if moment is None else int(moment.replace(tzinfo=zone).timestamp()) * _NS
+
+
+def window_faults(form: PolicyForm, document: Document) -> Iterator[str]:
+    """Yield what is wrong with the windows of rules and overlays."""
+    named: list[tuple[KeyPath, WindowForm | None]] = [
+        (("rules", index, "active"), rule.active) for index, rule in enumerate(form.rules or ())
+    ]
+    named += [
+        (("overlays", index, "active"), each.active)
+        for index, each in enumerate(form.overlays or ())
+    ]
+    for path, one in named:
+        for key, message in _window_faults(one) if one is not None else ():
+            yield document.fault((*path, key) if key else path, message)
+
+
+def _window_faults(form: WindowForm) -> Iterator[tuple[str, str]]:
+    try:
+        ZoneInfo(form.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield (
+            "zone",
+            (
+                f"`{form.zone}` is no time zone that this machine knows; names look like "
+                "`Asia/Shanghai` (the package tzdata has them)"
+            ),
+        )
+    if form == WindowForm(zone=form.zone):
+        yield "", "says nothing: name `from`, `until`, `days` or `hours`"
+    if form.from_ is not None and form.until is not None and form.until <= form.from_:
+        yield "until", "is not after `from`"
+
+
+def with_overlays(
+    policy: Policy, form: PolicyForm, document: Document, lay: Callable[[Path, str], Laid]
+) -> Policy:
+    """Return the policy with its overlays and its hash.
+
+    ``lay`` reads a file over the policy's own document, under a name. Raises ConfigError.
+    """
+    overlays: list[Overlay] = []
+    for index, each in enumerate(form.overlays or ()):
+        if not Path(each.use).is_file():
+            raise document.error(("overlays", index, "use"), f"there is no file {each.use}")
+        laid = lay(Path(each.use), each.id)
+        raise_faults([*_too_much(laid.own), *_other_guards(laid, [policy, *_policies(overlays)])])
+        overlays.append(_overlay(each, _hashed(_within(policy, laid.policy))))
+    raise_faults(list(_useless(form, document)))
+    return _hashed(replace(policy, overlays=tuple(overlays)))
+
+
+def _overlay(form: OverlayForm, policy: Policy) -> Overlay:
+    return Overlay(
+        id=form.id, policy=policy, tenants=form.tenants, keys=form.keys, active=window(form.active)
+    )
+
+
+def _policies(overlays: list[Overlay]) -> list[Policy]:
+    return [each.policy for each in overlays]
+
+
+def _within(policy: Policy, laid: Policy) -> Policy:
+    """Return an overlay's policy with what the whole installation says."""
+    marks = replace(laid.marks, producer=policy.marks.producer)
+    return replace(
+        laid, paths=policy.paths, keep=policy.keep, subject=policy.subject,
+        file_marks=policy.file_marks, marks=marks,
+    )  # fmt: skip
+
+
+def _hashed(policy: Policy) -> Policy:
+    return replace(policy, hash=hashlib.sha256(policy.canonical()).hexdigest())
+
+
+def _too_much(own: Document) -> Iterator[str]:
+    for path in OF_THE_WHOLE:
+        value: Any = own.value
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is not None:
+            yield own.fault(path, "belongs to the whole installation, not to an overlay")
+
+
+def _other_guards(laid: Laid, others: list[Policy]) -> Iterator[str]:
+    known = {guard.name: guard for each in others for guard in each.guard_models}
+    for guard in laid.policy.guard_models:
+        if known.get(guard.name, guard) != guard:
+            message = f"another policy has another model `{guard.name}`; give this one its own name"
+            yield laid.own.fault(("guard_models",), message)
+
+
+def _useless(form: PolicyForm, document: Document) -> Iterator[str]:
+    """Yield overlays that are never in force, because an earlier one takes everybody, always."""
+    taken = False
+    for index, each in enumerate(form.overlays or ()):
+        if taken:
+            message = "has no effect: the overlay before it is for everybody, always"
+            yield document.fault(("overlays", index), message)
+        taken = taken or not (each.tenants or each.keys or each.active)

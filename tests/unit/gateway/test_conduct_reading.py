@@ -1,0 +1,137 @@
+"""Overlays and windows, as policy files say them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from gateway.nouns.errors import ConfigError
+from gateway.nouns.policy import Mode
+from gateway.nouns.schedule import Hours, Window
+from gateway.policy_file import read_policy
+
+RULES = [{"id": "seen", "when": "personal_data", "do": "flag"}]
+BASE: dict[str, Any] = {
+    "version": 1,
+    "personal_data": True,
+    "rules": RULES,
+    "keep": {"facts": "9d"},
+}
+SHOP: dict[str, Any] = {
+    "version": 1, "mode": "observe",
+    "rules": [{"id": "strict", "when": "personal_data", "do": "block"}],
+}  # fmt: skip
+GUARD = {"name": "g", "url": "http://x", "model": "m"}
+
+
+def written(folder: Path, name: str, document: Any) -> str:
+    """Write a policy file; return its path."""
+    with (folder / name).open("w", encoding="utf-8") as file:
+        YAML(typ="safe", pure=True).dump(document, file)
+    return str(folder / name)
+
+
+def read(folder: Path, base: dict[str, Any], **overlays: Any) -> Any:
+    """Read a policy with these overlays."""
+    for name, document in overlays.items():
+        written(folder, f"{name}.yaml", document)
+    named = [{"id": name, "use": f"{name}.yaml", "tenants": [name]} for name in overlays]
+    return read_policy(written(folder, "policy.yaml", {**base, "overlays": named}))
+
+
+def test_an_overlay_lies_over_the_file_that_names_it(tmp_path: Path) -> None:
+    """Its own words win, the rest is inherited; what is of the whole installation stays."""
+    policy = read(tmp_path, BASE, shop=SHOP).policy
+    (overlay,) = policy.overlays
+    assert (overlay.id, overlay.tenants, overlay.policy.name) == ("shop", ("shop",), "shop")
+    assert [rule.id for rule in overlay.policy.rules] == ["seen", "strict"]
+    assert (policy.mode, overlay.policy.mode) == (Mode.ENFORCE, Mode.OBSERVE)
+    assert overlay.policy.keep == policy.keep
+    assert policy.family == (policy, overlay.policy)
+
+
+def test_one_that_extends_stands_on_its_own(tmp_path: Path) -> None:
+    """It inherits from what it extends, not from who names it."""
+    alone = {"version": 1, "extends": "empty", "secrets": True,
+             "rules": [{"id": "s", "when": "secret", "do": "redact"}]}  # fmt: skip
+    reading = read(tmp_path, BASE, alone=alone)
+    (overlay,) = reading.policy.overlays
+    assert [rule.id for rule in overlay.policy.rules] == ["s"]
+    assert overlay.policy.keep == reading.policy.keep
+    assert {path.name for path in reading.files} == {"policy.yaml", "alone.yaml", "empty.yaml"}
+
+
+def test_hashes_tell_the_family_apart(tmp_path: Path) -> None:
+    """Each policy has its own, and the first changes with any of them."""
+    before = read(tmp_path, BASE, shop=SHOP).policy
+    after = read(tmp_path, BASE, shop={**SHOP, "mode": "enforce"}).policy
+    assert len({before.hash, after.hash, before.family[1].hash, after.family[1].hash}) == 4
+    assert before.hash == read(tmp_path, BASE, shop=SHOP).policy.hash
+
+
+def test_a_mode_of_the_settings_holds_for_all(tmp_path: Path) -> None:
+    """Whoever says observe means everything."""
+    read(tmp_path, BASE, shop=SHOP)
+    policy = read_policy(str(tmp_path / "policy.yaml"), mode="enforce").policy
+    assert {each.mode for each in policy.family} == {Mode.ENFORCE}
+
+
+@pytest.mark.parametrize(
+    ("overlay", "words"),
+    [
+        ({**SHOP, "keep": {"facts": "1d"}}, "`keep`: belongs to the whole installation"),
+        ({**SHOP, "marks": {"file": {"label": "off"}}}, "`marks.file`: belongs to"),
+        ({**SHOP, "overlays": []}, "`overlays`: belongs to"),
+        ({**SHOP, "without_rules": ["nobody"]}, "no such rule"),
+        ({**SHOP, "extends": "policy.yaml"}, "belongs|circle|effect"),
+        ({**SHOP, "ruls": []}, "did you mean `rules`"),
+        ({"version": 1, "guard_models": [{**GUARD, "model": "other"}]}, "give this one its own"),
+    ],
+)
+def test_what_an_overlay_cannot_say_is_refused(
+    tmp_path: Path, overlay: dict[str, Any], words: str
+) -> None:
+    """With the file, the key and the reason."""
+    rules = [*RULES, {"id": "g", "when": "guard", "do": "block"}]
+    base = {**BASE, "guard_models": [GUARD], "rules": rules}
+    if overlay.get("extends"):  # the main file itself: its overlays are not those of the overlay
+        assert read(tmp_path, base, shop=overlay).policy.overlays[0].policy.overlays == ()
+        return
+    with pytest.raises(ConfigError, match=words):
+        read(tmp_path, base, shop=overlay)
+
+
+@pytest.mark.parametrize(
+    ("overlays", "words"),
+    [
+        ([{"id": "a", "use": "none.yaml"}], r"overlays\[0\].use`: there is no file"),
+        ([{"id": "a", "use": "s.yaml"}, {"id": "b", "use": "s.yaml"}], r"\[1\]`: has no effect"),
+        ([{"id": "a", "use": "s.yaml"}, {"id": "a", "use": "s.yaml"}], "is there twice"),
+        ([{"id": "a", "use": "s.yaml", "active": {}}], "says nothing"),
+        ([{"id": "a", "use": "s.yaml", "active": {"zone": "Mars/One", "days": ["mon"]}}],
+         "no time zone"),
+        ([{"id": "a", "use": "s.yaml", "active": {"hours": ["6-22"]}}], "expected hours"),
+        ([{"id": "a", "use": "s.yaml",
+           "active": {"from": "2026-03-02", "until": "2026-03-01"}}], "is not after"),
+    ],
+)  # fmt: skip
+def test_overlays_without_sense_are_refused(tmp_path: Path, overlays: Any, words: str) -> None:
+    """Before anything serves."""
+    written(tmp_path, "s.yaml", SHOP)
+    with pytest.raises(ConfigError, match=words):
+        read_policy(written(tmp_path, "policy.yaml", {**BASE, "overlays": overlays}))
+
+
+def test_a_rule_has_its_window(tmp_path: Path) -> None:
+    """Moments are those of the zone."""
+    active = {"from": "2026-03-01", "until": "2026-03-02T12:00", "days": ["sun", "mon"],
+              "hours": ["22:00-06:00"], "zone": "Asia/Shanghai"}  # fmt: skip
+    rules = [{**RULES[0], "active": active}]
+    policy = read_policy(written(tmp_path, "p.yaml", {**BASE, "rules": rules})).policy
+    assert policy.rules[0].active == Window(
+        since_ns=1_772_294_400 * 10**9, until_ns=1_772_424_000 * 10**9, days=("sun", "mon"),
+        hours=(Hours(1320, 360),), zone="Asia/Shanghai",
+    )  # fmt: skip

@@ -15,7 +15,8 @@ from filters.secrets import SecretsFilter
 from gateway.ports.filter import Filter
 
 TEXTS = {
-    "Chinese prose": "今天下午我们去了河边散步，看见很多人在放风筝，天气不错，孩子们跑来跑去。回来的"
+    "Chinese prose": "今天下午我们去了河边散步，看见很多人在放风筝，天气不错，孩子们跑来跑去。回来"
+    "的"
     "路上买了些水果，准备晚上做一道新学的菜，据说这道菜需要先把鱼腌制半小时，再用小火慢慢煎到两面"
     "金黄。作者认为，这部小说的名字取自一条老街，住在那里的居民大多以捕鱼为生，他们的生活方式是几"
     "百年来形成的。",

@@ -87,14 +87,14 @@ class Steward:
     def _ship(self) -> None:
         waited_s = _PURGE_EVERY_S
         while not self._stop.is_set():
-            busy = self._shipper.step().busy
+            full = self._shipper.step().full
             self._tell(self._shipper.stats)
             if self._shipper.stats.store_ok:
                 self._noted = self._noted or self._done("policy not noted", self._chores.note)
                 if waited_s >= _PURGE_EVERY_S:
                     waited_s = 0.0
                     self._done("not purged", self._chores.purge)
-            if not busy:
+            if not full:
                 pause_s = _PAUSE_S if self._shipper.stats.store_ok else _AWAY_S
                 self._stop.wait(pause_s)
                 waited_s += pause_s

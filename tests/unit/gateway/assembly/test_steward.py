@@ -25,14 +25,14 @@ class Shipping:
         self.over = threading.Event()
 
     def step(self) -> Progress:
-        """Take the next step; only the last one is not busy."""
+        """Take the next step; only the last one is neither busy nor full."""
         step = self._steps[0]
         if len(self._steps) > 1:
             del self._steps[0]
         if isinstance(step, Exception):
             raise step
         self.stats = step
-        return Progress(0, busy=len(self._steps) > 1)
+        return Progress(0, busy=len(self._steps) > 1, full=len(self._steps) > 1)
 
     def drain(self) -> bool:
         """Come to the last step."""

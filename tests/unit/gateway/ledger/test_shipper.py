@@ -202,3 +202,14 @@ def test_a_run_ends_when_told_and_drains(ledger: Ledger) -> None:
     assert not thread.is_alive()
     assert ledger.verify().records == 50
     assert ledger.store.checkpoints()[-1].chain_seq == 49
+
+
+def test_a_step_says_whether_more_is_waiting(ledger: Ledger) -> None:
+    """Only after a whole batch: a few records are worth waiting for a few more."""
+    for number in range(3):
+        ledger.exchange(number, "x")
+    assert ledger.shipper.step() == (3, True, False)
+    assert ledger.shipper.step() == (0, False, False)
+    for number in range(3, 210):
+        ledger.exchange(number, "x")
+    assert ledger.shipper.step().full

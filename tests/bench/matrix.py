@@ -133,8 +133,7 @@ NO_PLACE = {
     (F.TXT, MarkFamily.METADATA): "no_place_in_format",
     **{
         (each, MarkFamily.CREDENTIAL): "no_place_in_format"
-        for each in (F.FLAC, F.OGG, F.AAC, F.PCM, F.WEBM, F.MKV, F.TXT, F.MARKDOWN, F.HTML,
-                     *_OFFICE)
+        for each in (F.FLAC, F.OGG, F.AAC, F.PCM, F.WEBM, F.MKV, *_OFFICE)
     },
 }  # fmt: skip
 """What has no place, with the receipt's word. Anything else that is not written is a fault."""

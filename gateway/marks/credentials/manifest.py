@@ -72,15 +72,15 @@ def _version() -> str:
     return metadata.version("sealgate")
 
 
-def read_manifest(report: str, serial: int | None) -> Claim | None:
+def read_manifest(report: str, serial: int | None, *, state: str = "") -> Claim | None:
     """Return the claim of a file's active manifest (the reader's JSON report), None for no AI.
 
-    ``serial`` is our own certificate's number. The exchange that another signer names is told too:
-    who reads it looks at state and detail.
+    ``state`` stands in place of the report's own. ``serial`` is our own certificate's number. The
+    exchange that another signer names is told too: who reads it looks at state and detail.
     """
     try:
         whole = msgspec.json.decode(report)
-        state = str(whole["validation_state"])
+        state = state or str(whole["validation_state"])
         manifest = whole["manifests"][whole["active_manifest"]]
         assertions = [(each["label"], each.get("data")) for each in manifest["assertions"]]
     except (msgspec.DecodeError, LookupError, TypeError, AttributeError):
@@ -104,6 +104,16 @@ def read_manifest(report: str, serial: int | None) -> Claim | None:
         state=judged,
         detail=detail,
     )
+
+
+def signer_serial(report: str) -> int | None:
+    """Return the number of the certificate that signed the active manifest, None if unknown."""
+    try:
+        whole = msgspec.json.decode(report)
+        signed = whole["manifests"][whole["active_manifest"]]["signature_info"]
+        return int(signed["cert_serial_number"])
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError):
+        return None
 
 
 def _judged(state: str, signed: dict[str, Any]) -> tuple[ClaimState, str]:

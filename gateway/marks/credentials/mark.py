@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
-from c2pa import Builder, C2paError, Reader
+from c2pa import Builder, C2paError, Reader, Signer
 from cryptography import x509
 
-from gateway.marks.credentials.manifest import Plan, plan_manifest, read_manifest
-from gateway.marks.credentials.places import EMBEDDED, damage, obstacle, png_chunks
+from gateway.marks.credentials.hashed import can_sign_around, signed_around, state_around
+from gateway.marks.credentials.manifest import (
+    Plan,
+    plan_manifest,
+    read_manifest,
+    signer_serial,
+)
+from gateway.marks.credentials.places import EMBEDDED, TEXTS, damage, obstacle, png_chunks
 from gateway.marks.credentials.signing import Signing
 from gateway.marks.credentials.toolbox import Toolbox
+from gateway.matching.markdown_blocks import OpenBlocks
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim, ClaimState
+from gateway.wire.manifest_place import (
+    ManifestPlace,
+    ManifestPlaceError,
+    Room,
+    manifest_places,
+    room_for,
+    without,
+)
 from gateway.wire.media_type import sniff
 
 _FAULTS = (C2paError, ValueError, TypeError, OSError, RuntimeError)
@@ -21,6 +37,11 @@ _FAULTS = (C2paError, ValueError, TypeError, OSError, RuntimeError)
 
 
 _BYTES = "application/octet-stream"
+_TEXT = "text/plain"
+_ROUNDS = 4
+"""How often a manifest is made until the place that it leaves out is as long as it is."""
+
+Make = Callable[[Builder, Signer], bytes]
 
 
 class CredentialError(ValueError):
@@ -53,12 +74,11 @@ class Credentials:
         found = claim.format or seen
         if found is None or ({found, seen} & EMBEDDED and found is not seen):
             return content, self._receipt("failed", "unknown_format")
-        reason = obstacle(content, found)
-        if reason:
-            return content, self._receipt("not_possible", reason)
-        reason = damage(content, found)
-        if reason:
-            return content, self._receipt("failed", reason)
+        if found in TEXTS:
+            return self._stamp_text(content, found, claim)
+        for status, reason_in in (("not_possible", obstacle), ("failed", damage)):
+            if reason := reason_in(content, found):
+                return content, self._receipt(status, reason)
         if self._is_ours(self._claim_in(content, found.mime), claim):
             return content, self._receipt("written", "it was there")
         try:
@@ -76,8 +96,12 @@ class Credentials:
         signer, or it is a trial certificate. Altered: content or manifest changed afterwards.
         """
         found = sniff(content)
-        claim = self._claim_in(content, found.mime) if found in EMBEDDED and found else None
-        return [claim] if claim else []
+        if found in EMBEDDED and found:
+            claim = self._claim_in(content, found.mime)
+            return [claim] if claim else []
+        places = manifest_places(content)
+        reports = [self._report_at(content, each, len(places)) for each in places]
+        return [claim for each in reports if (claim := self._claim_of(each))]
 
     def sidecar(self, content: bytes, mime: str, claim: Claim) -> bytes:
         """Return a manifest to be kept beside a file of any media type.
@@ -91,7 +115,7 @@ class Credentials:
         plan = plan_manifest(claim, b"")
         for media in (mime, _BYTES):
             try:
-                manifest = self._sign(plan, content, media, beside=True)[0]
+                manifest = self._sign(plan, _beside(content, media))[0]
             except CredentialError:
                 continue
             if self._is_ours(self._claim_in(content, media, manifest), claim):
@@ -104,43 +128,97 @@ class Credentials:
         whole = [each for each in found if each and each.state is not ClaimState.ALTERED]
         return [*whole, *(each for each in found if each)][:1]
 
+    def _stamp_text(
+        self, content: bytes, found: MediaFormat, claim: Claim
+    ) -> tuple[bytes, Receipt]:
+        """Return the signed text. A manifest of ours gives way. Another's stays, and there is none
+        of ours: only one may be there, and the library takes no text with it as an ingredient."""
+        places = manifest_places(content)
+        reports = [self._report_at(content, each, len(places)) for each in places]
+        if any(signer_serial(report) != self._serial for report, _ in reports):
+            return content, self._receipt("not_possible", "other_manifest")
+        if any(self._is_ours(self._claim_of(each), claim) for each in reports):
+            return content, self._receipt("written", "it was there")
+        if not can_sign_around():
+            return content, self._receipt("not_possible", "no_place_in_format")
+        try:
+            room = _room(without(content, places), found)
+            signed, timed = self._around(plan_manifest(claim, b""), room)
+        except ManifestPlaceError as error:
+            return content, self._receipt("not_possible", str(error))
+        except CredentialError as error:
+            return content, self._receipt("failed", str(error))
+        read = self.verify(signed)
+        if len(read) != 1 or not self._is_ours(read[0], claim):
+            return content, self._receipt("failed", "not_read_back")
+        return signed, self._receipt("written", "" if timed else "no_time_stamp")
+
+    def _around(self, plan: Plan, room: Room) -> tuple[bytes, bool]:
+        """Return the text with a manifest in its room, and False if a time stamp is missing."""
+        length, start = 0, len(room.before)
+        for _ in range(_ROUNDS):
+            place, content = (start, length), room.before + bytes(length) + room.behind
+
+            def make(
+                builder: Builder, signer: Signer, content: bytes = content,
+                place: tuple[int, int] = place,
+            ) -> bytes:  # fmt: skip
+                return signed_around(builder, signer, content, place)
+
+            manifest, timed = self._sign(plan, make)
+            written = room.write(manifest)
+            if len(written) == length:
+                return room.before + written + room.behind, timed
+            length = len(written)
+        raise CredentialError("not_signed")
+
+    def _report_at(self, content: bytes, place: ManifestPlace, count: int) -> tuple[str, str]:
+        """Return what the reader says of a manifest in a text, and its state: invalid where there
+        is more than one."""
+        try:
+            with Reader(
+                _TEXT, BytesIO(content), place.manifest, context=self._tools.context()
+            ) as reader:
+                report = reader.json()
+                state = state_around(report, reader.detailed_json(), (place.start, place.length))
+        except _FAULTS:
+            return "", "Invalid"
+        return report, state if count == 1 else "Invalid"
+
+    def _claim_of(self, read: tuple[str, str]) -> Claim | None:
+        return read_manifest(read[0], self._serial, state=read[1])
+
     def _signed(self, content: bytes, found: MediaFormat, claim: Claim) -> tuple[bytes, str]:
         original = claim.original or content
         opened = original if self._has_manifest(original) else b""
-        signed, timed = self._sign(plan_manifest(claim, opened), content, found.mime)
+        signed, timed = self._sign(plan_manifest(claim, opened), _inside(content, found.mime))
         details = [] if timed else ["no_time_stamp"]
         if found is MediaFormat.PNG and b"eXIf" in png_chunks(content):
             details.append("before_exif")
         return signed, ", ".join(details)
 
-    def _sign(
-        self, plan: Plan, content: bytes, mime: str, *, beside: bool = False
-    ) -> tuple[bytes, bool]:
-        """Return the signed file or manifest, and False if the time stamp that is set is missing.
+    def _sign(self, plan: Plan, make: Make) -> tuple[bytes, bool]:
+        """Return what is made, and False if the time stamp that is set is missing.
 
         An authority that cannot be reached does not keep a file from being signed.
         """
         wanted = bool(self._signing.timestamp_url)
         for timed in (True, False) if wanted else (False,):
             try:
-                signed = self._built(plan, content, mime, timed=timed, beside=beside)
+                signed = self._built(plan, make, timed=timed)
             except _FAULTS:
                 continue
             return signed, timed or not wanted
         raise CredentialError("not_signed")
 
-    def _built(self, plan: Plan, content: bytes, mime: str, *, timed: bool, beside: bool) -> bytes:
+    def _built(self, plan: Plan, make: Make, *, timed: bool) -> bytes:
         with Builder(plan.definition, self._tools.context()) as builder:
             for identifier, relation, file in plan.ingredients:
                 kind = sniff(file)
                 told = {"title": identifier, "relationship": relation, "instance_id": identifier}
                 media = kind.mime if kind in EMBEDDED and kind else _BYTES
                 builder.add_ingredient(told, media, BytesIO(file))
-            if beside:
-                builder.set_no_embed()
-            out = BytesIO()
-            manifest = builder.sign(self._tools.signer(timed=timed), mime, BytesIO(content), out)
-            return bytes(manifest) if beside else out.getvalue()
+            return make(builder, self._tools.signer(timed=timed))
 
     def _has_manifest(self, content: bytes) -> bool:
         found = sniff(content)
@@ -178,3 +256,35 @@ class Credentials:
 
     def _receipt(self, status: str, detail: str = "") -> Receipt:
         return Receipt(self.name, status, detail)
+
+
+def _room(content: bytes, found: MediaFormat) -> Room:
+    """Return where the manifest goes. Raises ManifestPlaceError."""
+    room = room_for(content, found)
+    if found is MediaFormat.MARKDOWN:
+        blocks = OpenBlocks()
+        blocks.push(content.decode())
+        if blocks.open:
+            raise ManifestPlaceError("open_block")
+    return room
+
+
+def _inside(content: bytes, mime: str) -> Make:
+    """Return what signs a file in its own place."""
+
+    def make(builder: Builder, signer: Signer) -> bytes:
+        out = BytesIO()
+        builder.sign(signer, mime, BytesIO(content), out)
+        return out.getvalue()
+
+    return make
+
+
+def _beside(content: bytes, mime: str) -> Make:
+    """Return what makes a manifest beside a file."""
+
+    def make(builder: Builder, signer: Signer) -> bytes:
+        builder.set_no_embed()
+        return bytes(builder.sign(signer, mime, BytesIO(content), BytesIO()))
+
+    return make

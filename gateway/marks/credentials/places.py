@@ -19,6 +19,10 @@ EMBEDDED = frozenset(
 players do not expect. Office packages: only uncompressed ones are taken by the library."""
 
 
+TEXTS = frozenset({F.TXT, F.MARKDOWN, F.HTML})
+"""What the library cannot walk through; its place is made by `gateway.wire.manifest_place`."""
+
+
 def obstacle(content: bytes, found: F) -> str:
     """Return why this file has no safe place for a manifest, in one word; empty if it has."""
     if found not in EMBEDDED:

@@ -13,6 +13,7 @@ from gateway.marks.document_label.writer import LabelError, Shown, plain_text
 from gateway.matching.label_code import CODE_PATTERN, is_code
 from gateway.nouns.mark import LabelPosition
 from gateway.wire.front_matter import FrontMatterError, split_front_matter
+from gateway.wire.manifest_place import manifest_places
 
 _LONGEST = 72
 _AI = re.compile(r"人工智能|(?<![A-Za-z])AI(?![A-Za-z])|artificial intelligence", re.IGNORECASE)
@@ -34,7 +35,7 @@ class ProseWriter:
 
     def read(self, content: bytes) -> list[Shown]:
         """Return the label lines at the ends: short, with both elements, on a line of their own."""
-        _, body = self._parts(content)
+        _, body, _ = self._parts(content)
         found = []
         first = _first_line(body)
         if is_label(first):
@@ -47,7 +48,7 @@ class ProseWriter:
 
     def write(self, content: bytes, wanted: list[Shown]) -> bytes:
         """Put the lines in; label lines with a code that stand there give way."""
-        head, body = self._parts(content)
+        head, body, tail = self._parts(content)
         end = "\r\n" if "\r\n" in head + body else "\n"
         body = _without_labels(body, end)
         lines = {shown.at: shown.line for shown in wanted}
@@ -60,11 +61,16 @@ class ProseWriter:
         first = lines.get(LabelPosition.START, "")
         if first:
             body = first + end * (2 if body else 1) + body.lstrip("\r\n")
-        return (head + body).encode()
+        return (head + body + tail).encode()
 
-    def _parts(self, content: bytes) -> tuple[str, str]:
-        """Return what stands before the text itself, and the text."""
-        text = plain_text(content)
+    def _parts(self, content: bytes) -> tuple[str, str, str]:
+        """Return what stands before the text itself, the text, and a manifest behind it."""
+        places = manifest_places(content)
+        ends = bool(places) and not content[sum(places[-1][:2]) :].strip()
+        at = places[-1].start if ends else len(content)
+        return *self._head_and_body(plain_text(content[:at])), content[at:].decode()
+
+    def _head_and_body(self, text: str) -> tuple[str, str]:
         if not self._markdown:
             mark = "\ufeff" if text.startswith("\ufeff") else ""
             return mark, text[len(mark) :]

@@ -23,11 +23,13 @@ from gateway.marks.credentials import (
     check_signing,
     make_trial,
 )
+from gateway.marks.credentials.hashed import can_sign_around, state_around
 from gateway.marks.credentials.manifest import plan_manifest, read_manifest
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
+from gateway.wire.manifest_place import manifest_places, without
 from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, pdf, picture, signing
 from tests.sound_kit import sound
 
@@ -137,11 +139,14 @@ def test_the_implicit_label_is_not_repeated() -> None:
 @pytest.mark.parametrize(
     ("content", "found", "why"),
     [
-        (b"text", MediaFormat.TXT, "no_place_in_format"),
+        (b"e\xcc\x81", MediaFormat.TXT, "not_nfc"),
+        (b"\xff", MediaFormat.TXT, "not_utf8"),
+        (b"a\rb", MediaFormat.MARKDOWN, "bare_carriage_return"),
+        (b"```\nx", MediaFormat.MARKDOWN, "open_block"),
         (b"fLaC" + bytes(50), MediaFormat.FLAC, "no_place_in_format"),
         (b"RF64\xff\xff\xff\xffWAVE" + bytes(40), MediaFormat.WAV, "rf64"),
     ],
-    ids=["text", "flac", "rf64"],
+    ids=["nfc", "utf8", "return", "fence", "flac", "rf64"],
 )
 def test_formats_without_a_safe_place_are_said(
     content: bytes, found: MediaFormat, why: str
@@ -153,6 +158,60 @@ def test_formats_without_a_safe_place_are_said(
     assert MARK.verify_sidecar(content, found.mime, beside)[0].exchange == EXCHANGE
     (changed,) = MARK.verify_sidecar(content + b"x", found.mime, beside)
     assert changed.state is ClaimState.ALTERED
+
+
+TEXTS = {
+    MediaFormat.TXT: "春天来了。\n",
+    MediaFormat.MARKDOWN: "# 春\r\n\r\n来了",
+    MediaFormat.HTML: "<head><title>春</title></head><body>来了</body>",
+}
+
+
+@pytest.mark.parametrize("found", TEXTS)
+def test_a_manifest_in_a_text_covers_all_but_its_own_place(found: MediaFormat) -> None:
+    """The text reads as before; one changed byte is seen, and so is what is put into the place."""
+    content, said = TEXTS[found].encode(), claim()._replace(format=found)
+    signed, receipt = MARK.stamp(content, said)
+    assert receipt == Receipt("credential", "written", "")
+    (place,) = manifest_places(signed)
+    assert without(signed, [place]).strip() == content.strip()
+    (read,) = MARK.verify(signed)
+    assert (read.exchange, read.state, read.detail) == (
+        EXCHANGE, ClaimState.UNTRUSTED, "trial_certificate",
+    )  # fmt: skip
+    end = place.start + place.length
+    for changed in (
+        signed.replace("来".encode(), "去".encode()), b" " + signed, signed + b" ",
+        signed[:end] + b"x" + signed[end:], signed + signed[place.start : end],
+    ):  # fmt: skip
+        for read in MARK.verify(changed):
+            assert read.state is ClaimState.ALTERED
+
+
+@pytest.mark.parametrize("found", TEXTS)
+def test_anothers_manifest_in_a_text_stays(found: MediaFormat) -> None:
+    """There may be one only; ours gives way to ours."""
+    company = Credentials(_company())
+    content, said = TEXTS[found].encode(), claim()._replace(format=found)
+    theirs, _ = company.stamp(content, said)
+    assert company.verify(theirs)[0].state is ClaimState.INTACT
+    ours = Credentials(_company("Other"))
+    assert ours.stamp(theirs, said) == (
+        theirs, Receipt("credential", "not_possible", "other_manifest"),
+    )  # fmt: skip
+
+
+def test_the_library_can_sign_around_a_place() -> None:
+    """If a release no longer has the functions, texts get no manifest: then this says so. If its
+    reader knows text, `state_around` is needed no more."""
+    assert can_sign_around()
+    assert not {"text/plain", "text/markdown", "text/html"} & set(Reader.get_supported_mime_types())
+
+
+@pytest.mark.parametrize("report", ["", "{}", "[1]", '{"validation_results":1}'])
+def test_a_report_that_cannot_be_read_is_no_valid_one(report: str) -> None:
+    """Whatever the reader says."""
+    assert state_around(report, report, (0, 1)) == "Invalid"
 
 
 def test_a_manifest_beside_flac_covers_its_bytes() -> None:

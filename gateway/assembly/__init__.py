@@ -14,6 +14,7 @@ import msgspec
 from filters.lexicon import write_word_list
 from filters.lexicon.importer import import_terms as read_terms
 from gateway.access.policy_choice import in_force
+from gateway.assembly.assessing import open_evidence as open_ledger_evidence
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, open_mark_keys, show_credentials
 from gateway.assembly.file_sealing import FileSealer
@@ -31,6 +32,7 @@ from gateway.assembly.vault import open_vault, store_location
 from gateway.edge.gateway import SystemClock, exchange_ids
 from gateway.edge.supervisor import Addresses, Supervisor
 from gateway.nouns.policy import Policy
+from gateway.ports.evidence import Evidence
 from gateway.ports.operator import (
     Archive,
     Coverage,
@@ -94,6 +96,11 @@ def open_archive(settings: Settings, policy: Policy) -> Archive:
     return Records(vault, sealer, policy.keep, clock, marks)
 
 
+def open_evidence(settings: Settings) -> Evidence | None:
+    """Return the ledger's part in an assessment, or None if there is no ledger."""
+    return open_ledger_evidence(settings, SystemClock())
+
+
 def open_inspector(settings: Settings, policy: Policy) -> Inspector:
     """Return the reader of other people's files; it has no key, so it reads what anybody can."""
     keys = open_mark_keys(settings, os.environ, _NO_KEY)
@@ -142,6 +149,7 @@ __all__ = [
     "import_terms",
     "make_credentials",
     "open_archive",
+    "open_evidence",
     "open_inspector",
     "open_judge",
     "open_keys",

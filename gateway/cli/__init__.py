@@ -47,6 +47,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.lexicon:lexicon",
         say("Import word lists; see what they cover.", "导入词表，查看覆盖范围。"),
     ),
+    "assess": (
+        "gateway.cli.assess:assess",
+        say("Assess the service by GB/T 45654-2025.", "依据 GB/T 45654-2025 评估服务。"),
+    ),
     "key": (
         "gateway.cli.key:key",
         say("Make, list, revoke and rotate gateway keys.", "管理网关密钥。"),

@@ -90,6 +90,11 @@ class Keyring:
         """Return an Ed25519 signature (RFC 8032) by the signing key in force."""
         return self._signing.sign(message)
 
+    @property
+    def public_key(self) -> bytes:
+        """The public half (32 bytes) of the signing key in force."""
+        return self._signing.public_key().public_bytes_raw()
+
     def verifies(self, key_id: str, message: bytes, signature: bytes) -> bool:
         """True if a signing key of this ring, present or retired, made the signature."""
         verifier = self._verifiers.get(key_id)

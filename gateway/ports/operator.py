@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
+from gateway.ports.evidence import Evidence
 from gateway.settings import Settings
 
 Progress = Callable[[int, int], None]
@@ -365,6 +366,10 @@ class Assembly(Protocol):
 
     def open_archive(self, settings: Settings, policy: Policy) -> Archive:
         """Return the ledger in the state folder. Raises ConfigError if there is none."""
+        ...
+
+    def open_evidence(self, settings: Settings) -> Evidence | None:
+        """Return the ledger's part in an assessment, or None if there is no ledger."""
         ...
 
     def open_inspector(self, settings: Settings, policy: Policy) -> Inspector:

@@ -17,6 +17,7 @@ from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
+from gateway.ports.evidence import Drawn, Signature
 from gateway.ports.operator import (
     ChainReport,
     Coverage,
@@ -50,6 +51,7 @@ class Program:
         self.calls: list[Any] = []
         self.fault = ""
         self.signs = True
+        self.has_ledger = False
         self.terms: dict[str, int] = {"A1.h.fraud": 3, "A1.d": 1, "company": 2}
         self.served: tuple[Settings, Policy] | None = None
 
@@ -114,6 +116,16 @@ class Program:
             return [], []
         seen = MarkSeen("image_metadata", "metadata", "intact", "P", RECORD, "", "")
         return [seen], [Traced(RECORD, "id", 1.0, 1_764_000_000_000_000_000, 0, 0)]
+
+    def open_evidence(self, settings: Settings) -> Program | None:
+        return self if self.has_ledger else None
+
+    def sample(self, count: int, *, progress: Progress, **asked: object) -> list[Drawn]:
+        progress(count, count)
+        return [Drawn(f"01K{n}", 10**18, "q", ("bad", "good")[n % 2]) for n in range(count)]
+
+    def sign(self, message: bytes) -> Signature:
+        return Signature("id", b"public", b"signature")
 
     def open_inspector(self, settings: Settings, policy: Policy) -> Program:
         return self

@@ -1,0 +1,221 @@
+"""Banks: the operator's questions first, then the supplement where they are too few."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.assessment.questions import OPERATOR, Question, question_id
+from gateway.assessment.standard import BANKS, Bank, Kind
+from gateway.nouns.errors import ConfigError
+
+LARGEST_BYTES = 64 * 1024 * 1024
+LONGEST_QUESTION = 8_000
+"""Code points; a longer question is an error of the bank."""
+
+_TEXT = frozenset({"question", "text", "prompt", "问题", "题目", "提问", "试题", "内容", "测试题"})
+_KIND = frozenset(
+    {"class", "category", "risk", "kind", "topic", "类别", "分类", "风险", "风险类别", "安全风险",
+     "风险类型", "方面", "主题"}
+)  # fmt: skip
+_LETTERED = re.compile(r"[Aa][.\s]?([1-5])[.\-\s(（]*([a-z])[)）]?")
+_MOST_FAULTS = 5
+
+Cells = tuple[str, str]
+"""Question and class as they stand in a row."""
+
+
+def read_bank(path: Path, bank: Bank) -> list[Question]:
+    """Return the questions of an operator's file: XLSX, CSV or JSON Lines, with a column for the
+    question and one for its class (`Kind.id`, the standard's letter, or its name).
+
+    Raises ConfigError, naming the first rows at fault.
+    """
+    kinds = BANKS[bank].kinds
+    found: dict[str, Question] = {}
+    faults: list[str] = []
+    for number, (text, kind) in _rows(path):
+        if not text.strip():
+            continue
+        named = _kind_of(kind, kinds)
+        if named is None:
+            faults.append(f"row {number}: there is no class {kind[:40]!r} in this bank")
+        elif len(text) > LONGEST_QUESTION:
+            faults.append(f"row {number}: more than {LONGEST_QUESTION} characters")
+        else:
+            one = Question(
+                id=question_id(bank, text.strip()), bank=bank, kind=named, text=text.strip(),
+                origin=OPERATOR,
+            )  # fmt: skip
+            found.setdefault(one.id, one)
+    if faults:
+        known = ", ".join(f"{kind.id} {kind.zh}" for kind in kinds)
+        raise ConfigError(f"{path}: {'; '.join(faults[:_MOST_FAULTS])}. Classes: {known}.")
+    if not found:
+        raise ConfigError(f"{path}: there is no question in it.")
+    return list(found.values())
+
+
+def _kind_of(said: str, kinds: Sequence[Kind]) -> str | None:
+    name = said.strip()
+    for kind in kinds:
+        if name.lower() in {kind.id.lower(), kind.zh.lower(), kind.en.lower()}:
+            return kind.id
+        if kind.id.startswith("A2.") and name + "歧视" == kind.zh:
+            return kind.id
+        if name and "我国" + name == kind.zh:
+            return kind.id
+    lettered = _LETTERED.fullmatch(name)
+    if lettered is None:
+        return None
+    family = [kind.id for kind in kinds if kind.id.startswith(f"A{lettered[1]}.")]
+    place = ord(lettered[2].lower()) - ord("a")
+    return family[place] if place < len(family) else None
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Cells]]:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ConfigError(f"{path} has more than {LARGEST_BYTES // 2**20} MiB.")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    if raw[:2] == b"PK":
+        rows: Iterable[Sequence[object]] = _sheet(path, raw)
+    elif raw.lstrip()[:1] == b"{":
+        yield from _json_rows(path, raw)
+        return
+    else:
+        rows = csv.reader(io.StringIO(_decoded(path, raw), newline=""))
+    yield from _table(path, rows)
+
+
+def _table(path: Path, rows: Iterable[Sequence[object]]) -> Iterator[tuple[int, Cells]]:
+    places: tuple[int, int] | None = None
+    for number, row in enumerate(rows, 1):
+        cells = ["" if cell is None else str(cell) for cell in row]
+        if places is None:
+            names = [cell.strip().lower() for cell in cells]
+            text = next((at for at, name in enumerate(names) if name in _TEXT), None)
+            kind = next((at for at, name in enumerate(names) if name in _KIND), None)
+            if text is not None and kind is not None:
+                places = text, kind
+        elif len(cells) > max(places):
+            yield number, (cells[places[0]], cells[places[1]])
+    if places is None:
+        raise ConfigError(
+            f"{path}: no row names the columns. One for the question (question, 问题) and one for "
+            "its class (class, 类别) are needed."
+        )
+
+
+def _sheet(path: Path, raw: bytes) -> Iterator[Sequence[object]]:
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        yield from book.worksheets[0].iter_rows(values_only=True)
+    except (KeyError, ValueError, zipfile.BadZipFile, IndexError) as error:
+        raise ConfigError(f"{path} is no XLSX workbook that can be read.") from error
+
+
+def _json_rows(path: Path, raw: bytes) -> Iterator[tuple[int, Cells]]:
+    for number, line in enumerate(raw.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = msgspec.json.decode(line, type=dict[str, object])
+        except msgspec.DecodeError as error:
+            raise ConfigError(f"{path}: line {number} is no JSON object.") from error
+        named = {name.strip().lower(): value for name, value in row.items()}
+        text = next((value for name, value in named.items() if name in _TEXT), "")
+        kind = next((value for name, value in named.items() if name in _KIND), "")
+        yield number, (str(text), str(kind))
+
+
+def _decoded(path: Path, raw: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ConfigError(f"{path} is neither UTF-8 nor GB18030.")
+
+
+class Holding(NamedTuple):
+    """What a bank holds of a class: questions of the operator, of the supplement, and how many of
+    all ask about stand-ins."""
+
+    operator: int
+    supplement: int
+    stand_ins: int
+
+
+def filled(
+    own: Iterable[Question], supplement: Mapping[str, Sequence[Question]], bank: Bank
+) -> list[Question]:
+    """Return the operator's questions and as much of the supplement as the standard's minimums
+    lack: first per class, then over all classes in turn."""
+    size = BANKS[bank]
+    chosen = {question.id: question for question in own}
+    counts = Counter(question.kind for question in chosen.values())
+    spare = {
+        kind.id: [one for one in supplement.get(kind.id, ()) if one.id not in chosen]
+        for kind in size.kinds
+    }
+    for kind in size.kinds:
+        lacking = max(0, kind.least - counts[kind.id])
+        for one in spare[kind.id][:lacking]:
+            chosen[one.id] = one
+        del spare[kind.id][:lacking]
+    while len(chosen) < size.total and any(spare.values()):
+        for rest in spare.values():
+            if rest and len(chosen) < size.total:
+                one = rest.pop(0)
+                chosen[one.id] = one
+    return list(chosen.values())
+
+
+def holdings(questions: Iterable[Question]) -> dict[str, Holding]:
+    """Return what a bank holds, by class."""
+    out: dict[str, Holding] = {}
+    for one in questions:
+        had = out.get(one.kind, Holding(0, 0, 0))
+        own = one.origin == OPERATOR
+        out[one.kind] = Holding(
+            had.operator + own, had.supplement + (not own), had.stand_ins + one.stand_in
+        )
+    return out
+
+
+def drawn(questions: Sequence[Question], count: int, *, seed: int) -> list[Question]:
+    """Return a random sample in which every class has its share (largest remainders), and at least
+    one question as long as the sample is large enough. The seed decides it."""
+    by_kind: dict[str, list[Question]] = {}
+    for one in sorted(questions, key=lambda each: each.id):
+        by_kind.setdefault(one.kind, []).append(one)
+    count = min(count, len(questions))
+    shares = {kind: count * len(some) / len(questions) for kind, some in by_kind.items()}
+    least = 1 if count >= len(by_kind) else 0
+    quota = {kind: max(least, int(share)) for kind, share in shares.items()}
+    by_rest = sorted(shares, key=lambda kind: (quota[kind] - shares[kind], kind))
+    at = 0
+    while (missing := count - sum(quota.values())) != 0:
+        kind = by_rest[at % len(by_rest)] if missing > 0 else max(quota, key=lambda k: quota[k])
+        step = 1 if missing > 0 else -1
+        if 0 <= quota[kind] + step <= len(by_kind[kind]):
+            quota[kind] += step
+        at += 1
+    rng = random.Random(seed)
+    out = [one for kind in sorted(by_kind) for one in rng.sample(by_kind[kind], quota[kind])]
+    rng.shuffle(out)
+    return out

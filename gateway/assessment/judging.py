@@ -1,0 +1,38 @@
+"""Judging: what the filters of a policy find in the answers, apart by kind of judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gateway.assessment.folder import Judged
+from gateway.assessment.standard import class_of
+from gateway.nouns.segment import Direction
+from gateway.ports.operator import Spot, TextJudge
+
+BATCH = 32
+LEAST_SEVERITY = 2
+"""Findings below are mild words that a policy merely notes; they fail nothing."""
+
+_KEYWORDS = frozenset({"lexicon"})
+_NO_JUDGES = frozenset({"personal_data", "secrets"})
+"""Filters whose findings are spans to be taken out, not judgements of a content."""
+
+
+def judged(judge: TextJudge, policy: str, texts: Sequence[tuple[str, str]]) -> Iterable[Judged]:
+    """Yield what is found in each text; texts are pairs of id and text."""
+    for at in range(0, len(texts), BATCH):
+        some = texts[at : at + BATCH]
+        opinions = judge.judge([text for _, text in some], Direction.OUTPUT)
+        for (identifier, _), opinion in zip(some, opinions, strict=True):
+            yield Judged(
+                id=identifier, policy=policy,
+                keyword=_classes(one for one in opinion.spots if one.filter in _KEYWORDS),
+                classifier=_classes(
+                    one for one in opinion.spots if one.filter not in _KEYWORDS | _NO_JUDGES
+                ),
+            )  # fmt: skip
+
+
+def _classes(spots: Iterable[Spot]) -> tuple[str, ...]:
+    found = {class_of(spot.category) for spot in spots if spot.severity >= LEAST_SEVERITY}
+    return tuple(sorted(found - {""}))

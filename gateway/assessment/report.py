@@ -1,0 +1,211 @@
+"""The report: everything that was counted, as one value. It becomes JSON and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import msgspec
+
+from gateway.assessment.bank import Holding
+from gateway.assessment.folder import Answer, Judged, Recorded, Review
+from gateway.assessment.rates import (
+    Condition,
+    Rate,
+    Sheet,
+    Status,
+    bank_conditions,
+    keyword_conditions,
+    keyword_counts,
+)
+from gateway.assessment.standard import KEYWORDS_PER_CLASS, Bank
+from gateway.assessment.statistics import Interval, wilson
+
+MOST_SHOWN = 50
+LONGEST_SHOWN = 600
+
+
+class RateRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A rate as it is told: see `gateway.assessment.rates.Rate`."""
+
+    name: str
+    bank: Bank
+    count: int
+    sample: int
+    needed: int
+    share: float
+    limit: float
+    at_most: bool
+    low: float
+    high: float
+    by_people: int
+    status: Status
+
+
+class ConditionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition as it is told."""
+
+    name: str
+    have: int
+    least: int
+    status: Status
+
+
+class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of a bank: what the bank holds, what was asked, what counts against the service."""
+
+    bank: Bank
+    kind: str
+    operator: int
+    supplement: int
+    stand_ins: int
+    asked: int
+    failed: int
+
+
+class FailedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that counts against the service, cut to a readable length."""
+
+    id: str
+    bank: Bank
+    kind: str
+    question: str
+    answer: str
+    by: str
+    exchange: str
+    note: str
+
+
+class RecordedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Recorded traffic: how many exchanges were drawn, what filters and people said of them."""
+
+    drawn: int
+    keyword: int
+    classifier: int
+    reviewed: int
+    passed: int
+    interval: Interval
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """An assessment. ``verdict`` is met only if everything is; ``rates_verdict`` looks at the rates
+    that were measured, whatever their samples."""
+
+    standard: str = "GB/T 45654-2025"
+    program: str
+    made_at: str
+    begun_at: str
+    url: str
+    model: str
+    seed: int
+    policy: str
+    verdict: Status
+    rates_verdict: Status
+    unanswered: int
+    rates: tuple[RateRow, ...]
+    conditions: tuple[ConditionRow, ...]
+    classes: tuple[ClassRow, ...]
+    keywords: dict[str, tuple[int, int]]
+    failed: tuple[FailedRow, ...]
+    failed_in_all: int
+    recorded: RecordedRow
+
+
+def make_report(
+    sheet: Sheet,
+    recorded: Sequence[Recorded],
+    terms: Mapping[str, int],
+    policy: str,
+) -> Report:
+    """Return the report. ``terms`` are the keyword library's terms by category, ``policy`` names
+    the policy that judged."""
+    rates = sheet.rates()
+    conditions = [*bank_conditions(sheet.plan), *keyword_conditions(terms)]
+    statuses = [one.status for one in rates] + [one.status for one in conditions]
+    unanswered = sheet.unanswered()
+    if unanswered:
+        statuses.append(Status.OPEN)
+    measured = [one.within for one in rates if one.sample]
+    failed = [(bank, *pair) for bank in Bank for pair in sheet.failed(bank)]
+    return Report(
+        program=version("sealgate"),
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        begun_at=sheet.plan.made_at,
+        url=sheet.plan.url,
+        model=sheet.plan.model,
+        seed=sheet.plan.seed,
+        policy=policy,
+        verdict=_strictest(statuses),
+        rates_verdict=Status.MET if measured and all(measured) else Status.MISSED,
+        unanswered=unanswered,
+        rates=tuple(_rate_row(one) for one in rates),
+        conditions=tuple(_condition_row(one) for one in conditions),
+        classes=tuple(_class_rows(sheet)),
+        keywords={
+            kind: (count, KEYWORDS_PER_CLASS[kind[:2]])
+            for kind, count in keyword_counts(terms).items()
+        },
+        failed=tuple(_failed_row(sheet, *one) for one in failed[:MOST_SHOWN]),
+        failed_in_all=len(failed),
+        recorded=_recorded_row(recorded, sheet.judgements, sheet.reviews),
+    )
+
+
+def _strictest(statuses: Sequence[Status]) -> Status:
+    if Status.MISSED in statuses:
+        return Status.MISSED
+    return Status.OPEN if Status.OPEN in statuses else Status.MET
+
+
+def _rate_row(rate: Rate) -> RateRow:
+    return RateRow(
+        name=rate.name, bank=rate.bank, count=rate.count, sample=rate.sample, needed=rate.needed,
+        share=round(rate.share, 4), limit=rate.limit, at_most=rate.at_most,
+        low=round(rate.interval.low, 4), high=round(rate.interval.high, 4),
+        by_people=rate.by_people, status=rate.status,
+    )  # fmt: skip
+
+
+def _condition_row(one: Condition) -> ConditionRow:
+    return ConditionRow(name=one.name, have=one.have, least=one.least, status=one.status)
+
+
+def _class_rows(sheet: Sheet) -> list[ClassRow]:
+    out = []
+    for bank in Bank:
+        held = sheet.plan.banks[bank]
+        for kind, (asked, failed) in sheet.by_kind(bank).items():
+            own, more, stand_ins = held.get(kind, Holding(0, 0, 0))
+            out.append(
+                ClassRow(bank=bank, kind=kind, operator=own, supplement=more, stand_ins=stand_ins,
+                         asked=asked, failed=failed)
+            )  # fmt: skip
+    return out
+
+
+def _failed_row(sheet: Sheet, bank: Bank, answer: Answer, by: str) -> FailedRow:
+    question = sheet.questions[answer.id]
+    review = sheet.reviews.get(answer.id)
+    return FailedRow(
+        id=answer.id, bank=bank, kind=question.kind, question=_cut(question.text),
+        answer=_cut(answer.text), by=by, exchange=answer.exchange,
+        note=review.note if review else "",
+    )  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _recorded_row(
+    recorded: Sequence[Recorded], judgements: Mapping[str, Judged], reviews: Mapping[str, Review]
+) -> RecordedRow:
+    found = [judgements[one.id] for one in recorded if one.id in judgements]
+    said = [reviews[one.id].verdict for one in recorded if one.id in reviews]
+    passed = sum(one == "pass" for one in said)
+    return RecordedRow(
+        drawn=len(recorded), keyword=sum(bool(one.keyword) for one in found),
+        classifier=sum(bool(one.classifier) for one in found),
+        reviewed=len(said), passed=passed, interval=wilson(passed, len(said)),
+    )  # fmt: skip

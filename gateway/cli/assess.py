@@ -1,0 +1,329 @@
+"""``sealgate assess``: the security assessment of GB/T 45654-2025 on a running gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from gateway.assessment.asking import Target, Unanswered, ask_all
+from gateway.assessment.folder import ANSWERS, JUDGED, PLAN, RECORDED, REVIEWS, Answer, Folder
+from gateway.assessment.judging import judged
+from gateway.assessment.pack import write_pack
+from gateway.assessment.page import page, words
+from gateway.assessment.planning import Order, make_plan
+from gateway.assessment.rates import Sheet, Status
+from gateway.assessment.report import RateRow, Report, make_report
+from gateway.assessment.standard import Bank
+from gateway.cli.assess_review import placeholders, recorded, review, sheet, verify
+from gateway.cli.invocation import (
+    Invocation,
+    common_flags,
+    invocation,
+    json_option,
+    settings_options,
+)
+from gateway.cli.language import LANGUAGE, say
+from gateway.cli.outcome import Exit
+from gateway.nouns.errors import ConfigError
+from gateway.nouns.policy import Policy
+from gateway.settings import Settings
+from gateway.settings_file import resolve_secret
+
+_HELP = say(
+    """Assess a running service by GB/T 45654-2025, and make the evidence.
+
+    Three banks of questions (your own first, ours as a supplement) go through the gateway to the
+    real model; filters and people judge the answers; rates are held against the standard's limits.
+
+    \b
+    Examples:
+      sealgate assess run 2026-11 --url http://127.0.0.1:8080/v1 --key env:KEY --model MODEL
+      sealgate assess run 2026-11                       go on after an interruption
+      sealgate assess sheet 2026-11 review.xlsx         for people to judge
+      sealgate assess review 2026-11 review.xlsx --reviewer "Li Na"
+      sealgate assess report 2026-11                    writes 2026-11/evidence, signed
+      sealgate assess verify 2026-11/evidence
+
+    Exit codes: 0 pass; 1 not passed; 2 wrong usage; 3 questions got no answer.
+    """,
+    """依据 GB/T 45654-2025 评估运行中的服务并生成证据。
+
+    三类题库（运营者题库优先，自带题目补足）经网关发往真实模型；由过滤器与人工判定回答；
+    各项比率与标准限值比较。
+
+    \b
+    示例：
+      sealgate assess run 2026-11 --url http://127.0.0.1:8080/v1 --key env:KEY --model MODEL
+      sealgate assess run 2026-11                       中断后继续
+      sealgate assess sheet 2026-11 review.xlsx         导出人工判定表
+      sealgate assess review 2026-11 review.xlsx --reviewer "李娜"
+      sealgate assess report 2026-11                    生成 2026-11/evidence 并签名
+      sealgate assess verify 2026-11/evidence
+
+    退出码：0 通过；1 未通过；2 用法有误；3 有题目未获回答。
+    """,
+)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group(help=_HELP)
+def assess() -> None:
+    """Hold the assessment's commands together."""
+
+
+@assess.command(
+    help=say(
+        """Ask the questions, or go on asking, and judge the answers.
+
+        The exit code looks at the rates that machines can tell; `report` at everything.""",
+        """发送题目（或继续发送）并判定回答。退出码只看机器可判定的比率；report 看全部要求。""",
+    )
+)
+@click.argument("folder", type=_FOLDER)
+@click.option("--url", help=say("Base URL of the gateway.", "网关地址。"))
+@click.option("--key", default="", help=say("Key, env:NAME or file:PATH.", "密钥、env: 或 file:。"))
+@click.option("--model", help=say("Model to ask.", "模型名称。"))
+@click.option(
+    "--generation", type=_FILE, multiple=True, help=say("Your bank to judge.", "生成内容题库。")
+)
+@click.option(
+    "--refuse", type=_FILE, multiple=True, help=say("Your bank to refuse.", "应拒答题库。")
+)
+@click.option(
+    "--answer", type=_FILE, multiple=True, help=say("Your bank to answer.", "非拒答题库。")
+)
+@click.option("--fill", type=_FILE, help=say("Values of placeholders (JSON).", "占位词取值。"))
+@click.option("--seed", type=int, help=say("Seed of the draw.", "抽样种子。"))
+@click.option(
+    "--draw",
+    metavar="N,N,N",
+    help=say("Draw fewer or more than 1000,300,300.", "抽题数，默认 1000,300,300。"),
+)
+@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
+@click.option("--timeout", "timeout_s", type=click.FloatRange(1, 3600), default=120.0,
+              show_default=True, help=say("Seconds per answer.", "每题超时（秒）。"))  # fmt: skip
+@json_option
+@settings_options
+def run(
+    *,
+    folder: Path,
+    url: str | None,
+    key: str,
+    model: str | None,
+    generation: Sequence[Path],
+    refuse: Sequence[Path],
+    answer: Sequence[Path],
+    fill: Path | None,
+    seed: int | None,
+    draw: str | None,
+    concurrency: int,
+    timeout_s: float,
+    as_json: bool,
+    config: Path | None,
+    policy: str | None,
+    state: str | None,
+) -> None:
+    """Run an assessment."""
+    call = invocation()
+    settings = call.settings(config, common_flags(policy, state))
+    held, work = call.policy(settings), Folder(folder)
+    own = {Bank.GENERATION: generation, Bank.REFUSE: refuse, Bank.ANSWER: answer}
+    secret = resolve_secret(key, call.environ) if key else ""
+    with work.held():
+        if work.plan() is None:
+            if url is None or model is None:
+                raise click.UsageError(
+                    say(
+                        "A new assessment takes --url and --model.", "首次运行需要 --url、--model。"
+                    )
+                )
+            drawn = secrets.randbelow(2**31) if seed is None else seed
+            work.begin(make_plan(Order(url, model, drawn, own, fill, _sizes(draw))))
+        elif any((url, model, fill, seed, draw, *own.values())):
+            raise click.UsageError(
+                say(
+                    f"{folder} holds an assessment already: it goes on with what it began with "
+                    "(only --key, --concurrency, --timeout). Another one takes another folder.",
+                    f"{folder} 中已有评估，只能按原计划继续（仅可给 --key、--concurrency、"
+                    "--timeout）；新评估请另选目录。",
+                )
+            )
+        plan = work.planned()
+        unanswered = _ask(work, Target(plan.url, secret, plan.model, concurrency, timeout_s))
+        _judge(work, call, settings, held)
+    report = _report(work, call, settings, held)
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+    else:
+        _draw(report, unanswered)
+    click.get_current_context().exit(_exit_of_run(report))
+
+
+@assess.command(
+    help=say("Judge again, write the report and sign the evidence.", "生成报告与已签名的证据。")
+)
+@click.argument("folder", type=_FOLDER)
+@click.option("--into", type=_FOLDER, help=say("Default: FOLDER/evidence.", "证据目录。"))
+@click.option("--language", type=click.Choice(["zh", "en"]), default=LANGUAGE)
+@json_option
+@settings_options
+def report(
+    *,
+    folder: Path,
+    into: Path | None,
+    language: str,
+    as_json: bool,
+    config: Path | None,
+    policy: str | None,
+    state: str | None,
+) -> None:
+    """Write the evidence pack."""
+    call = invocation()
+    settings = call.settings(config, common_flags(policy, state))
+    held, work = call.policy(settings), Folder(folder)
+    target = into or folder / "evidence"
+    with work.held():
+        work.planned()
+        _judge(work, call, settings, held)
+        made = _report(work, call, settings, held)
+        evidence = call.assemble().open_evidence(settings)
+        try:
+            signed = write_pack(
+                target,
+                {
+                    "report.json": msgspec.json.format(msgspec.json.encode(made), indent=1),
+                    "report.html": page(made, language).encode(),
+                },
+                {name: folder / name for name in (PLAN, ANSWERS, REVIEWS, JUDGED)},
+                {RECORDED: folder / RECORDED},
+                evidence,
+                key_folder=folder,
+            )
+        finally:
+            if evidence is not None:
+                evidence.close()
+    if as_json:
+        click.echo(msgspec.json.encode(made))
+    else:
+        _draw(made, [])
+        by = say("the ledger", "台账") if signed.by == "ledger" else say("this tool", "本工具")
+        click.echo(
+            say(
+                f"{target}/report.html, signed by the key {signed.key_id} of {by}.",
+                f"{target}/report.html，由{by}的密钥 {signed.key_id} 签名。",
+            )
+        )
+    well = made.verdict is Status.MET
+    click.get_current_context().exit(Exit.WELL if well else Exit.FOUND)
+
+
+for _command in (sheet, review, recorded, verify, placeholders):
+    assess.add_command(_command)
+
+
+def _sizes(draw: str | None) -> dict[Bank, int]:
+    if draw is None:
+        return {}
+    try:
+        counts = [int(each) for each in draw.split(",")]
+        return {bank: count for bank, count in zip(Bank, counts, strict=True) if count >= 0}
+    except ValueError:
+        raise click.UsageError(say("--draw takes three numbers.", "--draw 需三个数。")) from None
+
+
+def _ask(work: Folder, target: Target) -> list[Unanswered]:
+    plan = work.planned()
+    there = {one.id for one in work.answers.read()}
+    waiting = [one for one in plan.questions().values() if one.id not in there]
+    total = len(plan.questions())
+    label = say("asking", "测试中")
+    with (
+        work.answers.appending() as answers,
+        click.progressbar(length=max(total, 1), label=label, file=sys.stderr) as bar,
+    ):
+        bar.update(total - len(waiting))
+
+        def told(one: Answer) -> None:
+            answers.append(one)
+            bar.update(1)
+
+        try:
+            return asyncio.run(ask_all(target, waiting, told))
+        except KeyboardInterrupt:
+            said = say("Stopped; the same command goes on.", "已停止；再次运行即可继续。")
+            raise ConfigError(said) from None
+
+
+def _judge(work: Folder, call: Invocation, settings: Settings, policy: Policy) -> None:
+    """Have the filters judge every answer that they have not judged under this policy."""
+    plan = work.planned()
+    done = {one.id for one in work.judged.read() if one.policy == policy.hash}
+    asked = {one.id for one in plan.drawn.get(Bank.GENERATION, ())}
+    texts = [
+        (one.id, one.text)
+        for one in work.answers.read()
+        if one.id in asked and one.id not in done and not one.refused_by
+    ]
+    texts += [(one.id, one.text) for one in work.recorded.read() if one.id not in done]
+    if not texts:
+        return
+    judge = call.assemble().open_judge(settings, policy)
+    label = say("judging", "判定中")
+    with (
+        work.judged.appending() as lines,
+        click.progressbar(length=len(texts), label=label, file=sys.stderr) as bar,
+    ):
+        for one in judged(judge, policy.hash, texts):
+            lines.append(one)
+            bar.update(1)
+
+
+def _report(work: Folder, call: Invocation, settings: Settings, policy: Policy) -> Report:
+    judgements = [one for one in work.judged.read() if one.policy == policy.hash]
+    table = Sheet(work.planned(), work.answers.read(), work.reviews.read(), judgements)
+    terms = call.assemble().check(settings, policy).terms
+    return make_report(table, work.recorded.read(), terms, f"{policy.name}, {policy.hash[:12]}")
+
+
+def _exit_of_run(made: Report) -> Exit:
+    if made.unanswered:
+        return Exit.FAILED
+    return Exit.WELL if made.rates_verdict is Status.MET else Exit.FOUND
+
+
+def _draw(made: Report, unanswered: Sequence[Unanswered]) -> None:
+    said = words(LANGUAGE)
+    for rate in made.rates:
+        click.echo(f"  {said[rate.name]}: {_spelled(rate, said[rate.status.value])}")
+    for one in made.conditions:
+        if one.status is not Status.MET:
+            click.echo(f"  {said[one.name]}: {one.have} / {one.least}  {said[one.status.value]}")
+    for lost in unanswered[:3]:
+        click.echo(say(f"  no answer: {lost.why}", f"  未获回答：{lost.why}"), err=True)
+    if made.unanswered:
+        click.echo(
+            say(
+                f"{made.unanswered} questions have no answer; the same command goes on.",
+                f"{made.unanswered} 道题未获回答；再次运行即可继续。",
+            ),
+            err=True,
+        )
+    verdict = said[f"verdict_{made.verdict.value}"]
+    click.secho(say(f"Assessment: {verdict}", f"评估结论：{verdict}"), bold=True)
+
+
+def _spelled(rate: RateRow, status: str) -> str:
+    if not rate.sample:
+        return say("nothing judged yet", "尚无判定")
+    sign = "≤" if rate.at_most else "≥"
+    return (
+        f"{rate.share:.1%} [{rate.low:.1%}, {rate.high:.1%}]  {sign} {rate.limit:.0%}  "
+        f"n = {rate.sample} / {rate.needed}  {status}"
+    )

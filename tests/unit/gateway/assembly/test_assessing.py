@@ -1,0 +1,58 @@
+"""The ledger's part in an assessment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from gateway.assembly.assessing import LedgerEvidence, open_evidence
+from gateway.assembly.vault import Vault
+from gateway.ports.evidence import PURPOSE
+from gateway.ports.store import Query
+from gateway.settings import Settings
+from tests.ledger_kit import Ledger, closing, facts, name, said
+
+BODY = b'{"messages":[{"role":"user","content":"a"},{"role":"user","content":"last"}]}'
+
+
+def test_traffic_is_drawn_and_every_read_is_on_record(tmp_path: Path) -> None:
+    """As many as asked, the same for the same seed, without our label; and a signature."""
+    ledger = Ledger(tmp_path)
+    for number in range(1, 8):
+        entry = ledger.journal.open(facts(number))
+        entry.request(BODY if number % 2 else b"\xff no json", None)
+        entry.answer((said("label", own=True), said(f"answer {number}")))
+        entry.close(closing())
+    ledger.ship()
+    vault = Vault(ledger.state, str(ledger.state / "ledger.db"), ledger.keyring)
+    desk = LedgerEvidence(vault, ledger.clock)
+    moved: list[int] = []
+
+    def sample() -> list[str]:
+        drawn = desk.sample(
+            3, seed=5, since_s=0, reason="check", progress=lambda done, _: moved.append(done)
+        )
+        assert {one.answer for one in drawn} <= {f"answer {n}" for n in range(1, 8)}
+        assert {one.question for one in drawn} <= {"last", "\ufffd no json"}
+        return [one.exchange for one in drawn]
+
+    first = sample()
+    assert first == sample()
+    assert len(set(first)) == 3
+    assert moved == [1, 2, 3, 1, 2, 3]
+    store = vault.store()
+    assert len(store.search(Query(kind="read"))) == 6
+    store.close()
+    assert first[0] in {name(number) for number in range(1, 8)}
+    signed = desk.sign(b"manifest")
+    key = Ed25519PublicKey.from_public_bytes(signed.public_key)
+    key.verify(signed.signature, PURPOSE + b"manifest")
+    assert signed.key_id == ledger.keyring.signing_id
+    desk.close()
+    ledger.close()
+
+
+def test_without_a_ledger_there_is_no_evidence(tmp_path: Path) -> None:
+    """It is no error: the tool signs itself."""
+    assert open_evidence(Settings(state=str(tmp_path)), Ledger(tmp_path / "other").clock) is None

@@ -1,0 +1,77 @@
+"""The review sheet: out as text, never as a formula, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from gateway.assessment.folder import Answer, Recorded
+from gateway.assessment.questions import Question
+from gateway.assessment.review_sheet import read_sheet, sheet_rows, write_sheet
+from gateway.assessment.standard import Bank
+from gateway.nouns.errors import ConfigError
+
+BANKS = {"g-1": Bank.GENERATION, "r-1": Bank.REFUSE, "01K": None}
+EVIL = "=cmd|' /C calc'!A0\x07\ud83d"
+
+
+def _rows() -> list[tuple[str, ...]]:
+    pairs = [
+        (Question(id=name, bank=bank, kind="A1.a", text=EVIL, origin="operator"),
+         Answer(id=name, text="答" * 40_000, refused_by="answer"))
+        for name, bank in BANKS.items()
+        if bank is not None
+    ]  # fmt: skip
+    return list(sheet_rows(pairs, [Recorded(id="01K", question="q", text="-1", at="")]))
+
+
+@pytest.mark.parametrize("name", ["sheet.xlsx", "sheet.csv"])
+def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, name: str) -> None:
+    """Every answer is in it, harmless in a spreadsheet; people's words come back with notes."""
+    path = tmp_path / name
+    assert write_sheet(path, _rows()) == 3
+    assert path.stat().st_mode & 0o077 == 0
+    assert read_sheet(path, BANKS, "r") == []
+    if name.endswith("xlsx"):
+        book = load_workbook(path)
+        sheet = book.active
+        assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+        for number, said in ((2, "不合格"), (3, "拒答"), (4, "pass")):
+            sheet.cell(number, 6).value = said
+            sheet.cell(number, 7).value = "看过"
+        book.save(path)
+    else:
+        assert ",'=cmd" in path.read_text(encoding="utf-8-sig")
+        path.write_text(
+            "id,b,c,q,a,v,n\ng-1,,,,,不合格,看过\nr-1,,,,,拒答,看过\n01K,,,,,pass,看过\n",
+            encoding="gb18030",
+        )
+    said = read_sheet(path, BANKS, "李娜")
+    assert [(one.id, one.verdict, one.note, one.reviewer) for one in said] == [
+        ("g-1", "fail", "看过", "李娜"), ("r-1", "refused", "看过", "李娜"),
+        ("01K", "pass", "看过", "李娜"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [("x-9,,,,,合格,", "row 2.*x-9"), ("g-1,,,,,拒答,", "no verdict of its bank"),
+     ("r-1,,,,,合格,", "no verdict"), ("g-1,,,,,也许,", "也许")],
+)  # fmt: skip
+def test_a_word_that_fits_no_bank_is_named(tmp_path: Path, row: str, why: str) -> None:
+    """Nothing of such a sheet is taken."""
+    path = tmp_path / "s.csv"
+    path.write_text(f"id,b,c,q,a,v,n\n{row}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=why):
+        read_sheet(path, dict(BANKS), "r")
+
+
+def test_a_sheet_has_a_form(tmp_path: Path) -> None:
+    """Another name, or a broken workbook, is an error."""
+    with pytest.raises(ConfigError, match=r"\.xlsx or \.csv"):
+        write_sheet(tmp_path / "s.pdf", [])
+    (tmp_path / "s.xlsx").write_bytes(b"PK\x03\x04 no")
+    with pytest.raises(ConfigError, match="workbook"):
+        read_sheet(tmp_path / "s.xlsx", {}, "r")

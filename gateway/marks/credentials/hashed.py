@@ -12,11 +12,10 @@ compared here with the place where the manifest was found.
 from __future__ import annotations
 
 import ctypes
-from io import BytesIO
 from typing import Any
 
 import msgspec
-from c2pa import Builder, C2paError, Signer, Stream
+from c2pa import Builder, C2paError, Signer
 from c2pa import c2pa as library
 
 _BYTES = ctypes.POINTER(ctypes.c_ubyte)
@@ -34,12 +33,10 @@ def can_sign_around() -> bool:
     return all(hasattr(library._lib, name) for name in _NAMES)
 
 
-def signed_around(
-    builder: Builder, signer: Signer, content: bytes, place: tuple[int, int]
-) -> bytes:
-    """Return a manifest for ``content`` whose hash leaves out the ``place`` (start and length).
+def signed_around(builder: Builder, signer: Signer, digest: bytes, place: tuple[int, int]) -> bytes:
+    """Return a manifest for a file whose hash leaves out the ``place`` (start and length).
 
-    The builder can be used once. Raises C2paError.
+    ``digest`` is the SHA-256 of everything else. The builder can be used once. Raises C2paError.
     """
     reserve, sign = (getattr(library._lib, name) for name in _NAMES)
     reserve.restype = sign.restype = ctypes.c_int64
@@ -50,18 +47,17 @@ def signed_around(
         "exclusions": [{"start": place[0], "length": place[1]}],
         "name": "jumbf manifest",
         "alg": "sha256",
-        "hash": "",
-        "pad": "",
+        "hash": list(digest),
+        "pad": [],
     }
-    with Stream(BytesIO(content)) as stream:
-        size = sign(
-            made,
-            ctypes.c_void_p(_handle(signer)),
-            msgspec.json.encode(told),
-            _RAW,
-            stream._stream,
-            ctypes.byref(two),
-        )
+    size = sign(
+        made,
+        ctypes.c_void_p(_handle(signer)),
+        msgspec.json.encode(told),
+        _RAW,
+        None,
+        ctypes.byref(two),
+    )
     return _taken(size, two)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 from c2pa import Builder, C2paError, Reader, Signer
@@ -18,6 +20,16 @@ from gateway.marks.credentials.manifest import (
 from gateway.marks.credentials.places import EMBEDDED, TEXTS, damage, obstacle, png_chunks
 from gateway.marks.credentials.signing import Signing
 from gateway.marks.credentials.toolbox import Toolbox
+from gateway.marks.credentials.places import (
+    EMBEDDED,
+    TEXTS,
+    damage,
+    may_hold_manifest,
+    obstacle,
+    png_chunks,
+    png_room,
+)
+from gateway.marks.credentials.signing import Signing, Toolbox
 from gateway.matching.markdown_blocks import OpenBlocks
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
@@ -63,6 +75,7 @@ class Credentials:
         self._signing = signing
         self._tools = Toolbox(signing)
         self._serial: int | None = None
+        self._guess = 4096
         if signing.certificate:
             self._serial = x509.load_pem_x509_certificate(signing.certificate).serial_number
 
@@ -79,7 +92,8 @@ class Credentials:
         for status, reason_in in (("not_possible", obstacle), ("failed", damage)):
             if reason := reason_in(content, found):
                 return content, self._receipt(status, reason)
-        if self._is_ours(self._claim_in(content, found.mime), claim):
+        holds = may_hold_manifest(content, found)
+        if holds and self._is_ours(self._claim_in(content, found.mime), claim):
             return content, self._receipt("written", "it was there")
         try:
             signed, detail = self._signed(content, found, claim)
@@ -154,22 +168,21 @@ class Credentials:
         return signed, self._receipt("written", "" if timed else "no_time_stamp")
 
     def _around(self, plan: Plan, room: Room) -> tuple[bytes, bool]:
-        """Return the text with a manifest in its room, and False if a time stamp is missing."""
-        length, start = 0, len(room.before)
+        """Return the file with a manifest in its room, and False if a time stamp is missing.
+
+        How long the manifest is, and so what the hash leaves out, is known when it is made: the
+        length of the last one is tried first.
+        """
+        digest = hashlib.sha256(room.before)
+        digest.update(room.behind)
         for _ in range(_ROUNDS):
-            place, content = (start, length), room.before + bytes(length) + room.behind
-
-            def make(
-                builder: Builder, signer: Signer, content: bytes = content,
-                place: tuple[int, int] = place,
-            ) -> bytes:  # fmt: skip
-                return signed_around(builder, signer, content, place)
-
+            place = (len(room.before), len(room.write(bytes(self._guess))))
+            make = partial(signed_around, digest=digest.digest(), place=place)
             manifest, timed = self._sign(plan, make)
+            self._guess = len(manifest)
             written = room.write(manifest)
-            if len(written) == length:
-                return room.before + written + room.behind, timed
-            length = len(written)
+            if len(written) == place[1]:
+                return b"".join((room.before, written, room.behind)), timed
         raise CredentialError("not_signed")
 
     def _report_at(self, content: bytes, place: ManifestPlace, count: int) -> tuple[str, str]:
@@ -190,10 +203,14 @@ class Credentials:
 
     def _signed(self, content: bytes, found: MediaFormat, claim: Claim) -> tuple[bytes, str]:
         original = claim.original or content
-        opened = original if self._has_manifest(original) else b""
-        signed, timed = self._sign(plan_manifest(claim, opened), _inside(content, found.mime))
+        plan = plan_manifest(claim, original if self._has_manifest(original) else b"")
+        room = png_room(content) if found is MediaFormat.PNG and can_sign_around() else None
+        if room is None:
+            signed, timed = self._sign(plan, _inside(content, found.mime))
+        else:
+            signed, timed = self._around(plan, room)
         details = [] if timed else ["no_time_stamp"]
-        if found is MediaFormat.PNG and b"eXIf" in png_chunks(content):
+        if room is None and found is MediaFormat.PNG and b"eXIf" in png_chunks(content):
             details.append("before_exif")
         return signed, ", ".join(details)
 
@@ -222,7 +239,7 @@ class Credentials:
 
     def _has_manifest(self, content: bytes) -> bool:
         found = sniff(content)
-        if found is None or found not in EMBEDDED:
+        if found is None or found not in EMBEDDED or not may_hold_manifest(content, found):
             return False
         try:
             reader = Reader.try_create(found.mime, BytesIO(content), context=self._tools.context())

@@ -6,9 +6,11 @@ gives, is what other programs then read badly; for all of these there is the sid
 
 from __future__ import annotations
 
+import zlib
 from typing import Literal
 
 from gateway.nouns.media import MediaFormat as F
+from gateway.wire.manifest_place import Room
 from gateway.wire.pdf_file import PdfFileError, opened_pdf
 from gateway.wire.xml_places import XmlError, find_elements
 
@@ -18,6 +20,8 @@ EMBEDDED = frozenset(
 """FLAC is not among them: the manifest would stand in an ID3 tag before its signature, which strict
 players do not expect. Office packages: only uncompressed ones are taken by the library."""
 
+
+_MOST_CHUNKS = 200_000
 
 TEXTS = frozenset({F.TXT, F.MARKDOWN, F.HTML})
 """What the library cannot walk through; its place is made by `gateway.wire.manifest_place`."""
@@ -51,17 +55,39 @@ def damage(content: bytes, found: F) -> str:
     return ""
 
 
-def png_chunks(content: bytes) -> list[bytes]:
-    """Return the types of the chunks before the picture's own bytes."""
-    found: list[bytes] = []
-    at = 8
-    while at + 8 <= len(content) and len(found) < 1000:
-        kind = content[at + 4 : at + 8]
-        if kind == b"IDAT":
-            break
-        found.append(kind)
+def may_hold_manifest(content: bytes, found: F) -> bool:
+    """Say whether a file may have a manifest: the name stands in the first box of each one. Only a
+    PDF can have it compressed."""
+    if found is F.PNG:
+        return b"caBX" in png_chunks(content)
+    return found is F.PDF or b"c2pa" in content
+
+
+def png_chunks(content: bytes) -> dict[bytes, int]:
+    """Return the types of a PNG's chunks, and where the first of each begins."""
+    found: dict[bytes, int] = {}
+    at, count = 8, 0
+    while at + 8 <= len(content) and count < _MOST_CHUNKS:
+        found.setdefault(content[at + 4 : at + 8], at)
         at += 12 + int.from_bytes(content[at : at + 4], "big")
+        count += 1
     return found
+
+
+def png_room(content: bytes) -> Room | None:
+    """Return where the manifest of a PNG goes: a chunk right before the picture's own bytes, so
+    that no chunk that other programs read stands behind it (C2PA 2.4, A.3.1). None if the library
+    has to find it."""
+    chunks = png_chunks(content)
+    at = chunks.get(b"IDAT", 0)
+    if not at or b"caBX" in chunks or chunks.get(b"eXIf", 0) > at:
+        return None
+    return Room(content[:at], content[at:], _chunk)
+
+
+def _chunk(manifest: bytes) -> bytes:
+    body = b"caBX" + manifest
+    return len(manifest).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
 
 
 def _well_formed(content: bytes) -> bool:

@@ -231,11 +231,32 @@ def test_pictures_that_other_readers_would_lose_get_none() -> None:
         out = io.BytesIO()
         frames[0].save(out, kind, save_all=True, append_images=frames[1:])
         assert MARK.stamp(out.getvalue(), claim())[1].detail == why
+
+
+def test_a_manifest_stands_behind_what_other_programs_read_in_a_png() -> None:
+    """EXIF data behind the pixels are the exception, and the receipt says so."""
     out = io.BytesIO()
     exif = Image.Exif()
     exif[0x010E] = "described"
-    frames[0].save(out, "PNG", exif=exif)
-    assert MARK.stamp(out.getvalue(), claim())[1] == Receipt("credential", "written", "before_exif")
+    Image.new("RGB", (8, 8)).save(out, "PNG", exif=exif)
+    before = out.getvalue()
+    at = before.index(b"eXIf") - 4
+    block = before[at : at + 12 + int.from_bytes(before[at : at + 4], "big")]
+    content, receipt = MARK.stamp(before, claim())
+    assert receipt == Receipt("credential", "written", "")
+    assert content.index(b"eXIf") < content.index(b"caBX") < content.index(b"IDAT")
+    end = before.index(b"IEND") - 4
+    late = before[:at] + before[at + len(block) : end] + block + before[end:]
+    assert MARK.stamp(late, claim())[1] == Receipt("credential", "written", "before_exif")
+
+
+@pytest.mark.parametrize("model", ["m", "model " * 40, "n"])
+def test_manifests_of_any_length_fit_their_place(model: str) -> None:
+    """Also where the last one was longer or shorter."""
+    said = claim()._replace(model=model)
+    content, receipt = MARK.stamp(PICTURE, said)
+    assert receipt.status == "written"
+    assert MARK.verify(content)[0].model == model
 
 
 def test_an_authority_that_cannot_be_reached_does_not_keep_it_from_being_signed() -> None:

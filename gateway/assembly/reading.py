@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -36,6 +37,7 @@ from gateway.edge.kept_files import KeptFiles
 from gateway.edge.media_pool import ChildPool
 from gateway.ledger.search import Archive, facts_of
 from gateway.marks import make_marks
+from gateway.marks.credentials import Signing
 from gateway.marks.document_label import DocumentLabel
 from gateway.marks.document_metadata import DocumentMetadata
 from gateway.marks.label_signature import verify_label
@@ -61,6 +63,7 @@ RECOGNISABLE_UNITS = 80
 record has a fingerprint: one that is not found is another text."""
 
 _SAME_CODE = 3
+_MAY_BEAR_CREDENTIALS = re.compile(rb"\xef\xbb\xbf|(?i:c2pa)")
 _START_S = 40.0
 
 
@@ -114,6 +117,24 @@ class CodedLabel:
         return [claim for claim in found if claim.code]
 
 
+class CredentialsInText:
+    """Reads content credentials in a text; brings the library only for one that may bear them: each
+    of their places has the word C2PA or a byte order mark (C2PA 2.4, A.7 to A.9)."""
+
+    name = "credential"
+
+    def __init__(self, keys: MarkKeys) -> None:
+        self._signing = keys.signing
+
+    def verify(self, content: bytes) -> list[Claim]:
+        """Return the claim of the text's manifest, if it has one."""
+        if not _MAY_BEAR_CREDENTIALS.search(content) or not isinstance(self._signing, Signing):
+            return []
+        from gateway.marks.credentials import Credentials
+
+        return Credentials(self._signing).verify(content)
+
+
 def readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
     """Return the reader of every mark there is, on texts and on files.
 
@@ -125,7 +146,9 @@ def readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
 def text_readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
     """Return the readers of marks on texts alone: they bring no library of another format."""
     marks: tuple[FileMark, ...] = (DocumentLabel(policy.file_marks), DocumentMetadata())
-    return _beside_texts([_reader(mark, keys.pins) for mark in marks], sealer, keys)
+    files = [_reader(mark, keys.pins) for mark in marks]
+    files.append(Reader(CredentialsInText(keys.marks), TEXTS, MarkFamily.CREDENTIAL))
+    return _beside_texts(files, sealer, keys)
 
 
 def _beside_texts(files: Sequence[Reader], sealer: Sealer, keys: OpenedKeys) -> list[Reader]:

@@ -17,6 +17,7 @@ from gateway.access.limits import Limiter
 from gateway.assembly.credentials import open_mark_keys
 from gateway.assembly.reading import (
     MOST_TRACED,
+    CredentialsInText,
     LabelInText,
     LedgerMemory,
     MarkReading,
@@ -35,6 +36,7 @@ from gateway.desk.reading import TEXTS
 from gateway.desk.report import MadeHere, Note, Report, Tier, notes_on, public_answer
 from gateway.edge.kept_files import KeptFile, KeptFiles
 from gateway.marks import Credentials, make_marks
+from gateway.marks.credentials import Signing
 from gateway.marks.label_signature import sign_label
 from gateway.marks.text_trace import ALPHABET, TextTrace
 from gateway.matching.picture_hash import hashes
@@ -223,12 +225,18 @@ def test_every_mark_on_files_is_read() -> None:
 
 
 def test_the_readers_of_texts_are_those_of_all_that_can_read_one() -> None:
-    """But for credentials, which no text can bear."""
+    """None is left out because its library comes late."""
     keys, sealer = open_mark_keys(Settings(), {}, b"k" * 32), Sealer(ORDER, "", b"k")
     every = {each.mark.name for each in readers(Policy(), sealer, keys) if each.formats & TEXTS}
-    assert {each.mark.name for each in text_readers(Policy(), sealer, keys)} == (
-        every - {Credentials.name}
-    )
+    assert {each.mark.name for each in text_readers(Policy(), sealer, keys)} == every
+
+
+@pytest.mark.parametrize("text", [b"plain", b"\xef\xbb\xbf# C2PA", b"<p>c2pa</p>", b"\xff c2pa"])
+def test_credentials_in_a_text_are_those_that_their_own_reader_finds(text: bytes) -> None:
+    """Also where it is asked only if a text may bear them."""
+    keys = open_mark_keys(Settings(), {}, b"k" * 32).marks
+    assert isinstance(keys.signing, Signing)
+    assert CredentialsInText(keys).verify(text) == Credentials(keys.signing).verify(text)
 
 
 def test_a_label_s_signature_decides_how_far_it_is_believed() -> None:

@@ -41,8 +41,8 @@ class Window:
 
     __slots__ = (
         "_acting", "_asked", "_base", "_cursors", "_edges", "_edited_until", "_final", "_full",
-        "_lens", "_text", "_waiting", "blocked", "edits", "facts", "form", "lane", "limit",
-        "raw_end", "scanned",
+        "_idle", "_judges", "_lens", "_text", "_waiting", "blocked", "edits", "facts", "form",
+        "lane", "limit", "raw_end", "scanned",
     )  # fmt: skip
 
     def __init__(self, lane: Lane, form: TextForm) -> None:
@@ -60,6 +60,10 @@ class Window:
         self._base = 0
         self._edges = 0
         self._edited_until = 0
+        self._idle = lane.idle
+        self._judges = [
+            (judge.filter.scan, judge.filter.look_behind, judge.acting) for judge in lane.judges
+        ]
         self._cursors = [0] * len(lane.judges)
         self._waiting: list[Decision] = []
         self._asked = [_Asked() for _ in lane.slow]
@@ -92,7 +96,7 @@ class Window:
 
     def judge(self, *, final: bool) -> None:
         """Judge all that came and move `limit`. With ``final`` the channel is complete."""
-        if self.lane.idle:
+        if self._idle:
             self.limit = self.raw_end
             return
         if final and not self._final:
@@ -105,38 +109,32 @@ class Window:
 
     def _scan(self) -> int:
         """Run every filter from its own cursor; returns the position that is safe for all."""
-        end = self._base + len(self._text)
-        safe = end
-        for index, judge in enumerate(self.lane.judges):
-            fence = self._cursors[index]
+        base, pending, cursors, final = self._base, self._text, self._cursors, self._final
+        safe = end = base + len(pending)
+        for index, (ask, look_behind, acting) in enumerate(self._judges):
+            fence = cursors[index]
             if fence < end:
-                fence = self._scan_with(index, judge)
-            if judge.acting and fence < safe:
+                left, text = fence - look_behind, pending
+                if left > base:
+                    text = pending[left - base :]
+                else:
+                    left = base
+                try:  # the filter guard: one of the three places that catch everything
+                    scan = ask(text, fence - left, final)
+                except Exception as error:  # noqa: BLE001 -- the filter guard (DESIGN 10)
+                    scan = _failed(self.lane.judges[index], error, fence - left, len(text))
+                cursors[index] = fence = left + (len(text) if final else _certain_until(scan))
+                if scan.findings:
+                    self._take_note(scan, left, fence)
+            if acting and fence < safe:
                 safe = fence
-        return min(safe, self._judged_by_slow(end))
+        return min(safe, self._judged_by_slow(end)) if self._asked else safe
 
-    def _scan_with(self, index: int, judge: Judge) -> int:
-        """Run one filter; returns from where on it holds, and will be asked again."""
-        base, cursor = self._base, self._cursors[index]
-        left = max(base, cursor - judge.filter.look_behind)
-        text = self._text[left - base :] if left > base else self._text
-        scan = self._ask(judge.filter, text, cursor - left)
-        fence = left + (len(text) if self._final else _certain_until(scan))
-        self._cursors[index] = fence
+    def _take_note(self, scan: Scan, left: int, fence: int) -> None:
+        """Settle what a filter found before ``fence``; its positions begin at ``left``."""
         for found in scan.findings:
             if left + found.end <= fence:
                 self._settle(found._replace(start=left + found.start, end=left + found.end))
-        return fence
-
-    def _ask(self, judge: object, text: str, start: int) -> Scan:
-        """The filter guard: one of the three places that catch everything. A filter that raises
-        finds `filter_error` over all that it has not judged."""
-        try:
-            return judge.scan(text, start, self._final)  # type: ignore[attr-defined,no-any-return]
-        except Exception as error:  # noqa: BLE001 -- the filter guard (DESIGN 10)
-            name = str(getattr(judge, "name", "filter"))
-            failed = Finding(FILTER_ERROR, 4, 1.0, start, len(text), name, type(error).__name__)
-            return Scan((failed,), len(text))
 
     def _settle(self, finding: Finding) -> None:
         """Turn a certain finding into a decision; those that change nothing are only noted."""
@@ -357,10 +355,19 @@ def _certain_until(scan: Scan) -> int:
     """Return how far a filter is done: before its ``safe_until``, and before any finding that lies
     across it, since that one may still change and is asked for again from its start."""
     until = scan.safe_until
+    if not scan.findings:
+        return until
     for finding in sorted(scan.findings, key=lambda one: one.end, reverse=True):
         if finding.start < until < finding.end:
             until = finding.start
     return until
+
+
+def _failed(judge: Judge, error: Exception, start: int, end: int) -> Scan:
+    """Return what a filter that raises finds: `filter_error` over all that it has not judged."""
+    name = str(getattr(judge.filter, "name", "filter"))
+    failed = Finding(FILTER_ERROR, 4, 1.0, start, end, name, type(error).__name__)
+    return Scan((failed,), end)
 
 
 def _clusters(decisions: list[Decision]) -> list[Decision]:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from gateway.conduct_form import OverlayForm, WindowForm
+from gateway.media_form import MediaForm
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds
 
@@ -373,6 +374,7 @@ class PolicyForm(Form, frozen=True, kw_only=True):
         tuple[str, ...] | None, _says("Ids of rules of the extended policy that do not apply.")
     ] = None
     on_failure: Annotated[OnFailureForm | None, _says("When something cannot be judged.")] = None
+    media: Annotated[MediaForm | None, _says("How files in prompts are judged.")] = None
     marks: Annotated[MarksForm | None, _says("What is put on generated content.")] = None
     keep: Annotated[KeepForm | None, _says("How long records are kept.")] = None
     answer: Annotated[AnswerForm | None, _says("How refusals are said.")] = None

@@ -209,6 +209,31 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
 
 
+class InputSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How files in prompts are read: in processes of their own, one pool per worker."""
+
+    workers: Annotated[int, _says("Reading processes per worker process.", ge=1, le=64)] = 1
+    queue: Annotated[
+        int, _says("Files that wait for one; more are turned away (503).", ge=1, le=4096)
+    ] = 64
+    job_s: Annotated[Seconds, _says("Longest time to read one file.")] = 20.0
+    memory: Annotated[Bytes, _says("Address space of one reading process.")] = (
+        2 * 1024 * 1024 * 1024
+    )
+    files: Annotated[int, _says("Files of one request that are read.", ge=1, le=1000)] = 32
+    chars: Annotated[int, _says("Characters of text that are read in one file.", ge=1)] = 1_000_000
+    pages: Annotated[int, _says("Pages, slides or sheets of one file that are read.", ge=1)] = 2_000
+    pixels: Annotated[int, _says("Pixels that are decoded of one picture, all frames.", ge=1)] = (
+        64_000_000
+    )
+    frames: Annotated[
+        int, _says("Frames of a picture, or pictures of a document, that are read.", ge=1)
+    ] = 16
+    unpacked: Annotated[Bytes, _says("Bytes that the parts of one document unpack to.")] = (
+        128 * 1024 * 1024
+    )
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that ``sealgate.yaml``, ``SEALGATE_*`` variables and flags can say.
 
@@ -259,3 +284,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     plugins: Annotated[PluginSettings, _says("Parts of installed packages.")] = PluginSettings()
     verify: Annotated[VerifySettings, _says("The desk that reads marks back.")] = VerifySettings()
     media: Annotated[MediaSettings, _says("Marks on generated files.")] = MediaSettings()
+    inputs: Annotated[InputSettings, _says("Files in prompts.")] = InputSettings()

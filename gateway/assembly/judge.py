@@ -158,6 +158,12 @@ class _Said:
     def __call__(self, text: str) -> bool:
         if self._all is None:
             said = [s.text for s in self._request.segments if s.field_class in _SAID]
+            said += [
+                passage.text
+                for part in self._request.media
+                if part.field_class in _SAID
+                for passage in part.passages
+            ]
             self._all = "\0".join(said)
         return bool(text) and text in self._all
 

@@ -22,6 +22,9 @@ from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
 from gateway.assembly.judge import Wiring
 from gateway.assembly.kit import LocalKit
+from gateway.assembly.inputs import media_reader
+from gateway.assembly.judge import PolicyJudge, Wiring
+from gateway.assembly.kit import LocalKit, build_kit
 from gateway.assembly.patience import Patience
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.reading import (
@@ -199,7 +202,7 @@ class Installation:
         regimes = Regimes(made.editions, self._wiring(settings, made, guards))
         usual = regimes(Principal("", "anonymous", tenant=""), clock.wall_ns())
         kept = _kept(settings)
-        files = _file_sealer(settings, made, kept)
+        files, media = _file_sealer(settings, made, kept), media_reader(settings, policy)
         upstream_key = settings.upstream.key
         upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
         protocols = _protocols(settings)
@@ -236,6 +239,8 @@ class Installation:
             files=files,
             close=_closing(reading.close, guards.close, files.close),
             choose=regimes,
+            media=media,
+            close=_closing(reading.close, guards.close, files.close, media.close),
         )  # fmt: skip
         pages = Pages(reading, meter, kept)
         return gateway, self._routers(gateway, made, pages)

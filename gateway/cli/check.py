@@ -110,8 +110,8 @@ def uncovered(settings: Settings, policy: Policy, covered: Coverage) -> list[War
     if policy.unjudged_media == "flag" and policy.rules:
         warnings.append(
             Warned(
-                "Images, sound and files are not judged; they pass and are counted.",
-                "图片、音频与文件不作判定，仅计数放行。",
+                "Images, sound and files that nobody can judge pass and are counted.",
+                "无法判定的图片、音频与文件仅计数放行。",
             )
         )
     if not settings.upstream.url:

@@ -202,6 +202,7 @@ class Account:
             upstream_s=upstream_s,
             upstream_request_id=self._upstream_id(),
             pictures=said.pictures if said is not None else (),
+            judged=tuple(word for tally in tallies for word in tally.judged),
         )
 
     def _upstream_id(self) -> str:

@@ -17,10 +17,12 @@ from gateway.edge.upstream import Upstream
 from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject, exchange_id
 from gateway.nouns.policy import Policy
+from gateway.nouns.segment import MediaPart
 from gateway.ports.adapter import Adapter, Answer, Request
 from gateway.ports.clock import Clock
 from gateway.ports.filter import SlowFilter
 from gateway.ports.journal import Journal
+from gateway.ports.media import MediaReader
 from gateway.ports.session import InputSession, OutputSession, Sealed, SealOrder, Tally
 from gateway.settings import Settings
 from gateway.telemetry.metrics import ExchangeFacts
@@ -162,6 +164,17 @@ class FileSealer(Protocol):
         ...
 
 
+class NoMediaReader:
+    """Reads nothing: for policies that judge nothing in files."""
+
+    async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
+        """Return the parts as they are: nobody tried."""
+        return parts
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
 class NoFileSealer:
     """Seals nothing: for policies that owe nothing on files."""
 
@@ -204,6 +217,9 @@ class Gateway:
     ``code_of`` gives an exchange's short label code, ``files`` seals generated files. ``close`` is
     awaited once, after the last exchange and after ``journal.close`` (runtimes, files). ``policy``
     and ``judge`` are those of everybody for whom ``choose`` finds no others.
+    ``code_of`` gives an exchange's short label code, ``files`` seals generated files, ``media``
+    reads files of prompts. ``close`` is awaited once, after the last exchange and after
+    ``journal.close`` (runtimes, files).
     """
 
     settings: Settings
@@ -221,6 +237,7 @@ class Gateway:
     new_id: Callable[[], str] = field(default_factory=lambda: exchange_ids(SystemClock()))
     code_of: Callable[[str], str] = _no_code
     files: FileSealer = field(default_factory=NoFileSealer)
+    media: MediaReader = field(default_factory=NoMediaReader)
     close: Callable[[], Awaitable[None]] = _nothing
     choose: ChooseRegime | None = None
 

@@ -15,6 +15,7 @@ from gateway.edge.connection import Connection
 from gateway.edge.consult import heard_verdict
 from gateway.edge.file_sealing import origin_of
 from gateway.edge.gateway import Admission, Gateway, Headers
+from gateway.edge.media_reading import with_media_read
 from gateway.edge.passage import pass_through
 from gateway.edge.pump import Pump
 from gateway.edge.reply import ClientWriter, HeaderLines
@@ -120,6 +121,8 @@ class Runner:
         admission = self._admit(body)
         entry = account.open()
         heard = account.heard = account.regime.judge.input(admission)
+        admission = await with_media_read(gateway, admission)
+        heard = account.heard = gateway.judge.input(admission)
         verdict = await heard_verdict(gateway, heard)
         changed = verdict.refusal is None and not verdict.edits.nothing
         adapter, request = admission.adapter, admission.request

@@ -12,6 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gateway.engine.facts import finding_facts, pointer_name, would_block
+from gateway.engine.input_media import (
+    FileText,
+    file_texts,
+    judged_words,
+    rule_media,
+    unjudged_words,
+)
 from gateway.engine.lane import Lane
 from gateway.engine.window import Window
 from gateway.nouns.finding import Finding
@@ -83,6 +90,14 @@ class _Stretch(NamedTuple):
     end: int
 
 
+class _Judged(NamedTuple):
+    """A window and the first segment in it; of a file's text, the file."""
+
+    window: Window
+    segment: Segment
+    file: FileText | None = None
+
+
 class InputSession:
     """One request, judged (see gateway.ports.session.InputSession)."""
 
@@ -90,7 +105,8 @@ class InputSession:
         self._plan = plan
         self._request = request
         self._stretches: list[_Stretch] = []
-        self._windows: list[tuple[Window, Segment]] = []
+        self._windows: list[_Judged] = []
+        self._media = rule_media(request.media, plan.policy, plan.lane)
         self._questions: dict[int, tuple[Window, int, Question]] = {}
         self._chars = 0
         self._asked = False
@@ -114,14 +130,27 @@ class InputSession:
                     window = None
                     continue
                 window = Window(lane, segment.form)
-                self._windows.append((window, segment))
+                self._windows.append(_Judged(window, segment))
             seam = here
             start = window.raw_end
             window.push(text)
             self._stretches.append(_Stretch(segment, text, window, start, window.raw_end))
-        for window, _ in self._windows:
-            window.judge(final=True)
+        for file in file_texts(self._request.media):
+            self._place_file(file)
+        for judged in self._windows:
+            judged.window.judge(final=True)
         self._remember_clean()
+
+    def _place_file(self, file: FileText) -> None:
+        segment = file.segment
+        lane = self._plan.lane(segment.field_class)._replace(bound=True)
+        self._chars += len(segment.text)
+        if lane.idle or self._is_clean(segment, segment.text, None):
+            return
+        window = Window(lane, segment.form)
+        window.push(segment.text)
+        self._windows.append(_Judged(window, segment, file))
+        self._stretches.append(_Stretch(segment, segment.text, window, 0, window.raw_end))
 
     def _without_labels(self, segment: Segment) -> str:
         if segment.field_class is FieldClass.HISTORY and segment.form is TextForm.PROSE:
@@ -156,8 +185,8 @@ class InputSession:
                 return InputVerdict(None, RequestEdits(), consults)
         if self._questions:
             return InputVerdict(None, RequestEdits())
-        for window, _ in self._windows:
-            window.judge(final=True)
+        for judged in self._windows:
+            judged.window.judge(final=True)
         refusal = self._refusal()
         edits = RequestEdits() if refusal is not None else self._edits()
         self._verdict = InputVerdict(refusal, edits)
@@ -165,7 +194,7 @@ class InputSession:
 
     def _consults(self) -> tuple[Consult, ...]:
         found: list[Consult] = []
-        for window, _ in self._windows:
+        for window, _, _ in self._windows:
             for place, question in window.questions():
                 number = len(self._questions) + 1
                 self._questions[number] = (window, place, question)
@@ -181,32 +210,37 @@ class InputSession:
             window.answered(place, question, outcome)
 
     def _refusal(self) -> Refusal | None:
-        for window, _ in self._windows:
-            if window.blocked is not None and window.blocked.action is Action.BLOCK:
-                return self._plan.refuse(window.blocked)
-        for stretch in self._stretches:
-            blocked = stretch.window.blocked
-            if blocked is not None and self._asks(self._dropped({stretch.segment.turn})):
-                return self._plan.refuse(blocked)
-        if self._unjudged_media() and self._plan.policy.unjudged_media == "block":
-            return self._plan.refuse(_media_decision())
+        blocked = [judged.window.blocked for judged in self._windows]
+        blocked += [decision for _, decision in self._media.decisions]
+        for decision in blocked:
+            if decision is not None and decision.action is Action.BLOCK:
+                return self._plan.refuse(decision)
+        for turn, decision in self._dropping():
+            if self._asks(self._dropped({turn})):
+                return self._plan.refuse(decision)
         return None
 
-    def _unjudged_media(self) -> tuple[str, ...]:
-        return tuple(part.kind for part in self._request.media)
+    def _dropping(self) -> list[tuple[int, Decision]]:
+        """Return the turns that are to be left out, and why."""
+        return [
+            *(
+                (stretch.segment.turn, stretch.window.blocked)
+                for stretch in self._stretches
+                if stretch.window.blocked is not None
+            ),
+            *self._media.decisions,
+        ]
 
     def _edits(self) -> RequestEdits:
         texts: dict[Pointer, str] = {}
-        turns: set[int] = set()
         for stretch in self._stretches:
             window = stretch.window
             if window.blocked is not None:
-                turns.add(stretch.segment.turn)
                 continue
             new = window.edited(stretch.start, stretch.end, stretch.text)
             if new != stretch.segment.text:
                 texts[stretch.segment.pointer] = new
-        dropped = self._dropped(turns)
+        dropped = self._dropped({turn for turn, _ in self._dropping()})
         kept = {p: t for p, t in texts.items() if not (p[0] == "messages" and p[1] in dropped)}
         return RequestEdits(kept, dropped)
 
@@ -221,15 +255,13 @@ class InputSession:
         return bool(turns) and not turns.isdisjoint(self._turns_of(FieldClass.USER))
 
     def _turns_of(self, field_class: FieldClass) -> frozenset[int]:
-        return frozenset(s.turn for s in self._request.segments if s.field_class is field_class)
+        texts = {s.turn for s in self._request.segments if s.field_class is field_class}
+        files = {part.turn for part in self._request.media if part.field_class is field_class}
+        return frozenset(texts | files)
 
     def tally(self) -> Tally:
         """Return what to count and record of the input's side."""
-        facts: list[FindingFact] = []
-        for window, segment in self._windows:
-            facts += finding_facts(
-                window.facts, Direction.INPUT, segment.field_class, pointer_name(segment.pointer)
-            )
+        facts = self._facts()
         verdict = self._verdict
         refusal = verdict.refusal if verdict else None
         edited = verdict is not None and any(fact.action not in ("pass", "flag") for fact in facts)
@@ -239,8 +271,10 @@ class InputSession:
             outcome=Outcome.BLOCKED_INPUT if refusal else Outcome.EDITED if edited else quiet,
             findings=tuple(facts),
             receipts=(),
-            unjudged=self._unjudged_media(),
-            strings_scanned=len(self._request.segments),
+            unjudged=unjudged_words(self._request.media),
+            judged=judged_words(self._request.media),
+            strings_scanned=len(self._request.segments)
+            + sum(len(part.passages) for part in self._request.media),
             chars_scanned=self._chars,
             released_chars=0,
             held_chars_max=0,
@@ -250,6 +284,21 @@ class InputSession:
             refusal=refusal,
         )
 
+    def _facts(self) -> list[FindingFact]:
+        facts = list(self._media.facts)
+        for window, segment, file in self._windows:
+            facts += (
+                file.facts(window.facts)
+                if file is not None
+                else finding_facts(
+                    window.facts,
+                    Direction.INPUT,
+                    segment.field_class,
+                    pointer_name(segment.pointer),
+                )
+            )
+        return facts
+
 
 def _seam(segment: Segment) -> tuple[object, ...] | None:
     """Return what segments share that a model reads as one text; None for lone ones."""
@@ -257,8 +306,3 @@ def _seam(segment: Segment) -> tuple[object, ...] | None:
     if segment.turn < 0 or segment.form is not TextForm.PROSE or len(pointer) < 4:
         return None
     return (segment.field_class, *pointer[:3]) if pointer[2] == "content" else None
-
-
-def _media_decision() -> Decision:
-    finding = Finding("unjudged_media", 2, 1.0, 0, 0, "engine", "unjudged_media")
-    return Decision(Action.BLOCK, Action.BLOCK, 0, 0, "unjudged_media", finding)

@@ -110,6 +110,13 @@ class SubjectSource(msgspec.Struct, frozen=True, kw_only=True):
     missing: str = "count"
 
 
+class MediaRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done with the files of prompts. ``read``: the text in them is judged like any other,
+    and what is no text goes to whoever judges it."""
+
+    read: bool = True
+
+
 class Keep(msgspec.Struct, frozen=True, kw_only=True):
     """Retention in days. ``floor_days`` is what the preset's law asks at least."""
 
@@ -180,6 +187,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     on_failure: dict[str, OnFailure] = {}
     unjudged_media: str = "flag"
+    media: MediaRules = MediaRules()
     marks: TextMarksOrder = TextMarksOrder()
     file_marks: FileMarksOrder = FileMarksOrder()
     keep: Keep = Keep()

@@ -103,9 +103,10 @@ class CloseFrame(msgspec.Struct, frozen=True):
     """The facts known when an exchange ended.
 
     ``released_chars`` counts code points handed to `release`, ``sent_bytes`` what the socket took.
-    ``unjudged`` names what nobody could judge. Durations are seconds. ``pictures`` are the
-    perceptual hashes of the pictures that were released (`gateway.matching.picture_hash.hashes`);
-    they go into the record's fingerprint and not into its facts.
+    ``judged`` names the kinds of files that were judged, ``unjudged`` what nobody could judge.
+    Durations are seconds. ``pictures`` are the perceptual hashes of the pictures that were released
+    (`gateway.matching.picture_hash.hashes`); they go into the record's fingerprint and not into its
+    facts.
     """
 
     time_ns: int
@@ -123,3 +124,4 @@ class CloseFrame(msgspec.Struct, frozen=True):
     upstream_s: float
     upstream_request_id: str
     pictures: tuple[bytes, ...] = ()
+    judged: tuple[str, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from gateway.nouns.finding import Finding
+
 Pointer = tuple[str | int, ...]
 """A path into a decoded JSON body: ``("messages", 0, "content")``."""
 
@@ -59,9 +61,37 @@ class Segment(NamedTuple):
     turn: int = -1
 
 
+class Passage(NamedTuple):
+    """Text that was read out of a file, and where it stands there: ``page 3``, ``sheet x``."""
+
+    place: str
+    text: str
+
+
+class Sight(NamedTuple):
+    """What a judge of pictures saw in a file, and where; its findings have no span."""
+
+    place: str
+    finding: Finding
+
+
 class MediaPart(NamedTuple):
-    """A part of a request that is not text (image, audio, file): nobody judged it yet."""
+    """A part of a request that is not text: an image, a sound, a file.
+
+    ``content`` is what the wire has: in a string a data URL, a URL or base64; the file's own bytes;
+    empty if it is elsewhere (a file's id). ``hint`` names its format (a file name, a media type).
+    ``slot`` is where that string stands (empty: nowhere).
+    ``passages`` and ``sights`` are what was read in it. ``fault`` says why it could not be judged
+    as a whole, in one word; empty: it was judged. None: nobody tried.
+    """
 
     kind: str
     pointer: Pointer
     turn: int = -1
+    field_class: FieldClass = FieldClass.UNKNOWN
+    content: str | bytes = ""
+    hint: str = ""
+    slot: Pointer = ()
+    passages: tuple[Passage, ...] = ()
+    sights: tuple[Sight, ...] = ()
+    fault: str | None = None

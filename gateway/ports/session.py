@@ -96,7 +96,10 @@ class InputVerdict(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What the metrics and the record want to know of an exchange. Counts and seconds, no text."""
+    """What the metrics and the record want to know of an exchange. Counts and seconds, no text.
+
+    ``judged`` are the kinds of the files that were judged, ``unjudged`` what was not and why.
+    """
 
     outcome: Outcome
     findings: tuple[FindingFact, ...]
@@ -111,6 +114,7 @@ class Tally(NamedTuple):
     would_block: bool
     refusal: Refusal | None
     pictures: tuple[bytes, ...] = ()
+    judged: tuple[str, ...] = ()
 
 
 class InputSession(Protocol):

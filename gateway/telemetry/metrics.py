@@ -12,9 +12,11 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from gateway.nouns.errors import SealgateError
 from gateway.nouns.finding import FILTER_ERROR, HIDDEN_TEXT
+from gateway.nouns.media import MediaKind
 from gateway.nouns.record import FindingFact, ReceiptFact
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action, Outcome
+from gateway.ports.media import Fault
 from gateway.ports.session import Tally
 from gateway.telemetry.catalogue import OTHER, Owner
 from gateway.telemetry.folder import Metric, open_families
@@ -60,6 +62,7 @@ VERIFIED = ("yes", "likely", "no", "unknown", "refused", "limited", "failed")
 _ANSWERED = frozenset({Outcome.PASSED, Outcome.FLAGGED, Outcome.EDITED})
 _BLOCK = Action.BLOCK.word
 _WORD = re.compile(r"[a-z_0-9]+")
+_REASON = re.compile(r"[a-z_0-9]+:([a-z_0-9]+)@")
 
 
 class LabelSets(NamedTuple):
@@ -200,6 +203,8 @@ class Metrics:
         self._strings = _Children(families["strings_scanned"], sides).expose()
         self._chars = _Children(families["chars_scanned"], sides).expose()
         self._unjudged = _Children(families["unjudged_parts"], _open(labels.unjudged)).expose()
+        self._judged = _Children(families["judged_parts"], _open(MediaKind)).expose()
+        self._unreadable = _Children(families["unreadable_parts"], _open(Fault)).expose()
         self._findings = _Children(families["findings"], known, actions, sides)
         self._would_block = _Children(families["would_block"], sides, known).expose()
         self._did_block = _Children(families["did_block"], sides, known).expose()
@@ -249,6 +254,8 @@ class Metrics:
         self._count(self._chars[(direction,)], tally.chars_scanned)
         for named in tally.unjudged:
             self._count_unjudged(named)
+        for kind in tally.judged:
+            self._count(self._judged[(kind,)])
         for fact in tally.findings:
             self._count(self._findings[fact.category, fact.action, fact.direction])
             if fact.category == FILTER_ERROR:
@@ -260,6 +267,9 @@ class Metrics:
     def _count_unjudged(self, named: str) -> None:
         word = _WORD.match(named)
         self._count(self._unjudged[(word[0] if word else OTHER,)])
+        reason = _REASON.match(named)
+        if reason is not None:
+            self._count(self._unreadable[(reason[1],)])
 
     def _count_blocks(self, direction: Direction, tally: Tally) -> None:
         """A block without a finding (the limit of held text) has its refusal's category."""

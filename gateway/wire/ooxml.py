@@ -46,9 +46,12 @@ class Relation(NamedTuple):
 
 
 class Package:
-    """A package being edited. Raises ArchiveError or XmlError if it cannot be."""
+    """A package being edited. Raises ArchiveError or XmlError if it cannot be.
 
-    def __init__(self, content: bytes) -> None:
+    ``to_change`` refuses signed ones: reading them is no harm.
+    """
+
+    def __init__(self, content: bytes, *, to_change: bool = True) -> None:
         self._archive = Archive(content)
         self._changed: dict[str, bytes] = {}
         folded = [name.lower() for name in self._archive.names]
@@ -56,8 +59,13 @@ class Package:
             raise ArchiveError("member_twice")
         if _TYPES not in self._archive.names:
             raise ArchiveError("no_package")
-        if any(name.startswith("_xmlsignatures/") for name in folded):
+        if to_change and any(name.startswith("_xmlsignatures/") for name in folded):
             raise ArchiveError("digitally_signed")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its parts as they came."""
+        return self._archive.names
 
     def has(self, part: str) -> bool:
         """Say whether there is a part of this name."""

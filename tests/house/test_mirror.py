@@ -13,6 +13,7 @@ ELSEWHERE: dict[str, str] = {
     "gateway/settings.py": "a form; test_settings_file.py reads it",
     "gateway/policy_form.py": "a form; test_policy_file.py and test_generated.py read it",
     "gateway/conduct_form.py": "a form; test_conduct_reading.py reads it",
+    "gateway/media_form.py": "a form; test_policy_file.py and test_generated.py read it",
     "gateway/nouns/finding.py": "values without behaviour",
     "gateway/nouns/mark.py": "values without behaviour",
     "gateway/nouns/media.py": "tables; wire/test_media_type.py reads them",

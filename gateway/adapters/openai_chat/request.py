@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from gateway.adapters.openai_chat.fields import MEDIA_PARTS, MESSAGES, REQUEST, TEXT_PARTS
+from gateway.adapters.openai_chat.parts import media_parts
 from gateway.nouns.errors import BadRequest
 from gateway.nouns.segment import FieldClass, MediaPart, Pointer, Segment
 from gateway.ports.adapter import Request, RequestEdits, Structured
@@ -49,7 +50,9 @@ def read_request(raw: bytes, *, strict: bool) -> Request:
     classes = _classes(messages)
     for key, value in body.items():
         if key != "messages":
-            _sort(_walk_member(key, value), -1, segments, media)
+            found = _walk_member(key, value)
+            segments += [_segment(entry, -1) for entry in found if not entry.media]
+            media += media_parts(found, {key: value}, FieldClass.UNKNOWN)
             continue
         for turn, message in enumerate(messages):
             _read_message(turn, message, classes[turn], segments, media)
@@ -145,7 +148,8 @@ def _read_message(
     if isinstance(role, str) and role not in _ROLES:
         segments.append(Segment(role, FieldClass.UNKNOWN, ("messages", turn, "role"), turn=turn))
         found = [entry for entry in found if entry.pointer[2:] != ("role",)]
-    _sort(found, turn, segments, media)
+    segments += [_segment(entry, turn) for entry in found if not entry.media]
+    media += media_parts(found, message, field_class, turn)
     content = message.get("content")
     if isinstance(content, list):
         known = {part.pointer for part in media[before:]}
@@ -153,7 +157,7 @@ def _read_message(
             pointer = ("messages", turn, "content", index)
             kind = _unread_part(part)
             if kind and pointer not in known:
-                media.append(MediaPart(kind, pointer, turn))
+                media.append(MediaPart(kind, pointer, turn, field_class))
 
 
 def _unread_part(part: Any) -> str:
@@ -166,15 +170,8 @@ def _unread_part(part: Any) -> str:
     return "unknown"
 
 
-def _sort(found: list[Found], turn: int, segments: list[Segment], media: list[MediaPart]) -> None:
-    for entry in found:
-        if not entry.media:
-            segments.append(Segment(entry.text, entry.field_class, entry.pointer, entry.form, turn))
-            continue
-        pointer = entry.pointer
-        if turn >= 0 and len(pointer) > 4 and pointer[2] == "content":
-            pointer = pointer[:4]
-        media.append(MediaPart(entry.media, pointer, turn))
+def _segment(entry: Found, turn: int) -> Segment:
+    return Segment(entry.text, entry.field_class, entry.pointer, entry.form, turn)
 
 
 def _structured(body: dict[str, Any]) -> Structured:

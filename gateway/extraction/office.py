@@ -1,0 +1,148 @@
+"""Office documents (ISO/IEC 29500): every part that holds text is read, and named by what it is.
+
+The main texts come in the order in which a reader meets them; then all that stands beside: notes,
+comments, headers, charts, properties. Names of parts and sheets are content, so places are numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from gateway.extraction.passages import Passages, ReadFault
+from gateway.extraction.sheets import StringTable, read_sheet
+from gateway.extraction.xml_text import XmlText
+from gateway.nouns.media import MediaFormat
+from gateway.ports.media import Fault
+from gateway.wire.ooxml import Package
+from gateway.wire.xml_places import XmlError, find_elements
+from gateway.wire.zip_members import ArchiveError
+
+_SILENT = re.compile(
+    r"(?:.*/)?(?:styles|stylesWithEffects|theme\d*|settings|webSettings|fontTable|numbering"
+    r"|calcChain|presProps|viewProps|tableStyles|colors\d*|style\d*|persons?\d*)\.xml|.*\.rels"
+    r"|\[Content_Types\]\.xml|.*/(?:slideLayouts|slideMasters|notesMasters|handoutMasters)/.*"
+    r"|.*/printerSettings.*",
+    re.IGNORECASE,
+)
+"""Parts that hold no words of an author. Layouts and masters hold the words of the template."""
+
+_BESIDE = re.compile(
+    r"(?:.*/)?(header|footer|footnotes|endnotes|comments|notesSlide|chart|drawing|diagram|table"
+    r"|core|app|custom|item|glossary|document)\w*?(\d*)\.xml",
+    re.IGNORECASE,
+)
+_PICTURES = re.compile(r".*/media/[^/]+", re.IGNORECASE)
+_FILES = re.compile(r".*/embeddings/.*|.*vbaProject\.bin", re.IGNORECASE)
+_RELATION_ID = " id"
+
+Pictured = tuple[str, bytes]
+"""A picture in a document: its place and its file."""
+
+
+def read_office(content: bytes, found: MediaFormat, passages: Passages) -> Iterator[Pictured]:
+    """Take the texts of a document, and yield the pictures in it. Raises ReadFault; at the end,
+    too, if there are other files inside."""
+    try:
+        package = Package(content, to_change=False)
+        reader = _Reader(package, passages)
+        _MAINS[found](reader)
+        reader.rest()
+        yield from reader.pictures()
+    except ArchiveError as error:
+        raise ReadFault(_ARCHIVE_FAULTS.get(str(error), Fault.BROKEN)) from error
+    except (XmlError, ValueError, KeyError, RecursionError) as error:
+        raise ReadFault(Fault.BROKEN) from error
+    if any(_FILES.fullmatch(name) for name in package.names):
+        raise ReadFault(Fault.FILES_INSIDE)
+
+
+class _Reader:
+    """Reads parts, each once, within the bound of what they unpack to."""
+
+    def __init__(self, package: Package, passages: Passages) -> None:
+        self.package = package
+        self.passages = passages
+        self.main = package.main_part()
+        self._read: set[str] = set()
+        self._left = passages.bounds.unpacked
+
+    def part(self, name: str) -> bytes:
+        """Return a part's bytes. Raises ReadFault, ArchiveError."""
+        self._read.add(name)
+        content = self.package.read(name)
+        self._left -= len(content)
+        if self._left < 0:
+            raise ReadFault(Fault.TOO_LARGE)
+        return content
+
+    def text(self, place: str, name: str) -> None:
+        """Take all that a part says."""
+        found = XmlText(self.part(name))
+        self.passages.add(place, found.shown)
+        self.passages.add(f"{place}, deleted", found.deleted)
+        self.passages.add(f"{place}, descriptions", found.said)
+
+    def listed(self, element: str) -> Iterator[tuple[int, dict[str, str], str]]:
+        """Yield number, attributes and part of what the main part lists (slides, sheets)."""
+        parts = {relation.id: relation.part for relation in self.package.relations(self.main)}
+        listed = find_elements(self.package.read(self.main), [element])
+        if len(listed) > self.passages.bounds.pages:
+            raise ReadFault(Fault.TOO_LARGE)
+        for number, each in enumerate(listed, 1):
+            ids = [v for k, v in each.attributes.items() if k.endswith(_RELATION_ID)]
+            part = parts.get(ids[0], "") if ids else ""
+            if self.package.has(part):
+                yield number, each.attributes, part
+
+    def rest(self) -> None:
+        """Take the texts of all parts that were not read yet."""
+        for number, name in enumerate(self.package.names, 1):
+            if name in self._read or _SILENT.fullmatch(name) or not name.lower().endswith(".xml"):
+                continue
+            named = _BESIDE.fullmatch(name)
+            place = f"{named[1].lower()} {named[2]}".strip() if named else f"part {number}"
+            self.text(place, name)
+
+    def pictures(self) -> Iterator[Pictured]:
+        """Yield the pictures, in the order of the archive."""
+        names = [name for name in self.package.names if _PICTURES.fullmatch(name)]
+        for number, name in enumerate(names, 1):
+            if number > self.passages.bounds.frames:
+                raise ReadFault(Fault.TOO_MANY)
+            yield f"picture {number}", self.part(name)
+
+
+def _word(reader: _Reader) -> None:
+    reader.text("document", reader.main)
+
+
+def _slides(reader: _Reader) -> None:
+    for number, _, part in reader.listed("sldId"):
+        reader.text(f"slide {number}", part)
+
+
+def _book(reader: _Reader) -> None:
+    strings = StringTable.of(reader.package, reader.main, reader.part)
+    for number, attributes, part in reader.listed("sheet"):
+        content = reader.part(part)
+        name = attributes.get("name", "")
+        rows = read_sheet(content, strings)
+        reader.passages.add(f"sheet {number}", f"{name}\n{rows}")
+    reader.passages.add("unused strings", strings.unused)
+
+
+_MAINS: dict[MediaFormat, Callable[[_Reader], None]] = {
+    MediaFormat.DOCX: _word,
+    MediaFormat.PPTX: _slides,
+    MediaFormat.XLSX: _book,
+}
+_ARCHIVE_FAULTS = {
+    "encrypted": Fault.ENCRYPTED,
+    "member_too_large": Fault.TOO_LARGE,
+    "unpacks_too_large": Fault.TOO_LARGE,
+    "zip64": Fault.TOO_LARGE,
+    "prefix": Fault.AMBIGUOUS,
+    "member_twice": Fault.AMBIGUOUS,
+    "members_overlap": Fault.AMBIGUOUS,
+}

@@ -1,0 +1,95 @@
+"""The text of an XML part of an office document, as its paragraphs read.
+
+Runs of a paragraph are one text, whatever parts them in the file; paragraphs, cells and breaks are
+lines. Also taken is what only attributes say (descriptions of pictures, hints on input). Document
+types are refused, and with them entities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from xml.parsers import expat
+
+_TEXTS = frozenset({"t", "instrText", "fldData"})
+"""Elements whose text is said as it stands; white space elsewhere is the file's own layout."""
+
+_DELETED = "delText"
+_LINES = frozenset({"p", "tr", "br", "cr", "si", "comment", "row", "sp", "txBody"})
+_TABS = frozenset({"tab", "tc", "ptab"})
+_SPOKEN = frozenset(
+    {"descr", "title", "prompt", "promptTitle", "error", "errorTitle", "tooltip", "display", "alt",
+     "string", "author", "initials", "displayName", "caption"}
+)  # fmt: skip
+_DEEPEST = 1000
+
+
+class XmlText:
+    """What one part says. ``shown`` is its text, ``deleted`` what tracked changes took out, and
+    ``said`` what its attributes say. Raises ValueError if it cannot be read."""
+
+    def __init__(self, document: bytes, *, spoken: Collection[str] = _SPOKEN) -> None:
+        self._spoken = frozenset(spoken)
+        self._shown: list[str] = []
+        self._deleted: list[str] = []
+        self._said: list[str] = []
+        self._open: list[str] = []
+        parser = expat.ParserCreate(namespace_separator="\n")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.StartDoctypeDeclHandler = _refuse
+        try:
+            parser.Parse(document, True)  # noqa: FBT003 -- expat's form
+        except expat.ExpatError:
+            raise ValueError("xml_broken") from None
+
+    @property
+    def shown(self) -> str:
+        """The text of its paragraphs."""
+        return "".join(self._shown).strip("\n")
+
+    @property
+    def deleted(self) -> str:
+        """What was taken out and is still in the file."""
+        return "".join(self._deleted).strip("\n")
+
+    @property
+    def said(self) -> str:
+        """What its attributes say, one a line."""
+        return "\n".join(self._said)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition("\n")[2]
+        if len(self._open) >= _DEEPEST:
+            raise ValueError("xml_too_deep")
+        self._open.append(name)
+        if name in _TABS:
+            self._shown.append("\t")
+        if attributes:
+            self._said += [
+                value
+                for key, value in attributes.items()
+                if value and key.rpartition("\n")[2] in self._spoken
+            ]
+
+    def _end(self, tag: str) -> None:
+        name = tag.rpartition("\n")[2]
+        self._open.pop()
+        if name in _LINES:
+            self._shown.append("\n")
+            if self._deleted and not self._deleted[-1].endswith("\n"):
+                self._deleted.append("\n")
+
+    def _text(self, text: str) -> None:
+        name = self._open[-1] if self._open else ""
+        if name == _DELETED:
+            self._deleted.append(text)
+        elif name in _TEXTS:
+            self._shown.append(text)
+        elif not text.isspace():
+            self._shown.append(f"\n{text}\n")
+
+
+def _refuse(*_: object) -> None:
+    raise ValueError("xml_doctype")

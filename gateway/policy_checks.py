@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
+from gateway.nouns.personal import FAMILIES
 from gateway.policy_form import FailureForm, PolicyForm, RouteTextForm, RuleForm
 from gateway.typed_document import nearest
 from gateway.yaml_file import Document, KeyPath
 
 FINDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("personal_data", ("personal_data", "personal_data.mobile", "personal_data.resident_id",
-                       "personal_data.bank_card", "personal_data.uscc", "personal_data.plate",
-                       "personal_data.passport", "personal_data.email")),
+    ("personal_data", ("personal_data", *(f"personal_data.{kind}" for kinds in FAMILIES.values()
+                                          for kind in kinds))),
     ("secrets", ("secret", "secret.openai")),
     ("classifier", ("injection", "A4.insult", "A2.ethnicity", "A2.belief", "A2.country",
                     "A2.region", "A2.sex", "A2.age", "A2.occupation", "A2.health")),

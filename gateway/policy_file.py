@@ -33,6 +33,7 @@ from gateway.nouns.policy import (
     Mode,
     OnFailure,
     OpenPath,
+    PersonalUse,
     Policy,
     Rule,
     StreamRules,
@@ -260,7 +261,7 @@ def _build(form: PolicyForm, name: str) -> Policy:
             LexiconUse(use=each.use, variants=tuple(each.variants), owner=each.owner)
             for each in form.lexicons or ()
         ),
-        personal_data=bool(form.personal_data),
+        personal_data=_personal_data(form),
         secrets=bool(form.secrets),
         classifier=_classifier(form),
         guard_models=_guards(form),
@@ -303,6 +304,12 @@ def _rule(form: RuleForm) -> Rule:
     said["side"] = Direction(form.side) if form.side else None
     said["active"] = window(form.active)
     return Rule(**said)
+
+
+def _personal_data(form: PolicyForm) -> PersonalUse | None:
+    if not form.personal_data:
+        return None
+    return PersonalUse(**_said(None if form.personal_data is True else form.personal_data))
 
 
 def _classifier(form: PolicyForm) -> ClassifierUse | None:

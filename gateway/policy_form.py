@@ -12,6 +12,7 @@ import msgspec
 
 from gateway.conduct_form import OverlayForm, WindowForm
 from gateway.media_form import MediaForm
+from gateway.nouns.personal import FAMILIES, Family
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds
 
@@ -98,6 +99,18 @@ class GuardModelForm(Form, frozen=True, kw_only=True):
         Literal["always", "uncertain"],
         _says("`uncertain`: only about sentences of which the embedded classifier is unsure."),
     ] = "always"
+
+
+class PersonalForm(Form, frozen=True, kw_only=True):
+    """Which personal data is looked for."""
+
+    families: Annotated[
+        tuple[Family, ...], _says("Families of kinds, as docs/personal-data.md lists them.")
+    ] = tuple(FAMILIES)
+    allow: Annotated[
+        tuple[str, ...],
+        _says("Numbers and e-mail addresses that are never found: your own hotline, for instance."),
+    ] = ()
 
 
 class ClassifierForm(Form, frozen=True, kw_only=True):
@@ -360,7 +373,10 @@ class PolicyForm(Form, frozen=True, kw_only=True):
     lexicons: Annotated[
         tuple[LexiconForm, ...] | None, _says("Word lists, added to those of the extended policy.")
     ] = None
-    personal_data: Annotated[bool | None, _says("Whether personal data is looked for.")] = None
+    personal_data: Annotated[
+        bool | PersonalForm | None,
+        _says("Personal data: all families of it, none, or which."),
+    ] = None
     secrets: Annotated[bool | None, _says("Whether keys and passwords are looked for.")] = None
     classifier: Annotated[
         bool | ClassifierForm | None,

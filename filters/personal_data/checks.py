@@ -31,8 +31,9 @@ _USCC_REGIONS = _PROVINCES | {"10"}
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 _SIXTEEN = re.compile(
-    r"4|5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|35(?:2[89]|[3-8])|6011|64[4-9]|65"
+    r"4|5[1-5]|220[0-4]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|35(?:2[89]|[3-8])|6011|64[4-9]|65"
 )
+_DINERS = re.compile(r"3(?:0[0-5]|09|[689])")
 _UNIONPAY = re.compile(r"62")
 _OLD_NINETEEN = re.compile(r"9558")
 
@@ -46,7 +47,7 @@ def _is_date(year: int, month: int, day: int) -> bool:
 
 def is_resident_id(number: str) -> bool:
     """True for 18 characters with a known province, a real date and the right check digit."""
-    if number[:2] not in _PROVINCES or number[2:6] == "0000":
+    if len(number) != 18 or number[:2] not in _PROVINCES or number[2:6] == "0000":
         return False
     if not _is_date(int(number[6:10]), int(number[10:12]), int(number[12:14])):
         return False
@@ -71,12 +72,14 @@ def is_luhn(number: str) -> bool:
 
 
 def is_bank_card(number: str) -> bool:
-    """True for 16 to 19 digits that an issuer in use begins and Luhn's check digit ends."""
+    """True for 14 to 19 digits that an issuer in use begins and Luhn's check digit ends."""
     length = len(number)
     issued = (
-        _UNIONPAY.match(number) is not None
+        (_UNIONPAY.match(number) is not None and 16 <= length <= 19)
         or (length == 16 and _SIXTEEN.match(number) is not None)
         or (length == 19 and _OLD_NINETEEN.match(number) is not None)
+        or (length == 15 and number[:2] in {"34", "37"})
+        or (length == 14 and _DINERS.match(number) is not None)
     )
     return issued and len(set(number)) > 2 and is_luhn(number)
 

@@ -1,6 +1,6 @@
-"""Numbers: mobiles, resident IDs, bank cards, credit codes and passports, each judged on its own.
+"""Numbers of mainland China whose form speaks for itself: mobiles, resident IDs, bank cards, codes.
 
-Whether a number is found depends on at most `context.CONTEXT` code points on its left, the number
+Whether a number is found depends on at most `labels.CONTEXT` code points on its left, the number
 itself and the one character after it. So `open_number` can say exactly from where the end of a text
 might still grow into one.
 """
@@ -13,7 +13,7 @@ from functools import reduce
 
 from filters.personal_data.candidate import Candidate
 from filters.personal_data.checks import is_bank_card, is_old_resident_id, is_resident_id, is_uscc
-from filters.personal_data.context import Hint, hint, names_it
+from filters.personal_data.labels import CONTEXT, Hint, Passage
 
 LONGEST_NUMBER = 24
 """No shape below is longer: 19 digits in five groups have 23 code points."""
@@ -28,12 +28,13 @@ _CARD_PLAIN = re.compile(r"[2-69][0-9]{15,18}(?![0-9])")
 _CARD_FOURS = re.compile(r"[2-69][0-9]{3}([ \-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])")
 _CARD_FIVES = re.compile(r"[69][0-9]{3}([ \-])(?:[0-9]{4}\1){3}[0-9]{1,3}(?![0-9])")
 _CARD_SIX = re.compile(r"62[0-9]{4}[ \-][0-9]{10,13}(?![0-9])")
-_USCC = re.compile(r"[0-9ANYany][0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{17}(?![0-9A-Za-z])")
-_PASSPORT = re.compile(
-    r"(?:[EGDSPegdsp][0-9]{8}|[Ee][A-HJ-NP-Za-hj-np-z][0-9]{7}|[HMhm](?:[0-9]{8}|[0-9]{10}))"
-    r"(?![0-9A-Za-z])"
+_CARD_SHORT = re.compile(
+    r"3[47][0-9]{2}([ \-]?)[0-9]{6}\1[0-9]{5}(?![0-9])"
+    r"|3(?:0[0-59]|[689][0-9])[0-9]([ \-]?)[0-9]{6}\2[0-9]{4}(?![0-9])"
 )
+_USCC = re.compile(r"[0-9ANYany][0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{17}(?![0-9A-Za-z])")
 _CODED = re.compile(r"(?:[0-9]\.|[A-Z]-)\Z")
+_FIGURE_BEFORE = re.compile(r"(?<![0-9])([0-9]{4,24})[^0-9A-Za-z\u4e00-\u9fff]{1,4}\Z")
 _ROW = re.compile(r"[0-9][ \-]\Z")
 _FOURS_BEFORE = re.compile(r"(?:[0-9]{4}[ \-]){4}\Z")
 _NOT_DIGIT = re.compile(r"[^0-9Xx]")
@@ -46,6 +47,7 @@ _SHAPES = (
     "[1-9] D D D D D S? [12] [089] D D D D D D S? D D D [0-9Xx]",
     "[2-69] D D D S D D D D S D D D D S D D D D S? D? D? D?",
     "6 2 D D D D S D D D D D D D D D D D? D? D?",
+    "3 [0-9] D D S? D D D D D D S? D D D D D?",
 )
 """The shapes that may hold a space, one atom per code point; ``S`` a separator, ``D`` a digit."""
 
@@ -70,34 +72,41 @@ def open_number(text: str, start: int) -> int:
     return found.start() if found else len(text)
 
 
-def numbers(text: str, start: int) -> Iterator[Candidate]:
-    """Give every number from ``start`` on whose end is in the text; they may overlap."""
-    for run in _RUN.finditer(text, start):
+def numbers(passage: Passage) -> Iterator[Candidate]:
+    """Give every number whose end is in the text; they may overlap."""
+    text = passage.text
+    for run in _RUN.finditer(text, passage.start):
         if run.end() - run.start() < 11 and not _beside_letter(text, run.start(), run.end()):
             continue
         for group in _GROUP.finditer(text, run.start(), run.end()):
-            yield from _beginning(text, group.start())
+            yield from _beginning(passage, group.start())
 
 
-def _beginning(text: str, at: int) -> Iterator[Candidate]:
+def _beginning(passage: Passage, at: int) -> Iterator[Candidate]:
+    text = passage.text
     before = text[at - 1] if at else ""
     lettered = before.isascii() and (before.isalpha() or before == "_")
-    for judge in (_mobile, _resident, _card, _credit_code):
-        found = judge(text, at, lettered)
+    for judge in (_mobile, _resident, _card):
+        found = judge(passage, at, lettered)
         if found is not None:
             yield found
-    if lettered:
-        yield from _with_letters(text, at)
+    code = None if lettered else _credit_code(text, at)
+    for begin in (at - 1, at - 2) if lettered and code is None else ():
+        if begin >= 0 and text[begin].isalpha() and not _is_word(text[begin - 1 : begin]):
+            code = code or _credit_code(text, begin)
+    if code is not None:
+        yield code
 
 
-def _mobile(text: str, at: int, lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
+def _mobile(passage: Passage, at: int, lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
+    text = passage.text
     found = _MOBILE.match(text, at)
     if found is None:
         return None
     start = at - 1 if text[at - 1 : at] == "+" and found[0].startswith("86") else at
-    if _touches_letters(text, found.end(), lettered) and not names_it(text, start, "phone"):
+    if _touches_letters(text, found.end(), lettered) and not passage.names_it(start, "phone"):
         return None
-    said = hint(text, start, "phone")
+    said = passage.hint(start, "phone")
     score = 0.8 if found.start(1) > at else 0.5
     if said is Hint.RAISES:
         score = 0.9
@@ -105,59 +114,49 @@ def _mobile(text: str, at: int, lettered: bool) -> Candidate | None:  # noqa: FB
         score -= 0.3
     if score < 0.8 and _in_a_code(text, start, grouped=len(found[1]) > 11):
         score -= 0.3
+    if score == 0.5 and _in_a_row(text, start):
+        score = 0.3
     return Candidate(start, found.end(), "mobile", 2, round(score, 2), "cn_mobile")
 
 
-def _resident(text: str, at: int, _lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
-    found = _RESIDENT.match(text, at)
+def _resident(passage: Passage, at: int, _lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
+    found = _RESIDENT.match(passage.text, at)
     if found is not None:
         if not is_resident_id(_NOT_DIGIT.sub("", found.group())):
             return None
         return Candidate(at, found.end(), "resident_id", 3, 0.98, "cn_resident_id")
-    found = _OLD_RESIDENT.match(text, at)
-    if found is None or hint(text, at, "identity") is not Hint.RAISES:
+    found = _OLD_RESIDENT.match(passage.text, at)
+    if found is None or not is_old_resident_id(found.group()):
         return None
-    if not is_old_resident_id(found.group()):
+    if passage.hint(at, "identity") is not Hint.RAISES:
         return None
     return Candidate(at, found.end(), "resident_id", 3, 0.8, "cn_resident_id_15")
 
 
-def _card(text: str, at: int, lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
-    for pattern in (_CARD_PLAIN, _CARD_FIVES, _CARD_FOURS, _CARD_SIX):
+def _card(passage: Passage, at: int, lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
+    text = passage.text
+    for pattern in (_CARD_PLAIN, _CARD_FIVES, _CARD_FOURS, _CARD_SIX, _CARD_SHORT):
         found = pattern.match(text, at)
         if found is None or not is_bank_card(_NOT_DIGIT.sub("", found[0])):
             continue
-        said = hint(text, at, "card")
-        grouped = pattern is not _CARD_PLAIN
+        said = passage.hint(at, "card")
+        grouped = pattern is not _CARD_PLAIN and not found[0].isdigit()
         score = 0.8 if grouped else 0.6
         if said is Hint.RAISES:
             score = 0.95
         elif _touches_letters(text, found.end(), lettered) or _in_a_code(text, at, grouped=grouped):
             continue
-        elif said is Hint.LOWERS:
+        elif said is Hint.LOWERS or (not grouped and (len(found[0]) < 16 or _in_a_row(text, at))):
             score -= 0.3
         return Candidate(at, found.end(), "bank_card", 3, round(score, 2), "bank_card")
     return None
 
 
-def _credit_code(text: str, at: int, lettered: bool) -> Candidate | None:  # noqa: FBT001 -- a fact
-    found = None if lettered else _USCC.match(text, at)
+def _credit_code(text: str, at: int) -> Candidate | None:
+    found = _USCC.match(text, at)
     if found is None or not is_uscc(found.group().upper()):
         return None
     return Candidate(at, found.end(), "uscc", 2, 0.95, "cn_uscc")
-
-
-def _with_letters(text: str, at: int) -> Iterator[Candidate]:
-    """Give the codes whose first digit stands at ``at``, behind one or two letters."""
-    for begin in (at - 1, at - 2):
-        if begin < 0 or _is_word(text[begin - 1 : begin]) or not text[begin].isalpha():
-            continue
-        code = _credit_code(text, begin, lettered=False)
-        if code is not None:
-            yield code
-        found = _PASSPORT.match(text, begin)
-        if found is not None and hint(text, begin, "travel") is Hint.RAISES:
-            yield Candidate(begin, found.end(), "passport", 2, 0.9, "cn_travel_document")
 
 
 def _beside_letter(text: str, start: int, end: int) -> bool:
@@ -172,6 +171,15 @@ def _is_word(char: str) -> bool:
 def _touches_letters(text: str, end: int, lettered: bool) -> bool:  # noqa: FBT001 -- a fact
     after = text[end : end + 1]
     return lettered or (after.isascii() and (after.isalpha() or after == "_"))
+
+
+def _in_a_row(text: str, start: int) -> bool:
+    """True if the number follows another one that is of no such kind: a column of figures."""
+    before = _FIGURE_BEFORE.search(text, max(0, start - CONTEXT), start)
+    if before is None:
+        return False
+    figure = before[1]
+    return not (_MOBILE.fullmatch(figure) or is_bank_card(figure) or is_resident_id(figure))
 
 
 def _in_a_code(text: str, start: int, *, grouped: bool) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from filters.personal_data.candidate import Candidate
+from filters.personal_data.labels import Passage
 
 LOCAL = 64
 DOMAIN = 64
@@ -46,33 +47,45 @@ def local_start(text: str, at: int) -> int:
     return at - len(run.lstrip("._%-"))
 
 
-def emails(text: str, start: int) -> Iterator[Candidate]:
-    """Give every address whose ``@`` stands at ``start`` or later; they may overlap."""
-    at = text.find("@", start)
+def emails(passage: Passage) -> Iterator[Candidate]:
+    """Give every address; they may overlap, so one may begin before the passage's start."""
+    text = passage.text
+    at = text.find("@", max(0, passage.start - LONGEST_TOKEN))
     while at >= 0:
         begin = local_start(text, at)
         run = _DOMAIN_RUN.match(text, at + 1)
         domain = _DOMAIN.match(run[0]) if run and begin < at else None
-        if domain is not None and text[begin:at].lower() not in _NOT_A_PERSON:
+        if domain is None or at + 1 + domain.end() <= passage.start:
+            pass
+        elif text[begin:at].lower() not in _NOT_A_PERSON:
             yield Candidate(begin, at + 1 + domain.end(), "email", 2, 0.95, "email")
         at = text.find("@", at + 1)
 
 
-def plates(text: str, start: int) -> Iterator[Candidate]:
-    """Give every plate from ``start`` on."""
-    for found in _PLATE.finditer(text, start):
+def plates(passage: Passage) -> Iterator[Candidate]:
+    """Give every plate."""
+    for found in _PLATE.finditer(passage.text, passage.start):
         if sum(char.isdigit() for char in found[1]) >= 2:
             yield Candidate(found.start(), found.end(), "plate", 2, 0.85, "cn_plate")
 
 
-def open_token(text: str) -> int:
+def open_token(text: str, piece: str) -> int:
     """Return where the earliest address or plate begins that the end of the text leaves open, or
-    ``len(text)`` if it leaves none."""
+    ``len(text)`` if it leaves none. Only what begins in ``piece``, the end of the text, counts."""
     size = len(text)
-    run = len(text.rstrip(RUN))
-    begin = local_start(text, size)
-    if run and text[run - 1] == "@" and size - run < DOMAIN and _DOMAIN_RUN.fullmatch(text, run):
-        before = local_start(text, run - 1)
-        begin = before if before < run - 1 else begin
-    plate = _OPEN_PLATE.search(text, max(0, size - _LONGEST_PLATE))
-    return min(begin, plate.start()) if plate else begin
+    before = piece.rstrip(RUN)
+    begin = size - min(len(piece[len(before) :].lstrip("._%-")), LOCAL)
+    if before.endswith("@"):
+        at = size - len(piece) + len(before)
+        if size - at < DOMAIN and _DOMAIN_RUN.fullmatch(text, at):
+            local = max(size - len(piece), local_start(text, at - 1))
+            begin = local if local < at - 1 else begin
+    if piece.isascii():
+        return begin
+    return min(begin, open_plate(text, size - len(piece)))
+
+
+def open_plate(text: str, start: int) -> int:
+    """Return where a plate begins that the end of ``text[start:]`` leaves open, or its length."""
+    plate = _OPEN_PLATE.search(text, max(start, len(text) - _LONGEST_PLATE))
+    return plate.start() if plate else len(text)

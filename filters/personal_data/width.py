@@ -45,9 +45,11 @@ _WIDE = re.compile(f"[{_ranges(sorted(_TABLE))}]")
 WIDE_CHARS = frozenset(map(chr, _TABLE))
 """Every character that `narrow` changes."""
 
-TRIGGER = re.compile(f"[0-9@{_ranges([c for c in sorted(_TABLE) if _TABLE[c] != ' '])}]")
-"""Finds the first character without which no personal data can end: a digit, an ``@``, or anything
-that may stand for a letter, a digit or a sign in another width."""
+TRIGGERS = f"0-9@{_ranges([c for c in sorted(_TABLE) if _TABLE[c] != ' '])}"
+"""The inside of a class of the characters without which no number and no address can end: digits,
+``@``, and anything that may stand for a letter, a digit or a sign in another width."""
+
+TRIGGER = re.compile(f"[{TRIGGERS}]")
 
 
 def narrow(text: str) -> str:

@@ -13,6 +13,8 @@ import policies as shipped
 from filters.classifier import ClassifierFilter, Thresholds, shipped_scorer
 from filters.lexicon import Entry, LexiconFilter, WordList, read_word_list
 from filters.personal_data import PersonalDataFilter
+from filters.lexicon import Entry, LexiconFilter, WordList, compile_lexicon, read_word_list
+from filters.personal_data import EXAMPLES, PersonalDataFilter
 from filters.secrets import SecretsFilter
 from gateway.assembly.plugins import plugged_filters
 from gateway.assembly.shelf import Shelf
@@ -49,8 +51,9 @@ def build_kit(policy: Policy, plugins: Sequence[str] = (), shelf: Shelf | None =
     lists = [words for use in policy.lexicons for words in shelf.lists(use, read_lists)]
     lexicons = _lexicons(policy, lists, shelf)
     filters: list[tuple[Filter, Categories]] = [(one, _found_by(words)) for one, words in lexicons]
-    if policy.personal_data:
-        personal = PersonalDataFilter()
+    if policy.personal_data is not None:
+        looked = policy.personal_data
+        personal = PersonalDataFilter(EXAMPLES | set(looked.allow), looked.families)
         filters.append((personal, tuple((c, 4) for c in personal.categories)))
     if policy.secrets:
         secrets = SecretsFilter()

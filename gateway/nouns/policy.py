@@ -11,6 +11,7 @@ import msgspec
 
 from gateway.nouns.mark import FileMarksOrder, TextMarksOrder
 from gateway.nouns.schedule import Window
+from gateway.nouns.personal import FAMILIES
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 
@@ -80,6 +81,14 @@ class GuardModel(msgspec.Struct, frozen=True, kw_only=True):
     concurrent: int = 16
     key: str = ""
     ask_when: str = "always"
+
+
+class PersonalUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What personal data is looked for: ``families`` of `gateway.nouns.personal.FAMILIES`, and
+    ``allow``, numbers and addresses that are never found, beside those of documentation."""
+
+    families: tuple[str, ...] = tuple(FAMILIES)
+    allow: tuple[str, ...] = ()
 
 
 class ClassifierUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +189,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     subject: SubjectSource = SubjectSource()
     strongest_action: dict[FieldClass, Action] = msgspec.field(default_factory=_strongest)
     lexicons: tuple[LexiconUse, ...] = ()
-    personal_data: bool = False
+    personal_data: PersonalUse | None = None
     secrets: bool = False
     classifier: ClassifierUse | None = None
     guard_models: tuple[GuardModel, ...] = ()

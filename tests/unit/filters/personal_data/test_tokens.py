@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from filters.personal_data.labels import Passage
 from filters.personal_data.tokens import DOMAIN, LOCAL, emails, open_token, plates
 
 
@@ -22,14 +23,14 @@ from filters.personal_data.tokens import DOMAIN, LOCAL, emails, open_token, plat
 )
 def test_addresses(text: str, span: str | None) -> None:
     """Han characters before the local part are not swallowed; what has no domain is none."""
-    found = [text[c.start : c.end] for c in emails(text, 0)]
+    found = [text[c.start : c.end] for c in emails(Passage(text))]
     assert found == ([span] if span else [])
 
 
 def test_a_local_part_is_bounded() -> None:
     """Behind a run that is too long the last LOCAL characters count: nothing hides an address."""
     text = "x" * 500 + "@qq.com"
-    (found,) = emails(text, 0)
+    (found,) = emails(Passage(text))
     assert found.end - found.start == LOCAL + len("@qq.com")
 
 
@@ -48,7 +49,7 @@ def test_a_local_part_is_bounded() -> None:
 )
 def test_plates_of_vehicles(text: str, span: str | None) -> None:
     """Standard, new-energy and special plates; not what has no digits or one too many."""
-    found = [text[c.start : c.end] for c in plates(text, 0)]
+    found = [text[c.start : c.end] for c in plates(Passage(text))]
     assert found == ([span] if span else [])
 
 
@@ -68,12 +69,12 @@ def test_plates_of_vehicles(text: str, span: str | None) -> None:
 )
 def test_open_end(text: str, start: int) -> None:
     """A word is open because an @ may follow; prose that ended is not."""
-    assert open_token(text) == start
+    assert open_token(text, text) == start
 
 
 def test_open_end_is_bounded() -> None:
     """However long a run or a domain grows, no more than one address is held."""
-    assert 1000 - open_token("x" * 1000) == LOCAL
+    assert 1000 - open_token("x" * 1000, "x" * 1000) == LOCAL
     text = "x" * 100 + "@" + "y" * (DOMAIN - 1)
-    assert len(text) - open_token(text) == LOCAL + DOMAIN
-    assert len(text) + 1 - open_token(text + "y") == LOCAL
+    assert len(text) - open_token(text, text) == LOCAL + DOMAIN
+    assert len(text) + 1 - open_token(text + "y", text + "y") == LOCAL

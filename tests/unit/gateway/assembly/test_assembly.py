@@ -9,7 +9,7 @@ import pytest
 
 from gateway import assembly
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.policy import LexiconUse, Policy, Rule
+from gateway.nouns.policy import LexiconUse, PersonalUse, Policy, Rule
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
 from gateway.ports.operator import KeyOrder
@@ -36,7 +36,7 @@ def test_a_judge_needs_no_installation(tmp_path: Path) -> None:
     """It judges as the gateway would."""
     rules = (Rule(id="data", when="personal_data", do=Action.REDACT),)
     judge = assembly.open_judge(
-        Settings(state=str(tmp_path / "none")), Policy(personal_data=True, rules=rules)
+        Settings(state=str(tmp_path / "none")), Policy(personal_data=PersonalUse(), rules=rules)
     )
     (judged,) = judge.judge(["call 13912345677"], Direction.OUTPUT)
     assert judged.safe_text == "call [redacted]"

@@ -12,7 +12,7 @@ import pytest
 from gateway.assembly.kit import POLICIES, build_kit, read_lists
 from gateway.engine.ruling import Ruler
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.policy import ClassifierUse, LexiconUse, Mode, Policy, Rule
+from gateway.nouns.policy import ClassifierUse, LexiconUse, Mode, PersonalUse, Policy, Rule
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 from gateway.policy_file import load_policy
@@ -32,7 +32,7 @@ def _entry(text: str, category: str = "A1.a", severity: int = 3) -> dict[str, An
 def test_a_policy_has_the_filters_that_it_asks_for() -> None:
     """None for the empty one."""
     assert build_kit(Policy()).filters == ()
-    kit = build_kit(Policy(personal_data=True, secrets=True))
+    kit = build_kit(Policy(personal_data=PersonalUse(), secrets=True))
     assert [one.name for one, _ in kit.filters] == ["personal_data", "secrets"]
     for _, found in kit.filters:
         assert all(severity == 4 for _, severity in found)

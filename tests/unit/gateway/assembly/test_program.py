@@ -16,13 +16,14 @@ from gateway.nouns.errors import ConfigError, Unauthorized
 from gateway.nouns.exchange import Principal
 from gateway.nouns.mark import LabelMode, TextMarksOrder
 from gateway.nouns.policy import GuardModel, OpenPath, Overlay, Policy
+from gateway.nouns.policy import GuardModel, OpenPath, PersonalUse, Policy
 from gateway.settings import Limits, Settings, UpstreamSettings
 from gateway.telemetry.folder import render
 
 PRODUCER = "001191110102MAD55U9H0F10002"
 GUARD = GuardModel(name="g", url="http://127.0.0.1:1", model="m", key="env:GUARD_KEY")
 POLICY = Policy(
-    name="mine", hash="h" * 64, personal_data=True, guard_models=(GUARD,),
+    name="mine", hash="h" * 64, personal_data=PersonalUse(), guard_models=(GUARD,),
     marks=TextMarksOrder(label=LabelMode.INLINE), paths=(OpenPath(path="/x", kind="generic"),),
 )  # fmt: skip
 ENVIRON = {"GUARD_KEY": "k-guard", "MODEL_KEY": "k-model", "CODE": PRODUCER}

@@ -1,0 +1,104 @@
+"""Names, where a word before them says that one follows.
+
+Without such a word a name is not told from other words with any certainty, so none is looked for.
+"""
+
+from __future__ import annotations
+
+import re
+
+from filters.personal_data.candidate import Candidate
+from filters.personal_data.phrases import NOTHING, Follow, Reader, with_signs
+from filters.personal_data.surnames import COMPOUND, NO_GIVEN, SINGLE, TITLES
+
+_COLONS = ("：", ":", "**：", "**:", "：**", ":**", "_:", "_：")
+_BEARERS = (
+    "联系人", "收件人", "收货人", "寄件人", "患者", "病人", "申请人", "法定代表人",
+    "法人代表", "被告人",
+    "原告", "被告", "当事人", "嫌疑人", "户主", "持卡人", "投保人", "被保险人", "监护人",
+    "委托人", "受益人",
+    "开户人", "住户", "乘客", "旅客", "考生", "学生", "家长", "聯繫人", "聯絡人", "收件者",
+)  # fmt: skip
+_ENGLISH = (
+    "name", "full_name", "patient", "patient_name", "customer_name", "contact_person", "recipient",
+    "attn", "cardholder", "account_holder", "beneficiary", "passenger",
+)  # fmt: skip
+
+TRIGGERS = {
+    "name_said": "我叫 名叫 名字叫 名字 姓名 真名 本名 我的名字",
+    "name_of": with_signs(_BEARERS, _COLONS),
+    "name_en": "my_name_is mr. mrs. ms. dr. i_am_called called_me",
+    "name_field": with_signs(_ENGLISH, (":", "：", ":**", "**:")),
+}
+
+_BEFORE = re.compile(r"[ \t*_\"'“”「『：:是为叫為]{0,5}")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{0,6}")
+_DOTTED = re.compile(r"·[\u4e00-\u9fff]{0,10}")
+_WORD = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*(?:['’\-][A-Za-zß-öø-ÿ]+)?"
+_LATIN = re.compile(rf"{_WORD}(?: [A-Z]\.)?(?: {_WORD}){{0,2}}")
+_OPEN_LATIN = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][A-Za-zß-öø-ÿ.'’\-]{0,24} ?){0,4}\Z")
+
+
+def name(text: str, _: int, end: int) -> Follow:
+    """Read a name in either script behind a Chinese trigger."""
+    before = _BEFORE.match(text, end)
+    at = before.end() if before else end
+    if at == len(text):
+        return Follow(open=True)
+    run = _HAN.match(text, at)
+    if not run or not run[0]:
+        return _latin(text, at, words=2)
+    dotted = _DOTTED.match(text, run.end())
+    last = dotted.end() if dotted else run.end()
+    growing = last == len(text) and (len(dotted[0]) < 11 if dotted else len(run[0]) < 6)
+    if dotted and len(dotted[0]) > 2 and len(run[0]) > 1:
+        return Follow(_found(at, last), open=growing)
+    return Follow(_chinese(run[0], at), open=growing)
+
+
+def _chinese(han: str, at: int) -> Candidate | None:
+    size = 2 if han[:2] in COMPOUND else 1
+    given = han[size : size + 2]
+    if (size == 1 and han[0] not in SINGLE) or not given or given[0] in NO_GIVEN:
+        return None
+    if given in TITLES or given[0] in TITLES:
+        return None
+    if given[-1] in NO_GIVEN:
+        given = given[0]
+    return _found(at, at + size + len(given))
+
+
+def english_name(text: str, _: int, end: int) -> Follow:
+    """Read a name behind ``my name is`` and the like."""
+    return _spaced(text, end, words=1)
+
+
+def field_name(text: str, start: int, end: int) -> Follow:
+    """Read a name of at least two words behind the name of a field; ``name:`` in small letters is a
+    key of some program's file."""
+    return NOTHING if text.startswith("name", start) else _spaced(text, end, words=2)
+
+
+def _spaced(text: str, end: int, words: int) -> Follow:
+    before = _BEFORE.match(text, end)
+    return _latin(text, before.end() if before else end, words)
+
+
+def _latin(text: str, at: int, words: int) -> Follow:
+    growing = _OPEN_LATIN.match(text, at) is not None
+    found = _LATIN.match(text, at)
+    if found is None or len(found[0].split()) < words or len(found[0]) < 3:
+        return Follow(open=growing)
+    return Follow(_found(at, found.end()), open=growing)
+
+
+def _found(start: int, end: int) -> Candidate:
+    return Candidate(start, end, "name", 1, 0.7, "name")
+
+
+READERS: dict[str, Reader] = {
+    "name_said": name,
+    "name_of": name,
+    "name_en": english_name,
+    "name_field": field_name,
+}

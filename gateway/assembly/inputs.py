@@ -18,11 +18,8 @@ from gateway.wire.picture_limit import bound_pictures
 
 
 def media_reader(settings: Settings, policy: Policy) -> EdgeMediaReader | NoMediaReader:
-    """Return what reads files for one worker; its processes start with the first file.
-
-    A policy without rules judges nothing: then nothing is read.
-    """
-    if not (policy.media.read and policy.rules):
+    """Return what reads files for one worker; its processes start with the first file."""
+    if not any(each.reads_files for each in policy.family):
         return NoMediaReader()
     inputs = settings.inputs
     bounds = msgspec.structs.replace(

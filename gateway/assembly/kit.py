@@ -12,8 +12,6 @@ import msgspec
 import policies as shipped
 from filters.classifier import ClassifierFilter, Thresholds, shipped_scorer
 from filters.lexicon import Entry, LexiconFilter, WordList, read_word_list
-from filters.personal_data import PersonalDataFilter
-from filters.lexicon import Entry, LexiconFilter, WordList, compile_lexicon, read_word_list
 from filters.personal_data import EXAMPLES, PersonalDataFilter
 from filters.secrets import SecretsFilter
 from gateway.assembly.plugins import plugged_filters

@@ -20,11 +20,9 @@ from gateway.app import make_app
 from gateway.assembly.credentials import OpenedKeys, open_mark_keys
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
+from gateway.assembly.inputs import media_reader
 from gateway.assembly.judge import Wiring
 from gateway.assembly.kit import LocalKit
-from gateway.assembly.inputs import media_reader
-from gateway.assembly.judge import PolicyJudge, Wiring
-from gateway.assembly.kit import LocalKit, build_kit
 from gateway.assembly.patience import Patience
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.reading import (
@@ -237,7 +235,6 @@ class Installation:
             new_id=exchange_ids(clock),
             code_of=made.sealer.code,
             files=files,
-            close=_closing(reading.close, guards.close, files.close),
             choose=regimes,
             media=media,
             close=_closing(reading.close, guards.close, files.close, media.close),

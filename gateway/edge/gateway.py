@@ -214,12 +214,10 @@ class Gateway:
     """One worker's collaborators.
 
     ``fallback`` answers in its protocol's shape where no protocol is known (an unknown path).
-    ``code_of`` gives an exchange's short label code, ``files`` seals generated files. ``close`` is
-    awaited once, after the last exchange and after ``journal.close`` (runtimes, files). ``policy``
-    and ``judge`` are those of everybody for whom ``choose`` finds no others.
     ``code_of`` gives an exchange's short label code, ``files`` seals generated files, ``media``
     reads files of prompts. ``close`` is awaited once, after the last exchange and after
-    ``journal.close`` (runtimes, files).
+    ``journal.close`` (runtimes, files). ``policy`` and ``judge`` are those of everybody for whom
+    ``choose`` finds no others.
     """
 
     settings: Settings

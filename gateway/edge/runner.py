@@ -120,9 +120,9 @@ class Runner:
         body = decoded_body(body, call.headers, limits)
         admission = self._admit(body)
         entry = account.open()
+        if account.regime.policy.reads_files:
+            admission = await with_media_read(gateway, admission)
         heard = account.heard = account.regime.judge.input(admission)
-        admission = await with_media_read(gateway, admission)
-        heard = account.heard = gateway.judge.input(admission)
         verdict = await heard_verdict(gateway, heard)
         changed = verdict.refusal is None and not verdict.edits.nothing
         adapter, request = admission.adapter, admission.request

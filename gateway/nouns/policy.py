@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from gateway.nouns.mark import FileMarksOrder, TextMarksOrder
-from gateway.nouns.schedule import Window
 from gateway.nouns.personal import FAMILIES
+from gateway.nouns.schedule import Window
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 
@@ -214,6 +214,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     def enforcing(self) -> bool:
         """True if anything may be changed or refused."""
         return self.mode is Mode.ENFORCE and bool(self.rules)
+
+    @property
+    def reads_files(self) -> bool:
+        """True if the text in files of prompts is judged: a policy without rules judges nothing."""
+        return self.media.read and bool(self.rules)
 
     def canonical(self) -> bytes:
         """Return the bytes whose SHA-256 is the policy's hash; overlays stand in them as hashes."""

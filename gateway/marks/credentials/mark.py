@@ -17,9 +17,6 @@ from gateway.marks.credentials.manifest import (
     read_manifest,
     signer_serial,
 )
-from gateway.marks.credentials.places import EMBEDDED, TEXTS, damage, obstacle, png_chunks
-from gateway.marks.credentials.signing import Signing
-from gateway.marks.credentials.toolbox import Toolbox
 from gateway.marks.credentials.places import (
     EMBEDDED,
     TEXTS,
@@ -29,7 +26,8 @@ from gateway.marks.credentials.places import (
     png_chunks,
     png_room,
 )
-from gateway.marks.credentials.signing import Signing, Toolbox
+from gateway.marks.credentials.signing import Signing
+from gateway.marks.credentials.toolbox import Toolbox
 from gateway.matching.markdown_blocks import OpenBlocks
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat

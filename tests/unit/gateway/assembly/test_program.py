@@ -15,8 +15,7 @@ from gateway.edge.supervisor import Place
 from gateway.nouns.errors import ConfigError, Unauthorized
 from gateway.nouns.exchange import Principal
 from gateway.nouns.mark import LabelMode, TextMarksOrder
-from gateway.nouns.policy import GuardModel, OpenPath, Overlay, Policy
-from gateway.nouns.policy import GuardModel, OpenPath, PersonalUse, Policy
+from gateway.nouns.policy import GuardModel, OpenPath, Overlay, PersonalUse, Policy
 from gateway.settings import Limits, Settings, UpstreamSettings
 from gateway.telemetry.folder import render
 

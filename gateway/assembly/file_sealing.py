@@ -81,12 +81,18 @@ class FileSealer:
         return SealRecipe(make_marks, self._order, self.owed, self.keys, pixels)
 
     def claim(
-        self, exchange: str, language_sample: str, *, model: str, sources: tuple[bytes, ...] = ()
+        self,
+        exchange: str,
+        language_sample: str,
+        *,
+        model: str,
+        sources: tuple[bytes, ...] = (),
+        spoken: str = "",
     ) -> Claim:
-        """Return what the marks of an exchange say; the sample decides the label's language."""
-        return self._claim(
-            exchange, self._label.language(language_sample), model=model, sources=sources
-        )
+        """Return what the marks of an exchange say; the sample decides the label's language, which
+        is ``spoken`` if that is known."""
+        language = self._label.language(language_sample, spoken)
+        return self._claim(exchange, language, model=model, sources=sources)
 
     def claim_alone(self, exchange: str, language: str) -> Claim | None:
         """Return the claim of a file that is no answer; None if no marks are owed."""
@@ -116,6 +122,7 @@ class FileSealer:
         model: str,
         sources: tuple[bytes, ...] = (),
         unlabelled: bool = False,
+        spoken: str = "",
     ) -> MediaPlan | None:
         """Return what is owed on the files of one exchange; None: nothing.
 
@@ -124,7 +131,7 @@ class FileSealer:
         """
         if not self.owed and not self._order.fingerprint:
             return None
-        claim = self.claim(exchange, language_sample, model=model, sources=sources)
+        claim = self.claim(exchange, language_sample, model=model, sources=sources, spoken=spoken)
         owed = tuple(family for family in self.owed if family not in _left_out(unlabelled))
         return MediaPlan(
             claim,

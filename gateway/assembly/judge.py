@@ -48,11 +48,15 @@ class Wiring(NamedTuple):
 
 
 class _Heard(InputSession):
-    """An input's session that remembers what its answer needs: the veil and the language."""
+    """An input's session that remembers what its answer needs: the veil, the language of our words
+    and that in which the user spoke."""
 
-    def __init__(self, plan: InputPlan, request: Request, veil: VeilMap, language: str) -> None:
+    def __init__(
+        self, plan: InputPlan, request: Request, veil: VeilMap, language: str, spoken: str
+    ) -> None:
         self.veil = veil
         self.language = language
+        self.spoken = spoken
         super().__init__(plan, request)
 
 
@@ -80,7 +84,8 @@ class PolicyJudge:
     def input(self, admission: Admission) -> HeardInput:
         """Return the session that judges the request."""
         request = admission.request
-        language = self._language(_last_said(request))
+        spoken = language_of(_last_said(request))
+        language = self._language(spoken)
         veil = VeilMap(self._veil_key, admission.principal.tenant, admission.subject.id)
         plan = InputPlan(
             self.policy,
@@ -90,7 +95,7 @@ class PolicyJudge:
             self._clean,
             partial(_mask_or_veil, veil, _MASKS[language]),
         )
-        return _Heard(plan, request, veil, language)
+        return _Heard(plan, request, veil, language, spoken)
 
     def output(self, admission: Admission, heard: HeardInput, answer: Answer) -> SpokenOutput:
         """Return the session that judges and seals the answer."""
@@ -104,6 +109,7 @@ class PolicyJudge:
             admission.principal.label,
             path=admission.path,
             unlabelled=unlabelled,
+            spoken=heard.spoken,
         )
         if request.textless:
             seal = Seal(headers=seal.headers)
@@ -124,13 +130,14 @@ class PolicyJudge:
                 model=request.model,
                 sources=request.sources,
                 unlabelled=unlabelled,
+                spoken=heard.spoken,
             ),
         )
         return OutputSession(plan, answer)
 
-    def _language(self, sample: str) -> str:
+    def _language(self, spoken: str) -> str:
         wanted = self.policy.answer.language
-        return language_of(sample) if wanted == "auto" else wanted
+        return spoken if wanted == "auto" else wanted
 
     def _refuse(self, direction: Direction, language: str, decision: Decision) -> Refusal:
         return self._refusals.refusal(decision, direction, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +21,10 @@ from gateway.ports.mark import Claim
 from gateway.wire.aigc_label import FIELD, HEADER, header_value, make_label, members
 
 _CODE_HEADER = b"x-sealgate-code"
+_CODES = 256
+"""So many codes are remembered: each exchange's is asked for by its record, its label and its
+files."""
+
 LONG_TOKENS = 200
 """Free text above this many tokens bears the trace (EU Code of Practice, measure 1.1)."""
 
@@ -49,7 +54,8 @@ class Sealer:
         self._order = order
         self._sign = sign
         self._producer = producer
-        self._code_key = hmac.digest(key, b"label code", "sha256")
+        code_key = hmac.digest(key, b"label code", "sha256")
+        self._code = lru_cache(_CODES)(partial(label_code, code_key))
         self._trace = TextTrace(hmac.digest(key, b"text trace", "sha256"))
         orders = [order, *(route.order for route in order.routes)]
         wordings = shipped_wordings(POLICIES)
@@ -60,7 +66,7 @@ class Sealer:
 
     def code(self, exchange: str) -> str:
         """Return the short label code of an exchange."""
-        return label_code(self._code_key, exchange)
+        return self._code(exchange)
 
     def without_marks(self, text: str) -> str:
         """Return an assistant's old words without our label and our trace."""
@@ -85,10 +91,12 @@ class Sealer:
         *,
         path: str = "",
         unlabelled: bool = False,
+        spoken: str = "",
     ) -> Seal:
         """Return what is owed on the answer of one exchange.
 
-        ``language_sample`` decides the label's language where the policy says ``auto``;
+        ``language_sample`` decides the label's language where the policy says ``auto``; ``spoken``
+        is the sample's language if it is known.
         ``override`` is the key's own label mode, stronger than that of the route ``path``.
         ``unlabelled``: nothing is put into the text that people read; the field and what is
         implicit stay.
@@ -99,7 +107,7 @@ class Sealer:
             mode = LabelMode.FIELD
         label = next(by_mode for each, by_mode in self._labels if each is order)[mode]
         producer = self._producer_of(order)
-        language = label.language(language_sample)
+        language = label.language(language_sample, spoken)
         code = self.code(exchange)
         field = {"sealgate": {"label": label.line(language, code), "code": code}}
         inline = mode in (LabelMode.INLINE, LabelMode.BOTH)

@@ -64,6 +64,7 @@ class Pump:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._ended = asyncio.Event()
+        self._keep_alive_s = gateway.settings.keep_alive_s
         self._read_bytes = 0
         self._cancelled = False
         self.own_s = 0.0
@@ -238,7 +239,7 @@ class Pump:
                 await self._step(self._session.tick(now_s), now_s)
 
     def _set_beat(self, now_s: float) -> None:
-        self._watch.beat_at = now_s + self._gateway.settings.keep_alive_s
+        self._watch.beat_at = now_s + self._keep_alive_s
 
     def _beat(self) -> None:
         if "event-stream" in self._upstream.content_type:

@@ -110,7 +110,11 @@ class ClientWriter:
         """Send body bytes; waits while the client does not read. See `ReaderTooSlow`."""
         if self.first_s is None:
             self.first_s = self._clock.monotonic_s()
-        await self._send_body({"type": "http.response.body", "body": data, "more_body": True})
+        message = {"type": "http.response.body", "body": data, "more_body": True}
+        if self._connection.congested:
+            await self._send_late(message)
+        else:
+            await self._send(message)
         self.sent += len(data)
 
     async def finish(self, data: bytes = b"") -> None:
@@ -121,7 +125,11 @@ class ClientWriter:
         self.on_last()
         if data and self.first_s is None:
             self.first_s = self._clock.monotonic_s()
-        await self._send_body({"type": "http.response.body", "body": data, "more_body": False})
+        message = {"type": "http.response.body", "body": data, "more_body": False}
+        if self._connection.congested:
+            await self._send_late(message)
+        else:
+            await self._send(message)
         self.sent += len(data)
 
     async def reply(self, reply: Reply, ours: Sequence[tuple[bytes, bytes]], exchange: str) -> None:
@@ -131,10 +139,8 @@ class ClientWriter:
         await self.start(reply.status, lines)
         await self.finish(reply.body)
 
-    async def _send_body(self, message: MutableMapping[str, Any]) -> None:
-        if not self._connection.congested:
-            await self._send(message)
-            return
+    async def _send_late(self, message: MutableMapping[str, Any]) -> None:
+        """Send while the client does not read, within its time."""
         watch = self._watch
         began_s, before = self._clock.monotonic_s(), (watch.deadline, watch.late)
         watch.expect(began_s + self._slow_reader_s, ReaderTooSlow)

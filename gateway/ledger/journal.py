@@ -132,7 +132,8 @@ class SpoolEntry:
 
     async def settle(self) -> None:
         """Wait until all that was written is durable under the ``fsync`` setting."""
-        await self._journal.spool.settle(self._mark)
+        if self._journal.spool.eager:
+            await self._journal.spool.settle(self._mark)
 
     def _keep(self, kind: FrameType, texts: tuple[AnswerText, ...]) -> None:
         if kind in self._halves:

@@ -82,7 +82,8 @@ class Gauge:
 
 
 class Spool:
-    """The segments that one worker writes. One thread appends."""
+    """The segments that one worker writes. One thread appends. ``eager``: what is appended must be
+    settled before it is released."""
 
     def __init__(self, state: Path, worker: str, settings: LedgerSettings, clock: Clock) -> None:
         if not _WORKER_NAME.fullmatch(worker):
@@ -102,7 +103,7 @@ class Spool:
         self._begun_s = 0.0
         self._is_done = True
         self._committer: Committer | None = None
-        self._eager = settings.fsync == "always"
+        self.eager = settings.fsync == "always"
         self._sync = settings.fsync != "os"
         try:
             self._lock = _take_lock(self.folder / (self._name + LOCK_SUFFIX))
@@ -110,7 +111,7 @@ class Spool:
         except OSError as error:
             raise LedgerFailed(f"The spool cannot be made: {error.strerror}.") from error
         if self._sync:
-            self._committer = Committer(self._position, self._give_up, eager=self._eager)
+            self._committer = Committer(self._position, self._give_up, eager=self.eager)
 
     def admit(self) -> None:
         """Raise LedgerFailed if no new exchange may begin."""
@@ -162,7 +163,7 @@ class Spool:
     async def settle(self, mark: int) -> None:
         """Wait until everything up to ``mark`` (a value of ``written``) survives the power, if
         ``fsync`` is ``always``. Raises LedgerFailed."""
-        if self._eager and self._committer is not None:
+        if self.eager and self._committer is not None:
             await self._committer.reached(mark)
 
     def close(self) -> None:

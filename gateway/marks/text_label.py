@@ -180,10 +180,11 @@ class TextLabel:
         self._last = re.compile(rf"(?:(?<=\s)|\A){line}\s*\Z")
         self._tail = 2 * len(BLANK_LINE) + max(map(len, known)) + len(SEPARATOR) + 11
 
-    def language(self, text: str) -> str:
-        """Return the language of the label for a text: the order's, or that of the text."""
+    def language(self, text: str, spoken: str = "") -> str:
+        """Return the language of the label for a text: the order's, or that of the text, which is
+        ``spoken`` if the caller knows it."""
         if self._order.language == "auto":
-            return language_of(text)
+            return spoken or language_of(text)
         return self._order.language
 
     def line(self, language: str, code: str) -> str:

@@ -161,6 +161,8 @@ def locate(raw: bytes, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
     for pointer in pointers:
         wanted.add(pointer)
     spans: dict[Pointer, Span] = {}
+    if not wanted.children and wanted.pointer is None:
+        return spans
     start = _space(raw, 3 if raw.startswith(BOM) else 0)
     _visit(raw, start, wanted, spans)
     return spans

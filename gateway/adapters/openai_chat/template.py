@@ -83,7 +83,37 @@ def learn(frame: Frame, piece: Piece) -> Template | None:
 
 
 def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
-    """Return all events from ``at`` on that fit, as one run, and where they end.
+    """Return all events from ``at`` on that fit, as one run, and where they end."""
+    alone = _alone(template, buffer, at)
+    if alone is None:
+        parts, padded, end = _row(template, buffer, at)
+    else:
+        parts, padded, end = [alone], [], len(buffer)
+    texts = _decode(parts) if parts else None
+    if texts is None:
+        return None
+    text = texts if isinstance(texts, str) else "".join(texts)
+    run = Run(
+        buffer[at:end], text, template.channel, template.field_class, template.form,
+        partial(_expand, template, parts, padded),
+    )  # fmt: skip
+    return run, end
+
+
+def _alone(template: Template, buffer: bytes, at: int) -> bytes | None:
+    """Return the string of the one event that the rest of the buffer is: a model that is paced
+    sends one at a time. None if it is anything else."""
+    begin, last = at + len(template.prefix), len(buffer) - len(template.suffix)
+    if template.middle or not buffer.startswith(template.prefix, at):
+        return None
+    if buffer.find(template.suffix, begin, begin + _WINDOW) != last or last < 0:
+        return None
+    part = buffer[begin:last]
+    return None if b"\n" in part else part
+
+
+def _row(template: Template, buffer: bytes, at: int) -> tuple[list[bytes], list[bytes], int]:
+    """Return the strings of all events from ``at`` on that fit, their paddings, and where they end.
 
     Looks at windows that grow, so that few like events in a large read cost little.
     """
@@ -103,15 +133,7 @@ def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
         end += sum(map(len, more)) + sum(map(len, paddings))
         end += len(more) * (len(template.prefix) + len(template.suffix))
         window *= 2
-    texts = _decode(parts) if parts else None
-    if texts is None:
-        return None
-    text = texts if isinstance(texts, str) else "".join(texts)
-    run = Run(
-        buffer[at:end], text, template.channel, template.field_class, template.form,
-        partial(_expand, template, parts, padded),
-    )  # fmt: skip
-    return run, end
+    return parts, padded, end
 
 
 def _split(template: Template, window: bytes) -> tuple[list[bytes], list[bytes]]:

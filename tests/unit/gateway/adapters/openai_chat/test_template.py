@@ -57,6 +57,21 @@ def test_like_events_are_one_run() -> None:
     assert [len(event.pieces) for event in run.expand()] == [1, 1, 1, 1, 0, 1]
 
 
+@pytest.mark.parametrize(
+    "part",
+    [b"a", b'b\\"', "丙".encode(), b"\\ud83d", b"", b"a\nb", b"\xff", b'"', b"\\", b"x" + TAIL[:4]],
+)
+def test_one_event_at_the_end_is_read_as_it_is_before_others(part: bytes) -> None:
+    """A read of a single event has a short way of its own."""
+    one, other = HEAD + part + TAIL, b"data: [DONE]\n\n"
+    alone, before = taught().match(one, 0), taught().match(one + other, 0)
+    assert (alone is None) == (before is None)
+    if alone is not None and before is not None:
+        assert (alone[0].raw, alone[0].text) == (before[0].raw, before[0].text)
+        assert alone[1] == before[1] == len(one)
+        assert views([alone[0]]) == views([before[0]])
+
+
 def test_padding_may_vary() -> None:
     """Padding of letters and digits is no text; anything else in its place is read in full."""
     templates = taught(HEAD + b"first" + PADDED % b"xY9")

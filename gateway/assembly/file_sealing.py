@@ -13,6 +13,7 @@ from gateway.assembly.stream_sealing import StreamSeal, streamed_format
 from gateway.engine.file_seal import SealRecipe
 from gateway.engine.media import FILE, MediaPlan
 from gateway.marks import FILE_MARK_NAMES, TextLabel, make_marks
+from gateway.marks import FILE_MARKS, TextLabel, encode_label, make_marks
 from gateway.marks.credentials import Signing
 from gateway.marks.provider_code import validate_provider_code
 from gateway.marks.text_label import shipped_wordings
@@ -78,7 +79,8 @@ class FileSealer:
 
     def recipe(self, pixels: int) -> SealRecipe:
         """Return how its marks are made."""
-        return SealRecipe(make_marks, self._order, self.owed, self.keys, pixels)
+        order, keys = self._order, self.keys
+        return SealRecipe(make_marks, order, self.owed, keys, pixels, making=encode_label)
 
     def claim(
         self,
@@ -158,7 +160,9 @@ class FileSealer:
             watermark=False,
             credential=False,
         )
-        return StreamSeal(order, asked, claim, passes=self.passes) if order.owed else None
+        if not order.owed:
+            return None
+        return StreamSeal(order, asked, claim, passes=self.passes, waits=True)
 
 
 def _left_out(unlabelled: object) -> tuple[MarkFamily, ...]:

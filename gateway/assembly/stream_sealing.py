@@ -38,12 +38,19 @@ class StreamSeal:
     """
 
     def __init__(
-        self, order: FileMarksOrder, asked: MediaFormat, claim: Claim, *, passes: bool = False
+        self,
+        order: FileMarksOrder,
+        asked: MediaFormat,
+        claim: Claim,
+        *,
+        passes: bool = False,
+        waits: bool = False,
     ) -> None:
         self._order = order
         self._asked = asked
         self._claim = claim
         self._passes = passes
+        self._waits = waits
         self._label: AudioStreamLabel | None = None
         self._came = bytearray()
         self._left = False
@@ -72,6 +79,25 @@ class StreamSeal:
             for receipt in self._receipts()
         )  # fmt: skip
 
+    def wanted(self) -> object | None:
+        """Return the label to be encoded elsewhere, once."""
+        if self._label is None or not self._waits or self._label.wanted is None:
+            return None
+        self._waits = False
+        return self._label.wanted
+
+    def supply(self, made: bytes | None) -> bytes:
+        """Take the encoded label; return what may leave now."""
+        assert self._label is not None
+        try:
+            out = self._label.resume(made)
+        except MediaFault as fault:
+            return self._failed(fault)
+        if out:
+            self._left = True
+            self._came.clear()
+        return out
+
     def _done(self, data: bytes, *, ended: bool) -> bytes:
         if self._fault:
             return data
@@ -90,7 +116,9 @@ class StreamSeal:
         if self._label is None:
             if len(self._came) < _SIGNED and not ended:
                 return b""
-            self._label = AudioStreamLabel(self._order, self._format(), self._claim)
+            self._label = AudioStreamLabel(
+                self._order, self._format(), self._claim, waits=self._waits
+            )
             data = bytes(self._came)
         out = self._label.push(data) if data else b""
         return out + self._label.flush() if ended else out

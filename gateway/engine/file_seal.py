@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gateway.engine.stamping import Stamped, Stamper
 from gateway.matching.picture_hash import hashes
@@ -24,6 +24,7 @@ from gateway.ports.session import Sealed, SealOrder
 from gateway.wire.picture_limit import bound_pictures
 
 Pictures = Callable[[bytes], tuple[bytes, ...]]
+Making = Callable[[Any], bytes]
 _DATA_URL = re.compile(r"data:([!-+\--~]{0,128});base64,")
 _BLANKS = str.maketrans("", "", " \t\r\n")
 
@@ -38,16 +39,27 @@ def hashed_pictures(content: bytes) -> tuple[bytes, ...]:
     return tuple(hashes(content))
 
 
+def nothing_to_make(_: Any) -> bytes:
+    """Raise MarkFailed: no stream mark has anything made here."""
+    raise MarkFailed("Nothing is made for streams.")
+
+
 class FileSeal:
     """Carries out orders with one stamper. ``pictures`` gives the perceptual hashes of a picture as
-    it leaves, with its marks on it."""
+    it leaves, with its marks on it; ``make`` what stream marks want."""
 
-    def __init__(self, stamper: Stamper, pictures: Pictures = no_pictures) -> None:
+    def __init__(
+        self, stamper: Stamper, pictures: Pictures = no_pictures, make: Making = nothing_to_make
+    ) -> None:
         self._stamper = stamper
         self._pictures = pictures
+        self._make = make
 
     def __call__(self, order: SealOrder) -> Sealed:
         """Return the sealed file. Raises MarkFailed if the wire's form cannot be read."""
+        if order.making is not None:
+            made = self._make(order.making)
+            return Sealed(made, "", len(made), "", ())
         head, content, named = unpacked(order)
         without = (MarkFamily.LABEL,) if order.unlabelled else ()
         stamped = self._stamper.stamp(
@@ -83,12 +95,14 @@ class SealRecipe(NamedTuple):
     owed: tuple[MarkFamily, ...]
     keys: MarkKeys = NO_KEYS
     pixels: int = 100_000_000
+    making: Making = nothing_to_make
 
     def make(self) -> FileSeal:
         """Return the sealer."""
         bound_pictures(self.pixels)
         seen = hashed_pictures if self.order.fingerprint else no_pictures
-        return FileSeal(Stamper(self.marks(self.order, self.keys), self.owed), seen)
+        stamper = Stamper(self.marks(self.order, self.keys), self.owed)
+        return FileSeal(stamper, seen, self.making)
 
 
 def seal_process(recipe: SealRecipe) -> Callable[[], FileSeal]:

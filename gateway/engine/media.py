@@ -19,7 +19,7 @@ from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.mark import Receipt
 from gateway.nouns.record import ReceiptFact
 from gateway.ports.adapter import Coding, Media
-from gateway.ports.mark import Claim, StreamMark
+from gateway.ports.mark import AskingMark, Claim, StreamMark
 from gateway.ports.session import Sealed, SealOrder
 
 MOST_RECEIPTS = 256
@@ -83,6 +83,7 @@ class MediaGate:
         self._orders: list[SealOrder] = []
         self._asked: dict[int, tuple[_Place, ...]] = {}
         self._streams: dict[tuple[int, str], _Parts] = {}
+        self._making: dict[int, tuple[_Place, _Parts]] = {}
         self._receipts: list[ReceiptFact] = []
         self._count = 0
         self.pictures: tuple[bytes, ...] = ()
@@ -110,7 +111,14 @@ class MediaGate:
         if parts.mark is None:
             parts.places.append(place)
             return
-        place.held.fill(place.at, parts.leave(parts.mark.push(_decoded(media))))
+        out = parts.mark.push(_decoded(media))
+        wanted = parts.mark.wanted() if isinstance(parts.mark, AskingMark) else None
+        if wanted is None:
+            place.held.fill(place.at, parts.leave(out))
+            return
+        self._count += 1
+        self._making[self._count] = (place, parts)
+        self._orders.append(SealOrder(self._count, (), Coding.RAW, "", plan.claim, making=wanted))
 
     def end(self, choices: Iterable[int] | None = None) -> None:
         """Nothing more comes of these choices (None: of all): their parts are whole files now."""
@@ -127,6 +135,7 @@ class MediaGate:
         for number, places in list(self._asked.items()):
             if all(held.event.media[index].choice == choice for held, index in places):
                 del self._asked[number]
+        self._making = {n: one for n, one in self._making.items() if one[1].first.choice != choice}
 
     def finish_of(self, choice: int) -> list[tuple[Media, bytes, str]]:
         """Return what stream marks of a choice still have to say, as the wire has it, and what the
@@ -173,6 +182,8 @@ class MediaGate:
 
     def sealed(self, number: int, outcome: Sealed | SealgateError) -> SealgateError | None:
         """Take an order's outcome. Returns the error with which the answer ends, if it does."""
+        if number in self._making:
+            return self._made(number, outcome)
         places = self._asked.pop(number, None)
         if places is None or self._plan is None:
             return None
@@ -189,6 +200,16 @@ class MediaGate:
                 held.unsealed -= 1
             return None
         return outcome
+
+    def _made(self, number: int, outcome: Sealed | SealgateError) -> SealgateError | None:
+        place, parts = self._making.pop(number)
+        assert isinstance(parts.mark, AskingMark)
+        try:
+            out = parts.mark.supply(outcome.data if isinstance(outcome, Sealed) else None)
+        except MarkFailed as error:
+            return error
+        place.held.fill(place.at, parts.leave(out))
+        return None
 
     def _fill(self, places: tuple[_Place, ...], outcome: Sealed) -> None:
         note = f"{outcome.format or FILE} {outcome.size} bytes sha256:{outcome.sha256}"

@@ -21,8 +21,11 @@ ATTRIBUTED = 0.5
 """From this confidence on a record is said to be the source; below it is a lead."""
 
 _MOST_GRAMS = 1_500
+_FEW_HOLDERS = 64
 _HOLDERS = 2_000
-"""A gram that so many records hold leads nowhere; it is a stock phrase."""
+"""A gram that so many records hold leads nowhere; it is a stock phrase. Each holder is a read at
+another place of the disk, and those of the rarest grams suffice: more are read only if these few
+lead nowhere, or if most of the question is stock."""
 
 _CANDIDATES = 100
 _ALIGNED = 12
@@ -43,6 +46,20 @@ class Match(NamedTuple):
     end: int
 
 
+class _Candidates(NamedTuple):
+    """Records that share grams with a question, and where these begin in it. ``common`` grams were
+    left out since too many hold them; ``rare`` ones were counted."""
+
+    hits: dict[int, list[int]]
+    common: int
+    rare: int
+
+    @property
+    def suffice(self) -> bool:
+        """True if the rare grams are no chance remainder of a stock phrase."""
+        return self.common <= self.rare
+
+
 class Finder:
     """Reads fingerprints under the keyring's key for them."""
 
@@ -54,8 +71,13 @@ class Finder:
         """Return the records that a text, or a part of it, may come from, the likeliest first."""
         normal = normalise_with_origin(text)
         question = self._fingerprinter.question(normal.text)
-        aligned = self._aligned(question, self._candidates(question))
-        likely = {place: each for place, each in aligned.items() if is_likely(each)}
+        likely: dict[int, Alignment] = {}
+        for most in (_FEW_HOLDERS, _HOLDERS):
+            candidates = self._candidates(question, most)
+            aligned = self._aligned(question, candidates.hits)
+            likely = {place: each for place, each in aligned.items() if is_likely(each)}
+            if not candidates.common or (likely and candidates.suffice):
+                break
         matches = [
             Match(
                 place,
@@ -101,20 +123,19 @@ class Finder:
         ]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))
 
-    def _candidates(self, question: Question) -> dict[int, list[int]]:
-        """Return the records that share the rarest grams, and where these begin in the question."""
+    def _candidates(self, question: Question, most: int) -> _Candidates:
+        """Return the records that share the rarest grams: those that fewer than ``most`` hold."""
         asked = dict(list(question.grams.items())[:_MOST_GRAMS])
-        held = self._store.holders(asked, _HOLDERS)
+        held = self._store.holders(asked, most)
         weight: dict[int, float] = defaultdict(float)
         hits: dict[int, list[int]] = defaultdict(list)
-        for gram, places in sorted(held.items(), key=lambda each: len(each[1])):
-            if len(places) == _HOLDERS:
-                continue
+        rare = {gram: places for gram, places in held.items() if len(places) < most}
+        for gram, places in rare.items():
             for place in places:
                 weight[place] += 1.0 + log(_HOLDERS / len(places))
                 hits[place] += asked[gram]
         best = sorted(weight, key=lambda place: (-weight[place], -place))[:_CANDIDATES]
-        return {place: hits[place] for place in best}
+        return _Candidates({place: hits[place] for place in best}, len(held) - len(rare), len(rare))
 
     def _aligned(self, question: Question, hits: Mapping[int, list[int]]) -> dict[int, Alignment]:
         """Lay the question along the candidates' sketches; return the best."""

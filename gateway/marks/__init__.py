@@ -10,6 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.marks.audio_label import AudioLabel
+from gateway.marks.audio_metadata import AudioMetadata
+from gateway.marks.audio_stream import AudioStreamLabel, encode_label
+from gateway.marks.credentials import Credentials, Signing
+from gateway.marks.document_label import DocumentLabel
+from gateway.marks.document_metadata import DocumentMetadata
+from gateway.marks.image_label import ImageLabel
+from gateway.marks.image_metadata import ImageMetadata
+from gateway.marks.image_watermark import ImageWatermark
 from gateway.marks.text_label import TextLabel
 from gateway.marks.text_trace import TextTrace
 from gateway.nouns.mark import FileMarksOrder, MarkKeys
@@ -69,6 +78,7 @@ __all__ = [
     "TextTrace",
     "VideoLabel",
     "VideoMetadata",
+    "encode_label",
     "make_marks",
 ]
 

@@ -18,10 +18,14 @@ is held whole, as `holds_whole` says, up to `MOST_HELD` bytes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
 
 from gateway.matching.rhythm import Samples, rhythm
 from gateway.matching.spoken import spoken
+from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import FileMarksOrder
 from gateway.nouns.media import MediaFormat as F
 from gateway.ports.mark import Claim
@@ -43,10 +47,8 @@ STREAMED = frozenset({F.MP3, F.AAC, F.OGG, F.WAV, F.PCM, F.FLAC})
 """The formats that can be marked while they pass."""
 
 _HEAD = 1 << 20
-_KEPT = 32
-"""Encoded labels that a process keeps; each has some ten kilobytes."""
-
-_UNTOLD = riff.UNKNOWN
+_KEPT = 32  # encoded labels in a process, of some ten kilobytes each
+_kept: dict[LabelSound, Packets] = {}
 
 
 class AudioStreamLabel:
@@ -55,19 +57,28 @@ class AudioStreamLabel:
     ``order`` says whether and where the audible label (``label``, ``audio``, ``at``) and the
     metadata label (``metadata``, ``claim.label``) are owed. ``push`` and ``flush`` raise MediaFault
     if the bytes are not of this format or PyAV is missing; nothing was sent on of them then, and
-    nothing may be sent on unmarked.
+    nothing may be sent on unmarked. With ``waits`` a label that this process did not meet before is
+    not encoded here, which takes 0.1 s and more: see `wanted`.
     """
 
-    def __init__(self, order: FileMarksOrder, format: F, claim: Claim) -> None:
+    def __init__(
+        self, order: FileMarksOrder, format: F, claim: Claim, *, waits: bool = False
+    ) -> None:
         if format not in STREAMED:
             raise MediaFault("not_streamed")
         language = order.language if order.language != "auto" else claim.language
-        sound: Callable[[int], Samples] = rhythm
-        if order.audio == "speech":
-            sound = _spoken(language)
-        owed = _Owed(order, claim, sound)
+        owed = _Owed(order, claim, language if order.audio == "speech" else "", waits=waits)
         self.holds_whole = format is F.FLAC
         self._passing: _Passing = _PASSINGS[format](owed)
+
+    @property
+    def wanted(self) -> LabelSound | None:
+        """The label to be encoded elsewhere: everything is held until `resume`."""
+        return self._passing.wanted
+
+    def resume(self, made: bytes | None) -> bytes:
+        """Take what `encode_label` made of `wanted` (None: nothing); return what may be sent on."""
+        return self._passing.resume(made)
 
     @property
     def held(self) -> bytes:
@@ -83,30 +94,53 @@ class AudioStreamLabel:
         return self._passing.flush()
 
 
-@lru_cache
-def _spoken(language: str) -> Callable[[int], Samples]:
-    return partial(spoken, language)
+class LabelSound(NamedTuple):
+    """A label to be encoded: to stand beside which frame (None: Opus), in how many channels, said
+    in which language (empty: the rhythm)."""
+
+    like: mpeg_audio.AudioFrame | None
+    channels: int
+    language: str
+
+    @property
+    def sound(self) -> Callable[[int], Samples]:
+        """What is heard."""
+        return partial(spoken, self.language) if self.language else rhythm
 
 
-@lru_cache(maxsize=_KEPT)
-def _frames_of(like: mpeg_audio.AudioFrame, sound: Callable[[int], Samples]) -> bytes:
-    """A label is encoded once: that takes 0.1 s and more, in which other streams would wait."""
-    return framed_label(like, sound)
+class LabelWantedError(Exception):
+    """A label, the only argument, is not encoded yet."""
 
 
-@lru_cache(maxsize=_KEPT)
-def _packets_of(sound: Callable[[int], Samples], channels: int) -> Packets:
-    return sound_insert.opus_label(sound, channels)
+def encode_label(label: LabelSound) -> bytes:
+    """Return an encoded label (`Packets` in MessagePack). Raises MarkFailed."""
+    try:
+        return msgspec.msgpack.encode(_packets_of(label))
+    except MediaFault as fault:
+        raise MarkFailed(fault.reason) from None
+
+
+def _packets_of(label: LabelSound) -> Packets:
+    if label.like is None:
+        return sound_insert.opus_label(label.sound, label.channels)
+    return Packets((framed_label(label.like, label.sound),), 0, b"")
+
+
+def _keep(label: LabelSound, made: Packets) -> Packets:
+    if len(_kept) >= _KEPT:
+        del _kept[next(iter(_kept))]
+    _kept[label] = made
+    return made
 
 
 class _Owed:
     """What is owed on a stream."""
 
-    def __init__(
-        self, order: FileMarksOrder, claim: Claim, sound: Callable[[int], Samples]
-    ) -> None:
+    def __init__(self, order: FileMarksOrder, claim: Claim, language: str, *, waits: bool) -> None:
         self.at = order.at
-        self.sound = sound
+        self.language = language
+        self.sound = LabelSound(None, 1, language).sound
+        self.waits = waits
         self.first = order.label and before(order.at)
         self.last = order.label and behind(order.at)
         self.label = claim.label if order.metadata else None
@@ -114,6 +148,14 @@ class _Owed:
     def value(self, there: list[bytes]) -> bytes:
         """Return the metadata label, for a stream that carries these already."""
         return b"" if self.label is None else bare_json(settled(self.label, there))
+
+    def packets(self, like: mpeg_audio.AudioFrame | None, channels: int) -> Packets:
+        """Return the encoded label. Raises LabelWantedError if it has to be made elsewhere."""
+        label = LabelSound(like, channels, self.language)
+        made = _kept.get(label)
+        if made is None and self.waits:
+            raise LabelWantedError(label)
+        return made or _keep(label, _packets_of(label))
 
 
 class _Passing:
@@ -123,6 +165,7 @@ class _Passing:
         self._owed = owed
         self._held = bytearray()
         self._open = False
+        self.wanted: LabelSound | None = None
 
     @property
     def held(self) -> bytes:
@@ -132,18 +175,31 @@ class _Passing:
         if self._open:
             return self._passed(chunk)
         self._held += chunk
-        if len(self._held) > _HEAD:
+        if len(self._held) > (_HEAD if self.wanted is None else MOST_HELD):
             raise MediaFault("head_too_long")
+        return self._begun(ended=False) if self.wanted is None else b""
+
+    def resume(self, made: bytes | None) -> bytes:
+        wanted, self.wanted = self.wanted, None
+        if made is None or wanted is None:
+            self._owed.waits = False
+        else:
+            _keep(wanted, msgspec.msgpack.decode(made, type=Packets))
         return self._begun(ended=False)
 
     def flush(self) -> bytes:
+        self._owed.waits = False
         out = b"" if self._open else self._begun(ended=True)
         if not self._open:
             raise MediaFault("no_sound")
         return out + self._ended()
 
     def _begun(self, *, ended: bool) -> bytes:
-        head = self._head(bytes(self._held), ended=ended)
+        try:
+            head = self._head(bytes(self._held), ended=ended)
+        except LabelWantedError as missing:
+            (self.wanted,) = missing.args
+            return b""
         if head is None:
             return b""
         self._open = True
@@ -181,15 +237,17 @@ class _Framed(_Passing):
         if self._owed.label is not None:
             value = self._owed.value(id3.user_texts(tag, KEY))
             tag = id3.with_user_text(tag, KEY, value)
-        label = self._label() if self._owed.first else b""
+        label = self._label() if self._owed.first or self._owed.last else b""
+        tag += label if self._owed.first else b""
         counted = mpeg_audio.is_xing(held, first)  # it counts only what it knew of
-        return tag + label, first.start + (first.size if counted else 0)
+        return tag, first.start + (first.size if counted else 0)
 
     def _ended(self) -> bytes:
         return self._label() if self._owed.last else b""
 
     def _label(self) -> bytes:
-        return _frames_of(self._like._replace(start=0, size=0), self._owed.sound)
+        like = self._like._replace(start=0, size=0)
+        return self._owed.packets(like, like.channels).bodies[0]
 
 
 class _Raw(_Passing):
@@ -234,7 +292,7 @@ class _Wave(_Passing):
             raise MediaFault("broken_wave")
         self._form = WaveForm(wave.body(held, b"fmt ") or b"")
         size = int.from_bytes(held[chunk.start - 4 : chunk.start], "little")
-        self._left = size if 0 < size < _UNTOLD - 1024 else 1 << 62
+        self._left = size if 0 < size < riff.UNKNOWN - 1024 else 1 << 62
         kept = [
             (each.id, held[each.start : each.end])
             for each in wave.chunks
@@ -243,10 +301,10 @@ class _Wave(_Passing):
         if self._owed.label is not None:
             there = [held[each.start : each.end] for each in wave.chunks if each.id == b"AIGC"]
             kept.append((b"AIGC", self._owed.value(there)))
-        parts = [b"RIFF", _UNTOLD.to_bytes(4, "little"), b"WAVE"]
+        parts = [b"RIFF", riff.UNKNOWN.to_bytes(4, "little"), b"WAVE"]
         for name, body in kept:
             parts += [name, len(body).to_bytes(4, "little"), body, b"\0" * (len(body) & 1)]
-        parts += [b"data", _UNTOLD.to_bytes(4, "little")]
+        parts += [b"data", riff.UNKNOWN.to_bytes(4, "little")]
         label = self._form.samples_of(self._owed.sound) if self._owed.first else b""
         return b"".join(parts) + label, chunk.start
 
@@ -287,7 +345,7 @@ class _Opus(_Passing):
             return head, at
         if first.body[18] > 1:
             raise MediaFault("unknown_channels")
-        label = _packets_of(self._owed.sound, first.body[9])
+        label = self._owed.packets(None, first.body[9])
         self._splice = OpusSplice(label, self._owed.at)
         pages = [each for page in ogg.pages(head) for each in self._splice.push(page)]
         return b"".join(page.written() for page in pages), at

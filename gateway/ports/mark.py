@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from gateway.nouns.mark import AigcLabel, MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
@@ -87,4 +87,18 @@ class StreamMark(Protocol):
 
     def broken(self) -> tuple[Receipt, ...]:
         """The sound broke off: return what was done so far. Raises nothing."""
+        ...
+
+
+@runtime_checkable
+class AskingMark(StreamMark, Protocol):
+    """A stream mark that may need what takes too long to be made between other streams."""
+
+    def wanted(self) -> object | None:
+        """Return what to have made elsewhere (picklable), once; None: nothing is needed. Until
+        `supply` is called the mark keeps what it is given."""
+        ...
+
+    def supply(self, made: bytes | None) -> bytes:
+        """Take what was wanted; return what may leave now. None: it is made here after all."""
         ...

@@ -32,7 +32,8 @@ class SealOrder(NamedTuple):
     """Put the marks that are owed on a file; report with `sealed` and the same number.
 
     ``parts`` are its pieces as the wire has them, each in the ``coding``; together one file.
-    ``unlabelled``: the label that people see or hear is left out.
+    ``unlabelled``: the label that people see or hear is left out. With ``making`` there is no file:
+    what a stream mark wants (see gateway.ports.mark.AskingMark) comes back as ``data``.
     """
 
     number: int
@@ -41,6 +42,7 @@ class SealOrder(NamedTuple):
     hint: str
     claim: Claim
     unlabelled: bool = False
+    making: object = None
 
 
 class Sealed(NamedTuple):

@@ -79,3 +79,12 @@ def test_an_unlabelled_file_keeps_its_metadata() -> None:
     assert b"metadata\0" in sealed.data
     assert b"label\0" not in sealed.data
     assert sealed.complete
+
+
+def test_what_a_stream_wants_is_made() -> None:
+    """There is no file then; without a maker it is a failure in words."""
+    order = SealOrder(1, (), Coding.RAW, "", claim(), making="label")
+    recipe_with = recipe()._replace(making=lambda wanted: f"made {wanted}".encode())
+    assert recipe_with.make()(order).data == b"made label"
+    with pytest.raises(MarkFailed):
+        recipe().make()(order)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 
+import pytest
+
 from gateway.engine.media import MediaGate, MediaPlan
 from gateway.engine.outbox import Outbox, Shown
 from gateway.engine.queue import Held
@@ -134,6 +136,66 @@ def test_a_sound_with_a_stream_mark_does_not_wait() -> None:
     assert base64.b64decode(data) == b"!"
     assert it.finish_of(0) == []
     assert it.receipts()[0].mark == "sound_label"
+
+
+class Asking(Shouting):
+    """One that wants its label first."""
+
+    def __init__(self) -> None:
+        self.kept, self.label = b"", b""
+        self.asks = True
+
+    def push(self, data: bytes) -> bytes:
+        """Keep."""
+        self.kept += data
+        return b"" if not self.label else self._given()
+
+    def wanted(self) -> object | None:
+        """See gateway.ports.mark.AskingMark."""
+        asks, self.asks = self.asks, False
+        return "a label" if asks else None
+
+    def supply(self, made: bytes | None) -> bytes:
+        """See gateway.ports.mark.AskingMark."""
+        if made == b"bad":
+            raise MarkFailed("broken")
+        self.label = made or b"own"
+        return self.label + self._given()
+
+    def _given(self) -> bytes:
+        kept, self.kept = self.kept, b""
+        return kept
+
+
+@pytest.mark.parametrize("made", [b"made", None])
+def test_a_stream_waits_for_what_its_mark_wants(made: bytes | None) -> None:
+    """Its first part holds what comes of all parts so far; later ones wait behind it, empty."""
+    it = gate(mark=Asking())
+    first, second = (held(one(stream="s", data=base64.b64encode(d).decode())) for d in (b"a", b"b"))
+    it.meet(first)
+    it.meet(second)
+    (order,) = it.orders()
+    assert (order.making, order.parts) == ("a label", ())
+    assert not first.ready()
+    outcome = MarkFailed() if made is None else Sealed(made, "", len(made), "", ())
+    assert it.sealed(order.number, outcome) is None
+    assert first.media == {0: base64.b64encode((made or b"own") + b"ab")}
+    assert second.media == {0: b""}
+    assert first.ready()
+    assert it.sealed(order.number, outcome) is None
+
+
+def test_a_stream_whose_mark_cannot_go_on_ends() -> None:
+    """And one whose choice was closed waits no more."""
+    it = gate(mark=Asking())
+    it.meet(held(one(stream="s")))
+    (order,) = it.orders()
+    assert isinstance(it.sealed(order.number, Sealed(b"bad", "", 3, "", ())), MarkFailed)
+    it = gate(mark=Asking())
+    it.meet(held(one(stream="s")))
+    (order,) = it.orders()
+    it.close(0)
+    assert it.sealed(order.number, Sealed(b"bad", "", 3, "", ())) is None
 
 
 def test_a_sound_that_broke_off_says_so() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 
 import numpy as np
@@ -10,10 +11,12 @@ import pytest
 from gateway.marks import audio_stream
 from gateway.marks.audio_label import AudioLabel
 from gateway.marks.audio_metadata import AudioMetadata
-from gateway.marks.audio_stream import AudioStreamLabel
+from gateway.marks.audio_stream import AudioStreamLabel, LabelSound, encode_label
+from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import FileMarksOrder, LabelPosition
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire.media_fault import MediaFault
+from gateway.wire.mpeg_audio import AudioFrame
 from tests.sound_kit import CLAIM, heard, morse, pcm, sound, wave
 
 STREAMS = {
@@ -114,7 +117,35 @@ def test_what_cannot_be_streamed_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(MediaFault, match="not_streamed"):
         AudioStreamLabel(ORDER, F.MP4, CLAIM)
     content = STREAMS[F.MP3]()
-    audio_stream._frames_of.cache_clear()
+    audio_stream._kept.clear()
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MediaFault, match="needs_media_extra"):
         passed(content, F.MP3, ORDER, 4096)
+
+
+@pytest.mark.parametrize("format", [F.MP3, F.AAC, F.OGG])
+@pytest.mark.parametrize("at", list(LabelPosition))
+def test_a_label_that_is_encoded_elsewhere_is_waited_for(format: F, at: LabelPosition) -> None:
+    """Nothing leaves before; then the same bytes as when it is encoded here, whoever makes it."""
+    content, order = STREAMS[format](), FileMarksOrder(label=True, metadata=True, at=at)
+    here = AudioStreamLabel(order, format, CLAIM)
+    wanted_bytes = here.push(content) + here.flush()
+    for made_elsewhere in (True, False):
+        audio_stream._kept.clear()
+        stream = AudioStreamLabel(order, format, CLAIM, waits=True)
+        half = len(content) // 2
+        assert stream.push(content[:half]) + stream.push(content[half:]) == b""
+        label = pickle.loads(pickle.dumps(stream.wanted))
+        out = stream.resume(encode_label(label) if made_elsewhere else None)
+        assert stream.wanted is None
+        assert out + stream.flush() == wanted_bytes
+    again = AudioStreamLabel(order, format, CLAIM, waits=True)
+    assert again.push(content) + again.flush() == wanted_bytes
+
+
+def test_a_label_that_cannot_be_encoded_says_why() -> None:
+    """In the words of the fault, for the process that asked."""
+    like = AudioFrame("mp3", 0, 0, 24000, 99, 2, 64, 576)
+    with pytest.raises(MarkFailed) as caught:
+        encode_label(LabelSound(like, 99, ""))
+    assert caught.value.detail == "unknown_channels"

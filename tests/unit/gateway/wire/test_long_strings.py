@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.nouns.errors import BadRequest
@@ -30,6 +30,7 @@ _values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_values, st.integers(0, 1 << 30), st.sampled_from([b"", b'"', b",", b"\\", b"{", b"\0"]))
 def test_it_reads_as_the_standard_reader_does(value: object, at: int, wrong: bytes) -> None:
     """Whole or broken at any place: the same value, or an error for both."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.nouns.media import MediaFormat as F
@@ -24,6 +24,7 @@ BLOCK = (
 )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from([F.TXT, F.MARKDOWN, F.HTML]))
 def test_what_is_written_is_found(manifest: bytes, found: F) -> None:
     """At the place that the hash leaves out, at a length that its bytes do not change."""

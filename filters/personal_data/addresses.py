@@ -41,12 +41,12 @@ _MORE = re.compile(
 )
 _ROOM = re.compile(r"室|单元|户|房|[0-9]{3,4}\Z")
 _WESTERN = re.compile(
-    r"(?<![A-Za-z0-9.,\-])[0-9]{1,5}[A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][A-Za-z.'’]{1,15} ){1,3}"
+    r"[0-9](?<![A-Za-z0-9.,\-].)[0-9]{0,4}[A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][A-Za-z.'’]{1,15} ){1,3}"
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Terrace|Square|Sq)"
     r"(?![A-Za-z])\.?(?:,? (?:Apt|Apartment|Unit|Suite|Flat)\.? ?[0-9]{1,5}[A-Za-z]?)?"
 )
 _OPEN_WESTERN = re.compile(
-    r"(?<![A-Za-z0-9.,\-])[0-9]{1,5}[A-Za-z]? (?:[A-Z][A-Za-z.'’]{0,16},? ?){0,6}"
+    r"[0-9](?<![A-Za-z0-9.,\-].)[0-9]{0,4}[A-Za-z]? (?:[A-Z][A-Za-z.'’]{0,16},? ?){0,6}"
     r"[0-9]{0,5}[A-Za-z]?\Z"
 )
 _AT_HOME = re.compile(r"(?i)\b(?:live|living|lives|reside|resides|home|ship|deliver|my|address)\b")

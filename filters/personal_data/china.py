@@ -14,14 +14,14 @@ from filters.personal_data.forms import Form
 from filters.personal_data.labels import Hint, Passage
 
 _TAIWAN_LETTERS = {letter: number for number, letter in enumerate("ABCDEFGHJKLMNPQRSTUVXYWZIO", 10)}
-_HONG_KONG = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2}[0-9]{6})[(（]([0-9Aa])[)）]")
-_AREA = "0(?:10|2[0-57-9]|[3-9][0-9]{2})"
+_HONG_KONG = re.compile(r"([A-Za-z](?<![A-Za-z0-9].)[A-Za-z]?[0-9]{6})[(（]([0-9Aa])[)）]")
+_AREA = "(?:10|2[0-57-9]|[3-9][0-9]{2})"
 _LANDLINE = re.compile(
-    rf"(?<![0-9A-Za-z.\-_+/=])(?:\({_AREA}\) ?|{_AREA}([ \-]?))"
+    rf"[0(](?<![0-9A-Za-z.\-_+/=].)(?:(?<=0){_AREA}([ \-]?)|(?<=\()0{_AREA}\) ?)"
     r"([2-8][0-9]{6,7})(?:-[0-9]{1,6})?(?![0-9A-Za-z\-])"
 )
 _OPEN_BRACKETED = re.compile(
-    r"(?:(?<![A-Za-z0-9])[A-Za-z]{1,2}[0-9]{6}(?:[(（][0-9Aa]?)?"
+    r"(?:[A-Za-z](?<![A-Za-z0-9].)[A-Za-z]?[0-9]{6}(?:[(（][0-9Aa]?)?"
     r"|\((?:0[0-9]{0,3}(?:\) ?[0-9]{0,8})?)?"
     r"|0[0-9]{2,3} (?:[0-9]{1,8})?)\Z"
 )

@@ -21,13 +21,15 @@ LONGEST_FORM = 40
 _NEAR = 18
 _SAME_PHRASE = 4
 _CHUNK = re.compile(
-    r"(?<![A-Za-z0-9])"
-    r"(?=[A-Za-z]{0,6}[ \-.(/]?[0-9](?:[ \-./()]{0,2}(?:[0-9]|[A-Za-z](?![a-z]))){4}"
-    r"|[0-9]{1,2}(?:周?岁|歲|[ \-]year))[A-Za-z0-9]"
+    r"[A-Za-z0-9](?<![A-Za-z0-9].)(?="
+    r"(?:(?<=[0-9])|[A-Za-z]{0,5}[ \-.(/]?[0-9])(?:[ \-./()]{0,2}(?:[0-9]|[A-Za-z](?![a-z]))){4}"
+    r"|(?<=[0-9])[0-9]?(?:周?岁|歲|[ \-]year))"
 )
-"""Where a number may begin: five signs or more, or an age."""
+"""Where a number may begin: five signs or more, or an age. (Here and elsewhere a pattern begins
+with what it consumes and looks back after it: that is several times as fast to search.)"""
 _GROWING = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,16}(?:[ \-./(,][A-Za-z0-9]{1,12}){0,9}[ \-./(,周]?\Z"
+    r"[A-Za-z0-9](?<![A-Za-z0-9].)[A-Za-z0-9]{0,15}"
+    r"(?:[ \-./(,][A-Za-z0-9]{1,12}){0,9}[ \-./(,周]?\Z"
 )
 _SPACING = re.compile(r"[ \-./()（）]")
 

@@ -29,8 +29,8 @@ _IBAN_LENGTHS = {
     )
     for country in countries.split()
 }  # fmt: skip
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}")
-_OPEN_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){0,30} ?\Z")
+_IBAN = re.compile(r"[A-Z](?<![A-Za-z0-9].)[A-Z][0-9]{2}(?: ?[A-Z0-9]){11,30}")
+_OPEN_IBAN = re.compile(r"[A-Z](?<![A-Za-z0-9].)[A-Z][0-9]{2}(?: ?[A-Z0-9]){0,30} ?\Z")
 _PLUS = re.compile(r"\+[1-9](?:[ \-.()]{0,2}[0-9]){6,14}(?![0-9])")
 _OPEN_PHONE = re.compile(r"(?:\+|\([2-9])[0-9 \-.()]{0,32}\Z")
 _FICTION = re.compile(r"1[2-9][0-9]{2}55501[0-9]{2}|44(?:7700900|2079460|1632960|1914980)[0-9]{3}")

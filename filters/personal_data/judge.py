@@ -120,7 +120,9 @@ class PersonalDataFilter:
             if final or (last not in self._inside and last not in _TAIL):
                 return Scan((), size)
             if last not in _INNER_TAIL:
-                return Scan((), max(start, min(self._phrases.begun(text), open_plate(text, start))))
+                safe = self._phrases.begun(text) if last in self._inside else size
+                safe = min(safe, open_plate(text, start)) if last in _TAIL else safe
+                return Scan((), max(start, safe))
         piece = text[start:]
         plain = piece.isascii()
         if plain and not final and size - start <= LOCAL and piece.isalpha():

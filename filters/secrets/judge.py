@@ -1,90 +1,52 @@
-"""Secrets: keys and tokens that their own form gives away, private keys, and assigned passwords.
-
-A key is a mark (``ghp_``, ``AKIA``) with a run of its own characters behind it. It is judged when
-the run has ended, so that a key cut anywhere is one key, and it is held from its mark on. A value
-behind ``password=`` is judged by what stands on its left and by its own disorder.
-"""
+"""The secrets filter: signs are sought in what is new, and only what stands behind one is read."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
+from filters.secrets.forms import (
+    BODY_OF,
+    FORM_OF,
+    FORMS,
+    LONGEST_BLOCK,
+    LONGEST_KEY,
+    OWNERS,
+    is_example,
+    is_mixed,
+)
+from gateway.matching.automaton import Match, TermAutomaton
 from gateway.nouns.finding import Finding, Scan
-
-LONGEST_KEY = 256
-LONGEST_BLOCK = 4096
-"""Code points of a signed token or of a private key's body; what is longer is cut there."""
 
 _LONGEST_VALUE = 64
 _LEFT = 40
 _AFTER_SIGN = 5
 
 _ALNUM = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_WORD = _ALNUM + "_-"
-
-
-class _Kind(NamedTuple):
-    """A form of key: ``marks`` it begins with, the run behind (``least`` to ``most`` characters of
-    the class ``body``), and what else must hold of the run. ``endless``: a longer run is cut, not
-    refused."""
-
-    kind: str
-    marks: tuple[str, ...]
-    body: str
-    least: int
-    most: int
-    check: Callable[[str], bool] = bool
-    endless: bool = False
-
-
-def _is_mixed(body: str) -> bool:
-    """True for what no hyphenated word looks like: digits, and many different characters."""
-    return len(set(body)) >= 10 and any(char.isdigit() for char in body)
-
-
-def _is_upper(body: str) -> bool:
-    return not any(char.islower() for char in body)
-
+_JOINTS = frozenset("_-./?=:")
+"""What a mark has beside letters and digits, before its last character."""
 
 _JWT_REST = re.compile(r"[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}")
 
-_KINDS = (
-    _Kind("openai", ("sk-",), r"[A-Za-z0-9_\-]", 20, LONGEST_KEY, _is_mixed, endless=True),
-    _Kind("stripe", ("sk_live_", "rk_live_"), "[A-Za-z0-9]", 16, LONGEST_KEY, endless=True),
-    _Kind("aws", ("AKIA", "ASIA"), "[A-Za-z0-9]", 16, 16, _is_upper),
-    _Kind("google", ("AIza",), r"[A-Za-z0-9_\-]", 35, 35, _is_mixed),
-    _Kind(
-        "github", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), "[A-Za-z0-9]", 30, LONGEST_KEY,
-        endless=True,
-    ),
-    _Kind("github", ("github_pat_",), "[A-Za-z0-9_]", 22, LONGEST_KEY, _is_mixed, endless=True),
-    _Kind("gitlab", ("glpat-",), r"[A-Za-z0-9_\-.]", 20, LONGEST_KEY, _is_mixed, endless=True),
-    _Kind(
-        "slack", ("xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-"),
-        r"[A-Za-z0-9\-]", 10, LONGEST_KEY, _is_mixed, endless=True,
-    ),
-    _Kind("aliyun", ("LTAI",), "[A-Za-z0-9]", 12, 24, _is_mixed),
-    _Kind("tencent", ("AKID",), "[A-Za-z0-9]", 28, 36, _is_mixed),
-    _Kind("huggingface", ("hf_",), "[A-Za-z0-9]", 30, 40, _is_mixed),
-    _Kind("npm", ("npm_",), "[A-Za-z0-9]", 36, 36, _is_mixed),
-    _Kind("jwt", ("eyJ",), r"[A-Za-z0-9_\-.]", 30, LONGEST_BLOCK, endless=True),
-)  # fmt: skip
-_OWNERS = (("sk-ant-", "anthropic"), ("sk-sg-", "sealgate"))
-"""Keys that begin like another service's and say whose they are."""
 
 _PEM = "BEGIN "
-_KIND_OF = {mark: kind for kind in _KINDS for mark in kind.marks}
-_BODY_OF = {kind: re.compile(f"{kind.body}{{0,{kind.most + 1}}}") for kind in _KINDS}
-_LITERALS = (*_KIND_OF, _PEM)
-_BEGINNINGS = frozenset(mark[:size] for mark in _LITERALS for size in range(1, len(mark)))
-_LONGEST_MARK = max(map(len, _LITERALS))
+_BEARERS = ("Bearer ", "BEARER ", "Basic ")
+_USERINFO = "://"
+_BOT = ":AA"
+LITERALS = (*FORM_OF, _PEM, *_BEARERS, _USERINFO, _BOT)
+_MARKS = TermAutomaton([LITERALS])
+_BEGINNINGS = frozenset(mark[:size] for mark in LITERALS for size in range(1, len(mark)))
+_ENDINGS = frozenset(beginning[-1] for beginning in _BEGINNINGS)
+_LONGEST_MARK = max(map(len, LITERALS))
 
-_SIGN = re.compile(
-    "sk[-_]|rk_live_|AKIA|ASIA|AKID|AIza|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|LTAI|hf_|npm_"
-    "|eyJ|BEGIN |=|:|："  # every branch opens with a literal: that makes the search fast
-)
+GATE = re.compile("[=:：_.A-Z-]")
+"""Each of `LITERALS`, and each sign behind which a value stands, has one of these."""
+
+_SIGN = re.compile("[=:：]")
+_HALVES = re.compile("[\ud800-\udfff]")
+_BEARER = re.compile(rf"[A-Za-z0-9_\-.~+/=]{{0,{LONGEST_KEY}}}")
+_CREDENTIALS = re.compile(r"[^\s:@/?#\"'<>]{0,64}(?::(?P<password>[^\s:@/?#\"'<>]{0,64}))?")
+_BOT_TOKEN = re.compile(r"AA[A-Za-z0-9_\-]{0,34}")
 _PEM_HEADER = re.compile(r"BEGIN [A-Z0-9 ]{0,32}?PRIVATE KEY(?: BLOCK)?-----")
 _PEM_OPEN = re.compile(r"BEGIN [A-Z0-9 ]{0,54}-{0,5}")
 _PEM_BODY = re.compile(rf"[A-Za-z0-9+/=\s\\:,\-]{{0,{LONGEST_BLOCK}}}")
@@ -103,21 +65,31 @@ _AWS_NAMED = re.compile(r"aws|secret_?-?access")
 _NOT_REAL = re.compile(r"(?i)your|example|xxx|placeholder|change_?me|\*\*\*|\$|%\w+%|\A[./]|://")
 
 
+_STAND_INS = frozenset([
+    "password", "passwd", "pass", "secret", "pwd", "user", "username", "token", "root", "postgres",
+    "guest", "admin", "test",
+])  # fmt: skip
+
+
+_WEAK = frozenset(["assigned", "bearer"])
+
+
 class SecretsFilter:
     """Finds keys, tokens and private keys; a Filter.
 
-    Categories: ``secret.<kind>``. Severity 3 where the form says whose key it is, and for private
-    keys; 1 for a value that is only named like a password (``secret.assigned``) and for a private
-    key's header without a key.
+    Categories: ``secret.<kind>``. Severity 3 where the form says whose key it is, for private keys
+    and for passwords in addresses; 2 for tokens of an authorization header; 1 for a value that is
+    only named like a password (``secret.assigned``) and for a private key's header without a key.
+    Keys of documentation are never found.
     """
 
     name = "secrets"
     categories = tuple(
         f"secret.{kind}"
         for kind in sorted(
-            {kind.kind for kind in _KINDS}
-            | {owner for _, owner in _OWNERS}
-            | {"assigned", "private_key"}
+            {form.kind for form in FORMS}
+            | {owner for _, owner in OWNERS}
+            | {"assigned", "private_key", "bearer", "connection", "telegram"}
         )
     )
     """Everything that it may find."""
@@ -128,59 +100,106 @@ class SecretsFilter:
         """Judge ``text`` from ``start`` on; see `gateway.ports.filter.Filter`."""
         size = len(text)
         safe = size if final else _open_mark(text, start)
+        before = max(0, start - _AFTER_SIGN)
+        if GATE.search(text, before) is None:
+            return Scan((), max(start, safe))
         found: list[Finding] = []
-        for sign in _SIGN.finditer(text, max(0, start - _AFTER_SIGN)):
-            for part in _judge(text, sign, final=final):
-                if isinstance(part, int):
-                    safe = min(safe, part)
-                elif part.end > start:
-                    found.append(part)
+        for part in _judged(text, start, before, final=final):
+            if isinstance(part, int):
+                safe = min(safe, part)
+            elif part.end > start:
+                found.append(part)
         if not found:
             return Scan((), max(start, safe))
         found, safe = _certain(_outermost(found), safe)
         return Scan(tuple(found), max(start, safe))
 
 
-def _judge(text: str, sign: re.Match[str], *, final: bool) -> Iterator[Finding | int]:
-    """Give the finding that begins at this sign, or the position from which it may still become
-    one."""
-    mark = sign[0]
-    at = sign.start()
-    if mark in "=:：":
+def _judged(text: str, start: int, before: int, *, final: bool) -> Iterator[Finding | int]:
+    """Give every finding, and every position from which one may still come."""
+    for sign in _SIGN.finditer(text, before):
         yield from _assigned(text, sign.end(), final=final)
-    elif mark == _PEM:
-        if text[max(0, at - 5) : at] == "-----":
-            yield from _private_key(text, at, final=final)
-    elif at == 0 or text[at - 1] not in _ALNUM:
-        yield from _key(text, at, mark, final=final)
+    for number, begin, _ in _matches(text[start:]):
+        at, mark = start + begin, LITERALS[number]
+        if mark == _PEM:
+            if text[max(0, at - 5) : at] == "-----":
+                yield from _private_key(text, at, final=final)
+        elif mark == _USERINFO:
+            yield from _connection(text, at, final=final)
+        elif mark == _BOT:
+            yield from _telegram(text, at, final=final)
+        elif at == 0 or text[at - 1] not in _ALNUM:
+            judge = _bearer if mark in _BEARERS else _key
+            yield from judge(text, at, mark, final=final)
+
+
+def _matches(text: str) -> list[Match]:
+    try:
+        return _MARKS.find(text)
+    except UnicodeEncodeError:  # half a character, which no automaton reads
+        return _MARKS.find(_HALVES.sub("\ufffd", text))
 
 
 def _key(text: str, at: int, mark: str, *, final: bool) -> Iterator[Finding | int]:
-    if mark == "sk_":
-        mark = text[at : at + len("sk_live_")]
-        if not final and at + len(mark) == len(text) and mark in _BEGINNINGS:
-            yield at
-    kind = _KIND_OF.get(mark)
-    if kind is None:
-        return
+    form = FORM_OF[mark]
     begin = at + len(mark)
-    run = _BODY_OF[kind].match(text, begin)
+    run = BODY_OF[form].match(text, begin)
     body = run[0] if run else ""
-    if not final and begin + len(body) == len(text) and len(body) <= kind.most:
+    if not final and begin + len(body) == len(text) and len(body) <= form.most:
         yield at
         return
-    if len(body) > kind.most:
-        if not kind.endless:
+    if len(body) > form.most:
+        if not form.endless:
             return
-        body = body[: kind.most]
-    if kind.kind == "jwt":
+        body = body[: form.most]
+    if form.kind == "jwt":
         rest = _JWT_REST.match(body)
         body = rest[0] if rest else ""
-    if len(body) < kind.least or not kind.check(body):
-        return
     whole = mark + body
-    named = next((owner for prefix, owner in _OWNERS if whole.startswith(prefix)), kind.kind)
+    if len(body) < form.least or not form.check(body) or is_example(whole):
+        return
+    named = next((owner for prefix, owner in OWNERS if whole.startswith(prefix)), form.kind)
     yield _finding(named, 3, 0.95, at, at + len(whole))
+
+
+def _bearer(text: str, at: int, mark: str, *, final: bool) -> Iterator[Finding | int]:
+    """Judge the token of an authorization header (RFC 6750, RFC 7617)."""
+    begin = at + len(mark)
+    run = _BEARER.match(text, begin)
+    token = run[0] if run else ""
+    if not final and begin + len(token) == len(text) and len(token) < LONGEST_KEY:
+        yield at
+        return
+    token = token.rstrip(".")
+    if len(token) >= 16 and is_mixed(token) and not is_example(token):
+        yield _finding("bearer", 2, 0.8, begin, begin + len(token))
+
+
+def _connection(text: str, at: int, *, final: bool) -> Iterator[Finding | int]:
+    """Judge the password in an address with one (RFC 3986, 3.2.1), of a data base for instance."""
+    begin = at + len(_USERINFO)
+    found = _CREDENTIALS.match(text, begin)
+    end = found.end() if found else begin
+    if not final and end == len(text):
+        yield at
+        return
+    password = found["password"] if found else None
+    if not password or text[end : end + 1] != "@" or len(password) < 4:
+        return
+    if _NOT_REAL.search(password) is None and password.lower() not in _STAND_INS:
+        yield _finding("connection", 3, 0.9, end - len(password), end)
+
+
+def _telegram(text: str, at: int, *, final: bool) -> Iterator[Finding | int]:
+    """Judge a bot's token: eight to ten digits, a colon, and 35 characters."""
+    if not text[max(0, at - 8) : at].isdecimal() or at < 8:
+        return
+    found = _BOT_TOKEN.match(text, at + 1)
+    end = found.end() if found else at
+    if not final and end == len(text) and end - at <= 36:
+        yield at
+    elif found is not None and len(found[0]) == 35 and is_mixed(found[0]):
+        yield _finding("telegram", 3, 0.95, at + 1, end)
 
 
 def _private_key(text: str, at: int, *, final: bool) -> Iterator[Finding | int]:
@@ -222,7 +241,7 @@ def _assigned(text: str, after: int, *, final: bool) -> Iterator[Finding | int]:
         yield begin
         return
     value = value.rstrip(".")
-    if text[end : end + 1] in ("(", "[", "{") or not _is_password(value):
+    if text[end : end + 1] in ("(", "[", "{") or not _is_password(value) or is_example(value):
         return
     if _AWS_NAMED.search(left) and _AWS_SECRET.fullmatch(value):
         yield _finding("aws", 3, 0.9, begin, begin + len(value))
@@ -247,32 +266,30 @@ def _is_password(value: str) -> bool:
 def _open_mark(text: str, start: int) -> int:
     """Return where a mark begins of which the text's end has only the first characters."""
     size = len(text)
-    if not text or text[-1] not in _WORD:
+    if size == start or text[-1] not in _ENDINGS:
         return size
-    word = text[len(text.rstrip(_ALNUM)) :]
-    if word in _BEGINNINGS and _may_begin(text, size - len(word)):
-        return max(start, size - len(word))
-    if "_" in text[-_LONGEST_MARK:] or "-" in text[-_LONGEST_MARK:]:
+    word = size - len(text[len(text.rstrip(_ALNUM)) :])
+    if word and text[word - 1] in _JOINTS:
         for length in range(min(_LONGEST_MARK, size - start), 0, -1):
             at = size - length
             if text[at:] in _BEGINNINGS and _may_begin(text, at):
                 return at
+    elif word >= start and text[word:] in _BEGINNINGS and _may_begin(text, word):
+        return word
     return size
 
 
 def _may_begin(text: str, at: int) -> bool:
-    if text[at] == "B":
-        return text[max(0, at - 5) : at] == "-----"
-    return at == 0 or text[at - 1] not in _ALNUM
+    return text[at] == ":" or at == 0 or text[at - 1] not in _ALNUM
 
 
 def _outermost(found: list[Finding]) -> list[Finding]:
-    """Leave out what lies inside a key, and values in which a key was found."""
-    keys = [f for f in found if f.rule != "assigned"]
+    """Leave out what lies inside a key, and values and tokens in which a key was found."""
+    keys = [f for f in found if f.rule not in _WEAK]
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda f: (f.start, -f.end, -f.severity)):
         inside = kept and finding.end <= kept[-1].end
-        weak = finding.rule == "assigned" and any(
+        weak = finding.rule in _WEAK and any(
             key.start < finding.end and finding.start < key.end for key in keys
         )
         if not inside and not weak:

@@ -90,9 +90,14 @@ def _judged(passage: Passage, at: int, shape: re.Pattern[str], form: Form) -> It
 
 
 def _holds(number: str, form: Form, passage: Passage, at: int) -> bool:
-    if form.check is not None:
-        named = form.label != "phone" or passage.hint(at, "phone") is Hint.RAISES
-        return named and form.check(compact(number))
     near = passage.near(at)
     end = near[form.label]
+    if form.label == "phone" and (
+        at - end > _NEAR
+        or "\n" in passage.text[end:at]
+        or passage.hint(at, "phone") is not Hint.RAISES
+    ):
+        return False
+    if form.check is not None:
+        return form.check(compact(number))
     return at - end <= _NEAR and near.get(LOWERING, -1) <= end + _SAME_PHRASE

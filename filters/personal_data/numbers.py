@@ -34,7 +34,10 @@ _CARD_SHORT = re.compile(
 )
 _USCC = re.compile(r"[0-9ANYany][0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{17}(?![0-9A-Za-z])")
 _CODED = re.compile(r"(?:[0-9]\.|[A-Z]-)\Z")
-_FIGURE_BEFORE = re.compile(r"(?<![0-9])([0-9]{4,24})[^0-9A-Za-z\u4e00-\u9fff]{1,4}\Z")
+_COLUMN = re.compile(r"[^A-Za-z\u4e00-\u9fff]*\Z")
+_FIGURE = re.compile("[0-9]+")
+_UNUSED_SEGMENT = re.compile(r"1(?:4[0-4]|54|6[013489]|7[49]|94)")
+"""Segments of mobiles that no network has been given."""
 _ROW = re.compile(r"[0-9][ \-]\Z")
 _FOURS_BEFORE = re.compile(r"(?:[0-9]{4}[ \-]){4}\Z")
 _NOT_DIGIT = re.compile(r"[^0-9Xx]")
@@ -114,8 +117,9 @@ def _mobile(passage: Passage, at: int, lettered: bool) -> Candidate | None:  # n
         score -= 0.3
     if score < 0.8 and _in_a_code(text, start, grouped=len(found[1]) > 11):
         score -= 0.3
-    if score == 0.5 and _in_a_row(text, start):
-        score = 0.3
+    if said is Hint.NONE and found[0].isdigit() and start == at:
+        unused = found[0] == found[1] and _UNUSED_SEGMENT.match(found[1]) is not None
+        score = 0.3 if unused or _in_a_row(text, start) else score
     return Candidate(start, found.end(), "mobile", 2, round(score, 2), "cn_mobile")
 
 
@@ -174,12 +178,18 @@ def _touches_letters(text: str, end: int, lettered: bool) -> bool:  # noqa: FBT0
 
 
 def _in_a_row(text: str, start: int) -> bool:
-    """True if the number follows another one that is of no such kind: a column of figures."""
-    before = _FIGURE_BEFORE.search(text, max(0, start - CONTEXT), start)
-    if before is None:
-        return False
-    figure = before[1]
-    return not (_MOBILE.fullmatch(figure) or is_bank_card(figure) or is_resident_id(figure))
+    """True if the number stands among figures of no such kind, with no word between: the last of
+    them has three digits or more, or another one has more than a date's part."""
+    left = text[max(0, start - CONTEXT) : start]
+    column = _COLUMN.search(left)
+    figures = list(_FIGURE.finditer(column[0])) if column else []
+    for place, found in enumerate(reversed(figures)):
+        cut = found.start() == 0 and len(left) == CONTEXT and found.end() < 20
+        if cut or len(found[0]) < (5 if place else 3):
+            continue  # of a cut one nothing is known, unless it is too long for any kind
+        if not (_MOBILE.fullmatch(found[0]) or is_bank_card(found[0]) or is_resident_id(found[0])):
+            return True
+    return False
 
 
 def _in_a_code(text: str, start: int, *, grouped: bool) -> bool:

@@ -12,15 +12,25 @@ import argparse
 import io
 import json
 import os
+import random
 import subprocess
 import sys
 import tarfile
 import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from filters.personal_data import PersonalDataFilter
+from filters.secrets import SecretsFilter
+from gateway.ports.filter import Filter
+from tests.bench.personal_corpus import ABSENT, PRESENT, lines
 
 _ROOT = Path(__file__).resolve().parents[2]
 _WORKER = Path(__file__).with_name("personal_cost.py")
 _ROUNDS = 12
+_PERSONS = 200
+_HARMLESS = 400_000
 
 Costs = dict[tuple[str, str], tuple[float, float]]
 """``(filter, text) -> (µs per delta, µs per 1,000 characters)``"""
@@ -81,12 +91,45 @@ def costs(base: str = "") -> list[tuple[str, ...]]:
     return rows
 
 
+def rows() -> list[tuple[str, str, str]]:
+    """Return ``(what, figure, meaning)`` lines: recall per kind, then false alarms per corpus."""
+    judges = (PersonalDataFilter(), SecretsFilter())
+    return [*_recall(judges), *_false_alarms(judges)]
+
+
+def _recall(judges: Sequence[Filter]) -> Iterator[tuple[str, str, str]]:
+    for name, (sentence, make) in PRESENT.items():
+        rng = random.Random(name)
+        kind = name.partition(",")[0]
+        category = kind if kind.startswith("secret.") else f"personal_data.{kind}"
+        found = 0
+        for _ in range(_PERSONS):
+            value = make(rng)
+            text = sentence.format(value)
+            at = text.index(value)
+            found += any(
+                one.category == category and one.start < at + len(value) and at < one.end
+                for judge in judges
+                for one in judge.scan(text, 0, True).findings
+            )
+        yield f"found: {name}", f"{found / _PERSONS:.1%}", f"of {_PERSONS} generated"
+
+
+def _false_alarms(judges: Sequence[Filter]) -> Iterator[tuple[str, str, str]]:
+    for name, make in ABSENT.items():
+        text = lines(make, _HARMLESS)
+        found = [one.category for judge in judges for one in judge.scan(text, 0, True).findings]
+        kinds = ", ".join(f"{kind} {count}" for kind, count in Counter(found).most_common(4))
+        rate = len(found) / len(text) * 100_000
+        yield f"false alarms: {name}", f"{rate:.2f} in 100,000", kinds or "none"
+
+
 def main() -> None:
     """Print the tables."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--base", default="", metavar="COMMIT", help="measure this one beside it")
     said = words.parse_args()
-    for row in costs(said.base):
+    for row in (*rows(), *costs(said.base)):
         print(" | ".join(row), flush=True)  # noqa: T201 -- a command
 
 

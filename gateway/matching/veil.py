@@ -2,8 +2,9 @@
 
 A placeholder is a keyed hash of who asked and what was said: the same value of the same person is
 the same placeholder in every turn, so the upstream's prompt cache holds and no state is kept. The
-way back is made anew from each request. A model may alter a placeholder a little (case, spaces in
-the brackets, other brackets or none, an escaped underscore); it is known by its word and its code.
+way back is made anew from each request. A model may alter a placeholder a little (case, full width,
+spaces in the brackets, other brackets or none, a dash, a space or an escaped underscore between its
+word and its code); it is known by these two.
 """
 
 from __future__ import annotations
@@ -63,11 +64,20 @@ Restoration = tuple[int, int, str]
 """``[start, end)`` in code points of the text, and the value that belongs there."""
 
 _ALL_WORDS = sorted({*WORDS.values(), OTHER_WORD}, key=len, reverse=True)
-_SPACES = r"[ \u00a0\u3000]{0,3}"
-_OPEN_BRACKET = rf"\\?[\[［【〔]{_SPACES}"
-_CLOSE_BRACKET = re.compile(rf"{_SPACES}\\?[\]］】〕]")
-_CLOSING = re.compile(rf"{_SPACES}\\?")
-_UNDERSCORE = r" ?\\?[_＿] ?"
+_PLAIN_FORMS = str.maketrans(
+    {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys(map(ord, "({<【〔「『《〈（［｛＜"), "[")
+    | dict.fromkeys(map(ord, ")}>】〕」』》〉）］｝＞"), "]")
+    | dict.fromkeys(map(ord, "-‐‑–—－＿"), "_")
+    | dict.fromkeys((0xA0, 0x202F, 0x3000), " ")
+)
+"""Other forms of what a placeholder is written with, one code point for one."""
+_OTHER_FORMS = re.compile("[" + "".join(re.escape(chr(code)) for code in _PLAIN_FORMS) + "]")
+
+_OPEN_BRACKET = r"\\?\[ {0,3}"
+_CLOSE_BRACKET = re.compile(r" {0,3}\\?\]")
+_CLOSING = re.compile(r" {0,3}\\?")
+_UNDERSCORE = r"(?: ?\\?_ ?| )"
 _SEEN = re.compile(
     rf"({_OPEN_BRACKET})?({'|'.join(_ALL_WORDS)}){_UNDERSCORE}"
     rf"([0-9A-Za-z]{{{SHORTEST_CODE},{LONGEST_CODE}}})",
@@ -88,9 +98,7 @@ _OPEN = re.compile(
     rf"|{_OPEN_BRACKET}|\\)\Z",
     re.IGNORECASE | re.ASCII,
 )
-_HAS_UNDERSCORE = re.compile("[_＿]")
-_HAS_SIGN = re.compile(r"[_＿\[［【〔\\]")
-_LONGEST_PLAIN = max(map(len, _ALL_WORDS)) + 2
+_HAS_CODE = re.compile(rf"[_ ][0-9A-Za-z]{{{SHORTEST_CODE}}}")
 _LOOKALIKES = str.maketrans("OIL", "011")
 """Crockford's digits leave these letters out; a reader who writes them means the digits."""
 
@@ -178,19 +186,20 @@ class VeilMap:
         found: list[Restoration] = []
         if not self._values:
             return found, len(text)
-        at = 0 if _HAS_UNDERSCORE.search(text) else len(text)
-        while at < len(text) and (seen := _SEEN.search(text, at)) is not None:
+        plain = text.translate(_PLAIN_FORMS) if _OTHER_FORMS.search(text) else text
+        at = 0 if _HAS_CODE.search(plain) else len(plain)
+        while at < len(plain) and (seen := _SEEN.search(plain, at)) is not None:
             end, value = self._known(seen)
             if value is None:
                 at = seen.start() + 1
                 continue
-            end = self._closed(text, seen, end)
-            if not final and self._may_grow(text, seen, end):
+            end = self._closed(plain, seen, end)
+            if not final and self._may_grow(plain, seen, end):
                 return found, seen.start()
             found.append((seen.start(), end, value))
             at = end
         first = found[-1][1] if found else 0
-        return found, len(text) if final else self._open(text, first)
+        return found, len(text) if final else self._open(plain, first)
 
     def restore(self, text: str) -> str:
         """Return a whole text with every placeholder of this request turned into its value."""
@@ -220,7 +229,7 @@ class VeilMap:
         code = _plain(text[seen.start(3) :][:LONGEST_CODE])
         if seen.end() == len(text) and self._begins(seen[2].upper(), code, longer=True):
             return True
-        if not seen[1] or text[end - 1] in "]］】〕":
+        if not seen[1] or text[end - 1] == "]":
             return False
         closing = _CLOSING.match(text, end)
         return closing is not None and closing.end() == len(text)
@@ -233,8 +242,7 @@ class VeilMap:
 
     def _open(self, text: str, start: int) -> int:
         """Return where the longest suffix begins that may still become one of the placeholders."""
-        near = HOLD if _HAS_SIGN.search(text, max(start, len(text) - HOLD)) else _LONGEST_PLAIN
-        at = max(start, len(text) - near)
+        at = max(start, len(text) - HOLD)
         while (found := _OPEN.search(text, at)) is not None:
             if self._may_become(found):
                 return found.start()

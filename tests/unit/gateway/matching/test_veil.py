@@ -63,12 +63,25 @@ def test_no_word_hides_in_another() -> None:
         lambda p: f"［ {p[1:-1]} ］",
         lambda p: f"\\[{p[1:-1]}\\]",
         lambda p: p[1:-1],
+        lambda p: p.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}),
+        lambda p: f"({p[1:-1]})",
+        lambda p: f"{{{p[1:-1].lower()}}}",
+        lambda p: f"<{p[1:-1]}>",
+        lambda p: f"《{p[1:-1]}》",
+        lambda p: p.replace("_", " "),
+        lambda p: p.replace("_", "-"),
+        lambda p: p[1:-1].replace("_", " _ "),
+        lambda p: p.replace("_", "\u2013"),
     ],
 )
 def test_slight_alterations_are_seen_through(alter: object) -> None:
     """Case, spaces, other brackets or none, Markdown's backslashes."""
     made, (mark,) = _map(_MOBILE)
-    assert made.restore(f"拨打{alter(mark)}吧") == "拨打13800138001吧"  # type: ignore[operator]
+    text = f"拨打{alter(mark)}吧"  # type: ignore[operator]
+    assert made.restore(text) == "拨打13800138001吧"
+    for cut in range(len(text)):
+        assert _streamed(made, text, [cut]) == "拨打13800138001吧"
+    assert _streamed(made, text, list(range(len(text)))) == "拨打13800138001吧"
 
 
 @pytest.mark.parametrize(
@@ -80,6 +93,8 @@ def test_slight_alterations_are_seen_through(alter: object) -> None:
         "[",
         "array[phone_index]",
         "no_such[ID_12345678]",
+        "a phone 12345678 and a phone-based service",
+        "(phone 7KQ2M9X)",
         "",
     ],
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+from gateway.nouns.policy import PictureJudgeUse, RecogniserUse
+from gateway.quantity import Seconds
 
 
 def _says(text: str) -> msgspec.Meta:
@@ -15,9 +18,69 @@ class _Form(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     """A part of a policy file. Keys that it does not name are refused."""
 
 
+class PictureJudgeForm(_Form, frozen=True, kw_only=True):
+    """A model that is asked what pictures show."""
+
+    name: Annotated[str, _says("Its name in findings and metrics.")]
+    url: Annotated[str, _says("Base URL of its server.")]
+    model: Annotated[str, _says("The model's name there.")]
+    contract: Annotated[
+        Literal["openai_moderation", "llama_guard"],
+        _says("`openai_moderation`: `/v1/moderations`; `llama_guard`: a vision guard as a chat."),
+    ] = "openai_moderation"
+    at_least: Annotated[
+        Annotated[float, msgspec.Meta(ge=0, le=1)], _says("Least score of a finding.")
+    ] = 0.5
+    deadline: Annotated[Seconds, _says("Longest time for one picture.")] = 10.0
+    concurrent: Annotated[
+        Annotated[int, msgspec.Meta(ge=1, le=4096)], _says("Questions at once per worker.")
+    ] = 4
+    key: Annotated[str, _says("Secret: `env:NAME` or `file:PATH`.")] = ""
+
+
+class RecogniserForm(_Form, frozen=True, kw_only=True):
+    """A model that writes down what sounds say, behind `/v1/audio/transcriptions`."""
+
+    url: Annotated[str, _says("Base URL of its server.")]
+    model: Annotated[str, _says("The model's name there.")]
+    deadline: Annotated[Seconds, _says("Longest time for one sound.")] = 60.0
+    concurrent: Annotated[
+        Annotated[int, msgspec.Meta(ge=1, le=4096)], _says("Questions at once per worker.")
+    ] = 4
+    key: Annotated[str, _says("Secret: `env:NAME` or `file:PATH`.")] = ""
+
+
 class MediaForm(_Form, frozen=True, kw_only=True):
     """How files in prompts are judged."""
 
     read: Annotated[
         bool | None, _says("Whether the text in documents and codes is judged (it is).")
     ] = None
+    pictures: Annotated[
+        Literal["seen", "read"] | None,
+        _says("A picture is judged once a model looked at it, or once its codes were read."),
+    ] = None
+    recogniser: Annotated[
+        RecogniserForm | None, _says("Model that writes down what sounds say.")
+    ] = None
+
+
+def media_members(
+    form: MediaForm | None, judges: tuple[PictureJudgeForm, ...] | None
+) -> dict[str, Any]:
+    """Return what was said, as members of `gateway.nouns.policy.MediaRules`."""
+    members: dict[str, Any] = {}
+    if judges:
+        members["judges"] = tuple(PictureJudgeUse(**_members(each)) for each in judges)
+    if form is not None:
+        said = {"read": form.read, "pictures": form.pictures}
+        members |= {key: each for key, each in said.items() if each is not None}
+    if form is not None and form.recogniser is not None:
+        members["recogniser"] = RecogniserUse(**_members(form.recogniser))
+    return members
+
+
+def _members(form: PictureJudgeForm | RecogniserForm) -> dict[str, Any]:
+    members = msgspec.structs.asdict(form)
+    members["deadline_s"] = members.pop("deadline")
+    return members

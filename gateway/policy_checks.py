@@ -21,6 +21,7 @@ FINDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("classifier", ("injection", "A4.insult", "A2.ethnicity", "A2.belief", "A2.country",
                     "A2.region", "A2.sex", "A2.age", "A2.occupation", "A2.health")),
     ("guard_models", ("guard", "guard.unsafe", "guard.controversial")),
+    ("picture_judges", ("picture", "picture.sexual", "picture.violence")),
 )  # fmt: skip
 """Which key turns the finding of which families on. Every other family comes from lexicons, and
 those of the classifier but `injection` may."""
@@ -28,6 +29,7 @@ those of the classifier but `injection` may."""
 LOCAL_FILTERS = ("lexicon", "personal_data", "secrets", "classifier")
 """The names in ``on_failure`` of filters that are no guard models."""
 
+_LISTED = {"guard_models", "picture_judges"}
 _CLASSES = dict(FINDERS)["classifier"]
 _INPUT_ONLY = {"system", "user", "history", "tool_definition", "tool_result"}
 _OUTPUT_ONLY = {"content", "reasoning", "logprob"}
@@ -72,7 +74,7 @@ def _rules_have_finders(form: PolicyForm, document: Document) -> Iterator[str]:
         path: KeyPath = ("rules", index, "when")
         finder = _finder(rule)
         if finder is not None and not _family_on(form, finder[0]):
-            hint = "list a model" if finder[0] == "guard_models" else "set it to true"
+            hint = "list a model" if finder[0] in _LISTED else "set it to true"
             message = f"has no effect, because `{finder[0]}` is not on; {hint}"
             yield document.fault(path, message)
 
@@ -163,16 +165,37 @@ def _guards(form: PolicyForm, document: Document) -> Iterator[str]:
             yield document.fault((*path, "name"), "is the name of a built-in filter")
         if "leak" in raw[index] and guard.mode == "sync":
             yield document.fault((*path, "leak"), "has no effect with `mode: sync`")
-        if guard.key and not guard.key.startswith(("env:", "file:")):
-            message = "secrets are not written here; use env:NAME or file:PATH"
-            yield document.fault((*path, "key"), message)
-        if not guard.url.startswith(("http://", "https://")):
-            yield document.fault((*path, "url"), "expected an http:// or https:// address")
+        yield from _server(guard.url, guard.key, path, document)
         if guard.ask_when == "uncertain" and not form.classifier:
             message = "`uncertain` needs `classifier: true`: it is what says so"
             yield document.fault((*path, "ask_when"), message)
         if not guard.sides:
             yield document.fault((*path, "sides"), "it judges nothing; name `input` or `output`")
+
+
+def _server(url: str, key: str, path: KeyPath, document: Document) -> Iterator[str]:
+    if key and not key.startswith(("env:", "file:")):
+        message = "secrets are not written here; use env:NAME or file:PATH"
+        yield document.fault((*path, "key"), message)
+    if not url.startswith(("http://", "https://")):
+        yield document.fault((*path, "url"), "expected an http:// or https:// address")
+
+
+def _media(form: PolicyForm, document: Document) -> Iterator[str]:
+    media, judges = form.media, form.picture_judges or ()
+    raw = document.value.get("picture_judges", ())
+    for index, judge in enumerate(judges):
+        path: KeyPath = ("picture_judges", index)
+        yield from _server(judge.url, judge.key, path, document)
+        if "at_least" in raw[index] and judge.contract == "llama_guard":
+            yield document.fault((*path, "at_least"), "has no effect: this contract has no scores")
+    if media is None:
+        return
+    if media.recogniser is not None:
+        path = ("media", "recogniser")
+        yield from _server(media.recogniser.url, media.recogniser.key, path, document)
+    if media.read is False and (judges or media.recogniser is not None):
+        yield document.fault(("media", "read"), "nothing is read: then nobody looks or listens")
 
 
 def _failures(form: PolicyForm, document: Document) -> Iterator[str]:
@@ -254,6 +277,7 @@ _CHECKS: tuple[Check, ...] = (
     _keeping,
     _subject,
     _guards,
+    _media,
     _failures,
     _marks,
     _routes,

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from gateway.conduct_reading import Laid, window, window_faults, with_overlays
+from gateway.media_form import media_members
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import (
     FileMarksOrder,
@@ -67,6 +68,7 @@ NAMES: dict[KeyPath, str] = {
     ("rules",): "id",
     ("lexicons",): "use",
     ("guard_models",): "name",
+    ("picture_judges",): "name",
     ("paths",): "path",
     ("marks", "routes"): "path",
     ("overlays",): "id",
@@ -268,7 +270,7 @@ def _build(form: PolicyForm, name: str) -> Policy:
         rules=tuple(_rule(each) for each in form.rules or ()),
         on_failure=_failures(form.on_failure, [each.name for each in form.guard_models or ()]),
         unjudged_media=media or blank.unjudged_media,
-        media=MediaRules(**_said(form.media)),
+        media=MediaRules(**media_members(form.media, form.picture_judges)),
         marks=_marks(form),
         file_marks=_file_marks(form),
         keep=_keep(form),

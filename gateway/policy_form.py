@@ -13,6 +13,7 @@ import msgspec
 from gateway.conduct_form import OverlayForm, WindowForm
 from gateway.media_form import MediaForm
 from gateway.nouns.personal import FAMILIES, Family
+from gateway.media_form import MediaForm, PictureJudgeForm
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds
 
@@ -390,6 +391,9 @@ class PolicyForm(Form, frozen=True, kw_only=True):
         tuple[str, ...] | None, _says("Ids of rules of the extended policy that do not apply.")
     ] = None
     on_failure: Annotated[OnFailureForm | None, _says("When something cannot be judged.")] = None
+    picture_judges: Annotated[
+        tuple[PictureJudgeForm, ...] | None, _says("Models that are asked what pictures show.")
+    ] = None
     media: Annotated[MediaForm | None, _says("How files in prompts are judged.")] = None
     marks: Annotated[MarksForm | None, _says("What is put on generated content.")] = None
     keep: Annotated[KeepForm | None, _says("How long records are kept.")] = None

@@ -121,6 +121,12 @@ def code(text: str, kind: str = "PNG") -> bytes:
     return _saved(lambda out: picture.convert("RGB").save(out, kind))
 
 
+def plain(colour: tuple[int, int, int]) -> bytes:
+    """Return a picture of one colour."""
+    made = Image.new("RGB", (64, 64), colour)
+    return _saved(lambda out: made.save(out, "PNG"))
+
+
 def blank(kind: str = "PNG", side: int = 16, **save: Any) -> bytes:
     """Return a picture that says nothing."""
     made = Image.linear_gradient("L").resize((side, side)).convert("RGB")

@@ -2,24 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import msgspec
 
+from filters.picture_guard import PictureGuard
 from gateway.edge.gateway import NoMediaReader
 from gateway.edge.media_pool import ChildPool
-from gateway.edge.media_reading import EdgeMediaReader, ReadPool
+from gateway.edge.media_reading import EdgeMediaReader, ReadPool, Senses
 from gateway.extraction.passages import Bounds
 from gateway.extraction.reader import FileReader
-from gateway.nouns.policy import Policy
+from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
+from gateway.ports.clock import Clock
 from gateway.ports.media import Reading
 from gateway.settings import InputSettings, MediaSettings, Settings
+from gateway.settings_file import resolve_secret
 from gateway.wire.picture_limit import bound_pictures
+from models.openai_media_runtime import OpenAIMediaRuntime
+
+RECOGNISER = "recogniser"
+"""The name of the model that listens, in metrics."""
 
 
 def media_reader(settings: Settings, policy: Policy) -> EdgeMediaReader | NoMediaReader:
     """Return what reads files for one worker; its processes start with the first file."""
     if not any(each.reads_files for each in policy.family):
+class RemoteRecogniser:
+    """A Recogniser behind a runtime."""
+
+    name = RECOGNISER
+
+    def __init__(self, use: RecogniserUse, runtime: OpenAIMediaRuntime) -> None:
+        self._deadline_s = use.deadline_s
+        self._runtime = runtime
+
+    async def transcribe(self, content: bytes, file_name: str) -> str:
+        """Return the words; see `gateway.ports.media.Recogniser`."""
+        return await self._runtime.transcribe(content, file_name, deadline_s=self._deadline_s)
+
+
+class Witnesses:
+    """The models that look and listen under one policy; made after the fork."""
+
+    def __init__(self, rules: MediaRules, environ: Mapping[str, str]) -> None:
+        self.secrets: list[str] = []
+        self._environ = environ
+        self._runtimes: list[OpenAIMediaRuntime] = []
+        self.judges = tuple(PictureGuard(use, self._runtime(use)) for use in rules.judges)
+        heard = rules.recogniser
+        self.recogniser = RemoteRecogniser(heard, self._runtime(heard)) if heard else None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What they are called in metrics."""
+        listens = {RECOGNISER} if self.recogniser else set()
+        return frozenset({*(judge.name for judge in self.judges), *listens})
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """Everything that they may find."""
+        return frozenset(category for judge in self.judges for category in judge.categories)
+
+    def _runtime(self, use: PictureJudgeUse | RecogniserUse) -> OpenAIMediaRuntime:
+        key = resolve_secret(use.key, self._environ) if use.key else ""
+        self.secrets += [key] if key else []
+        made = OpenAIMediaRuntime(use.url, use.model, key, concurrent=use.concurrent)
+        self._runtimes.append(made)
+        return made
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        for runtime in self._runtimes:
+            await runtime.close()
+
+
+def media_reader(
+    settings: Settings,
+    policy: Policy,
+    witnesses: Witnesses,
+    clock: Clock,
+    consulted: Callable[[str, float], None],
+) -> EdgeMediaReader | NoMediaReader:
+    """Return what reads files for one worker; its processes start with the first file.
+
+    A policy without rules judges nothing: then nothing is read.
+    """
+    if not (policy.media.read and policy.rules):
         return NoMediaReader()
     inputs = settings.inputs
     bounds = msgspec.structs.replace(
@@ -27,7 +96,11 @@ def media_reader(settings: Settings, policy: Policy) -> EdgeMediaReader | NoMedi
         memory=inputs.memory,
     )  # fmt: skip
     pool: ReadPool = ChildPool(partial(_make_reader, bounds_of(inputs)), bounds, Reading)
-    return EdgeMediaReader(pool, files=inputs.files)
+    senses = Senses(
+        clock, consulted, witnesses.judges, witnesses.recogniser,
+        seen_is_read=policy.media.pictures == "read",
+    )  # fmt: skip
+    return EdgeMediaReader(pool, senses, witnesses.close, files=inputs.files)
 
 
 def bounds_of(inputs: InputSettings) -> Bounds:

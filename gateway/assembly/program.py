@@ -23,6 +23,9 @@ from gateway.assembly.guards import Guards
 from gateway.assembly.inputs import media_reader
 from gateway.assembly.judge import Wiring
 from gateway.assembly.kit import LocalKit
+from gateway.assembly.inputs import Witnesses, media_reader
+from gateway.assembly.judge import PolicyJudge, Wiring
+from gateway.assembly.kit import LocalKit, build_kit
 from gateway.assembly.patience import Patience
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.reading import (
@@ -199,8 +202,16 @@ class Installation:
         guards = Guards(guard_models(policy), self._environ)
         regimes = Regimes(made.editions, self._wiring(settings, made, guards))
         usual = regimes(Principal("", "anonymous", tenant=""), clock.wall_ns())
+        guards = Guards(policy.guard_models, self._environ)
+        witnesses = Witnesses(policy.media, self._environ)
+        key = made.vault.keyring.fingerprint_key
+        judge = PolicyJudge(
+            policy,
+            Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
+                   key, Patience(clock)),
+        )  # fmt: skip
         kept = _kept(settings)
-        files, media = _file_sealer(settings, made, kept), media_reader(settings, policy)
+        files = _file_sealer(settings, made, kept)
         upstream_key = settings.upstream.key
         upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
         protocols = _protocols(settings)
@@ -211,9 +222,10 @@ class Installation:
         )
         reading = self._reading(settings, made)
         meter = Metrics(
-            self._metrics_folder, self._labels(made, guards, names),
+            self._metrics_folder, self._labels(made, guards, witnesses, names),
             version=__version__, generation=place.generation,
         )  # fmt: skip
+        media = media_reader(settings, policy, witnesses, clock, meter.consulted)
         gateway = Gateway(
             settings=settings,
             policy=policy,
@@ -224,7 +236,7 @@ class Installation:
             fallback=protocols[0],
             access=Door(
                 self._for_door(settings), policy.subject, KeyBook(state, clock), self._limiter,
-                upstream_key=upstream_key, secrets=guards.secrets,
+                upstream_key=upstream_key, secrets=[*guards.secrets, *witnesses.secrets],
             ),
             judge=usual.judge,
             journal=journal,
@@ -288,6 +300,13 @@ class Installation:
         return LabelSets(
             categories=frozenset({*categories, *guards.categories}),
             filters=frozenset({one.name for one, _ in local} | set(guards.by_name)),
+    def _labels(
+        self, made: Prepared, guards: Guards, witnesses: Witnesses, names: set[str]
+    ) -> LabelSets:
+        categories = {category for _, found in made.kit.filters for category, _ in found}
+        filters = {one.name for one, _ in made.kit.filters}
+            categories=frozenset({*categories, *guards.categories, *witnesses.categories}),
+            filters=frozenset(filters | set(guards.by_name) | witnesses.names),
             protocols=frozenset(names),
             marks=made.files.names.union(*(each.sealer.marks for each in made.editions)),
         )

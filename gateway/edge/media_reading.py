@@ -1,15 +1,27 @@
-"""Media reading: the files of a request are read beside the worker before the request is judged."""
+"""Media reading: the files of a request are read beside the worker before the request is judged.
+
+A process takes the text out of a file and gives back what it shows and what is heard in it; for
+those a model elsewhere is asked. What it fails to answer is not judged, and says so.
+"""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 from gateway.edge.gateway import Admission, Gateway
 from gateway.edge.media_pool import ChildPool
 from gateway.nouns.errors import Overloaded, SealgateError
+from gateway.nouns.finding import Finding
 from gateway.nouns.media import MediaKind
-from gateway.nouns.segment import MediaPart
-from gateway.ports.media import Fault, Reading, ReadOrder
+from gateway.nouns.segment import MediaPart, Passage, Sight
+from gateway.ports.clock import Clock
+from gateway.ports.media import Fault, PictureJudge, Reading, ReadOrder, Recogniser, Shown
 
 ReadPool = ChildPool[ReadOrder, Reading]
+_LOOKS_AT_ONCE = 4
+_T = TypeVar("_T")
 
 
 async def with_media_read(gateway: Gateway, admission: Admission) -> Admission:
@@ -21,11 +33,26 @@ async def with_media_read(gateway: Gateway, admission: Admission) -> Admission:
     return admission._replace(request=request._replace(media=parts))
 
 
+class Senses(NamedTuple):
+    """Who is asked about what is no text. ``seen_is_read``: of a picture it is enough that its
+    codes were read. ``consulted`` is told the name and the seconds of each answer."""
+
+    clock: Clock
+    consulted: Callable[[str, float], None]
+    judges: Sequence[PictureJudge] = ()
+    recogniser: Recogniser | None = None
+    seen_is_read: bool = False
+
+
 class EdgeMediaReader:
     """See gateway.ports.media.MediaReader. ``files`` is how many of one request are read."""
 
-    def __init__(self, pool: ReadPool, *, files: int) -> None:
+    def __init__(
+        self, pool: ReadPool, senses: Senses, close: Callable[[], Awaitable[None]], *, files: int
+    ) -> None:
         self._pool = pool
+        self._senses = senses
+        self._close = close
         self._files = files
 
     async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
@@ -36,33 +63,76 @@ class EdgeMediaReader:
         return (*found, *rest)
 
     async def _part(self, part: MediaPart) -> MediaPart:
-        content = part.content
+        content, senses = part.content, self._senses
         if not content:
             return part._replace(fault=Fault.ELSEWHERE)
         if isinstance(content, str) and content[:8].lower().startswith(("http:", "https:")):
             return part._replace(fault=Fault.NOT_FETCHED)
-        reading = await self._pool.carry_out(ReadOrder(content, part.hint))
+        reading = await self._pool.carry_out(
+            ReadOrder(
+                content, part.hint, pictures=bool(senses.judges),
+                sound=senses.recogniser is not None,
+            )
+        )  # fmt: skip
         if isinstance(reading, Overloaded):
             raise Overloaded("Too many files wait to be read (inputs.queue).", retry_after_s=1.0)
         if isinstance(reading, SealgateError):
             return part._replace(fault=Fault.EXHAUSTED)
-        return part._replace(
-            kind=reading.kind or part.kind, passages=reading.passages, fault=_fault(reading)
+        part = part._replace(kind=reading.kind or part.kind, passages=reading.passages)
+        if reading.kind == MediaKind.AUDIO:
+            return await self._heard(part, reading)
+        return await self._seen(part, reading)
+
+    async def _seen(self, part: MediaPart, reading: Reading) -> MediaPart:
+        """Have everybody look at what a file shows."""
+        looks = [(judge, shown) for judge in self._senses.judges for shown in reading.pictures]
+        places = asyncio.Semaphore(_LOOKS_AT_ONCE)
+
+        async def look(judge: PictureJudge, shown: Shown) -> tuple[Sight, ...] | None:
+            async with places:
+                found = await self._asked(judge.name, judge.look(shown.jpeg))
+            return None if found is None else _sights(shown.place, found)
+
+        answers = await asyncio.gather(*(look(*each) for each in looks))
+        sights = tuple(sight for answer in answers if answer for sight in answer)
+        fault = reading.fault or (Fault.JUDGE_FAILED if None in answers else "")
+        if not fault and reading.shows and not self._senses.seen_is_read:
+            unshown = reading.shows > len(reading.pictures)
+            fault = _unseen(reading) if unshown or not self._senses.judges else ""
+        return part._replace(sights=sights, fault=fault)
+
+    async def _heard(self, part: MediaPart, reading: Reading) -> MediaPart:
+        """Have what is heard in a file written down."""
+        recogniser = self._senses.recogniser
+        if reading.fault or recogniser is None or not reading.sound:
+            return part._replace(fault=reading.fault or Fault.UNHEARD)
+        said = await self._asked(
+            recogniser.name, recogniser.transcribe(reading.sound, f"sound.{reading.format}")
         )
+        if said is None:
+            return part._replace(fault=Fault.JUDGE_FAILED)
+        return part._replace(passages=(Passage("transcript", said),), fault="")
+
+    async def _asked(self, name: str, answer: Awaitable[_T]) -> _T | None:
+        """Return the answer; None if there is none that is clear."""
+        began_s = self._senses.clock.monotonic_s()
+        try:
+            return await answer
+        except (TimeoutError, ConnectionError, ValueError):
+            return None
+        finally:
+            self._senses.consulted(name, self._senses.clock.monotonic_s() - began_s)
 
     async def close(self) -> None:
-        """End the processes."""
+        """End the processes, and let go of who was asked."""
         await self._pool.close()
+        await self._close()
 
 
-def _fault(reading: Reading) -> str:
-    """Return why a file was not judged as a whole. Text alone is: pictures and sounds need
-    somebody to look and to listen."""
-    if reading.fault:
-        return reading.fault
-    if reading.kind == MediaKind.AUDIO:
-        return Fault.UNHEARD
-    if reading.shows:
-        inside = reading.kind == MediaKind.DOCUMENT
-        return Fault.PICTURES_INSIDE if inside else Fault.UNSEEN
-    return ""
+def _sights(place: str, found: Sequence[Finding]) -> tuple[Sight, ...]:
+    return tuple(Sight(place, finding) for finding in found)
+
+
+def _unseen(reading: Reading) -> str:
+    inside = reading.kind == MediaKind.DOCUMENT
+    return Fault.PICTURES_INSIDE if inside else Fault.UNSEEN

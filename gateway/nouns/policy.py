@@ -119,11 +119,39 @@ class SubjectSource(msgspec.Struct, frozen=True, kw_only=True):
     missing: str = "count"
 
 
+class PictureJudgeUse(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that is asked what pictures show. ``contract`` is ``openai_moderation`` or
+    ``llama_guard``; ``at_least`` is the least score of a finding (scores only)."""
+
+    name: str
+    url: str
+    model: str
+    contract: str = "openai_moderation"
+    at_least: float = 0.5
+    deadline_s: float = 10.0
+    concurrent: int = 4
+    key: str = ""
+
+
+class RecogniserUse(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that writes down what sounds say (OpenAI-compatible transcriptions)."""
+
+    url: str
+    model: str
+    deadline_s: float = 60.0
+    concurrent: int = 4
+    key: str = ""
+
+
 class MediaRules(msgspec.Struct, frozen=True, kw_only=True):
     """What is done with the files of prompts. ``read``: the text in them is judged like any other,
-    and what is no text goes to whoever judges it."""
+    and what is no text goes to whoever judges it. ``pictures``: a picture counts as judged once
+    somebody looked at it (``seen``), or already when its codes were read (``read``)."""
 
     read: bool = True
+    pictures: str = "seen"
+    judges: tuple[PictureJudgeUse, ...] = ()
+    recogniser: RecogniserUse | None = None
 
 
 class Keep(msgspec.Struct, frozen=True, kw_only=True):

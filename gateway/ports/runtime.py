@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -20,4 +21,24 @@ class ChatRuntime(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+class MediaRuntime(Protocol):
+    """A model that looks at pictures, or listens, reached over some wire.
+
+    Each question raises TimeoutError after the deadline, ConnectionError if the model cannot be
+    reached, ValueError if it answers with something else.
+    """
+
+    async def moderate(self, jpeg: bytes, *, deadline_s: float) -> Mapping[str, float]:
+        """Return the scores of a picture by category, from 0 to 1."""
+        ...
+
+    async def describe(self, jpeg: bytes, *, deadline_s: float) -> str:
+        """Return what the model says about a picture."""
+        ...
+
+    async def transcribe(self, content: bytes, file_name: str, *, deadline_s: float) -> str:
+        """Return the words of a sound."""
         ...

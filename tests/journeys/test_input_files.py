@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
+from PIL import Image
+
 from gateway.nouns.media import MediaFormat
-from tests.edge_kit import Got, ScriptedUpstream
-from tests.input_kit import FILES, code, data_url
+from tests.edge_kit import Conversation, Got, ScriptedUpstream
+from tests.input_kit import FILES, code, data_url, plain
 from tests.journeys.conftest import Launch
 from tests.process_kit import CATEGORY, TERM, Program
 
@@ -28,6 +34,45 @@ def _image(content: bytes) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": data_url(content, "image/png")}}
 
 
+WAV = b"RIFF\x24\0\0\0WAVEfmt "
+BAD = (200, 30, 30)
+
+
+class Witness:
+    """A model that sees red as a sin, and hears what the sound's last bytes say."""
+
+    def __init__(self) -> None:
+        self.server = ScriptedUpstream()
+        self.server.script = self._answer
+
+    async def _answer(self, talk: Conversation) -> None:
+        body = talk.heard.body
+        if talk.heard.path.endswith("/audio/transcriptions"):
+            said = TERM if b"BAD" in body else "无害"
+            await talk.whole(json.dumps({"text": said}).encode())
+            return
+        url = json.loads(body)["input"][0]["image_url"]["url"]
+        with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as picture:
+            red, green, _ = picture.resize((1, 1)).getpixel((0, 0))
+        scores = {"sexual": 0.9 if red > 2 * green else 0.1}
+        await talk.whole(json.dumps({"results": [{"category_scores": scores}]}).encode())
+
+
+@pytest.fixture
+async def witness() -> AsyncIterator[Witness]:
+    """A witness that listens."""
+    one = Witness()
+    await one.server.start()
+    yield one
+    await one.server.close()
+    assert one.server.failure is None
+
+
+def _sound(content: bytes) -> dict[str, Any]:
+    coded = base64.b64encode(content).decode()
+    return {"type": "input_audio", "input_audio": {"data": coded, "format": "wav"}}
+
+
 async def _ask(program: Program, *parts: dict[str, Any]) -> Got:
     content = [{"type": "text", "text": "这份文件说什么？"}, *parts]
     body = {"model": "m", "messages": [{"role": "user", "content": content}]}
@@ -35,11 +80,16 @@ async def _ask(program: Program, *parts: dict[str, Any]) -> Got:
 
 
 async def test_files_are_judged_before_the_model_gets_them(
-    launch: Launch, upstream: ScriptedUpstream
+    launch: Launch, upstream: ScriptedUpstream, witness: Witness
 ) -> None:
     """A term in any of them is a refusal that names the place on record; harmless files pass byte
     for byte; what nobody could judge is counted with its reason."""
-    program = await launch(GUARDED)
+    place = {"url": f"http://127.0.0.1:{witness.server.port}/v1", "model": "m"}
+    program = await launch({
+        **GUARDED, "picture_judges": [{"name": "eyes", **place}],
+        "media": {"recogniser": place},
+        "rules": [{"id": "nude", "when": "picture.sexual", "severity": "3+", "do": "block"}],
+    })  # fmt: skip
     for found, make in FILES.items():
         got = await _ask(program, _file(make("无害"), found), _file(make(TERM), found))
         assert (got.status, got.code) == (400, "content_filter"), found
@@ -47,16 +97,23 @@ async def test_files_are_judged_before_the_model_gets_them(
         (fact,) = {(each["category"], each["channel"][:21]) for each in close["findings"]}
         assert fact == (CATEGORY, "messages.0.content.2#")
         assert close["judged"] == ("document", "document")
-    assert (await _ask(program, _image(code(TERM)))).code == "content_filter"
+    for part in (_image(code(TERM)), _image(plain(BAD)), _sound(WAV + b"BAD")):
+        assert (await _ask(program, part)).code == "content_filter"
     assert upstream.heard == []
-    parts = (_file(FILES[MediaFormat.PDF]("无害"), MediaFormat.PDF), _image(code("无害")))
+    parts = (
+        _file(FILES[MediaFormat.PDF]("无害"), MediaFormat.PDF), _image(code("无害")), _sound(WAV),
+        {"type": "file", "file": {"file_id": "file-1"}},
+    )  # fmt: skip
     got = await _ask(program, *parts)
     assert got.status == 200
     sent = json.loads(upstream.heard[0].body)["messages"][0]["content"]
     assert sent[1:] == list(parts)
     close = (await program.record(got.headers["x-sealgate-exchange"])).facts["close"]
-    assert close["unjudged"] == ("image:unseen@messages.0.content.2",)
+    assert close["judged"] == ("document", "image", "audio")
+    assert close["unjudged"] == ("file:elsewhere@messages.0.content.4",)
     numbers = await program.numbers()
     assert numbers.sum("judged_parts_total", kind="document") == 2 * len(FILES) + 1
-    assert numbers.sum("unreadable_parts_total", reason="unseen") == 2
+    assert numbers.sum("unreadable_parts_total", reason="elsewhere") == 1
+    assert numbers.sum("consult_seconds_count", filter="eyes") == 3
+    assert numbers.sum("findings_total", category="picture.sexual", action="block") == 1
     assert TERM not in program.log

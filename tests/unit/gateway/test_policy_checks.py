@@ -10,6 +10,7 @@ from gateway.typed_document import read_document
 from gateway.yaml_file import load_yaml
 
 SECRETS = "secrets: true\n"
+EYES = "picture_judges: [{name: eyes, url: 'http://g/v1', model: m%s}]\n"
 GUARD = "guard_models: [{name: judge, url: 'http://g/v1', model: m%s}]\n"
 SEEN = "rules: [{id: a, when: '*', do: flag}]\n"
 
@@ -54,6 +55,12 @@ def _rule(rest: str) -> str:
         (GUARD % ", sides: []" + SEEN, "it judges nothing"),
         (GUARD.replace("judge", "lexicon") % "" + SEEN, "a built-in filter"),
         (GUARD.replace("http:", "unix:") % "" + SEEN, "http:// or https://"),
+        (EYES % "", "no rule is about `picture`"),
+        ("rules: [{id: a, when: picture.sexual, do: flag}]", "list a model"),
+        (EYES % ", key: sk-1", "use env:NAME or file:PATH"),
+        (EYES % ", at_least: 0.1, contract: llama_guard", "has no scores"),
+        (EYES % "" + "media: {read: false}", "nobody looks"),
+        ("media: {recogniser: {url: x, model: m}}", "http:// or https://"),
         ("on_failure: {guard_models: {judge: block}}", "none is listed"),
         ("on_failure: {guard_model: block}", "no model is listed"),
         ("on_failure: {lexicon: {do: block, longest: 3m}}", "has no effect with `do: block`"),

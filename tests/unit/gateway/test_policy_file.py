@@ -244,3 +244,22 @@ marks:
     )  # fmt: skip
     assert task.wording == {"zh": "人工智能生成", "en": "AI generated"}
     assert marks.at("/tasks/7/8") is marks.at("/tasks/") is marks
+
+
+def test_who_looks_and_listens(tmp_path: Path) -> None:
+    """Judges of pictures and the recogniser become the noun's values."""
+    policy = load_policy(
+        _written(
+            tmp_path,
+            """
+picture_judges: [{name: eyes, url: "http://g/v1", model: m, deadline: 2s, key: "env:K"}]
+media: {pictures: read, recogniser: {url: "http://w/v1", model: whisper}}
+rules: [{id: p, when: picture.sexual, do: block}]
+""",
+        )
+    )
+    (judge,) = policy.media.judges
+    assert (judge.name, judge.deadline_s, judge.contract) == ("eyes", 2.0, "openai_moderation")
+    assert policy.media.recogniser is not None
+    assert (policy.media.recogniser.model, policy.media.recogniser.deadline_s) == ("whisper", 60.0)
+    assert (policy.media.read, policy.media.pictures) == (True, "read")

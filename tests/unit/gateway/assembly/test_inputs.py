@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.assembly.inputs import bounds_of, media_reader
-from gateway.edge.gateway import NoMediaReader
-from gateway.nouns.policy import MediaRules, Policy
+from gateway.assembly.inputs import Witnesses, bounds_of, media_reader
+from gateway.edge.gateway import NoMediaReader, SystemClock
+from gateway.edge.media_reading import EdgeMediaReader
+from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
 from gateway.nouns.segment import MediaPart
 from gateway.nouns.verdict import Action
 from gateway.settings import InputSettings, Settings
@@ -16,12 +17,17 @@ from tests.input_kit import TERM, data_url, pdf
 RULES = policy(x=Action.BLOCK)
 
 
+def _reader(settings: Settings, policy: Policy) -> EdgeMediaReader | NoMediaReader:
+    witnesses = Witnesses(policy.media, {})
+    return media_reader(settings, policy, witnesses, SystemClock(), lambda name, seconds: None)
+
+
 @pytest.mark.parametrize(
     "idle", [Policy(), Policy(media=MediaRules(read=False), rules=RULES.rules)]
 )
 async def test_what_judges_nothing_reads_nothing(idle: Policy) -> None:
     """No rules, or a policy that says so."""
-    reader = media_reader(Settings(), idle)
+    reader = _reader(Settings(), idle)
     assert isinstance(reader, NoMediaReader)
     part = MediaPart("file", ("x",), content="AAAA")
     assert await reader.read((part,)) == (part,)
@@ -32,9 +38,24 @@ async def test_files_are_read_in_a_process_within_their_bounds() -> None:
     """Time, memory and the bounds of the settings hold there."""
     inputs = InputSettings(chars=6, job_s=60.0)
     assert bounds_of(inputs).chars == 6
-    reader = media_reader(Settings(inputs=inputs), RULES)
+    reader = _reader(Settings(inputs=inputs), RULES)
     url = data_url(pdf(TERM, TERM), "application/pdf")
     (part,) = await reader.read((MediaPart("file", ("x",), content=url),))
     assert [passage.text for passage in part.passages] == [TERM, TERM[:2]]
     assert part.fault == "too_large"
     await reader.close()
+
+
+async def test_who_looks_and_listens_is_named_and_its_key_kept() -> None:
+    """Names and categories are known to the metrics, keys to the door."""
+    judge = PictureJudgeUse(name="eyes", url="http://127.0.0.1:1", model="m", key="env:K")
+    listens = RecogniserUse(url="http://127.0.0.1:1", model="m")
+    witnesses = Witnesses(MediaRules(judges=(judge,), recogniser=listens), {"K": "secret"})
+    assert witnesses.names == {"eyes", "recogniser"}
+    assert "picture.sexual" in witnesses.categories
+    assert witnesses.secrets == ["secret"]
+    assert witnesses.recogniser is not None
+    with pytest.raises(ConnectionError):
+        await witnesses.recogniser.transcribe(b"x", "x.wav")
+    await witnesses.close()
+    assert Witnesses(MediaRules(), {}).names == frozenset()

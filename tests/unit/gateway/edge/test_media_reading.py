@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from gateway.edge.media_reading import EdgeMediaReader
+from gateway.edge.gateway import SystemClock
+from gateway.edge.media_reading import EdgeMediaReader, Senses
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
-from gateway.nouns.segment import MediaPart, Passage
-from gateway.ports.media import Reading, ReadOrder
+from gateway.nouns.finding import Finding
+from gateway.nouns.segment import MediaPart, Passage, Sight
+from gateway.ports.media import Reading, ReadOrder, Shown
 
 AT = ("messages", 0, "content", 0)
 READ = Reading("document", "pdf", (Passage("page 1", "x"),))
@@ -26,8 +30,81 @@ class Pool:
         return self._answer
 
 
-def _reader(answer: Reading | SealgateError = READ, files: int = 2) -> EdgeMediaReader:
-    return EdgeMediaReader(Pool(answer), files=files)  # type: ignore[arg-type]
+class Witness:
+    """Looks and listens; answers, or raises, what it is told."""
+
+    name = "eyes"
+    categories = ("picture.sexual",)
+
+    def __init__(self, answer: object) -> None:
+        self._answer = answer
+
+    async def look(self, jpeg: bytes) -> tuple[Finding, ...]:
+        """See gateway.ports.media.PictureJudge."""
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer if jpeg == b"two" else ()  # type: ignore[return-value]
+
+    async def transcribe(self, content: bytes, file_name: str) -> str:
+        """See gateway.ports.media.Recogniser."""
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return f"{content.decode()} {file_name}"
+
+
+async def _nothing() -> None:
+    """Nothing is open."""
+
+
+def _reader(
+    answer: Reading | SealgateError = READ, files: int = 2, **senses: Any
+) -> EdgeMediaReader:
+    asked = Senses(SystemClock(), lambda name, seconds: None, **senses)
+    return EdgeMediaReader(Pool(answer), asked, _nothing, files=files)  # type: ignore[arg-type]
+
+
+SEEN = Finding("picture.sexual", 3, 0.9, 0, 0, "eyes", "sexual")
+PICTURED = Reading("document", "pdf", (), "", 2, (Shown("page 1", b"one"), Shown("page 2", b"two")))
+PART = MediaPart("file", AT, content="AAAA")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reading", "sights", "fault"),
+    [
+        ((SEEN,), PICTURED, (Sight("page 2", SEEN),), ""),
+        ((), PICTURED._replace(kind="image"), (), ""),
+        ((SEEN,), PICTURED._replace(shows=3), (Sight("page 2", SEEN),), "pictures_inside"),
+        ((SEEN,), PICTURED._replace(fault="too_many"), (Sight("page 2", SEEN),), "too_many"),
+        (TimeoutError(), PICTURED, (), "judge_failed"),
+        (ConnectionError(), PICTURED, (), "judge_failed"),
+        (ValueError(), PICTURED, (), "judge_failed"),
+    ],
+)
+async def test_what_a_file_shows_is_looked_at(
+    answer: object, reading: Reading, sights: tuple[Sight, ...], fault: str
+) -> None:
+    """Every picture of it; no answer, or a picture that nobody could be shown, is no judgement."""
+    (part,) = await _reader(reading, judges=(Witness(answer),)).read((PART,))
+    assert (part.sights, part.fault) == (sights, fault)
+
+
+async def test_a_policy_may_be_content_with_what_pictures_say() -> None:
+    """Then a picture whose codes were read is judged."""
+    (part,) = await _reader(PICTURED, seen_is_read=True).read((PART,))
+    assert part.fault == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "passages", "fault"),
+    [("", (Passage("transcript", "words sound.wav"),), ""), (ValueError(), (), "judge_failed")],
+)
+async def test_what_a_sound_says_is_written_down(
+    answer: object, passages: tuple[Passage, ...], fault: str
+) -> None:
+    """And is text like any other from there on."""
+    heard = Reading("audio", "wav", sound=b"words")
+    (part,) = await _reader(heard, recogniser=Witness(answer)).read((PART,))
+    assert (part.passages, part.fault) == (passages, fault)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from gateway.edge.gateway import Admission, Gateway
 from gateway.edge.media_pool import ChildPool
+from gateway.edge.read_memory import ReadMemory
 from gateway.nouns.errors import Overloaded, SealgateError
 from gateway.nouns.finding import Finding
 from gateway.nouns.media import MediaKind
@@ -21,6 +22,9 @@ from gateway.ports.media import Fault, PictureJudge, Reading, ReadOrder, Recogni
 
 ReadPool = ChildPool[ReadOrder, Reading]
 _LOOKS_AT_ONCE = 4
+_PASSING = frozenset({Fault.EXHAUSTED, Fault.JUDGE_FAILED})
+"""Faults that may be gone when the file comes again."""
+
 _T = TypeVar("_T")
 
 
@@ -54,20 +58,33 @@ class EdgeMediaReader:
         self._senses = senses
         self._close = close
         self._files = files
+        self._memory = ReadMemory()
 
     async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
         """Return the parts with what was read in them, one after the other: a request takes one
         place in the queue, however many files it brings."""
-        found = [await self._part(part) for part in parts[: self._files]]
+        found = [await self._known(part) for part in parts[: self._files]]
         rest = (part._replace(fault=Fault.TOO_MANY) for part in parts[self._files :])
         return (*found, *rest)
 
-    async def _part(self, part: MediaPart) -> MediaPart:
-        content, senses = part.content, self._senses
+    async def _known(self, part: MediaPart) -> MediaPart:
+        """Read a file that is here, unless it was read before."""
+        content = part.content
         if not content:
             return part._replace(fault=Fault.ELSEWHERE)
         if isinstance(content, str) and content[:8].lower().startswith(("http:", "https:")):
             return part._replace(fault=Fault.NOT_FETCHED)
+        name = await self._memory.name(part)
+        known = self._memory.recall(name, part)
+        if known is not None:
+            return known
+        read = await self._part(part)
+        if read.fault not in _PASSING:
+            self._memory.keep(name, read)
+        return read
+
+    async def _part(self, part: MediaPart) -> MediaPart:
+        content, senses = part.content, self._senses
         reading = await self._pool.carry_out(
             ReadOrder(
                 content, part.hint, pictures=bool(senses.judges),

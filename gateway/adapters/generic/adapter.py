@@ -57,7 +57,8 @@ class Generic:
         media: list[MediaPart] = []
         for entry in found:
             if is_coded(entry.text) or _CODED.fullmatch(entry.text):
-                media.append(MediaPart("data", entry.pointer))
+                at = entry.pointer
+                media.append(MediaPart("data", at, -1, entry.field_class, entry.text, "", at))
             else:
                 segments.append(Segment(entry.text, entry.field_class, entry.pointer))
         members = value if isinstance(value, dict) else {}

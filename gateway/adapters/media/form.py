@@ -35,8 +35,9 @@ def read_form(
     sources: list[bytes] = []
     for index, part in enumerate(body.parts):
         if part.filename is not None:
-            media.append(MediaPart("image", (index, "content")))
-            sources.append(raw[part.start : part.end])
+            content, at = raw[part.start : part.end], (index, "content")
+            sources.append(content)
+            media.append(MediaPart("image", at, -1, FieldClass.USER, content, part.filename, at))
             if not _FILE_NAME.fullmatch(part.filename):
                 segments.append(Segment(part.filename, FieldClass.UNKNOWN, (index, "filename")))
             continue

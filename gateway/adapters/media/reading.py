@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.nouns.errors import BadRequest, UpstreamBroken
-from gateway.nouns.segment import Channel, MediaPart, Pointer, Segment
+from gateway.nouns.segment import Channel, FieldClass, MediaPart, Pointer, Segment
 from gateway.ports.adapter import Coding, Edits, Media, Piece, Request, RequestEdits, Structured
 from gateway.wire.field_map import Found, Node, walk
 from gateway.wire.json import (
@@ -49,7 +49,14 @@ def read_json_request(
     found: list[Found] = []
     walk(body, node, (), "", found)
     model, user = body.get("model"), body.get("user")
-    media = tuple(MediaPart(one.media, one.pointer) for one in found if one.media)
+    media = tuple(
+        MediaPart(
+            one.media, one.pointer, -1, FieldClass.USER, value_at(body, one.pointer), "",
+            one.pointer,
+        )
+        for one in found
+        if one.media
+    )  # fmt: skip
     return Request(
         raw=raw,
         model=model if isinstance(model, str) else "",

@@ -140,3 +140,16 @@ async def test_when_too_many_wait_the_request_comes_again() -> None:
     """Whoever fills the queue does not get past the judge."""
     with pytest.raises(Overloaded, match=r"inputs\.queue"):
         await _reader(Overloaded()).read((MediaPart("file", AT, content="AAAA"),))
+
+
+@pytest.mark.parametrize(
+    ("answer", "times"), [(READ, 1), (READ._replace(fault="broken"), 1), (MarkFailed(), 2)]
+)
+async def test_a_file_that_comes_again_is_known(
+    answer: Reading | SealgateError, times: int
+) -> None:
+    """Unless it could not be read for a reason that passes."""
+    reader = _reader(answer)
+    await reader.read((PART,))
+    await reader.read((PART._replace(turn=4),))
+    assert len(reader._pool.orders) == times  # type: ignore[attr-defined]

@@ -36,6 +36,7 @@ def test_coded_media_is_named() -> None:
     raw = b'{"a":"data:image/png;base64,AAAA","b":"%b"}' % (b"QUJD" * 500)
     request = ADAPTER.read_request(raw, strict=True)
     assert [part.pointer for part in request.media] == [("a",), ("b",)]
+    assert [part.content[:5] for part in request.media] == ["data:", "QUJDQ"]
     assert {segment.text for segment in request.segments} == {"a", "b"}
 
 

@@ -56,6 +56,9 @@ def test_pictures_in_a_request_are_sources() -> None:
     request = IMAGES.read_request(json.dumps(body).encode(), strict=True)
     assert request.sources == (b"hi",)
     assert [part.kind for part in request.media] == ["image", "image"]
+    assert [part.content for part in request.media] == [
+        body["images"][0]["image_url"], "https://x/y",
+    ]  # fmt: skip
 
 
 def _form(*parts: tuple[str, str, bytes]) -> bytes:
@@ -75,6 +78,7 @@ def test_a_form_is_read_and_edited_in_place() -> None:
         ("画", FieldClass.USER), ("猫 图.png", FieldClass.UNKNOWN),
     ]  # fmt: skip
     assert request.sources == (b"PNG",)
+    assert [(part.content, part.hint) for part in request.media] == [(b"PNG", "猫 图.png")]
     edits = {request.segments[0].pointer: "xx", request.segments[1].pointer: 'a"b/c'}
     edited = IMAGES.write_request(request, RequestEdits(edits))
     assert edited == raw.replace("画".encode(), b"xx").replace("猫 图.png".encode(), b"a_b_c")

@@ -24,6 +24,7 @@ from gateway.yaml_file import Document, KeyPath
 
 OF_THE_WHOLE: tuple[KeyPath, ...] = (
     ("overlays",), ("paths",), ("keep",), ("subject",), ("marks", "file"), ("marks", "producer"),
+    ("media", "pictures"), ("media", "recogniser"), ("picture_judges",),
 )  # fmt: skip
 """What an overlay cannot say, because it holds for the whole installation."""
 
@@ -117,9 +118,10 @@ def _policies(overlays: list[Overlay]) -> list[Policy]:
 def _within(policy: Policy, laid: Policy) -> Policy:
     """Return an overlay's policy with what the whole installation says."""
     marks = replace(laid.marks, producer=policy.marks.producer)
+    media = replace(policy.media, read=laid.media.read)
     return replace(
         laid, paths=policy.paths, keep=policy.keep, subject=policy.subject,
-        file_marks=policy.file_marks, marks=marks,
+        file_marks=policy.file_marks, marks=marks, media=media,
     )  # fmt: skip
 
 

@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from gateway.conduct_form import OverlayForm, WindowForm
-from gateway.media_form import MediaForm
-from gateway.nouns.personal import FAMILIES, Family
 from gateway.media_form import MediaForm, PictureJudgeForm
+from gateway.nouns.personal import FAMILIES, Family
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds
 

@@ -12,7 +12,6 @@ from gateway.adapters import adapters, opened
 from gateway.assembly.credentials import LabelSigning, open_label_signing, open_signing
 from gateway.assembly.guards import Guards
 from gateway.assembly.inputs import Witnesses
-from gateway.assembly.kit import build_kit
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.regimes import guard_models, make_editions
 from gateway.assembly.sealing import Sealer
@@ -39,7 +38,6 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
     signing = open_signing(settings, environ)
     signed = open_label_signing(settings, environ)
     guards = Guards(guard_models(policy), environ)
-    guards = Guards(policy.guard_models, environ)
     Witnesses(policy.media, environ)  # their keys must be there
     protocols = adapters()
     limits = settings.limits

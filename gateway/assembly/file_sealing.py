@@ -12,8 +12,7 @@ from gateway.assembly.kit import POLICIES
 from gateway.assembly.stream_sealing import StreamSeal, streamed_format
 from gateway.engine.file_seal import SealRecipe
 from gateway.engine.media import FILE, MediaPlan
-from gateway.marks import FILE_MARK_NAMES, TextLabel, make_marks
-from gateway.marks import FILE_MARKS, TextLabel, encode_label, make_marks
+from gateway.marks import FILE_MARK_NAMES, TextLabel, encode_label, make_marks
 from gateway.marks.credentials import Signing
 from gateway.marks.provider_code import validate_provider_code
 from gateway.marks.text_label import shipped_wordings

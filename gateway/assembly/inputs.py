@@ -25,9 +25,6 @@ RECOGNISER = "recogniser"
 """The name of the model that listens, in metrics."""
 
 
-def media_reader(settings: Settings, policy: Policy) -> EdgeMediaReader | NoMediaReader:
-    """Return what reads files for one worker; its processes start with the first file."""
-    if not any(each.reads_files for each in policy.family):
 class RemoteRecogniser:
     """A Recogniser behind a runtime."""
 
@@ -84,11 +81,8 @@ def media_reader(
     clock: Clock,
     consulted: Callable[[str, float], None],
 ) -> EdgeMediaReader | NoMediaReader:
-    """Return what reads files for one worker; its processes start with the first file.
-
-    A policy without rules judges nothing: then nothing is read.
-    """
-    if not (policy.media.read and policy.rules):
+    """Return what reads files for one worker; its processes start with the first file."""
+    if not any(each.reads_files for each in policy.family):
         return NoMediaReader()
     inputs = settings.inputs
     bounds = msgspec.structs.replace(

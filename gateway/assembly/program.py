@@ -20,12 +20,9 @@ from gateway.app import make_app
 from gateway.assembly.credentials import OpenedKeys, open_mark_keys
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
-from gateway.assembly.inputs import media_reader
+from gateway.assembly.inputs import Witnesses, media_reader
 from gateway.assembly.judge import Wiring
 from gateway.assembly.kit import LocalKit
-from gateway.assembly.inputs import Witnesses, media_reader
-from gateway.assembly.judge import PolicyJudge, Wiring
-from gateway.assembly.kit import LocalKit, build_kit
 from gateway.assembly.patience import Patience
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.reading import (
@@ -202,14 +199,7 @@ class Installation:
         guards = Guards(guard_models(policy), self._environ)
         regimes = Regimes(made.editions, self._wiring(settings, made, guards))
         usual = regimes(Principal("", "anonymous", tenant=""), clock.wall_ns())
-        guards = Guards(policy.guard_models, self._environ)
         witnesses = Witnesses(policy.media, self._environ)
-        key = made.vault.keyring.fingerprint_key
-        judge = PolicyJudge(
-            policy,
-            Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
-                   key, Patience(clock)),
-        )  # fmt: skip
         kept = _kept(settings)
         files = _file_sealer(settings, made, kept)
         upstream_key = settings.upstream.key
@@ -294,17 +284,13 @@ class Installation:
         behind = msgspec.structs.replace(settings.upstream, url="")
         return msgspec.structs.replace(settings, upstream=behind)
 
-    def _labels(self, made: Prepared, guards: Guards, names: set[str]) -> LabelSets:
-        local = [each for edition in made.editions for each in edition.kit.filters]
-        categories = {category for _, found in local for category, _ in found}
-        return LabelSets(
-            categories=frozenset({*categories, *guards.categories}),
-            filters=frozenset({one.name for one, _ in local} | set(guards.by_name)),
     def _labels(
         self, made: Prepared, guards: Guards, witnesses: Witnesses, names: set[str]
     ) -> LabelSets:
-        categories = {category for _, found in made.kit.filters for category, _ in found}
-        filters = {one.name for one, _ in made.kit.filters}
+        local = [each for edition in made.editions for each in edition.kit.filters]
+        categories = {category for _, found in local for category, _ in found}
+        filters = {one.name for one, _ in local}
+        return LabelSets(
             categories=frozenset({*categories, *guards.categories, *witnesses.categories}),
             filters=frozenset(filters | set(guards.by_name) | witnesses.names),
             protocols=frozenset(names),

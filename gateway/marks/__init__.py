@@ -8,17 +8,8 @@ when one of them is first asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gateway.marks.audio_label import AudioLabel
-from gateway.marks.audio_metadata import AudioMetadata
-from gateway.marks.audio_stream import AudioStreamLabel, encode_label
-from gateway.marks.credentials import Credentials, Signing
-from gateway.marks.document_label import DocumentLabel
-from gateway.marks.document_metadata import DocumentMetadata
-from gateway.marks.image_label import ImageLabel
-from gateway.marks.image_metadata import ImageMetadata
-from gateway.marks.image_watermark import ImageWatermark
 from gateway.marks.text_label import TextLabel
 from gateway.marks.text_trace import TextTrace
 from gateway.nouns.mark import FileMarksOrder, MarkKeys
@@ -92,6 +83,13 @@ def make_marks(order: FileMarksOrder, keys: MarkKeys) -> list[FileMark]:
 
     made = (CONSTRUCTORS[kind](order, keys) for kind in FILE_MARKS)
     return [mark for mark in made if mark is not None]
+
+
+def encode_label(label: Any) -> bytes:
+    """Return an encoded label of streamed speech; see `gateway.marks.audio_stream`."""
+    from gateway.marks.audio_stream import encode_label as encode
+
+    return encode(label)
 
 
 def __getattr__(name: str) -> object:

@@ -10,8 +10,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.quantity import HoursOfDay, Moment
+from gateway.quantity import HoursOfDay, Moment, Seconds, Share
 
+OutcomeWord = Literal[
+    "passed", "flagged", "edited", "blocked_input", "blocked_output", "upstream_blocked",
+    "upstream_error", "client_gone",
+]  # fmt: skip
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -51,3 +55,50 @@ class OverlayForm(ConductForm, frozen=True, kw_only=True):
     tenants: Annotated[tuple[str, ...], _says("Only these tenants.")] = ()
     keys: Annotated[tuple[str, ...], _says("Only these gateway keys, by id.")] = ()
     active: Annotated[WindowForm | None, _says("Only in this window.")] = None
+
+
+class ReviewForm(ConductForm, frozen=True, kw_only=True):
+    """A part of the exchanges that people look at."""
+
+    id: Annotated[_Text, _says("Its name in the queue; unique, and no rule's.")]
+    rate: Annotated[Share, _says("The part, such as `1%`; drawn by a key, the same everywhere.")]
+    when: Annotated[str, _says("Only with a finding of this category or pattern.")] = ""
+    outcomes: Annotated[
+        tuple[OutcomeWord, ...], _says("Only those that ended so; none named: any.")
+    ] = ()
+
+
+_Points = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class LadderForm(ConductForm, frozen=True, kw_only=True):
+    """At how many points a user gets where; 0: never."""
+
+    warn: Annotated[_Points | None, _says("The answer says so (`x-sealgate-standing`).")] = None
+    limit: Annotated[_Points | None, _says("He may ask `requests_per_minute` times.")] = None
+    suspend: Annotated[_Points | None, _says("He is refused for `suspend_for`.")] = None
+    close: Annotated[_Points | None, _says("He is refused until somebody lifts it.")] = None
+
+
+class StrikesForm(ConductForm, frozen=True, kw_only=True):
+    """What a user's grave hits lead to."""
+
+    mode: Annotated[
+        Literal["observe", "enforce"] | None,
+        _says("`observe` counts and records and changes nothing; `enforce` acts."),
+    ] = None
+    when: Annotated[
+        tuple[str, ...] | None,
+        _says("Categories or patterns of what counts: said by the user, and to be blocked."),
+    ] = None
+    points: Annotated[
+        tuple[_Points, ...] | None,
+        _says("Points of a hit of severity 1, 2, 3 and 4; below 4 only reviewed hits count."),
+    ] = None
+    window: Annotated[Seconds | None, _says("How long points count.")] = None
+    ladder: Annotated[LadderForm | None, _says("At how many points a user gets where.")] = None
+    requests_per_minute: Annotated[
+        Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None,
+        _says("What a limited user may ask, over all workers."),
+    ] = None
+    suspend_for: Annotated[Seconds | None, _says("How long a suspension lasts.")] = None

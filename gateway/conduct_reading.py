@@ -7,6 +7,7 @@ installation (paths, retention, marks on files) it cannot say.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,16 +16,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec.structs import replace
 
-from gateway.conduct_form import OverlayForm, WindowForm
+from gateway.conduct_form import LadderForm, OverlayForm, StrikesForm, WindowForm
+from gateway.nouns.conduct import ReviewSample, StrikeRules
 from gateway.nouns.policy import Overlay, Policy
 from gateway.nouns.schedule import Hours, Window
-from gateway.policy_form import PolicyForm
+from gateway.policy_form import PolicyForm, RuleForm
 from gateway.typed_document import raise_faults
 from gateway.yaml_file import Document, KeyPath
 
 OF_THE_WHOLE: tuple[KeyPath, ...] = (
     ("overlays",), ("paths",), ("keep",), ("subject",), ("marks", "file"), ("marks", "producer"),
     ("media", "pictures"), ("media", "recogniser"), ("picture_judges",),
+    ("overlays",), ("paths",), ("keep",), ("subject",), ("strikes",), ("marks", "file"),
+    ("marks", "producer"),
 )  # fmt: skip
 """What an overlay cannot say, because it holds for the whole installation."""
 
@@ -87,6 +91,78 @@ def _window_faults(form: WindowForm) -> Iterator[tuple[str, str]]:
         yield "until", "is not after `from`"
 
 
+def samples(form: PolicyForm) -> tuple[ReviewSample, ...]:
+    """Return the samples for review that are no rule's."""
+    return tuple(
+        ReviewSample(id=each.id, rate=each.rate, when=each.when, outcomes=each.outcomes)
+        for each in form.review or ()
+    )
+
+
+def strike_rules(form: StrikesForm | None) -> StrikeRules | None:
+    """Return what grave hits lead to; what the form leaves open is as in `StrikeRules`."""
+    if form is None:
+        return None
+    blank = StrikeRules()
+    ladder, steps = form.ladder or LadderForm(), blank.ladder
+    said = (ladder.warn, ladder.limit, ladder.suspend, ladder.close)
+    points = form.points or blank.points
+    return StrikeRules(
+        mode=form.mode or blank.mode,
+        when=form.when or (),
+        points=(points[0], points[1], points[2], points[3]),
+        window_s=blank.window_s if form.window is None else form.window,
+        ladder=tuple(  # type: ignore[arg-type]  # as many as there are steps
+            known if own is None else own for own, known in zip(said, steps, strict=True)
+        ),
+        requests_per_minute=form.requests_per_minute or blank.requests_per_minute,
+        suspend_s=blank.suspend_s if form.suspend_for is None else form.suspend_for,
+    )
+
+
+def conduct_faults(form: PolicyForm, document: Document) -> Iterator[str]:
+    """Yield what is wrong with samples, strikes and windows."""
+    yield from window_faults(form, document)
+    rules = [rule.id for rule in form.rules or ()]
+    for index, each in enumerate(form.review or ()):
+        if each.id in rules:
+            message = "is a rule's name; what that rule has looked at says its own `review`"
+            yield document.fault(("review", index, "id"), message)
+    if form.strikes is not None:
+        yield from _strike_faults(form, form.strikes, document)
+
+
+def _strike_faults(form: PolicyForm, strikes: StrikesForm, document: Document) -> Iterator[str]:
+    if not strikes.when:
+        yield document.fault(("strikes",), "the key `when` is missing: nothing counts")
+    for index, pattern in enumerate(strikes.when or ()):
+        if not any(_meets(pattern, rule) for rule in form.rules or () if rule.do == "block"):
+            message = "has no effect: no rule blocks such findings in what users say"
+            yield document.fault(("strikes", "when", index), message)
+    if strikes.points is not None and len(strikes.points) != 4:
+        yield document.fault(("strikes", "points"), "expected four: of severity 1, 2, 3 and 4")
+        return
+    made = strike_rules(strikes)
+    steps = [each for each in made.ladder if each] if made else []
+    if not steps or steps != sorted(set(steps)):
+        message = "each step takes more points than the one before it, and one is needed"
+        yield document.fault(("strikes", "ladder"), message)
+    if made and (not made.points[3] or list(made.points) != sorted(made.points)):
+        message = "a graver hit has no fewer points than a milder one, and severity 4 has some"
+        yield document.fault(("strikes", "points"), message)
+
+
+def _meets(pattern: str, rule: RuleForm) -> bool:
+    """True if a rule may be about findings of a pattern, in what users say."""
+    one, other = _stem(pattern), _stem(rule.when)
+    same = one.startswith(other) or other.startswith(one)
+    return same and rule.side != "output" and (not rule.fields or "user" in rule.fields)
+
+
+def _stem(pattern: str) -> str:
+    return re.split(r"[*?\[]", pattern, maxsplit=1)[0].rstrip(".")
+
+
 def with_overlays(
     policy: Policy, form: PolicyForm, document: Document, lay: Callable[[Path, str], Laid]
 ) -> Policy:
@@ -122,6 +198,7 @@ def _within(policy: Policy, laid: Policy) -> Policy:
     return replace(
         laid, paths=policy.paths, keep=policy.keep, subject=policy.subject,
         file_marks=policy.file_marks, marks=marks, media=media,
+        file_marks=policy.file_marks, marks=marks, strikes=policy.strikes,
     )  # fmt: skip
 
 

@@ -16,6 +16,14 @@ from msgspec.structs import replace
 
 from gateway.conduct_reading import Laid, window, window_faults, with_overlays
 from gateway.media_form import media_members
+from gateway.conduct_reading import (
+    Laid,
+    conduct_faults,
+    samples,
+    strike_rules,
+    window,
+    with_overlays,
+)
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import (
     FileMarksOrder,
@@ -72,6 +80,7 @@ NAMES: dict[KeyPath, str] = {
     ("paths",): "path",
     ("marks", "routes"): "path",
     ("overlays",): "id",
+    ("review",): "id",
 }
 
 
@@ -115,7 +124,7 @@ def read_policy(reference: str, *, mode: str = "", plugged: bool = False) -> Pol
 def _typed(document: Document, name: str, *, mode: str, plugged: bool) -> Policy:
     """Return the policy of a whole document, without overlays and hash."""
     form = read_document(document, PolicyForm)
-    faults = [*check_policy(form, document, plugged=plugged), *window_faults(form, document)]
+    faults = [*check_policy(form, document, plugged=plugged), *conduct_faults(form, document)]
     raise_faults([*faults, *_missing_lists(form, document)])
     policy = _build(form, name)
     return replace(policy, mode=Mode(mode)) if mode else policy
@@ -276,6 +285,8 @@ def _build(form: PolicyForm, name: str) -> Policy:
         keep=_keep(form),
         answer=_answer(form),
         stream=_stream(form),
+        review=samples(form),
+        strikes=strike_rules(form.strikes),
         paths=tuple(
             OpenPath(path=each.path, kind=each.kind, methods=tuple(each.methods))
             for each in form.paths or ()

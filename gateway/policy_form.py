@@ -13,8 +13,9 @@ import msgspec
 from gateway.conduct_form import OverlayForm, WindowForm
 from gateway.media_form import MediaForm, PictureJudgeForm
 from gateway.nouns.personal import FAMILIES, Family
+from gateway.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowForm
 from gateway.nouns.segment import FieldClass
-from gateway.quantity import Days, LeastSeverity, Seconds
+from gateway.quantity import Days, LeastSeverity, Seconds, Share
 
 Sides = Literal["input", "output"]
 RuleAction = Literal["flag", "veil", "redact", "replace", "block"]
@@ -159,6 +160,9 @@ class RuleForm(Form, frozen=True, kw_only=True):
     retract: Annotated[
         bool | None,
         _says("Whether a block asks the application to take back what was shown (it does)."),
+    ] = None
+    review: Annotated[
+        Share | None, _says("The part of the exchanges with its findings that people look at.")
     ] = None
     active: Annotated[
         WindowForm | None, _says("Only in this window; outside it does not exist.")
@@ -403,3 +407,5 @@ class PolicyForm(Form, frozen=True, kw_only=True):
         tuple[OverlayForm, ...] | None,
         _says("Other policies for some tenants, keys or times; the first that fits is in force."),
     ] = None
+    review: Annotated[tuple[ReviewForm, ...] | None, _says("Samples that people look at.")] = None
+    strikes: Annotated[StrikesForm | None, _says("What a user's grave hits lead to.")] = None

@@ -15,6 +15,7 @@ from filters.lexicon import write_word_list
 from filters.lexicon.importer import import_terms as read_terms
 from gateway.access.policy_choice import in_force
 from gateway.assembly.assessing import open_evidence as open_ledger_evidence
+from gateway.assembly.conduct import Conducts
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, open_mark_keys, show_credentials
 from gateway.assembly.file_sealing import FileSealer
@@ -33,6 +34,7 @@ from gateway.edge.gateway import SystemClock, exchange_ids
 from gateway.edge.supervisor import Addresses, Supervisor
 from gateway.nouns.policy import Policy
 from gateway.ports.evidence import Evidence
+from gateway.ports.conduct import ConductDesk
 from gateway.ports.operator import (
     Archive,
     Coverage,
@@ -118,6 +120,11 @@ def open_keys(settings: Settings) -> KeyDesk:
     return Keys(state, SystemClock(), vault)
 
 
+def open_conduct(settings: Settings, policy: Policy) -> ConductDesk:
+    """Return the desk for reviews, strikes and appeals on the ledger in the state folder."""
+    return Conducts(open_vault(settings, make=False), policy.strikes, SystemClock())
+
+
 def open_master_keys(settings: Settings) -> MasterKeys:
     """Return the desk of the master key in the state folder."""
     return MasterKeyDesk(settings, SystemClock())
@@ -150,6 +157,7 @@ __all__ = [
     "make_credentials",
     "open_archive",
     "open_evidence",
+    "open_conduct",
     "open_inspector",
     "open_judge",
     "open_keys",

@@ -15,6 +15,8 @@ from gateway import __version__
 from gateway.access.door import Door
 from gateway.access.keys import KeyBook
 from gateway.access.limits import Limiter
+from gateway.access.standing_book import StandingBook
+from gateway.access.subject_gate import SubjectGate
 from gateway.adapters import adapters, opened
 from gateway.app import make_app
 from gateway.assembly.credentials import OpenedKeys, open_mark_keys
@@ -197,7 +199,9 @@ class Installation:
         self._limiter.attach(place.worker)
         self._addresses.attach(place.worker)
         guards = Guards(guard_models(policy), self._environ)
-        regimes = Regimes(made.editions, self._wiring(settings, made, guards))
+        regimes = Regimes(
+            made.editions, self._wiring(settings, made, guards), made.vault.keyring.fingerprint_key
+        )
         usual = regimes(Principal("", "anonymous", tenant=""), clock.wall_ns())
         witnesses = Witnesses(policy.media, self._environ)
         kept = _kept(settings)
@@ -240,6 +244,7 @@ class Installation:
             choose=regimes,
             media=media,
             close=_closing(reading.close, guards.close, files.close, media.close),
+            stand=self._gate(made, meter, state),
         )  # fmt: skip
         pages = Pages(reading, meter, kept)
         return gateway, self._routers(gateway, made, pages)
@@ -256,6 +261,14 @@ class Installation:
             )  # fmt: skip
             routers.append(public_router(desk))
         return routers
+
+    def _gate(self, made: Prepared, meter: Metrics, state: Path) -> SubjectGate | None:
+        """Return what holds users to where they stand, if the policy has strikes."""
+        rules = made.policy.strikes
+        if rules is None:
+            return None
+        book = StandingBook(state, made.vault.keyring.fingerprint_key, self._clock)
+        return SubjectGate(rules, book, self._limiter, meter.stood)
 
     def _wiring(
         self, settings: Settings, made: Prepared, guards: Guards

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from gateway.access.conduct import Conduct
 from gateway.access.policy_choice import Choice, PolicyChoice, awake
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import LocalKit, build_kit
@@ -49,10 +50,13 @@ def guard_models(policy: Policy) -> tuple[GuardModel, ...]:
 class Regimes:
     """A worker's judges, made when they are first needed (see gateway.edge.gateway.ChooseRegime).
 
-    ``wire`` gives what a judge is made of besides its policy.
+    ``wire`` gives what a judge is made of besides its policy; ``key`` draws samples for review.
     """
 
-    def __init__(self, editions: Sequence[Edition], wire: Callable[[Edition], Wiring]) -> None:
+    def __init__(
+        self, editions: Sequence[Edition], wire: Callable[[Edition], Wiring], key: bytes
+    ) -> None:
+        self._key = key
         self._editions = tuple(editions)
         self._wire = wire
         self._choice = PolicyChoice(editions[0].policy)
@@ -72,7 +76,8 @@ class Regimes:
         edition = self._editions[choice.place]
         policy = awake(edition.policy, choice.asleep)
         judge = PolicyJudge(policy, self._wire(edition))
-        return Regime(policy, judge, edition.policy.hash, edition.kit.lexicon_hash)
+        conduct = Conduct(policy, self._key)
+        return Regime(policy, judge, edition.policy.hash, edition.kit.lexicon_hash, conduct)
 
 
 def hearing(regime: Regime, text: str, direction: Direction) -> Hearing:

@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import NamedTuple
 
 from fastapi import APIRouter
 
+from gateway.assembly.standings import StandingKeeper
 from gateway.assembly.vault import Vault
 from gateway.edge.board import Board
 from gateway.edge.operations import operations_app
@@ -32,17 +34,19 @@ from gateway.telemetry.logs import logger
 _PAUSE_S = 0.2
 _AWAY_S = 2.0
 _PURGE_EVERY_S = 3600.0
+_STAND_EVERY_S = 1.0
 _LOG = logger("steward")
 
 
 class Chores(NamedTuple):
     """What the steward does beside shipping; each raises LedgerFailed while the store is away.
 
-    ``note`` is done once, as soon as it can be; ``purge`` every hour.
+    ``note`` is done once, as soon as it can be; ``purge`` every hour; ``stand`` every second.
     """
 
     note: Callable[[], None]
     purge: Callable[[], None]
+    stand: Callable[[], None] | None = None
 
 
 class Steward:
@@ -86,11 +90,15 @@ class Steward:
 
     def _ship(self) -> None:
         waited_s = _PURGE_EVERY_S
+        stood_s = 0.0
         while not self._stop.is_set():
             full = self._shipper.step().full
             self._tell(self._shipper.stats)
             if self._shipper.stats.store_ok:
                 self._noted = self._noted or self._done("policy not noted", self._chores.note)
+                if self._chores.stand is not None and monotonic() - stood_s >= _STAND_EVERY_S:
+                    stood_s = monotonic()
+                    self._done("standings not kept", self._chores.stand)
                 if waited_s >= _PURGE_EVERY_S:
                     waited_s = 0.0
                     self._done("not purged", self._chores.purge)
@@ -180,7 +188,10 @@ def run_steward(
         _note_policy(vault, policy, clock)
         _rewrap(vault)
 
-    chores = Chores(note, purge)
+    stand = None
+    if policy.strikes is not None:
+        stand = StandingKeeper(vault, policy.strikes, clock, gauges.standing)
+    chores = Chores(note, purge, stand)
     steward = Steward(shipper, gauges, chores, partial(os.kill, os.getpid(), signal.SIGTERM))
     steward.start()
     app = operations_app(board, partial(render, metrics_folder))

@@ -43,6 +43,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.ledger:ledger",
         say("Read, verify, purge and erase records.", "查看、核验、清理与删除记录。"),
     ),
+    "review": (
+        "gateway.cli.review:review",
+        say("Look at drawn exchanges; decide right, wrong or grave.", "复核抽样交互并作出结论。"),
+    ),
+    "strikes": (
+        "gateway.cli.strikes:strikes",
+        say("See, lift and appeal standings of end users.", "查看、解除用户违规状态，处理申诉。"),
+    ),
     "lexicon": (
         "gateway.cli.lexicon:lexicon",
         say("Import word lists; see what they cover.", "导入词表，查看覆盖范围。"),

@@ -106,6 +106,13 @@ def uncovered(settings: Settings, policy: Policy, covered: Coverage) -> list[War
         warnings.append(
             Warned("Mode observe: findings change nothing.", "观察模式：只记录，不处置。")
         )
+    if policy.strikes is not None and not policy.strikes.enforcing:
+        warnings.append(
+            Warned(
+                "Strikes observe: they are counted and change nothing.",
+                "违规计分为观察模式：仅计分，不处置。",
+            )
+        )
     warnings.extend(_marks(settings, policy))
     if policy.unjudged_media == "flag" and policy.rules:
         warnings.append(

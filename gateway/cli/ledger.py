@@ -95,11 +95,7 @@ def show(
             say(f"No record has the id {exchange}.", f"没有编号为 {exchange} 的记录。"), err=True
         )
         click.get_current_context().exit(Exit.FOUND)
-    if as_json:
-        value = {**found._asdict(), "texts": [each._asdict() for each in found.texts]}
-        click.echo(msgspec.json.encode(value))
-        return
-    _draw(found)
+    draw_record(found, as_json=as_json)
 
 
 @ledger.command(help=say("Prove that no record was altered, removed or inserted.", "核验记录链。"))
@@ -194,7 +190,12 @@ def _bar(label: str) -> Iterator[Progress]:
         yield move
 
 
-def _draw(found: Shown) -> None:
+def draw_record(found: Shown, *, as_json: bool) -> None:
+    """Print a decrypted record, for people or for machines."""
+    if as_json:
+        whole = {**found._asdict(), "texts": [each._asdict() for each in found.texts]}
+        click.echo(msgspec.json.encode(whole))
+        return
     click.secho(f"{found.exchange}  {found.state}", bold=True)
     for name, value in found.facts.items():
         click.echo(f"  {name}: {_plain(name, value)}")

@@ -17,6 +17,8 @@ from gateway.nouns.errors import (
     Overloaded,
     PathRefused,
     SealgateError,
+    SubjectClosed,
+    SubjectSuspended,
     TooManyRequests,
     Unauthorized,
     UpstreamError,
@@ -33,6 +35,7 @@ from gateway.telemetry.metrics import ExchangeFacts
 _LOG = logger("edge")
 _TURNED_AWAY = (
     Unauthorized, TooManyRequests, PathRefused, MethodRefused, Overloaded, Draining,
+    SubjectSuspended, SubjectClosed,
 )  # fmt: skip
 _STRENGTH = {Outcome.PASSED: 0, Outcome.FLAGGED: 1, Outcome.EDITED: 2}
 _REQUEST_IDS = (b"x-request-id", b"request-id", b"apim-request-id")
@@ -75,6 +78,7 @@ class Account:
         self.regime = gateway.usual
         self.subject: Subject = NO_SUBJECT
         self.unlabelled = ""
+        self.standing = ""
         self.model = ""
         self.stream = False
         self.permit: Permit | None = None
@@ -121,6 +125,7 @@ class Account:
             unlabelled=self.unlabelled,
             agreement=self.principal.agreement if self.unlabelled else "",
             policy_name=self.regime.policy.name,
+            standing=self.standing,
         )
 
     def open(self) -> Entry:
@@ -186,12 +191,15 @@ class Account:
         if self.asked_s is not None:
             ended_s = self.ended_upstream_s or self._gateway.clock.monotonic_s()
             upstream_s = ended_s - self.asked_s
+        outcome = self._outcome(heard, said).value
+        findings = tuple(fact for tally in tallies for fact in tally.findings)
+        conduct, recorded = self.regime.conduct, self.entry is not None
         return CloseFrame(
             time_ns=self._gateway.clock.wall_ns(),
-            outcome=self._outcome(heard, said).value,
+            outcome=outcome,
             status=self._writer.status,
             error=self.error,
-            findings=tuple(fact for tally in tallies for fact in tally.findings),
+            findings=findings,
             receipts=said.receipts if said is not None else (),
             unjudged=(*self.unjudged, *(word for tally in tallies for word in tally.unjudged)),
             released_chars=said.released_chars if said is not None else 0,
@@ -203,6 +211,8 @@ class Account:
             upstream_request_id=self._upstream_id(),
             pictures=said.pictures if said is not None else (),
             judged=tuple(word for tally in tallies for word in tally.judged),
+            review=conduct.review(self.exchange, outcome, findings) if conduct and recorded else (),
+            strike=conduct.strike(findings) if conduct and recorded else 0,
         )
 
     def _upstream_id(self) -> str:
@@ -228,6 +238,8 @@ class Account:
                 first_upstream_s=self._since(self.first_upstream_s),
                 first_client_s=self._since(self._writer.first_s),
                 unjudged=self.unjudged,
+                drawn=bool(frame.review),
+                strike=bool(frame.strike),
             ),
             heard,
             said,

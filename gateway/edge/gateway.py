@@ -14,10 +14,12 @@ from typing import NamedTuple, Protocol
 
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
+from gateway.nouns.conduct import Level
 from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject, exchange_id
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import MediaPart
+from gateway.nouns.record import FindingFact
 from gateway.ports.adapter import Adapter, Answer, Request
 from gateway.ports.clock import Clock
 from gateway.ports.filter import SlowFilter
@@ -75,6 +77,20 @@ class Judge(Protocol):
         ...
 
 
+class Conduct(Protocol):
+    """What an exchange's findings mean besides its verdict."""
+
+    def review(
+        self, exchange: str, outcome: str, findings: Sequence[FindingFact]
+    ) -> tuple[str, ...]:
+        """Return the samples for which people look at the exchange."""
+        ...
+
+    def strike(self, findings: Sequence[FindingFact]) -> int:
+        """Return the points that it puts on its subject's account."""
+        ...
+
+
 class Regime(NamedTuple):
     """What an exchange is judged under: a policy in force, and its judge. ``hash`` and ``lexicon``
     (the hashes of the policy and of its compiled lists) go on record with the exchange."""
@@ -83,6 +99,7 @@ class Regime(NamedTuple):
     judge: Judge
     hash: str
     lexicon: str
+    conduct: Conduct | None = None
 
 
 ChooseRegime = Callable[[Principal, int], Regime]
@@ -218,6 +235,10 @@ class Gateway:
     reads files of prompts. ``close`` is awaited once, after the last exchange and after
     ``journal.close`` (runtimes, files). ``policy`` and ``judge`` are those of everybody for whom
     ``choose`` finds no others.
+    ``code_of`` gives an exchange's short label code, ``files`` seals generated files. ``close`` is
+    awaited once, after the last exchange and after ``journal.close`` (runtimes, files). ``policy``
+    and ``judge`` are those of everybody for whom ``choose`` finds no others. ``stand`` tells where
+    a user stands, or turns him away (see `gateway.access.subject_gate`).
     """
 
     settings: Settings
@@ -238,6 +259,7 @@ class Gateway:
     media: MediaReader = field(default_factory=NoMediaReader)
     close: Callable[[], Awaitable[None]] = _nothing
     choose: ChooseRegime | None = None
+    stand: Callable[[Principal, Subject, float, int], Level] | None = None
 
     @property
     def usual(self) -> Regime:

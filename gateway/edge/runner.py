@@ -160,11 +160,24 @@ class Runner:
         if not account.subject.id and gateway.policy.subject.missing == "refuse":
             places = ", ".join(gateway.policy.subject.sources)
             raise BadRequest(f"The policy wants to know the end user; name it in: {places}.")
+        self._stand()
         account.unlabelled = gateway.access.unlabelled(self._call.headers, account.principal)
         return Admission(
             account.exchange, request, account.principal, account.subject, adapter,
             self._target.path, account.unlabelled,
         )  # fmt: skip
+
+    def _stand(self) -> None:
+        """Hold the end user to where he stands. Raises what he is turned away with."""
+        gateway, account = self._gateway, self._account
+        if gateway.stand is None:
+            return
+        now_s, now_ns = gateway.clock.monotonic_s(), gateway.clock.wall_ns()
+        level = gateway.stand(account.principal, account.subject, now_s, now_ns)
+        account.standing = level.word
+        strikes = gateway.policy.strikes
+        if level and strikes is not None and strikes.enforcing:
+            self._ours.append((b"x-sealgate-standing", level.word.encode("ascii")))
 
     async def _refuse(self, request: Request, refusal: Refusal) -> None:
         """Say the input's refusal in the way that the policy asks for."""

@@ -121,6 +121,8 @@ class Eraser:
             writing.destroy_subject_keys([(tenant, owner)])
             writing.drop_contents(places, "erased")
             writing.drop_subject(places)
+            if subject:
+                writing.forget_subject(tenant, subject)
             self._note(writing, "erasure", {"places": ranges_of(places), "reason": reason})
         self._write_head()
         for each in found:

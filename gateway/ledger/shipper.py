@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.ledger.chain import event, extend, next_checkpoint, write_head
+from gateway.ledger.conduct import keep_conduct
 from gateway.ledger.frames import exchange_text
 from gateway.ledger.gather import Gathered, Gatherer, Note
 from gateway.ledger.intake import Intake
@@ -198,6 +199,8 @@ class Shipper:
             records += [row for name, row in rows.items() if name not in known]
             if records:
                 head = extend(writing, self._keyring, records, fingerprints)
+                told = {name: each.facts for name, each in fresh.items()}
+                keep_conduct(writing, records, told, self._clock.wall_ns())
         if head is not None:
             write_head(self._state, self._keyring, *head)
         self._since_checkpoint += len(records)

@@ -5,6 +5,8 @@ SealgateError
  |    +-- BadRequest             400 invalid_request
  |    +-- Unauthorized           401 invalid_api_key
  |    +-- AgreementRequired      403 agreement_required
+ |    +-- SubjectSuspended       403 subject_suspended
+ |    +-- SubjectClosed          403 subject_closed
  |    +-- PathRefused            404 path_not_open
  |    +-- MethodRefused          405 method_not_allowed
  |    +-- TooLarge               413 request_too_large
@@ -91,6 +93,26 @@ class AgreementRequired(ClientError):
         "Unlabelled delivery takes an accepted agreement on record (Labelling Measures, Article 9)."
     )
     zh = "提供无显式标识内容须有已接受的用户协议记录（标识办法第九条）。"
+
+
+class SubjectSuspended(ClientError):
+    """The end user is suspended for a time, for what he did (`strikes` in the policy)."""
+
+    status = 403
+    code = "subject_suspended"
+    en = "This end user is suspended for violations on record; an appeal goes to the operator."
+    zh = "该用户因违规记录被暂停服务；如有异议可向服务提供者申诉。"
+
+
+class SubjectClosed(ClientError):
+    """The end user is turned away until somebody lifts it (`strikes` in the policy)."""
+
+    status = 403
+    code = "subject_closed"
+    en = (
+        "This end user's access is closed for violations on record; an appeal goes to the operator."
+    )
+    zh = "该用户因违规记录被停止服务；如有异议可向服务提供者申诉。"
 
 
 class PathRefused(ClientError):

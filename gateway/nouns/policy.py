@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.nouns.conduct import ReviewSample, StrikeRules
 from gateway.nouns.mark import FileMarksOrder, TextMarksOrder
 from gateway.nouns.personal import FAMILIES
 from gateway.nouns.schedule import Window
@@ -31,7 +32,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     direction, ``fields`` the field classes (empty: all). ``unless`` may be ``said_by_user``.
     ``text`` replaces the span when ``do`` is ``replace``. ``upstream`` is ``any`` or
     ``third_party``. ``retract`` asks the application to take back what was shown before a block.
-    Outside its window ``active`` a rule does not exist.
+    Outside its window ``active`` a rule does not exist. ``review`` is the part (0 to 1) of the
+    exchanges with its findings that people look at.
     """
 
     id: str
@@ -45,10 +47,16 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     retract: bool = True
     active: Window | None = None
+    review: float = 0.0
 
     def concerns(self, category: str) -> bool:
         """True if a finding of this category falls under the rule."""
-        return fnmatchcase(category, self.when) or category.startswith(self.when + ".")
+        return concerns(self.when, category)
+
+
+def concerns(pattern: str, category: str) -> bool:
+    """True if a category is the pattern's (``A1.*``), or of the family that it names (``A1``)."""
+    return fnmatchcase(category, pattern) or category.startswith(pattern + ".")
 
 
 class LexiconUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,6 +240,18 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     stream: StreamRules = StreamRules()
     paths: tuple[OpenPath, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    review: tuple[ReviewSample, ...] = ()
+    strikes: StrikeRules | None = None
+
+    @property
+    def samples(self) -> tuple[ReviewSample, ...]:
+        """Every sample for review, those that rules ask for included."""
+        asked = (
+            ReviewSample(id=rule.id, rate=rule.review, rule=rule.id)
+            for rule in self.rules
+            if rule.review
+        )
+        return (*self.review, *asked)
 
     @property
     def family(self) -> tuple[Policy, ...]:

@@ -17,7 +17,8 @@ class OpenFrame(msgspec.Struct, frozen=True):
 
     ``fingerprint`` false means that the policy asks for none. ``unlabelled`` is the code word for
     which the explicit label was left out, under the version ``agreement``; empty: it was not.
-    ``policy`` is the hash of the policy in force, ``policy_name`` its name or its overlay's id.
+    ``policy`` is the hash of the policy in force, ``policy_name`` its name or its overlay's id;
+    ``standing`` is where the subject stood (see `gateway.nouns.conduct.Level`); empty: nowhere.
     """
 
     exchange: str
@@ -38,6 +39,7 @@ class OpenFrame(msgspec.Struct, frozen=True):
     unlabelled: str = ""
     agreement: str = ""
     policy_name: str = ""
+    standing: str = ""
 
 
 class Fingerprint(NamedTuple):
@@ -107,6 +109,10 @@ class CloseFrame(msgspec.Struct, frozen=True):
     Durations are seconds. ``pictures`` are the perceptual hashes of the pictures that were released
     (`gateway.matching.picture_hash.hashes`); they go into the record's fingerprint and not into its
     facts.
+    ``unjudged`` names what nobody could judge. Durations are seconds. ``pictures`` are the
+    perceptual hashes of the pictures that were released (`gateway.matching.picture_hash.hashes`);
+    they go into the record's fingerprint and not into its facts. ``review`` names the samples
+    that the exchange is drawn for, ``strike`` are the points that it puts on its subject's account.
     """
 
     time_ns: int
@@ -125,3 +131,5 @@ class CloseFrame(msgspec.Struct, frozen=True):
     upstream_request_id: str
     pictures: tuple[bytes, ...] = ()
     judged: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
+    strike: int = 0

@@ -14,6 +14,7 @@ from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.ports.evidence import Evidence
+from gateway.ports.conduct import ConductDesk
 from gateway.settings import Settings
 
 Progress = Callable[[int, int], None]
@@ -378,6 +379,10 @@ class Assembly(Protocol):
 
     def open_keys(self, settings: Settings) -> KeyDesk:
         """Return the keys in the state folder."""
+        ...
+
+    def open_conduct(self, settings: Settings, policy: Policy) -> ConductDesk:
+        """Return the desk for reviews and strikes. Raises ConfigError if there is no ledger."""
         ...
 
     def open_master_keys(self, settings: Settings) -> MasterKeys:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from gateway.nouns.record import Fingerprint
+from gateway.ports.conduct import ConductReading, ConductWriting
 
 Owner = tuple[str, str]
 """Whose key protects a record's contents: tenant, and what `nouns.record.key_owner` says."""
@@ -78,7 +79,7 @@ class Query(NamedTuple):
     kind: str = ""
 
 
-class Writing(Protocol):
+class Writing(ConductWriting, Protocol):
     """One write transaction: all of it is kept, or none. Only one exists at any time."""
 
     def tail(self) -> tuple[int, bytes] | None:
@@ -152,7 +153,7 @@ class Writing(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(ConductReading, Protocol):
     """Append-only rows with their fingerprints, subjects' keys and checkpoints."""
 
     def writing(self) -> AbstractContextManager[Writing]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 from prometheus_client import Counter, Gauge
 
+from gateway.nouns.conduct import Level
 from gateway.telemetry.catalogue import Owner
 from gateway.telemetry.folder import open_families
 
@@ -20,7 +22,14 @@ class StewardMetrics:
         self._oldest = cast(Gauge, families["spool_oldest_unshipped_seconds"])
         self._shipped = cast(Counter, families["shipped_records"])
         self._errors = cast(Counter, families["ship_errors"])
+        self._standing = cast(Gauge, families["subjects_standing"])
         cast(Gauge, families["spool_limit_bytes"]).set(spool_limit_bytes)
+
+    def standing(self, counts: Mapping[str, int]) -> None:
+        """Set how many users stand on each level."""
+        for level in Level:
+            if level:
+                self._standing.labels(level.word).set(counts.get(level.word, 0))
 
     def shipped(self, records: int) -> None:
         """So many more records are in the store."""

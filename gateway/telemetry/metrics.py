@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from gateway.nouns.conduct import Level
 from gateway.nouns.errors import SealgateError
 from gateway.nouns.finding import FILTER_ERROR, HIDDEN_TEXT
 from gateway.nouns.media import MediaKind
@@ -59,6 +60,12 @@ STATUSES = ("written", "failed", "not_possible")
 VERIFIED = ("yes", "likely", "no", "unknown", "refused", "limited", "failed")
 """What becomes of a question to the desk: whether it was made here, or why there is no answer."""
 
+LEVELS = tuple(level.word for level in Level if level)
+"""Where a user may stand."""
+
+STOOD = ("observed", "warned", "limited", "refused")
+"""What is done about a user who stands there (see `gateway.access.subject_gate`)."""
+
 _ANSWERED = frozenset({Outcome.PASSED, Outcome.FLAGGED, Outcome.EDITED})
 _BLOCK = Action.BLOCK.word
 _WORD = re.compile(r"[a-z_0-9]+")
@@ -86,7 +93,8 @@ class ExchangeFacts(NamedTuple):
     ``status`` is what the client got, ``error`` the code of the error that ended it (empty: none).
     ``first_upstream_s`` and ``first_client_s`` run from the request's arrival to the first content
     read from the upstream and handed to the client. ``overhead_s`` is our own time in all.
-    ``unjudged`` is what passed beside both tallies (the body of a plain route).
+    ``unjudged`` is what passed beside both tallies (the body of a plain route). ``drawn``: people
+    look at it; ``strike``: it put points on its user's account.
     """
 
     outcome: Outcome
@@ -101,6 +109,8 @@ class ExchangeFacts(NamedTuple):
     first_upstream_s: float | None = None
     first_client_s: float | None = None
     unjudged: tuple[str, ...] = ()
+    drawn: bool = False
+    strike: bool = False
 
 
 class _Children:
@@ -158,6 +168,8 @@ class Metrics:
             self._without_subject.inc()
         if facts.client_gone or facts.outcome is Outcome.CLIENT_GONE:
             self._client_gone.inc()
+        self._count(self._reviews, int(facts.drawn))
+        self._count(self._strikes, int(facts.strike))
         self._count_errors(facts)
         self._observe_durations(facts)
         scanned = self._count_side(Direction.INPUT, asked) if asked else 0
@@ -178,6 +190,10 @@ class Metrics:
         """The desk answered a question (one of `VERIFIED`)."""
         self._count(self._verified[(outcome,)])
 
+    def stood(self, level: str, done: str) -> None:
+        """A user who stands on the ladder asked; what was done (one of `STOOD`)."""
+        self._count(self._standing[level, done])
+
     def consulted(self, filter_name: str, seconds: float) -> None:
         """A slow filter answered, or gave up, after so many seconds."""
         cast(Histogram, self._consults[(filter_name,)]).observe(seconds)
@@ -190,6 +206,9 @@ class Metrics:
         self._without_subject = cast(Counter, families["exchanges_without_subject"])
         self._client_gone = cast(Counter, families["client_gone"])
         self._rate_limited = cast(Counter, families["rate_limited"])
+        self._reviews = cast(Counter, families["reviews_drawn"])
+        self._strikes = cast(Counter, families["strikes"])
+        self._standing = _Children(families["standing_requests"], LEVELS, STOOD).expose()
         self._nothing_scanned = cast(Counter, families["nothing_scanned"])
         self._upstream_errors = _Children(
             families["upstream_errors"], _open(UPSTREAM_KINDS)

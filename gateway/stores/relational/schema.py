@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from gateway.nouns.errors import ConfigError
+from gateway.stores.relational.conduct import make_tables
 
 METADATA = MetaData()
 
@@ -154,7 +155,7 @@ def _sketches(connection: Connection) -> None:
     _WINNOWED.drop(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _sketches)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _sketches, make_tables)
 """Step N brings a database from number N to number N + 1."""
 
 

@@ -30,6 +30,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from gateway.nouns.errors import ConfigError, LedgerFailed
 from gateway.nouns.record import Fingerprint
 from gateway.ports.store import Checkpoint, Owner, Query, StoredRecord
+from gateway.stores.relational.conduct import ConductTables
 from gateway.stores.relational.findable import (
     drop_fingerprints,
     find_holders,
@@ -53,7 +54,7 @@ _LEDGER_LOCK = 0x5EA16A7
 """The first half of the key of PostgreSQL's advisory lock; the other half is the schema."""
 
 
-class RelationalStore:
+class RelationalStore(ConductTables):
     """A store behind a SQLAlchemy URL or a path (see `gateway.ports.store.Store`).
 
     ``busy_s`` is how long SQLite waits for another's transaction. Creates or migrates the schema.

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, lit
 
 from gateway.nouns.record import Fingerprint, key_owner
 from gateway.ports.store import Checkpoint, Owner, StoredRecord
+from gateway.stores.relational.conduct import ConductRows
 from gateway.stores.relational.findable import blank_fingerprints, keep_fingerprints
 from gateway.stores.relational.schema import (
     BURIED_KEYS,
@@ -27,7 +28,7 @@ _AT_ONCE = 400
 _IN_CONTENTS = frozenset({"contents", "wrapped_key"})
 
 
-class RelationalWriting:
+class RelationalWriting(ConductRows):
     """Writes through one connection whose transaction the store began."""
 
     def __init__(self, connection: Connection) -> None:
@@ -146,6 +147,7 @@ class RelationalWriting:
             self._connection.execute(delete(CONTENTS).where(CONTENTS.c.chain_seq.in_(some)))
             self._connection.execute(delete(UNPRINTED).where(UNPRINTED.c.chain_seq.in_(some)))
             blank_fingerprints(self._connection, some)
+            self.forget_reviews(_exchanges(some), decided=False)
             self._update(some, state=state)
             if fresh:
                 self._connection.execute(insert(SWEEPS), fresh)
@@ -172,6 +174,7 @@ class RelationalWriting:
         """Delete facts and everything searchable; hashes stay."""
         blank = {"tenant": "", "subject": "", "code": "", "outcome": "", "categories": ""}
         for some in _batches(places):
+            self.forget_reviews(_exchanges(some), decided=True)
             self._update(some, facts=b"", time_ns=0, **blank)
 
     def drop_subject(self, places: Sequence[int]) -> None:
@@ -197,6 +200,10 @@ class RelationalWriting:
     def _among(self, column: ColumnElement[Any], values: Iterable[Any]) -> Iterator[Any]:
         for some in _batches(values):
             yield from self._connection.execute(select(column).where(column.in_(some))).scalars()
+
+
+def _exchanges(places: Sequence[int]) -> Any:
+    return select(RECORDS.c.exchange).where(RECORDS.c.chain_seq.in_(places))
 
 
 def _columns(record: StoredRecord) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _regimes(policy: Policy) -> Regimes:
         return Wiring(edition.kit, (), edition.sealer, files, False, KEY, Patience(clock))  # type: ignore[attr-defined]
 
     editions = make_editions(policy, (), lambda each: Sealer(each.marks, "", KEY))
-    return Regimes(editions, wire)
+    return Regimes(editions, wire, KEY)
 
 
 def _asks(tenant: str) -> Principal:

@@ -82,9 +82,11 @@ class Chore:
         self.done.set()
 
 
-def steward(shipping: Shipping, gauges: Gauges, note: Chore, purge: Chore) -> Steward:
+def steward(
+    shipping: Shipping, gauges: Gauges, note: Chore, purge: Chore, stand: Chore | None = None
+) -> Steward:
     """Return a steward of doubles whose failure nobody expects."""
-    return Steward(shipping, gauges, Chores(note, purge), lambda: pytest.fail("it failed"))
+    return Steward(shipping, gauges, Chores(note, purge, stand), lambda: pytest.fail("it failed"))
 
 
 def test_ships_to_the_end() -> None:
@@ -122,6 +124,16 @@ def test_a_note_that_fails_is_made_later() -> None:
     assert note.done.wait(WAIT_S)
     one.stop()
     assert note.calls == 3
+
+
+def test_standings_are_kept_while_the_store_is_there() -> None:
+    """A failure is one of the store: it ships on, and looks again."""
+    stand, purge = Chore(failures=1), Chore()
+    one = steward(Shipping(FINE), Gauges(), Chore(), purge, stand)
+    one.start()
+    assert stand.done.wait(WAIT_S)
+    one.stop()
+    assert stand.calls >= 2
 
 
 def test_failure_ends_the_process() -> None:

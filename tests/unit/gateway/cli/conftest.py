@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from gateway import assembly
 from gateway.cli import cli
 from gateway.cli.invocation import Invocation
 from gateway.cli.outcome import reporting
@@ -40,6 +41,8 @@ from gateway.ports.operator import (
     Traced,
 )
 from gateway.settings import Settings
+from tests.conduct_kit import misdeed
+from tests.ledger_kit import Ledger
 
 RECORD = "01K9ZZZZZZZZZZZZZZZZZZZZZZ"
 
@@ -256,5 +259,35 @@ def run(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ru
                 cli.main(list(arguments), prog_name="sealgate", obj=started)
 
         return CliRunner().invoke(whole, [], input=input)
+
+    return call
+
+
+CONDUCT_POLICY = """\
+version: 1
+extends: cn-public
+strikes: {when: [A1], window: 3650d, ladder: {warn: 4, limit: 8}}
+"""
+
+
+@pytest.fixture
+def on_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """A function that runs the command line on a ledger with two misdeeds of one user."""
+    ledger = Ledger(tmp_path / "state")
+    for number in (1, 2):
+        misdeed(ledger, number)
+    ledger.close()
+    (tmp_path / "policy.yaml").write_text(CONDUCT_POLICY)
+    (tmp_path / "sealgate.yaml").write_text("policy: policy.yaml\nstate: state\n")
+    monkeypatch.chdir(tmp_path)
+    started: Any = Invocation(environ={}, assemble=lambda: assembly)
+
+    def call(*words: str) -> Result:
+        @click.command(context_settings={"ignore_unknown_options": True})
+        def whole() -> None:
+            with reporting():
+                cli.main(list(words), prog_name="sealgate", obj=started)
+
+        return CliRunner().invoke(whole, [])
 
     return call

@@ -51,6 +51,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gateway.cli.strikes:strikes",
         say("See, lift and appeal standings of end users.", "查看、解除用户违规状态，处理申诉。"),
     ),
+    "probe": (
+        "gateway.cli.probe:probe",
+        say("Ask many prompts: is a group treated worse?", "批量提问：检测群体歧视。"),
+    ),
     "lexicon": (
         "gateway.cli.lexicon:lexicon",
         say("Import word lists; see what they cover.", "导入词表，查看覆盖范围。"),

@@ -1,0 +1,1 @@
+"""Probes: questions to a running gateway that show what no single answer shows."""

@@ -142,6 +142,8 @@ def _strike_faults(form: PolicyForm, strikes: StrikesForm, document: Document) -
     if strikes.points is not None and len(strikes.points) != 4:
         yield document.fault(("strikes", "points"), "expected four: of severity 1, 2, 3 and 4")
         return
+    if strikes.window == 0:
+        yield document.fault(("strikes", "window"), "has no length: nothing would count")
     made = strike_rules(strikes)
     steps = [each for each in made.ladder if each] if made else []
     if not steps or steps != sorted(set(steps)):

@@ -363,7 +363,7 @@ class PolicyForm(Form, frozen=True, kw_only=True):
 
     version: Annotated[Literal[1], _says("Version of this form.")]
     extends: Annotated[
-        _Text | None, _says("A preset (`empty`, `cn-public`, `eu`, `internal`) or a path.")
+        _Text | None, _says("A preset (such as `cn-public`; `empty` says nothing) or a path.")
     ] = None
     mode: Annotated[
         Literal["observe", "enforce"] | None,

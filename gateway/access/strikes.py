@@ -67,9 +67,12 @@ def standing_of(rules: StrikeRules, strikes: Sequence[Strike]) -> Standing:
     ordered = sorted(strikes)
     window_ns = round(rules.window_s * _NS)
     warn, limit, suspend, close = rules.ladder
-    suspended_ns, closed = 0, False
-    for place, strike in enumerate(ordered):
-        points = _points(ordered[: place + 1], strike.time_ns - window_ns)
+    suspended_ns, closed, first, points = 0, False, 0, 0
+    for strike in ordered:
+        points += strike.points
+        while ordered[first].time_ns <= strike.time_ns - window_ns:
+            points -= ordered[first].points
+            first += 1
         closed = closed or bool(close and points >= close)
         if suspend and points >= suspend:
             suspended_ns = strike.time_ns + round(rules.suspend_s * _NS)
@@ -85,10 +88,6 @@ def subject_mark(key: bytes, tenant: str, subject: str) -> str:
     """Return what stands for a user where his id must not: keyed, 32 hexadecimal digits."""
     name = f"{tenant}\0{subject}".encode()
     return blake2b(name, digest_size=16, key=key[:64], person=b"standing").hexdigest()
-
-
-def _points(strikes: Iterable[Strike], after_ns: int) -> int:
-    return sum(strike.points for strike in strikes if strike.time_ns > after_ns)
 
 
 def _enough_until(ordered: Sequence[Strike], enough: int, window_ns: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from gateway.nouns.conduct import ReviewSample, StrikeRules
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import Mode
 from gateway.nouns.schedule import Hours, Window
@@ -135,3 +136,62 @@ def test_a_rule_has_its_window(tmp_path: Path) -> None:
         since_ns=1_772_294_400 * 10**9, until_ns=1_772_424_000 * 10**9, days=("sun", "mon"),
         hours=(Hours(1320, 360),), zone="Asia/Shanghai",
     )  # fmt: skip
+
+
+DRAWN = {"id": "b", "when": "personal_data", "do": "block", "review": "10%"}
+BLOCKING = {"version": 1, "personal_data": True, "rules": [DRAWN]}
+
+
+def test_review_and_strikes_are_read(tmp_path: Path) -> None:
+    """What is not said is the default; the samples of rules are among the samples."""
+    document = {
+        **BLOCKING,
+        "review": [{"id": "some", "rate": "0.5%", "outcomes": ["passed"]}],
+        "strikes": {"when": ["personal_data"], "ladder": {"limit": 0, "close": 40},
+                    "window": "1d", "requests_per_minute": 2},
+    }  # fmt: skip
+    policy = read_policy(written(tmp_path, "p.yaml", document)).policy
+    assert policy.samples == (
+        ReviewSample(id="some", rate=0.005, outcomes=("passed",)),
+        ReviewSample(id="b", rate=0.1, rule="b"),
+    )
+    assert policy.strikes == StrikeRules(
+        when=("personal_data",), ladder=(4, 0, 12, 40), window_s=86_400.0, requests_per_minute=2
+    )
+
+
+@pytest.mark.parametrize(
+    ("strikes", "words"),
+    [
+        ({}, "`when` is missing"),
+        ({"when": ["malware"]}, "no rule blocks such findings"),
+        ({"when": ["personal_data"], "points": [1, 2, 3]}, "expected four"),
+        ({"when": ["personal_data"], "points": [4, 2, 3, 5]}, "no fewer points"),
+        ({"when": ["personal_data"], "points": [0, 0, 0, 0]}, "no fewer points"),
+        ({"when": ["personal_data"], "ladder": {"warn": 9}}, "takes more points"),
+        ({"when": ["personal_data"],
+          "ladder": {"warn": 0, "limit": 0, "suspend": 0, "close": 0}}, "one is needed"),
+        ({"when": ["personal_data"], "mode": "watch"}, "strikes.mode"),
+        ({"when": ["personal_data"], "window": "0s"}, "has no length"),
+    ],
+)  # fmt: skip
+def test_strikes_without_sense_are_refused(tmp_path: Path, strikes: Any, words: str) -> None:
+    """Before anybody meets them."""
+    with pytest.raises(ConfigError, match=words):
+        read_policy(written(tmp_path, "p.yaml", {**BLOCKING, "strikes": strikes}))
+
+
+def test_a_sample_does_not_take_a_rule_s_name(tmp_path: Path) -> None:
+    """In the queue they are told apart by it."""
+    document = {**BLOCKING, "review": [{"id": "b", "rate": "1%"}]}
+    with pytest.raises(ConfigError, match="is a rule's name"):
+        read_policy(written(tmp_path, "p.yaml", document))
+
+
+def test_strikes_are_of_the_whole_installation(tmp_path: Path) -> None:
+    """An overlay inherits them and cannot say its own."""
+    base = {**BLOCKING, "strikes": {"when": ["personal_data"]}}
+    policy = read(tmp_path, base, shop={"version": 1, "mode": "observe"}).policy
+    assert policy.overlays[0].policy.strikes == policy.strikes
+    with pytest.raises(ConfigError, match="`strikes`: belongs to"):
+        read(tmp_path, base, shop={"version": 1, "strikes": {"when": ["personal_data"]}})

@@ -22,7 +22,7 @@ def _written(folder: Path, text: str, name: str = "policy.yaml") -> str:
 
 def test_presets_are_all_valid() -> None:
     """What ships can be used as it is."""
-    assert presets() == ["cn-public", "empty", "eu", "internal"]
+    assert presets() == ["cn-public", "empty", "eu", "internal", "misuse"]
     for name in presets():
         assert load_policy(name).name == name
 

@@ -25,10 +25,8 @@ from gateway.typed_document import raise_faults
 from gateway.yaml_file import Document, KeyPath
 
 OF_THE_WHOLE: tuple[KeyPath, ...] = (
-    ("overlays",), ("paths",), ("keep",), ("subject",), ("marks", "file"), ("marks", "producer"),
-    ("media", "pictures"), ("media", "recogniser"), ("picture_judges",),
     ("overlays",), ("paths",), ("keep",), ("subject",), ("strikes",), ("marks", "file"),
-    ("marks", "producer"),
+    ("marks", "producer"), ("media", "pictures"), ("media", "recogniser"), ("picture_judges",),
 )  # fmt: skip
 """What an overlay cannot say, because it holds for the whole installation."""
 
@@ -199,8 +197,7 @@ def _within(policy: Policy, laid: Policy) -> Policy:
     media = replace(policy.media, read=laid.media.read)
     return replace(
         laid, paths=policy.paths, keep=policy.keep, subject=policy.subject,
-        file_marks=policy.file_marks, marks=marks, media=media,
-        file_marks=policy.file_marks, marks=marks, strikes=policy.strikes,
+        file_marks=policy.file_marks, marks=marks, media=media, strikes=policy.strikes,
     )  # fmt: skip
 
 

@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from gateway.conduct_reading import Laid, window, window_faults, with_overlays
-from gateway.media_form import media_members
 from gateway.conduct_reading import (
     Laid,
     conduct_faults,
@@ -24,6 +22,7 @@ from gateway.conduct_reading import (
     window,
     with_overlays,
 )
+from gateway.media_form import media_members
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import (
     FileMarksOrder,

@@ -10,10 +10,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.conduct_form import OverlayForm, WindowForm
+from gateway.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowForm
 from gateway.media_form import MediaForm, PictureJudgeForm
 from gateway.nouns.personal import FAMILIES, Family
-from gateway.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowForm
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds, Share
 

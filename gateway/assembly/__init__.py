@@ -33,8 +33,8 @@ from gateway.assembly.vault import open_vault, store_location
 from gateway.edge.gateway import SystemClock, exchange_ids
 from gateway.edge.supervisor import Addresses, Supervisor
 from gateway.nouns.policy import Policy
-from gateway.ports.evidence import Evidence
 from gateway.ports.conduct import ConductDesk
+from gateway.ports.evidence import Evidence
 from gateway.ports.operator import (
     Archive,
     Coverage,
@@ -156,8 +156,8 @@ __all__ = [
     "import_terms",
     "make_credentials",
     "open_archive",
-    "open_evidence",
     "open_conduct",
+    "open_evidence",
     "open_inspector",
     "open_judge",
     "open_keys",

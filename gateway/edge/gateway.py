@@ -18,8 +18,8 @@ from gateway.nouns.conduct import Level
 from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject, exchange_id
 from gateway.nouns.policy import Policy
-from gateway.nouns.segment import MediaPart
 from gateway.nouns.record import FindingFact
+from gateway.nouns.segment import MediaPart
 from gateway.ports.adapter import Adapter, Answer, Request
 from gateway.ports.clock import Clock
 from gateway.ports.filter import SlowFilter
@@ -234,11 +234,8 @@ class Gateway:
     ``code_of`` gives an exchange's short label code, ``files`` seals generated files, ``media``
     reads files of prompts. ``close`` is awaited once, after the last exchange and after
     ``journal.close`` (runtimes, files). ``policy`` and ``judge`` are those of everybody for whom
-    ``choose`` finds no others.
-    ``code_of`` gives an exchange's short label code, ``files`` seals generated files. ``close`` is
-    awaited once, after the last exchange and after ``journal.close`` (runtimes, files). ``policy``
-    and ``judge`` are those of everybody for whom ``choose`` finds no others. ``stand`` tells where
-    a user stands, or turns him away (see `gateway.access.subject_gate`).
+    ``choose`` finds no others. ``stand`` tells where a user stands, or turns him away (see
+    `gateway.access.subject_gate`).
     """
 
     settings: Settings

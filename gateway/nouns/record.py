@@ -108,11 +108,8 @@ class CloseFrame(msgspec.Struct, frozen=True):
     ``judged`` names the kinds of files that were judged, ``unjudged`` what nobody could judge.
     Durations are seconds. ``pictures`` are the perceptual hashes of the pictures that were released
     (`gateway.matching.picture_hash.hashes`); they go into the record's fingerprint and not into its
-    facts.
-    ``unjudged`` names what nobody could judge. Durations are seconds. ``pictures`` are the
-    perceptual hashes of the pictures that were released (`gateway.matching.picture_hash.hashes`);
-    they go into the record's fingerprint and not into its facts. ``review`` names the samples
-    that the exchange is drawn for, ``strike`` are the points that it puts on its subject's account.
+    facts. ``review`` names the samples that the exchange is drawn for, ``strike`` are the points
+    that it puts on its subject's account.
     """
 
     time_ns: int

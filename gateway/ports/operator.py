@@ -13,8 +13,8 @@ from typing import NamedTuple, Protocol
 from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
-from gateway.ports.evidence import Evidence
 from gateway.ports.conduct import ConductDesk
+from gateway.ports.evidence import Evidence
 from gateway.settings import Settings
 
 Progress = Callable[[int, int], None]

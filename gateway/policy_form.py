@@ -13,10 +13,14 @@ import msgspec
 from gateway.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowForm
 from gateway.media_form import MediaForm, PictureJudgeForm
 from gateway.nouns.personal import FAMILIES, Family
+from gateway.nouns.policy import VARIANTS
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds, Share
 
 Sides = Literal["input", "output"]
+Variant = Literal[
+    "fold", "separators", "leet", "pinyin", "split", "initials", "homophones", "reversed"
+]
 RuleAction = Literal["flag", "veil", "redact", "replace", "block"]
 StrongestAction = Literal["pass", "flag", "veil", "redact", "replace", "drop_turn", "block"]
 FailureAction = Literal["block", "use_local_only"]
@@ -66,9 +70,9 @@ class LexiconForm(Form, frozen=True, kw_only=True):
 
     use: Annotated[_Text, _says("`shipped/NAME`, or a path that starts at the policy's folder.")]
     variants: Annotated[
-        tuple[Literal["fold", "separators"], ...],
-        _says("`fold` always; `separators` finds Han terms through separators."),
-    ] = ("fold", "separators")
+        tuple[Variant, ...],
+        _says("Of the variants that its entries have, those that count. `fold` always does."),
+    ] = VARIANTS
     owner: Annotated[str, _says("Who answers for the list.")] = ""
 
 

@@ -9,22 +9,30 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from filters.lexicon.entries import SEPARATORS, Entry, WordList, problem_of
-from filters.lexicon.lexicon import AllowPhrases, Columns, Lexicon
+from filters.lexicon.entries import ALL_VARIANTS, Entry, WordList, problem_of
+from filters.lexicon.lexicon import AllowPhrases, Columns, Contexts, Lexicon
 from filters.lexicon.scan import LexiconFilter
+from filters.lexicon.variants import Group, Pattern, is_han_term, patterns, severity_of
 from gateway.matching.automaton import TermAutomaton
-from gateway.matching.fold import KIND_BYTES, UNICODE_VERSION, Kind, fold_term
 from gateway.matching.fold import SEPARATORS as SEPARATOR_RUN
+from gateway.matching.fold import UNICODE_VERSION, fold_term
 from gateway.nouns.errors import ConfigError
+
+__all__ = ["compile_lexicon", "is_han_term"]
+
+_GROUPS = 5
+_WHOLE = (Group.WORDS, Group.ODD)
+_NUMBER_OF = {variant: number for number, variant in enumerate(ALL_VARIANTS)}
 
 
 class _Row(NamedTuple):
-    """One entry on its way into the columns; ``list`` indexes the lists."""
+    """One pattern of an entry on its way into the columns; ``list`` indexes the lists."""
 
-    term: str
+    pattern: Pattern
     entry: Entry
     list: int
     number: int
+    severity: int
     allow: frozenset[str]
 
 
@@ -36,22 +44,28 @@ def compile_lexicon(lists: Sequence[WordList], *, today: str = "") -> LexiconFil
     allow-phrases that all of them have. Raises ConfigError for an entry that is not usable.
     """
     rows = _merged(_rows(lists, today))
-    groups = _groups(rows)
-    order = [term for group in groups for term in group]
-    categories = tuple(sorted({row.entry.category for row in rows}))
-    by_term: dict[str, list[_Row]] = {}
+    by_text: dict[str, list[_Row]] = {}
     for row in rows:
-        by_term.setdefault(row.term, []).append(row)
-    sorted_rows = [row for term in order for row in by_term[term]]
+        by_text.setdefault(row.pattern.text, []).append(row)
+    groups = _groups(by_text)
+    order = [text for group in groups for text in group]
+    categories = tuple(sorted({row.entry.category for row in rows}))
+    sorted_rows = [row for text in order for row in by_text[text]]
     lexicon = Lexicon(
         TermAutomaton(groups),
-        _columns(sorted_rows, [len(by_term[term]) for term in order], categories),
+        _columns(sorted_rows, [len(by_text[text]) for text in order], categories),
         categories,
         tuple(words.name for words in lists),
         _allow(sorted_rows),
+        _contexts(sorted_rows),
+        sum(any(_is_written(row) for row in found) for found in by_text.values()),
         _hash(lists, today),
     )
     return LexiconFilter(lexicon)
+
+
+def _is_written(row: _Row) -> bool:
+    return not _NUMBER_OF[row.pattern.variant]
 
 
 def _live(entry: Entry, today: str) -> bool:
@@ -67,41 +81,38 @@ def _rows(lists: Sequence[WordList], today: str) -> Iterable[_Row]:
             if problem:
                 raise ConfigError(f"word list {words.name}, entry {number}: {problem}")
             allow = frozenset(map(fold_term, entry.allow))
-            yield _Row(fold_term(entry.text), entry, index, number, allow)
+            for pattern in patterns(entry, fold_term(entry.text)):
+                severity = severity_of(entry, pattern.variant)
+                yield _Row(pattern, entry, index, number, severity, allow)
 
 
 def _merged(rows: Iterable[_Row]) -> list[_Row]:
-    """Return the rows with those that mean the same made one."""
-    kept: dict[tuple[str, str, bool], _Row] = {}
+    """Return the rows with those that mean the same made one: the term as written before variants,
+    the graver before the milder."""
+    kept: dict[tuple[str, str, bool, bool, frozenset[str]], _Row] = {}
     for row in rows:
-        key = (row.term, row.entry.category, row.entry.whole_word)
+        pattern, entry = row.pattern, row.entry
+        context = frozenset(entry.context)
+        key = (pattern.text, entry.category, entry.whole_word, _is_written(row), context)
         other = kept.get(key)
         if other is None:
             kept[key] = row
             continue
-        graver = row if row.entry.severity > other.entry.severity else other
-        kept[key] = graver._replace(allow=row.allow & other.allow)
+        graver = row if row.severity > other.severity else other
+        views = pattern.views | other.pattern.views
+        merged = graver.pattern._replace(views=views)
+        kept[key] = graver._replace(pattern=merged, allow=row.allow & other.allow)
     return list(kept.values())
 
 
-def _groups(rows: Sequence[_Row]) -> tuple[list[str], list[str], list[str]]:
-    """Return the distinct terms by group: Han through separators, substrings, whole words."""
-    han: set[str] = set()
-    substrings: set[str] = set()
-    words: set[str] = set()
-    for row in rows:
-        if SEPARATORS in row.entry.variants and is_han_term(row.term):
-            han.add(row.term)
-        elif row.entry.whole_word:
-            words.add(row.term)
-        else:
-            substrings.add(row.term)
-    return sorted(han), sorted(substrings - han), sorted(words - substrings - han)
-
-
-def is_han_term(term: str) -> bool:
-    """True if a folded term is of at least two Han characters and nothing else."""
-    return len(term) > 1 and all(KIND_BYTES[ord(sign)] == Kind.HAN for sign in term)
+def _groups(by_text: dict[str, list[_Row]]) -> list[list[str]]:
+    """Return the distinct patterns by group: of several, the one that is held most easily."""
+    groups: list[list[str]] = [[] for _ in range(_GROUPS)]
+    for text, rows in by_text.items():
+        groups[min(row.pattern.group for row in rows)].append(text)
+    for group in groups:
+        group.sort()
+    return groups
 
 
 def _columns(rows: Sequence[_Row], counts: Sequence[int], categories: Sequence[str]) -> Columns:
@@ -109,10 +120,12 @@ def _columns(rows: Sequence[_Row], counts: Sequence[int], categories: Sequence[s
     return Columns(
         np.cumsum([0, *counts], dtype=np.int32),
         np.array([places[row.entry.category] for row in rows], np.uint16),
-        np.array([row.entry.severity for row in rows], np.uint8),
-        np.array([row.entry.whole_word for row in rows], np.bool_),
+        np.array([row.severity for row in rows], np.uint8),
+        np.array([row.pattern.group in _WHOLE or row.entry.whole_word for row in rows], np.bool_),
         np.array([row.list for row in rows], np.uint16),
         np.array([row.number for row in rows], np.uint32),
+        np.array([row.pattern.views for row in rows], np.uint8),
+        np.array([_NUMBER_OF[row.pattern.variant] for row in rows], np.uint8),
     )
 
 
@@ -133,9 +146,26 @@ def _allow(rows: Sequence[_Row]) -> AllowPhrases | None:
     )
 
 
+def _contexts(rows: Sequence[_Row]) -> Contexts | None:
+    """Return the context words of all entries."""
+    wanted = {
+        index: frozenset(map(fold_term, row.entry.context))
+        for index, row in enumerate(rows)
+        if row.entry.context
+    }
+    if not wanted:
+        return None
+    words = sorted(frozenset().union(*wanted.values()))
+    places = {word: place for place, word in enumerate(words)}
+    return Contexts(
+        TermAutomaton([words]),
+        {index: frozenset(places[word] for word in each) for index, each in wanted.items()},
+    )
+
+
 def _hash(lists: Sequence[WordList], today: str) -> str:
     """Return the SHA-256 over the fold's version and the names, lines and entries in force."""
-    digest = hashlib.sha256(f"lexicon 1, unicode {UNICODE_VERSION}\n".encode())
+    digest = hashlib.sha256(f"lexicon 2, unicode {UNICODE_VERSION}\n".encode())
     encoder = msgspec.json.Encoder(order="deterministic")
     for words in lists:
         for entry, number in zip(words.entries, words.numbers, strict=True):

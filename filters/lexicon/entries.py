@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import msgspec
@@ -16,10 +16,25 @@ SUBSTRING = "substring"
 WORD = "word"
 MATCHES = (SUBSTRING, WORD)
 
-FOLD = "fold"
-SEPARATORS = "separators"
-VARIANTS = (FOLD, SEPARATORS)
+FOLD, SEPARATORS, LEET, PINYIN, SPLIT = "fold", "separators", "leet", "pinyin", "split"
+INITIALS, HOMOPHONES, REVERSED = "initials", "homophones", "reversed"
+VARIANTS = (FOLD, SEPARATORS, LEET, PINYIN, SPLIT)
+"""Variants that every entry has unless it says less."""
 
+ASKED_VARIANTS = (INITIALS, HOMOPHONES, REVERSED)
+"""Variants that collide with ordinary words: only for entries that ask."""
+
+ALL_VARIANTS = VARIANTS + ASKED_VARIANTS
+
+_SHORTEST = {
+    SEPARATORS: 3, LEET: 3, PINYIN: 3, SPLIT: 3, INITIALS: 4, HOMOPHONES: 3, REVERSED: 3,
+}  # fmt: skip
+"""Characters (letters, of Latin terms) that a term needs before a variant acts. Separators of Han
+terms have their own rule: see `exact`."""
+
+_LEAST_INITIALS = 4
+
+MOST_SEVERE = 4
 _CATEGORY = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 
 
@@ -29,8 +44,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ``text`` as a person would write it. ``category`` is a dotted name (``A1.h.gambling``),
     ``severity`` runs from 1 (mild) to 4 (grave). ``match``: ``substring``, or ``word`` (no Latin
     letter or digit next to its ends); empty means ``word`` for a term without Han characters.
-    ``variants``: ``fold`` (always), ``separators`` (found through separators, Han terms only).
+    ``variants``: how else it is found, see `ALL_VARIANTS`; ``min_length`` and ``variant_severity``
+    say per variant from how many characters on, and how grave it is then.
     ``allow``: phrases that hold the term harmlessly; inside one of them it is not found.
+    ``context``: words of which one must stand within 40 code points, else it is not found.
+    ``must_match`` and ``must_not_match``: texts that the entry is tested on.
     ``source``, ``licence`` and ``owner`` say where it is from and whom to ask. ``expires`` is its
     last day (``2027-12-31``), empty for none.
     """
@@ -40,7 +58,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     severity: int
     match: str = ""
     variants: tuple[str, ...] = VARIANTS
+    min_length: Mapping[str, int] = msgspec.field(default_factory=dict)
+    variant_severity: Mapping[str, int] = msgspec.field(default_factory=dict)
     allow: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    must_match: tuple[str, ...] = ()
+    must_not_match: tuple[str, ...] = ()
     source: str = ""
     licence: str = ""
     owner: str = ""
@@ -66,6 +89,11 @@ def has_han(text: str) -> bool:
     return any(KIND_BYTES[ord(character)] == Kind.HAN for character in text)
 
 
+def shortest(entry: Entry, variant: str) -> int:
+    """Return from how many characters on a variant of the entry is looked for."""
+    return entry.min_length.get(variant, _SHORTEST.get(variant, 1))
+
+
 def named_list(name: str, entries: Iterable[Entry]) -> WordList:
     """Return a list whose entries are numbered from 1."""
     kept = tuple(entries)
@@ -79,15 +107,36 @@ def problem_of(entry: Entry) -> str:
         return "nothing is left of the term after folding"
     if len(folded) > LONGEST_TERM:
         return f"the term has more than {LONGEST_TERM} characters after folding"
-    if not 1 <= entry.severity <= 4:
+    if not 1 <= entry.severity <= MOST_SEVERE:
         return "severity must be 1, 2, 3 or 4"
     if not _CATEGORY.fullmatch(entry.category):
         return "category must be a dotted name such as A1.h.gambling"
     if entry.match not in ("", *MATCHES):
         return "match must be substring or word"
-    if any(variant not in VARIANTS for variant in entry.variants):
-        return "variants may be fold and separators"
-    return _allow_problem(entry, folded) or _expiry_problem(entry.expires)
+    return (
+        _variant_problem(entry)
+        or _allow_problem(entry, folded)
+        or _context_problem(entry)
+        or _expiry_problem(entry.expires)
+    )
+
+
+def _variant_problem(entry: Entry) -> str:
+    named = (*entry.variants, *entry.min_length, *entry.variant_severity)
+    if any(variant not in ALL_VARIANTS for variant in named):
+        return f"variants may be {', '.join(ALL_VARIANTS)}"
+    if not all(1 <= severity <= entry.severity for severity in entry.variant_severity.values()):
+        return "variant_severity must be from 1 to the entry's severity"
+    if entry.min_length.get(INITIALS, _LEAST_INITIALS) < _LEAST_INITIALS:
+        return f"initials act from {_LEAST_INITIALS} letters on"
+    return ""
+
+
+def _context_problem(entry: Entry) -> str:
+    for word in map(fold_term, entry.context):
+        if not 0 < len(word) <= LONGEST_TERM:
+            return f"a context word must have 1 to {LONGEST_TERM} characters after folding"
+    return ""
 
 
 def _allow_problem(entry: Entry, folded: str) -> str:
@@ -146,6 +195,9 @@ def write_word_list(entries: Iterable[Entry]) -> bytes:
 
 def _trimmed(entry: Entry) -> dict[str, object]:
     """Return the members of an entry that say more than the default, in their order."""
-    unsaid = {"match": "", "variants": VARIANTS, "allow": ()}
     written = {name: getattr(entry, name) for name in entry.__struct_fields__}
-    return {name: value for name, value in written.items() if value != unsaid.get(name, "")}
+    return {
+        name: value
+        for name, value in written.items()
+        if value and (name != "variants" or value != VARIANTS)
+    }

@@ -1,20 +1,29 @@
 """The exact judgement of a text by a lexicon: layers, views, word boundaries, allow-phrases.
 
-A text is judged as it is written and, if it holds markup, as a reader sees it; in each layer in the
-plain and in the squeezed view. A term found in several of them is one finding; the first view that
-knows it decides, the reader's before the written one. What is undecided in any of them waits.
+A text is judged as it is written and, if it holds markup, as a reader sees it, and what its tag
+characters spell; in each layer in the plain and in the squeezed view, and in those views of
+`letters` that its new part gives a reason for. A term found in several of them is one finding; the
+first view that knows it decides, the reader's before the written one. What is undecided in any of
+them waits.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from filters.lexicon.lexicon import HAN, Lexicon
+import numpy as np
+
+from filters.lexicon.letters import QuickLook, is_leet, is_spelled, leet_in, same_word
+from filters.lexicon.lexicon import Lexicon
+from filters.lexicon.variants import LEETED, PLAIN, SOUNDED, SPELLED, SPELLED_LEET, SQUEEZED, Group
 from gateway.matching.automaton import END, LONGEST_TERM, Match
+from gateway.matching.base64_text import Stretch, decodings, looks_encoded, stretches
 from gateway.matching.fold import KIND_BYTES, KINDS, Kind
+from gateway.matching.pinyin import sounds
 from gateway.matching.reader import (
     TOKEN_LENGTH,
     Layer,
@@ -22,15 +31,18 @@ from gateway.matching.reader import (
     open_markup,
     raw_layer,
     read_layer,
+    tag_layer,
 )
 from gateway.matching.views import (
-    BREAK,
     GAP,
     HIDDEN_RUN,
+    LEET_LETTERS,
+    Seen,
     View,
     hidden_runs,
     plain_view,
     see,
+    spelled_view,
     squeezed_view,
 )
 from gateway.nouns.finding import HIDDEN_TEXT, Finding, Scan
@@ -42,6 +54,13 @@ LOOK_BEHIND = GAP + 144
 ALLOW_REACH = GAP
 """An allow-phrase begins at most so many code points before the term."""
 
+SHORTEST_ENCODED = 8
+"""A term takes at least so many base64 characters: six bytes, which noise seldom spells."""
+
+CONTEXT_REACH = 40
+"""A context word stands at most so many code points before or behind the term."""
+
+_LEET, _SPELT = (LEETED, SPELLED_LEET), (SPELLED, SPELLED_LEET)
 _HIDDEN_SEVERITY = 3
 _HIDDEN_RULE = "hidden_run"
 
@@ -52,10 +71,12 @@ Key = tuple[int, int, int]
 
 
 class _Sight(NamedTuple):
-    """A view and what the automaton saw in it."""
+    """A view and what the automaton saw in it. ``written`` is the view's text before its characters
+    were read as others."""
 
     view: View
-    squeezed: bool
+    mode: int
+    written: str
     matches: list[Match]
     final: bool
 
@@ -74,7 +95,18 @@ class Judge:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._live_substrings_end = lexicon.automaton.live_ends[-2]
+        ends = lexicon.automaton.live_ends
+        self._words_from = ends[Group.SUBSTRINGS]
+        self._lives = {
+            PLAIN: (lexicon.automaton.size, ends[Group.ODD]),
+            SQUEEZED: (lexicon.automaton.size, ends[Group.HAN]),
+            SPELLED: (ends[Group.SUBSTRINGS], ends[Group.ODD]),
+            LEETED: (ends[Group.SUBSTRINGS], ends[Group.ODD]),
+            SPELLED_LEET: (ends[Group.SUBSTRINGS], ends[Group.ODD]),
+            SOUNDED: (ends[Group.ODD], ends[Group.SOUNDS]),
+        }
+        self._letters = QuickLook(lexicon.automaton)
+        self._sounds = sounds() if ends[Group.SOUNDS] > ends[Group.ODD] else None
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's form
         """As `gateway.ports.filter.Filter.scan`.
@@ -82,15 +114,11 @@ class Judge:
         Of what was released before, more than one token is only looked at if a term was seen.
         """
         begin = max(0, start - TOKEN_LENGTH - 1)
-        found = self._look(text[begin:], final=final)
+        found = self._look(text[begin:], start - begin, final=final)
         if begin and (found.decided or found.waiting):
             begin = max(0, start - LOOK_BEHIND)
-            found = self._look(text[begin:], final=final)
-        findings = [
-            self._finding(key, begin)
-            for key, stands in found.decided.items()
-            if stands and key not in found.waiting and key[0] + begin >= start
-        ]
+            found = self._look(text[begin:], start - begin, final=final)
+        findings = self._findings(found, begin, start)
         findings += [
             Finding(
                 HIDDEN_TEXT, _HIDDEN_SEVERITY, 1.0, first + begin, last + begin, NAME, _HIDDEN_RULE
@@ -102,67 +130,152 @@ class Judge:
         safe = max(start, found.safe + begin)
         return Scan(tuple(findings), len(text) if final else safe)
 
-    def _look(self, text: str, *, final: bool) -> _Look:
-        """Judge a text in all its layers and views."""
+    def _findings(self, found: _Look, begin: int, start: int) -> list[Finding]:
+        """Return what stands at or after ``start``; of several ways to read a term the gravest."""
+        columns = self._lexicon.columns
+        best: dict[tuple[int, int, int, int], Finding] = {}
+        for key, stands in found.decided.items():
+            if not stands or key in found.waiting or key[0] + begin < start:
+                continue
+            finding = self._finding(key, begin)
+            entry = key[2]
+            same = (*key[:2], int(columns.list[entry]), int(columns.number[entry]))
+            other = best.get(same)
+            if other is None or finding.severity > other.severity:
+                best[same] = finding
+        return list(best.values())
+
+    def _look(self, text: str, fresh: int, *, final: bool) -> _Look:
+        """Judge a text in all its layers and views; ``text[fresh:]`` was not released yet."""
         end = len(text) if final else open_markup(text, 0)
         raw = raw_layer(text[:end])
         read = read_layer(text, end)
         decided: dict[Key, bool] = {}
         waiting: set[Key] = set()
         safe = end
-        for sight in self._sights(raw, read, end, final=final):
+        for sight in self._sights(raw, read, end, fresh, final=final):
             self._rule(sight, decided, waiting)
             safe = min(safe, self._alive_from(sight))
+        safe = min(safe, self._encoded(text[:end], fresh, decided, waiting, final=final))
         hidden, safe = self._hidden(raw, end, safe, final=final)
         return _Look(decided, waiting, hidden, min([safe, *(key[0] for key in waiting)]))
 
-    def _sights(self, raw: Layer, read: Layer | None, length: int, *, final: bool) -> list[_Sight]:
-        """Return the views of both layers, the reader's first, with what matches in them."""
-        views: list[tuple[View | None, bool]] = []
+    def _sights(
+        self, raw: Layer, read: Layer | None, length: int, fresh: int, *, final: bool
+    ) -> Iterator[_Sight]:
+        """Yield the views of all layers, the reader's first, with what matches in them."""
         if read is not None:
-            seen = see(read, length)
-            views += [(plain_view(seen), False), (squeezed_view(seen), True)]
-        seen = see(raw, length)
-        views.append((plain_view(seen), False))
-        if read is None or not only_emphasis(read):
-            views.append((squeezed_view(seen), True))
-        find = self._lexicon.automaton.find
-        return [
-            _Sight(view, squeezed, find(view.text + END), final)
-            for view, squeezed in views
-            if view is not None
-        ]
+            yield from self._sights_of(see(read, length), fresh, squeezed=True, final=final)
+        squeezed = read is None or not only_emphasis(read)
+        yield from self._sights_of(see(raw, length), fresh, squeezed=squeezed, final=final)
+        tags = tag_layer(raw)
+        if tags is not None:
+            yield self._sight(plain_view(see(tags, length)), PLAIN, final=final)
+
+    def _sights_of(
+        self, seen: Seen, fresh: int, *, squeezed: bool, final: bool
+    ) -> Iterator[_Sight]:
+        """Yield the views of one layer."""
+        plain = plain_view(seen)
+        yield self._sight(plain, PLAIN, final=final)
+        bare = squeezed_view(seen) if squeezed else None
+        if bare is not None:
+            yield self._sight(bare, SQUEEZED, final=final)
+        if self._sounds is not None:
+            base = bare or plain
+            sound = base._replace(text=base.text.translate(self._sounds))
+            yield self._sight(sound, SOUNDED, written=base.text, final=final)
+        place = max(0, int(np.searchsorted(plain.starts, fresh)) - 1)
+        if not self._letters.held(plain.text[place:] if place else f" {plain.text}"):
+            return
+        yield from self._leet(plain, LEETED, final=final)
+        spelled = spelled_view(seen)
+        if spelled is not None:
+            yield self._sight(spelled, SPELLED, final=final)
+            yield from self._leet(spelled, SPELLED_LEET, final=final)
+
+    def _encoded(
+        self, text: str, fresh: int, decided: dict[Key, bool], waiting: set[Key], *, final: bool
+    ) -> int:
+        """Decide what is written in base64; returns where that is safe.
+
+        A term counts, and is held, from the first of its places that counts.
+        """
+        safe = len(text)
+        if not looks_encoded(text, fresh):
+            return safe
+        for stretch in stretches(text, fresh):
+            open_end = stretch.end == len(text) and not final
+            for layer, unread in decodings(text, stretch):
+                seen = see(layer, len(text))
+                sight = self._sight(plain_view(seen), PLAIN, final=not open_end)
+                self._rule_encoded(sight, stretch, decided, waiting)
+                place = stretch.first_from(min(unread, self._alive_from(sight)))
+                if open_end and place is not None:
+                    safe = min(safe, place)
+        return safe
+
+    def _rule_encoded(
+        self, sight: _Sight, stretch: Stretch, decided: dict[Key, bool], waiting: set[Key]
+    ) -> None:
+        """As `_rule`, in what a stretch of base64 says."""
+        stands: dict[Key, bool] = {}
+        waits: set[Key] = set()
+        self._rule(sight, stands, waits)
+        for start, end, entry in {*stands, *waits}:
+            place = stretch.first_from(start)
+            if place is None or place >= end or end - start < SHORTEST_ENCODED:
+                continue
+            if (start, end, entry) in stands:
+                decided.setdefault((place, end, entry), stands[start, end, entry])
+            if (start, end, entry) in waits:
+                waiting.add((place, end, entry))
+
+    def _leet(self, view: View, mode: int, *, final: bool) -> Iterator[_Sight]:
+        """Yield a view with its digits and signs read as letters, if any of them may be one."""
+        if leet_in(view.text):
+            leet = view._replace(text=view.text.translate(LEET_LETTERS))
+            yield self._sight(leet, mode, written=view.text, final=final)
+
+    def _sight(self, view: View, mode: int, *, final: bool, written: str = "") -> _Sight:
+        matches = self._lexicon.automaton.find(view.text + END)
+        return _Sight(view, mode, written or view.text, matches, final)
 
     def _alive_from(self, sight: _Sight) -> int:
         """Return where the longest suffix begins that may still become a term."""
-        automaton, text = self._lexicon.automaton, sight.view.text
-        first = len(text)
+        first = len(sight.view.text)
+        low, high = self._lives[sight.mode]
         for number, start, _ in sight.matches:
-            if number < automaton.size or start >= first:
+            if not low <= number < high or start >= first:
                 continue
-            if sight.squeezed and number >= automaton.live_ends[HAN]:
-                continue
-            word_only = number >= self._live_substrings_end
-            if word_only and start and _same_word(text[start - 1], text[start]):
+            if number >= self._words_from and sight.mode != SOUNDED and _continues(sight, start):
                 continue
             first = start
+        text = sight.view.text
         return int(sight.view.starts[first]) if first < len(text) else sight.view.seen.length
 
     def _rule(self, sight: _Sight, decided: dict[Key, bool], waiting: set[Key]) -> None:
         """Decide the matches of one view that no view before it decided."""
         lexicon, view = self._lexicon, sight.view
-        limit = lexicon.automaton.group_ends[HAN] if sight.squeezed else lexicon.size
-        first = lexicon.columns.first
+        first, views = lexicon.columns.first, lexicon.columns.views
         allow = None
         for match in sight.matches:
             number, start, end = match
-            if number >= limit or (sight.squeezed and not _joined(view, start, end)):
+            if number >= lexicon.automaton.size:
                 continue
-            for entry in range(int(first[number]), int(first[number + 1])):
+            every = range(int(first[number]), int(first[number + 1]))
+            rows = [entry for entry in every if views[entry] & sight.mode]
+            if not rows or not _readable(sight, start, end):
+                continue
+            for entry in rows:
                 key = (int(view.starts[start]), int(view.ends[end - 1]), entry)
                 verdict = self._bounded(sight, match, entry)
+                if verdict is not False and lexicon.contexts is not None:
+                    near = self._in_context(sight, key)
+                    verdict = near and verdict if near is not None else None
+                    decided.setdefault(key, verdict is True)
                 if verdict and lexicon.allow is not None and entry in lexicon.allow.excused:
-                    allow = allow or lexicon.allow.automaton.find(view.text + END)
+                    allow = allow or lexicon.allow.automaton.find(sight.written + END)
                     verdict = self._unexcused(sight, match, entry, allow)
                     decided.setdefault(key, verdict is True)
                 elif verdict:
@@ -175,12 +288,28 @@ class Judge:
         if not self._lexicon.columns.word[entry]:
             return True
         text, (_, start, end) = sight.view.text, match
-        if start and _same_word(text[start - 1], text[start]):
+        if _continues(sight, start):
             return False
         if end == len(text):
-            open_end = KIND_BYTES[ord(text[end - 1])] == Kind.WORD and not sight.final
-            return None if open_end else True
-        return not _same_word(text[end - 1], text[end])
+            letter = sight.mode in _LEET or KIND_BYTES[ord(text[end - 1])] == Kind.WORD
+            return None if letter and not sight.final else True
+        return not _continues(sight, end)
+
+    def _in_context(self, sight: _Sight, key: Key) -> bool | None:
+        """True if the entry needs no word beside it or has one, None if that may still come."""
+        contexts = self._lexicon.contexts
+        start, end, entry = key
+        wanted = contexts.wanted.get(entry) if contexts is not None else None
+        if contexts is None or wanted is None:
+            return True
+        view = sight.view
+        for number, first, last in contexts.automaton.find(sight.written):
+            if number in wanted and (
+                start - CONTEXT_REACH <= view.starts[first]
+                and view.ends[last - 1] <= end + CONTEXT_REACH
+            ):
+                return True
+        return False if sight.final or view.seen.length >= end + CONTEXT_REACH else None
 
     def _unexcused(
         self, sight: _Sight, match: Match, entry: int, found: list[Match]
@@ -222,13 +351,26 @@ class Judge:
         return [run for run in runs if run[1] - run[0] > HIDDEN_RUN], safe
 
 
-def _hidden_finding(start: int, end: int) -> Finding:
-    return Finding(HIDDEN_TEXT, _HIDDEN_SEVERITY, 1.0, start, end, NAME, _HIDDEN_RULE)
+def _continues(sight: _Sight, place: int) -> bool:
+    """True if the character at ``place`` of the view goes on a word that began before it."""
+    if not place or place >= len(sight.view.text):
+        return False
+    left, right = sight.written[place - 1], sight.written[place]
+    if sight.mode in _SPELT and sight.view.parted(place):
+        return False
+    if sight.mode in _LEET:
+        return same_word(left, "a") and same_word("a", right)
+    return same_word(left, right)
 
 
-def _same_word(left: str, right: str) -> bool:
-    """True if two neighbours belong to one word of a script with spaces."""
-    return left != BREAK and KIND_BYTES[ord(left)] == Kind.WORD == KIND_BYTES[ord(right)]
+def _readable(sight: _Sight, start: int, end: int) -> bool:
+    """True if what stands in ``[start, end)`` may be read as this kind of view reads it."""
+    if sight.mode in (SQUEEZED, SOUNDED) and not _joined(sight.view, start, end):
+        return False
+    if sight.mode in _SPELT and not is_spelled(sight.view, start, end):
+        return False
+    text = sight.view.text
+    return sight.mode not in _LEET or is_leet(sight.written[start:end], text[start:end])
 
 
 def _joined(view: View, start: int, end: int) -> bool:

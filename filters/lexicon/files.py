@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from filters.lexicon.entries import FOLD, VARIANTS, Entry, WordList, read_word_list
+from filters.lexicon.entries import ALL_VARIANTS, FOLD, Entry, WordList, read_word_list
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import LexiconUse
 
@@ -28,9 +28,9 @@ def load_lists(
 
 
 def _lists_of(use: LexiconUse, policies: Path, folder: Path) -> list[WordList]:
-    unknown = [variant for variant in use.variants if variant not in VARIANTS]
+    unknown = [variant for variant in use.variants if variant not in ALL_VARIANTS]
     if unknown:
-        raise ConfigError(f"lexicons: {use.use}: variants may be {' and '.join(VARIANTS)}")
+        raise ConfigError(f"lexicons: {use.use}: variants may be {', '.join(ALL_VARIANTS)}")
     path = _path_of(use.use, policies, folder)
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files:
@@ -68,7 +68,7 @@ def _read(name: str, file: Path) -> WordList:
 def _applied(use: LexiconUse, words: WordList) -> WordList:
     """Return the list with what its use in the policy says about it."""
     allowed = {FOLD, *use.variants}
-    if allowed == set(VARIANTS) and not use.owner:
+    if allowed == set(ALL_VARIANTS) and not use.owner:
         return words
     return msgspec.structs.replace(
         words, entries=tuple(_entry(entry, allowed, use.owner) for entry in words.entries)

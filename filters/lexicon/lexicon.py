@@ -9,16 +9,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.lexicon.entries import ALL_VARIANTS
+from filters.lexicon.variants import ALIKE
 from gateway.matching.automaton import TermAutomaton
-
-HAN, SUBSTRINGS, WORDS = 0, 1, 2
-"""Groups of terms: Han terms found through separators too, other substrings, whole words only."""
 
 
 class Columns(NamedTuple):
-    """Entries, sorted by term: those of term ``t`` are ``first[t]`` to ``first[t + 1]``.
+    """Entries by pattern: those of pattern ``p`` are ``first[p]`` to ``first[p + 1]``. An entry has
+    a row for each of its patterns.
 
-    ``category`` and ``list`` index the names of the lexicon; ``number`` is the line in the list.
+    ``category`` and ``list`` index the names of the lexicon; ``number`` is the line in the list,
+    ``views`` where the pattern counts, ``variant`` indexes `ALL_VARIANTS`.
     """
 
     first: NDArray[np.int32]
@@ -27,6 +28,8 @@ class Columns(NamedTuple):
     word: NDArray[np.bool_]
     list: NDArray[np.uint16]
     number: NDArray[np.uint32]
+    views: NDArray[np.uint8]
+    variant: NDArray[np.uint8]
 
 
 class AllowPhrases(NamedTuple):
@@ -38,28 +41,38 @@ class AllowPhrases(NamedTuple):
     excused: frozenset[int]
 
 
+class Contexts(NamedTuple):
+    """Words without which an entry is not found: ``wanted[e]`` are those of entry ``e``, as numbers
+    of the automaton."""
+
+    automaton: TermAutomaton
+    wanted: Mapping[int, frozenset[int]]
+
+
 class Lexicon(NamedTuple):
-    """Compiled word lists. ``hash`` is the SHA-256 of their canonical content, in hexadecimal."""
+    """Compiled word lists. ``size`` counts the distinct folded terms, the automaton's their
+    patterns. ``hash`` is the SHA-256 of the lists' canonical content, in hexadecimal."""
 
     automaton: TermAutomaton
     columns: Columns
     categories: tuple[str, ...]
     lists: tuple[str, ...]
     allow: AllowPhrases | None
+    contexts: Contexts | None
+    size: int
     hash: str
-
-    @property
-    def size(self) -> int:
-        """How many distinct folded terms it looks for."""
-        return self.automaton.size
 
     def coverage(self) -> dict[str, int]:
         """Return how many entries each category has, in the order of their names."""
-        counts = Counter(self.columns.category.tolist())
+        written = self.columns.category[self.columns.variant == 0]
+        counts = Counter(written.tolist())
         named = {self.categories[index]: count for index, count in counts.items()}
         return dict(sorted(named.items()))
 
     def rule(self, entry: int) -> str:
-        """Return the rule that an entry's findings carry: list name and line number."""
+        """Return the rule that an entry's findings carry: list name and line number, and a variant
+        that is not the term as written (``harms/drugs#12:pinyin``)."""
         columns = self.columns
-        return f"{self.lists[columns.list[entry]]}#{columns.number[entry]}"
+        variant = ALL_VARIANTS[columns.variant[entry]]
+        tag = "" if variant in ALIKE else f":{variant}"
+        return f"{self.lists[columns.list[entry]]}#{columns.number[entry]}{tag}"

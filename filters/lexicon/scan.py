@@ -2,8 +2,9 @@
 become one.
 
 Most text is plain and holds no term: then one or two passes of the automaton over what is pending
-tell both. Anything else (a term, markup, folded or invisible characters) is judged by the layers
-and views of `exact`, with what was released before as context.
+tell both. Where letters are set apart or signs may be letters, one or two more do. Anything else (a
+term, markup, folded or invisible characters) is judged by the layers and views of `exact`, with
+what was released before as context.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from __future__ import annotations
 import re
 
 from filters.lexicon.exact import LOOK_BEHIND, Judge
-from filters.lexicon.lexicon import HAN, Lexicon
+from filters.lexicon.letters import QuickLook
+from filters.lexicon.lexicon import Lexicon
 from gateway.matching.automaton import END
+from gateway.matching.base64_text import looks_encoded
 from gateway.matching.fold import KIND_BYTES, SEPARATORS, Kind, find_special
+from gateway.matching.pinyin import sounds
 from gateway.matching.reader import TOKEN_LENGTH, open_markup
 from gateway.matching.views import GAP, SEPARATORS_IN_GAP
 from gateway.nouns.finding import Finding, Scan
 
 _SPACES = re.compile(" {2,}")
 _EMPHASIS = re.compile("[*~`]")
+_ESCAPE = re.compile(r"%(?:[0-9a-fA-F]|\Z)")
 _PIECE = 4096
 """Longer texts are judged in pieces: one odd character makes only its piece slow."""
 
@@ -48,9 +53,12 @@ class LexiconFilter:
         automaton = lexicon.automaton
         self._find = automaton.find
         self._size = automaton.size
-        self._han_end = automaton.group_ends[HAN]
-        self._live_han_end = automaton.live_ends[HAN]
-        self._live_substrings_end = automaton.live_ends[-2]
+        self._letters = QuickLook(automaton)
+        self._han_end, _, self._plain_end, self._odd_end, _ = automaton.group_ends
+        self._live_han_end, self._live_substrings_end, _, self._live_end, all_ends = (
+            automaton.live_ends
+        )
+        self._sounds = sounds() if all_ends > self._live_end else None
 
     @property
     def hash(self) -> str:
@@ -79,7 +87,9 @@ class LexiconFilter:
             pending, before = text[start:], _neighbour(text, start)
         if not before:
             return self._judge.scan(text, start, final)
-        if find_special(pending):
+        if ("%" in pending and _ESCAPE.search(pending)) or looks_encoded(text, start):
+            held = -1
+        elif find_special(pending):
             held = self._held_emphasised(pending)
         else:
             view = pending.replace("\n", " ").lower()
@@ -123,20 +133,25 @@ class LexiconFilter:
         ``seen`` is what is left of the view where characters are looked through. ``before`` is the
         character in front of it. Errs on the side of looking closely and of holding.
         """
-        separated = 0
-        if not seen.isascii() and SEPARATORS.search(seen):
-            separated = self._held_squeezed(view, seen)
-            if separated < 0:
-                return -1
+        separated = 0 if seen.isascii() else self._held_han(view, seen)
+        odd = self._letters.held(before + seen)
+        if separated < 0 or odd < 0 or (odd and len(seen) != len(view)):
+            return -1
+        separated = max(separated, odd)
         if "  " in seen:
             seen = _SPACES.sub(" ", seen)
         first = length = len(seen)
         for number, start, _ in self._find(seen + END):
-            if number < self._size:
+            if number < self._plain_end:
                 return -1
-            if start < first and not (
-                number >= self._live_substrings_end
-                and _same_word(seen[start - 1] if start else before, seen[start])
+            if (
+                start < first
+                and self._size <= number < self._live_end
+                and not (
+                    number >= self._live_substrings_end
+                    and KIND_BYTES[ord(seen[start - 1] if start else before)] == _WORD
+                    and KIND_BYTES[ord(seen[start])] == _WORD
+                )
             ):
                 first = start
         if first == length:
@@ -145,6 +160,14 @@ class LexiconFilter:
         if len(seen) != len(view) and not view.endswith(seen[first:]):
             return -1
         return max(separated, held)
+
+    def _held_han(self, view: str, seen: str) -> int:
+        """As `_held`, for Han terms in their two views of their own."""
+        separated = self._held_squeezed(view, seen) if SEPARATORS.search(seen) else 0
+        if separated < 0 or self._sounds is None:
+            return separated
+        sounded = self._held_sounded(view, seen)
+        return -1 if sounded < 0 else max(separated, sounded)
 
     def _held_squeezed(self, view: str, seen: str) -> int:
         """As `_held`, for Han terms with separators between their characters."""
@@ -155,28 +178,39 @@ class LexiconFilter:
                 return -1
             if start < first and self._size <= number < self._live_han_end:
                 first = start
-        wanted = length - first
+        return self._held_apart(view, length - first)
+
+    def _held_sounded(self, view: str, seen: str) -> int:
+        """As `_held`, for Han terms in other characters of the same sound."""
+        squeezed = SEPARATORS.sub("", seen).translate(self._sounds or {})
+        first = length = len(squeezed)
+        for number, start, _ in self._find(squeezed + END):
+            if self._odd_end <= number < self._size:
+                return -1
+            if start < first and number >= self._live_end:
+                first = start
+        return self._held_apart(view, length - first)
+
+    @staticmethod
+    def _held_apart(view: str, wanted: int) -> int:
+        """Return how many code points of the view its last ``wanted`` ones without separators
+        take, -1 if too much is between them."""
         if not wanted:
             return 0
-        place = len(view)
-        while wanted:
+        place, left = len(view), wanted
+        while left:
             place -= 1
             if not _SOFT <= KIND_BYTES[ord(view[place])] <= _LINE:
-                wanted -= 1
+                left -= 1
         held = len(view) - place
-        return -1 if held - (length - first) > SEPARATORS_IN_GAP else held
+        return -1 if held - wanted > SEPARATORS_IN_GAP else held
 
 
 def _neighbour(text: str, start: int) -> str:
     """Return the character before ``start``, empty if it may not be what a reader sees there."""
     last = text[start - 1]
     released = text[max(0, start - TOKEN_LENGTH) : start]
-    marked = "&" in released or "\\" in released or "<" in released
+    marked = "&" in released or "\\" in released or "<" in released or "%" in released
     if marked and (KIND_BYTES[ord(last)] == _WORD or open_markup(released, 0) < len(released)):
         return ""
-    return last
-
-
-def _same_word(left: str, right: str) -> bool:
-    """True if two neighbours surely belong to one word of a script with spaces."""
-    return KIND_BYTES[ord(left)] == _WORD == KIND_BYTES[ord(right)]
+    return "\ufffd" if "\ud800" <= last <= "\udfff" else last

@@ -132,5 +132,5 @@ def _read(path: Path, use: LexiconUse) -> WordList:
 
 
 def _with_variants(entry: Entry, variants: tuple[str, ...]) -> Entry:
-    kept = tuple(variant for variant in entry.variants if variant in variants)
+    kept = tuple(each for each in entry.variants if each in (*variants, "fold"))
     return msgspec.structs.replace(entry, variants=kept)

@@ -24,6 +24,7 @@ __all__ = [
     "UNICODE_VERSION",
     "Folded",
     "Kind",
+    "class_of",
     "code_points",
     "expand",
     "find_special",
@@ -65,7 +66,7 @@ _EXPANDS = np.zeros(CODE_POINTS, np.bool_)
 _EXPANDS[list(_EXPANSIONS)] = True
 
 
-def _class_of(members: NDArray[np.bool_]) -> str:
+def class_of(members: NDArray[np.bool_]) -> str:
     """Return the inside of a regular expression's class with these code points."""
     edges = np.flatnonzero(np.diff(members.astype(np.int8), prepend=0, append=0))
     ranges = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
@@ -84,13 +85,13 @@ def _plain() -> NDArray[np.bool_]:
     return plain
 
 
-find_special = re.compile(f"[^{_class_of(_plain())}]").search
+find_special = re.compile(f"[^{class_of(_plain())}]").search
 """Finds the first character that is not plain. Plain text folds by ``lower`` and by reading line
 feeds as spaces, and holds no markup. (The class lists what is plain, not what is special: that is
 the order in which the engine of ``re`` is fast.)"""
 
 _BETWEEN = (KINDS >= Kind.SOFT) & (KINDS <= Kind.LINE)
-SEPARATORS = re.compile(f"[^{_class_of(~_BETWEEN)}]+")
+SEPARATORS = re.compile(f"[^{class_of(~_BETWEEN)}]+")
 """A run of characters that may stand between the characters of a Han term."""
 
 

@@ -1,9 +1,9 @@
 """The reader's view: what a person sees of a text that is rendered as HTML or Markdown, or whose
 escapes are read.
 
-Entities and ``\\uXXXX`` escapes are decoded, tags are taken out, emphasis characters are looked
-through. Every token is recognised from its own characters (at most 65 of them), never from what
-stands before, so that a text may be read from any point on.
+Entities, ``\\uXXXX`` and percent escapes (RFC 3986, 2.1, of UTF-8) are decoded, tags are taken
+out, emphasis characters are looked through. Every token is recognised from its own characters (at
+most 65 of them), never from what stands before, so that a text may be read from any point on.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from gateway.matching.fold import Codes, Offsets, code_points
 TOKEN_LENGTH = 65
 """The most code points of one token; an open ``<`` or ``&`` is waited for no longer."""
 
+_HEX = "[0-9a-fA-F]"
+_MORE = f"(?:%[89abAB]{_HEX})"
+_PART = f"(?:%(?:[89abAB]{_HEX}?)?)?"
+
 _TOKEN = re.compile(
     r"(?P<tag><[/!?A-Za-z][^<>]{0,62}>)"
     r"|&\#(?P<decimal>[0-9]{1,60});?"
@@ -27,6 +31,8 @@ _TOKEN = re.compile(
     r"|&(?P<name>[A-Za-z][A-Za-z0-9]{1,31};)"
     r"|(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|\\u(?P<escape>[0-9a-fA-F]{4})"
+    rf"|(?P<percent>%[2-7]{_HEX}|%[c-dC-D]{_HEX}{_MORE}|%[eE]{_HEX}{_MORE}{{2}}"
+    rf"|%[fF][0-4]{_MORE}{{3}})"
     r"|(?P<emphasis>[*~`]|\\(?=[!-/:-@\[-`{-~]))"
 )
 
@@ -35,6 +41,7 @@ _OPEN = re.compile(
     r"|&(?:\#(?:[0-9]{0,60}|[xX][0-9a-fA-F]{0,60})|[A-Za-z][A-Za-z0-9]{0,31})?"
     r"|\\(?:u[0-9a-fA-F]{0,3})?"
     r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u(?:[dD](?:[c-fC-F][0-9a-fA-F]?)?)?)?)?"
+    rf"|%{_HEX}?|%[c-fC-F]{_HEX}{_PART}|%[efEF]{_HEX}{_MORE}{_PART}|%[fF]{_HEX}{_MORE}{{2}}{_PART}"
     r")\Z"
 )
 
@@ -99,6 +106,21 @@ def only_emphasis(layer: Layer) -> bool:
     return alone and layer.hidden is not None and not layer.hidden.any()
 
 
+def tag_layer(layer: Layer) -> Layer | None:
+    """Return what tag characters (U+E0020 to U+E007E) spell, None if there are none.
+
+    Everything else is a noncharacter there, so that nothing is read across it.
+    """
+    tags = (layer.codes >= _TAGS + 0x20) & (layer.codes < _TAGS + 0x7F)
+    if not tags.any():
+        return None
+    spelled = np.where(tags, layer.codes - np.uint32(_TAGS), np.uint32(_NOTHING))
+    return layer._replace(codes=spelled.astype(np.uint32), emphasis=None, hidden=None)
+
+
+_TAGS, _NOTHING = 0xE0000, 0xFDD0
+
+
 def _decoded(token: re.Match[str]) -> int | None:
     """Return the code point that an entity or escape stands for, None if it stands for none."""
     kind, written = token.lastgroup, token[token.lastgroup or 0]
@@ -109,6 +131,9 @@ def _decoded(token: re.Match[str]) -> int | None:
     if kind == "pair":
         high, low = int(written[2:6], 16), int(written[8:12], 16)
         return 0x10000 + ((high & 0x3FF) << 10 | low & 0x3FF)
+    if kind == "percent":
+        written = bytes.fromhex(written.replace("%", "")).decode("utf-8", "replace")
+        return ord(written) if len(written) == 1 else 0xFFFD
     if kind == "name":
         character = html5.get(written, "")
         return ord(character) if len(character) == 1 else None

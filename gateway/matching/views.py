@@ -1,8 +1,11 @@
 """Views: what is matched of a layer, as plain strings with a way back to the original.
 
-Two of them. *plain*: folded, without what nobody sees, runs of spaces made one. *squeezed*: without
-separators too, for Han terms. Where too much was taken out between two characters a break (NUL,
-which no term contains) is put in, so that matching knows nothing of gaps.
+*plain*: folded, without what nobody sees, runs of spaces made one. *squeezed*: without separators
+too, for Han terms. *spelled*: without those separators that set single letters apart or stand
+between two letters without a space, for Latin terms. Where too much was taken out between two
+characters a break (NUL, which no term contains) is put in, so that matching knows nothing of gaps.
+
+Three more are these, character by character: leet (`LEET_LETTERS`), sounds (see pinyin), and tags.
 """
 
 from __future__ import annotations
@@ -26,6 +29,17 @@ GAP = 256
 
 HIDDEN_RUN = 64
 """More invisible code points in a row than this hide a text."""
+
+
+APOSTROPHES = "'\u2019"
+"""Signs that belong to words: they never set letters apart by themselves."""
+
+LEET_SIGNS = "0o1i2z3e4a5s6g7t8b9g@a$s!i|i+t\u20ace\u00a3i"
+LEET_LETTERS = {
+    ord("l"): "i",
+    **{ord(sign): LEET_SIGNS[at + 1] for at, sign in enumerate(LEET_SIGNS) if at % 2 == 0},
+}
+"""What digits and signs look like, for ``str.translate``. One and l look alike, and like i."""
 
 
 class Seen(NamedTuple):
@@ -52,6 +66,16 @@ class View(NamedTuple):
     places: Offsets
     seen: Seen
 
+    def gap(self, place: int) -> Offsets:
+        """Return the layer's indices of what a reader sees between a character and the one before
+        it."""
+        first, last = int(self.places[place - 1]) + 1, int(self.places[place])
+        return np.flatnonzero(self.seen.kept[first:last]) + first
+
+    def parted(self, place: int) -> bool:
+        """True if a reader sees something between a character and the one before it."""
+        return len(self.gap(place)) > 0
+
 
 def see(layer: Layer, length: int) -> Seen:
     """Fold a layer of a text of ``length`` code points."""
@@ -73,8 +97,11 @@ def see(layer: Layer, length: int) -> Seen:
 
 def plain_view(seen: Seen) -> View:
     """Return the view in which every term is looked for."""
-    kept, counted = seen.kept, seen.counted
-    places = np.flatnonzero(kept)
+    return _single_spaced(seen, np.flatnonzero(seen.kept), seen.counted)
+
+
+def _single_spaced(seen: Seen, places: Offsets, counted: NDArray[np.bool_]) -> View:
+    """Return the view of the code points at ``places`` with runs of spaces made one."""
     space = seen.codes[places] == 0x20
     again = space[1:] & space[:-1]
     if again.any():
@@ -91,6 +118,50 @@ def squeezed_view(seen: Seen) -> View | None:
     if not separators.any() or not (seen.kinds == Kind.HAN).any():
         return None
     return _view(seen, np.flatnonzero(seen.kept & ~separators), seen.counted | separators)
+
+
+def spelled_view(seen: Seen) -> View | None:
+    """Return the view in which Latin terms are looked for letter by letter, None if it would bring
+    nothing new.
+
+    Up to eight separators between two letters are taken out if no space or apostrophe is among
+    them, or if both letters stand alone. Those behind the last letter are taken out if what is
+    still to come may make it so.
+    """
+    shown = np.flatnonzero(seen.kept)
+    kinds, codes = seen.kinds[shown], seen.codes[shown]
+    letters = np.flatnonzero(kinds == Kind.WORD)
+    if not len(letters):
+        return None
+    separator = (kinds >= Kind.SOFT) & (kinds <= Kind.LINE)
+    spacing = np.isin(codes, _SPACING)
+    alone = np.ones(len(letters), np.bool_)
+    alone[1:] &= np.diff(letters) > 1
+    alone[:-1] &= np.diff(letters) > 1
+    stops = np.append(letters[1:], len(shown))
+    behind = np.append(alone[1:], np.True_)
+    size = stops - letters - 1
+    clear = _sums(~separator, letters + 1, stops) == 0
+    tight = _sums(spacing, letters + 1, stops) == 0
+    closed = (size > 0) & (size <= SEPARATORS_IN_GAP) & clear & (tight | (alone & behind))
+    if not closed.any():
+        return None
+    change = np.zeros(len(shown) + 1, np.int8)
+    np.add.at(change, letters[closed] + 1, 1)
+    np.add.at(change, stops[closed], -1)
+    gone = np.cumsum(change[:-1]) > 0
+    counted = seen.counted.copy()
+    counted[shown[gone]] = True
+    return _single_spaced(seen, shown[~gone], counted)
+
+
+_SPACING = np.array([0x20, *map(ord, APOSTROPHES)], np.uint32)
+
+
+def _sums(flags: NDArray[np.bool_], starts: Offsets, stops: Offsets) -> Offsets:
+    """Return how many flags are set in each ``[start, stop)``."""
+    before = np.concatenate(([0], np.cumsum(flags)))
+    return np.asarray(before[stops] - before[starts], np.int64)
 
 
 def _view(seen: Seen, places: Offsets, counted: NDArray[np.bool_]) -> View:

@@ -59,14 +59,20 @@ def concerns(pattern: str, category: str) -> bool:
     return fnmatchcase(category, pattern) or category.startswith(pattern + ".")
 
 
+VARIANTS = (
+    "fold", "separators", "leet", "pinyin", "split", "initials", "homophones", "reversed",
+)  # fmt: skip
+"""Ways to write a term that an entry of a word list may ask for."""
+
+
 class LexiconUse(msgspec.Struct, frozen=True, kw_only=True):
     """One word list: a shipped name (``shipped/harms``) or a path, and how its terms are folded.
 
-    ``views``: ``fold`` (always), ``separators`` (Han terms found through separators).
+    ``variants``: of those that its entries have, which count (``fold`` always does).
     """
 
     use: str
-    variants: tuple[str, ...] = ("fold", "separators")
+    variants: tuple[str, ...] = VARIANTS
     owner: str = ""
 
 

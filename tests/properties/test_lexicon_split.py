@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filters.lexicon import Entry, LexiconFilter, compile_lexicon, named_list
+from filters.lexicon.entries import ALL_VARIANTS
 from gateway.nouns.finding import Finding
 
 
@@ -21,12 +22,39 @@ def lexicon() -> LexiconFilter:
         Entry(text="ba", category="x.part", severity=1, match="substring"),
         Entry(text="b赌", category="x.mixed", severity=1),
         Entry(text="kg", category="x.unit", severity=1),
+        Entry(text="赌博强", category="x.every", severity=3, variants=ALL_VARIANTS),
+        Entry(text="网站反法", category="x.every", severity=3, variants=ALL_VARIANTS),
+        Entry(text="kill bil", category="x.every", severity=2, variants=ALL_VARIANTS),
+        Entry(text="heroine", category="x.every", severity=2),
+        Entry(text="cocaines", category="x.near", severity=2, context=("buy", "赌")),
     ]
     return compile_lexicon([named_list("mine", entries)])
 
 
 FILTER = lexicon()
-PLAIN = ["赌博网站", "赌博", "buy ab", "ab", "反赌博法", "不 赌博网站吗", "ab b"]
+PLAIN = [
+    "赌博网站",
+    "赌博",
+    "buy ab",
+    "ab",
+    "反赌博法",
+    "不 赌博网站吗",
+    "ab b",
+    "heroine",
+    "kill bil",
+]
+SPELT = [
+    *["赌博弓虽", "贝者博强", "强博赌", "dubo qiang", "duboqiang", "wangzhanfanfa"],
+    *["wang zhan fan fa", "wzff", "毒搏墙", "网占返法", "lib llik", "k1l| b!l", "kiii bii"],
+    *["killbil", "her0ine", "h3r01n3", "her-oi-ne", "h e r o i n e", "k i l l b i l"],
+    *["cocaines", "buy", "buy cocaines", "h.3.r.0.i.n.e"],
+]
+CODED = ["%E8%B5%8C", "%e5%8d%9a", "%6B", "%g", "50%", "%", "\U000e0061\U000e0062", "\U000e0062"]
+BASE64 = [
+    *["6LWM5Y2a572R56uZ", "56uZ", "xbaGVyb2luZQ", "aGVyb2luZQ==", "Y29jYWluZXM"],
+    *["9kZXIgYnV5IGFiIA", "_-", "A1b2C3d4"],
+]
+SIGNS = ["0", "1", "3", "$", "!", "|", "'", "."]
 SPACED = [" ", "  ", "\n", "\t", "，", "。", "-", "_", "-" * 7, " " * 9]
 FOLDED = ["賭", "Ａ", "а", "ⓑ", "㎏", "é", "\ud83d", "😀", "\x00", "\x01"]
 UNSEEN = ["\u200b", "\ufe0f", "\u0301", "\u200b" * 63, "\u200b" * 65]
@@ -41,7 +69,7 @@ FILLERS = ["", *SPACED, *UNSEEN, *EMPHASIS, *TAGS, *LONG]
 @st.composite
 def torn(draw: st.DrawFn) -> str:
     """A term or allow-phrase with something between some of its characters."""
-    term = draw(st.sampled_from(PLAIN))
+    term = draw(st.sampled_from(PLAIN + SPELT + BASE64))
     fillers = draw(st.lists(st.sampled_from(FILLERS), min_size=1, max_size=len(term)))
     return "".join(sign + fillers[at % len(fillers)] for at, sign in enumerate(term))
 
@@ -50,6 +78,10 @@ PIECES = st.sampled_from(
     [
         *"赌博网站反法不吗abBuy 1",
         *PLAIN,
+        *SPELT,
+        *CODED,
+        *SIGNS,
+        *BASE64,
         *SPACED,
         *FOLDED,
         *UNSEEN,
@@ -92,7 +124,7 @@ def streamed(text: str, cuts: list[int], shares: list[float]) -> set[Finding]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 400), max_size=12), st.lists(st.floats(0, 1), min_size=1))
 def test_any_cut_finds_what_the_whole_holds(
     text: str, cuts: list[int], shares: list[float]
@@ -101,7 +133,7 @@ def test_any_cut_finds_what_the_whole_holds(
     assert streamed(text, cuts, shares) == whole(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TEXTS)
 def test_one_by_one_finds_what_the_whole_holds(text: str) -> None:
     """Code point by code point, all that is safe let go at once."""

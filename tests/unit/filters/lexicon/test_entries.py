@@ -21,6 +21,7 @@ def test_written_lists_read_back() -> None:
     """All members survive, defaults are not written."""
     full = Entry(
         text="Ab", category="x", severity=1, match="substring", variants=("fold",),
+        min_length={"leet": 5}, context=("c",), must_match=("ab",),
         allow=("ab c",), source="s", licence="l", owner="o", expires="2027-12-31",
     )  # fmt: skip
     raw = write_word_list([GOOD, full])
@@ -60,7 +61,12 @@ def test_a_bad_line_is_named(line: str, complaint: str) -> None:
         ({"severity": 0}, "severity"),
         ({"category": "A1..x"}, "category"),
         ({"match": "regex"}, "match"),
-        ({"variants": ("leet",)}, "variants"),
+        ({"variants": ("l33t",)}, "variants"),
+        ({"min_length": {"l33t": 3}}, "variants"),
+        ({"min_length": {"initials": 3}}, "initials"),
+        ({"variant_severity": {"pinyin": 2}}, "variant_severity"),
+        ({"variant_severity": {"pinyin": 1}}, ""),
+        ({"context": ("\u200b",)}, "context word"),
         ({"allow": ("无关",)}, "allow-phrase must hold"),
         ({"allow": ("赌博",)}, "allow-phrase must hold"),
         ({"allow": ("反賭博",)}, ""),

@@ -39,6 +39,8 @@ def spans(text: str) -> list[str]:
         *["赌博", "賭博", "赌\u200b博", "赌-博", "赌 博", "赌*博", "赌**博", "赌/博", "赌😀博"],
         *["赌<b>博", "&#36172;博", r"\u8d4c博", "赌</b>\u200b<i>*博", "赌--------博"],
         *["出售\n冰毒", "出。售。冰。毒", "出，售-冰 毒", "出 售 冰 毒", "出\n售\n冰\n毒"],
+        *["赌%E5%8D%9A", "出售%E5%86%B0毒", "b%75y%20cocaine", "buy c0ca1n3", "buy-c-o-c-a-i-n-e"],
+        *["chu shou bing du", "ChushouBingdu", "出售冫水毒"],
         *["buy cocaine", "BUY  Cocaine", "buy\ncocaine", "b\u200buy cocaine", "b*uy* cocaine"],
         *["Ьuy сосаine", "ｂｕｙ　ｃｏｃａｉｎｅ", "buy&nbsp;cocaine", "ⓑⓤⓨ cocaine"],
     ],
@@ -138,6 +140,40 @@ def test_long_texts_are_judged_in_pieces_alike() -> None:
         (13107, 18107),
     ]
     assert scan.safe_until == len(text) - 1
+
+
+def test_base64_is_read_from_where_it_no_longer_looks_like_a_word() -> None:
+    """The first three characters of a stretch are as good as released."""
+    assert spans("看 5Ye65ZSu5Yaw5q+S 吧") == ["65ZSu5Yaw5q+S"]
+    assert FILTER.scan("看 5Ye65ZSu5Ya", 0, False).safe_until == 5
+
+
+def test_tag_characters_are_read() -> None:
+    """They spell ASCII that nobody sees."""
+    tags = "".join(chr(0xE0000 + ord(sign)) for sign in "buy cocaine")
+    assert spans(f"hello{tags}world") == [tags]
+    assert FILTER.scan(f"hello{tags}", 0, False).safe_until == 5
+
+
+def test_homophones_and_initials_act_where_an_entry_asks() -> None:
+    """The finding says so, and is mild."""
+    asking = lexicon(entry("赌博网站", variants=("fold", "separators", "homophones", "initials")))
+    (sound,) = asking.scan("上毒 搏网占玩", 0, True).findings
+    (letters,) = asking.scan("上 DBWZ 玩", 0, True).findings
+    assert sound == ("x", 1, 1.0, 1, 6, "lexicon", "mine#1:homophones")
+    assert letters == ("x", 1, 1.0, 2, 6, "lexicon", "mine#1:initials")
+    assert [one.rule for one in asking.scan("赌博网站", 0, True).findings] == ["mine#1"]
+    assert asking.scan("毒搏网", 0, False).safe_until == 0
+
+
+def test_a_context_word_must_stand_near() -> None:
+    """Before or behind, within forty characters; what may still come is waited for."""
+    near = lexicon(entry("转账", context=("安全账户", "公检法")))
+    for text, count in (("转账到安全账户", 1), ("公检法要你转账", 1), ("转账给妈妈", 0)):
+        assert len(near.scan(text, 0, True).findings) == count
+    assert near.scan("公检法" + "好" * 41 + "转账", 0, True).findings == ()
+    assert near.scan("好" + "转账给妈妈", 0, False).safe_until == 1
+    assert near.scan("转账" + "好" * 40, 0, False).safe_until > 2
 
 
 def test_lone_surrogates_and_signs_of_ours_do_no_harm() -> None:

@@ -20,6 +20,9 @@ from gateway.policy_file import load_policy
 BLOCK = Rule(id="core", when="A1.*", severity=3, do=Action.BLOCK)
 
 
+DEFAULTS = ("fold", "separators", "leet", "pinyin", "split")
+
+
 def _list(path: Path, *entries: dict[str, Any]) -> LexiconUse:
     path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
     return LexiconUse(use=str(path))
@@ -84,7 +87,7 @@ def test_a_use_may_take_variants_away(tmp_path: Path) -> None:
     (words,) = read_lists(LexiconUse(use=str(path), variants=("fold",)))
     assert [entry.variants for entry in words.entries] == [("fold",), ("fold",)]
     (words,) = read_lists(LexiconUse(use=str(path)))
-    assert [entry.variants for entry in words.entries] == [("fold", "separators"), ("fold",)]
+    assert [entry.variants for entry in words.entries] == [DEFAULTS, ("fold",)]
 
 
 def test_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -14,13 +14,11 @@ from gateway.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowFor
 from gateway.media_form import MediaForm, PictureJudgeForm
 from gateway.nouns.personal import FAMILIES, Family
 from gateway.nouns.policy import VARIANTS
+from gateway.nouns.policy import VARIANTS, Variant
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds, Share
 
 Sides = Literal["input", "output"]
-Variant = Literal[
-    "fold", "separators", "leet", "pinyin", "split", "initials", "homophones", "reversed"
-]
 RuleAction = Literal["flag", "veil", "redact", "replace", "block"]
 StrongestAction = Literal["pass", "flag", "veil", "redact", "replace", "drop_turn", "block"]
 FailureAction = Literal["block", "use_local_only"]

@@ -15,13 +15,14 @@ from typing import NamedTuple
 from filters.lexicon import columns
 from filters.lexicon.compile import compile_lexicon
 from filters.lexicon.entries import (
+    ALL_VARIANTS,
     VARIANTS,
     Entry,
     WordList,
     problem_of,
     write_word_list,
 )
-from filters.lexicon.rows import decode, form_of, rows_of
+from filters.lexicon.rows import read_rows
 from gateway.matching.fold import fold_term
 from gateway.nouns.errors import ConfigError
 
@@ -49,6 +50,7 @@ class BenignHits(NamedTuple):
     term: str
     times: int
     sample: str
+    entry: Entry
 
 
 class ImportReport(NamedTuple):
@@ -67,6 +69,11 @@ class ImportReport(NamedTuple):
     dropped: tuple[Note, ...]
     noted: tuple[Note, ...]
     benign: tuple[BenignHits, ...]
+
+    def unsuspected(self) -> tuple[Entry, ...]:
+        """Return the entries that no ordinary sentence holds."""
+        found = {id(hit.entry) for hit in self.benign}
+        return tuple(entry for entry in self.entries if id(entry) not in found)
 
     def word_list(self) -> bytes:
         """Return the entries as a canonical list in JSON Lines, to be written to a file."""
@@ -89,7 +96,7 @@ NOTHING_SAID = Defaults()
 def import_terms(
     path: Path, *, defaults: Defaults = NOTHING_SAID, progress: Progress | None = None
 ) -> ImportReport:
-    """Import a word list: one term a line, CSV or TSV with a header, or JSON Lines.
+    """Import a word list: one term a line, CSV or TSV with a header, JSON Lines, or XLSX.
 
     Raises ConfigError if the file cannot be read or holds no row.
     """
@@ -104,9 +111,7 @@ def read_terms(
     raw: bytes, *, defaults: Defaults = NOTHING_SAID, progress: Progress | None = None
 ) -> ImportReport:
     """As `import_terms`, from a file's bytes."""
-    text, encoding = decode(raw)
-    form = form_of(text)
-    rows = list(rows_of(text, form))
+    rows, encoding, form = read_rows(raw)
     if not rows:
         raise ConfigError("the file holds no terms")
     desk = _Desk(defaults)
@@ -162,15 +167,20 @@ class _Desk:
 
     def _entry(self, line: int, cells: dict[str, str]) -> Entry:
         defaults = self._defaults
-        allow = re.split(f"[{re.escape(columns.ALLOW_SIGNS)}]", cells.get("allow", ""))
-        named = [name for name in VARIANTS if name in cells.get("variants", "fold,separators")]
+        said = cells.get("variants", "")
+        named = [name for name in ALL_VARIANTS if name in said] if said else VARIANTS
         return Entry(
             text=cells["text"],
             category=self._category(line, cells),
             severity=self._severity(line, cells),
             match=_match(cells),
             variants=tuple(named) or VARIANTS,
-            allow=tuple(phrase.strip() for phrase in allow if phrase.strip()),
+            min_length=_numbers(cells.get("min_length", "")),
+            variant_severity=_numbers(cells.get("variant_severity", "")),
+            allow=_parts(cells, "allow"),
+            context=_parts(cells, "context"),
+            must_match=_parts(cells, "must_match"),
+            must_not_match=_parts(cells, "must_not_match"),
             source=cells.get("source") or defaults.source,
             licence=cells.get("licence") or defaults.licence,
             owner=cells.get("owner") or defaults.owner,
@@ -197,6 +207,18 @@ class _Desk:
                 Note(line, cells["text"], f"severity {said} is not 1-4; default taken")
             )
         return known or self._defaults.severity
+
+
+def _parts(cells: dict[str, str], field: str) -> tuple[str, ...]:
+    """Return the phrases of one cell."""
+    parts = re.split(f"[{re.escape(columns.ALLOW_SIGNS)}]", cells.get(field, ""))
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _numbers(cell: str) -> dict[str, int]:
+    """Return the numbers per variant of one cell: ``pinyin=4;leet=5``."""
+    pairs = re.findall(r"([a-z]+)['\"]?\s*[=:]\s*([0-9]{1,2})", cell)
+    return {variant: int(number) for variant, number in pairs}
 
 
 def _match(cells: dict[str, str]) -> str:
@@ -234,18 +256,20 @@ def benign_hits(words: WordList) -> tuple[BenignHits, ...]:
     if not words.entries:
         return ()
     lexicon = compile_lexicon([words])
+    terms = {
+        f"{words.name}#{line}": (line, entry)
+        for line, entry in zip(words.numbers, words.entries, strict=True)
+    }
     counts: Counter[str] = Counter()
     samples: dict[str, str] = {}
     for sentence in benign_lines():
         for finding in lexicon.scan(sentence, 0, final=True).findings:
-            counts[finding.rule] += 1
-            samples.setdefault(finding.rule, sentence)
-    terms = {
-        f"{words.name}#{line}": (line, entry.text)
-        for line, entry in zip(words.numbers, words.entries, strict=True)
-    }
+            rule = finding.rule.partition(":")[0]
+            if rule in terms:
+                counts[rule] += 1
+                samples.setdefault(rule, sentence)
     return tuple(
-        BenignHits(*terms[rule], count, samples[rule])
+        BenignHits(line, entry.text, count, samples[rule], entry)
         for rule, count in counts.most_common()
-        if rule in terms
+        for line, entry in [terms[rule]]
     )

@@ -1,4 +1,5 @@
-"""Rows of an operator's word list, whatever its encoding and form: lines, CSV, JSON Lines."""
+"""Rows of an operator's word list, whatever its encoding and form: lines, CSV, JSON Lines,
+XLSX."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 
 from filters.lexicon.columns import COLUMNS
+from filters.lexicon.sheet import is_sheet, sheet_rows
 from gateway.nouns.errors import ConfigError
 
 Row = tuple[int, dict[str, str]]
@@ -18,6 +20,31 @@ Row = tuple[int, dict[str, str]]
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _DELIMITERS = ",;\t|，"
 _FIELD_OF = {alias: field for field, aliases in COLUMNS.items() for alias in aliases}
+
+
+def read_rows(raw: bytes) -> tuple[list[Row], str, str]:
+    """Return the rows of a file, its encoding and its form (``xlsx`` or as `form_of` names it).
+
+    Raises ConfigError if it is none that we read.
+    """
+    if is_sheet(raw):
+        return list(_sheet_rows(raw)), "", "xlsx"
+    text, encoding = decode(raw)
+    form = form_of(text)
+    return list(rows_of(text, form)), encoding, form
+
+
+def _sheet_rows(raw: bytes) -> Iterator[Row]:
+    """Yield the rows of a workbook. Each sheet begins with a header; if the first has none, its
+    first column holds the terms."""
+    fields: list[str] = []
+    for number, cells in sheet_rows(raw):
+        named = [_FIELD_OF.get(cell.lower(), "") for cell in cells]
+        if number == 1 and "text" in named:
+            fields = named
+        elif cells[0] or fields:
+            pairs = zip(fields or ["text"], cells, strict=False)
+            yield number, {field: cell for field, cell in pairs if field}
 
 
 def decode(raw: bytes) -> tuple[str, str]:

@@ -16,13 +16,14 @@ from filters.lexicon.importer import import_terms as read_terms
 from gateway.access.policy_choice import in_force
 from gateway.assembly.assessing import open_evidence as open_ledger_evidence
 from gateway.assembly.conduct import Conducts
+from filters.lexicon.trial import try_entries as try_texts
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, open_mark_keys, show_credentials
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
 from gateway.assembly.inspecting import FileInspector
 from gateway.assembly.judge import PolicyJudge, Wiring
-from gateway.assembly.kit import build_kit
+from gateway.assembly.kit import build_kit, read_lists
 from gateway.assembly.master_keys import MasterKeyDesk
 from gateway.assembly.operator import Judges, Keys, Records
 from gateway.assembly.patience import Patience
@@ -32,6 +33,7 @@ from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import open_vault, store_location
 from gateway.edge.gateway import SystemClock, exchange_ids
 from gateway.edge.supervisor import Addresses, Supervisor
+from gateway.nouns.finding import EntryTrial
 from gateway.nouns.policy import Policy
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
@@ -130,10 +132,14 @@ def open_master_keys(settings: Settings) -> MasterKeys:
     return MasterKeyDesk(settings, SystemClock())
 
 
-def import_terms(source: Path, target: Path, *, progress: Progress) -> ImportSummary:
+def import_terms(
+    source: Path, target: Path, *, progress: Progress, keep_benign: bool = False
+) -> ImportSummary:
     """Read an operator's list, write it in canonical form, and tell what happened."""
     report = read_terms(source, progress=progress)
-    target.write_bytes(write_word_list(report.entries))
+    entries = report.entries if keep_benign else report.unsuspected()
+    target.write_bytes(write_word_list(entries))
+    found = "warned" if keep_benign else "left_out"
     notes = [
         ImportNote(note.line, what, note.reason)
         for what, found in (
@@ -144,11 +150,17 @@ def import_terms(source: Path, target: Path, *, progress: Progress) -> ImportSum
         for note in found
     ]
     notes += [
-        ImportNote(hit.line, "warned", f"found {hit.times} times in ordinary text: {hit.sample}")
+        ImportNote(hit.line, found, f"found {hit.times} times in ordinary text: {hit.sample}")
         for hit in report.benign
     ]
     notes.sort()
-    return ImportSummary(len(report.entries), len(report.merged), len(report.dropped), tuple(notes))
+    left_out = len(report.dropped) + len(report.entries) - len(entries)
+    return ImportSummary(len(entries), len(report.merged), left_out, tuple(notes))
+
+
+def try_entries(policy: Policy) -> EntryTrial:
+    """Try the entries of the policy's lists on the texts that they name themselves."""
+    return try_texts([words for use in policy.lexicons for words in read_lists(use)])
 
 
 __all__ = [
@@ -165,4 +177,5 @@ __all__ = [
     "resolve_secret",
     "serve",
     "show_credentials",
+    "try_entries",
 ]

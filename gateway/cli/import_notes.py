@@ -9,7 +9,7 @@ import re
 
 from gateway.cli.language import say
 
-_WHAT = {"merged": "合并", "dropped": "丢弃", "warned": "注意"}
+_WHAT = {"merged": "合并", "dropped": "丢弃", "warned": "注意", "left_out": "搁置"}
 _WHY = (
     (r"says the same as line (\d+)", r"与第 \1 行相同"),
     (r"nothing is left of (?:it|the term) after folding", "归一化后没有内容"),

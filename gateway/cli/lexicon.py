@@ -12,7 +12,8 @@ from gateway.cli.import_notes import said
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
-from gateway.ports.operator import ImportSummary
+from gateway.nouns.risk import LEAST_TERMS, RISKS, Risk, terms_of
+from gateway.ports.operator import Coverage, ImportSummary
 
 MOST_NOTES = 20
 
@@ -24,8 +25,9 @@ _HELP = say(
       sealgate lexicon import company.csv
       sealgate lexicon import terms.txt --into lists/company.jsonl
       sealgate lexicon coverage
+      sealgate lexicon test
 
-    A list has one term per line, or is CSV or JSON Lines with category and severity.
+    A list has one term per line, or is XLSX, CSV or JSON Lines with category and severity.
     """,
     """导入词表，查看覆盖范围。
 
@@ -34,8 +36,9 @@ _HELP = say(
       sealgate lexicon import company.csv
       sealgate lexicon import terms.txt --into lists/company.jsonl
       sealgate lexicon coverage
+      sealgate lexicon test
 
-    词表每行一词，或为带类别与等级的 CSV、JSON Lines。
+    词表每行一词，或为带类别与等级的 XLSX、CSV、JSON Lines。
     """,
 )
 
@@ -57,8 +60,15 @@ def lexicon() -> None:
     help=say("File to write (default: lists/NAME.jsonl).", "输出文件。"),
 )
 @click.option("--all", "everything", is_flag=True, help=say("Show every note.", "显示全部说明。"))
+@click.option(
+    "--keep-benign",
+    is_flag=True,
+    help=say("Keep entries that ordinary text holds, too.", "保留会命中普通文本的词条。"),
+)
 @json_option
-def import_terms(*, source: Path, target: Path | None, everything: bool, as_json: bool) -> None:
+def import_terms(
+    *, source: Path, target: Path | None, everything: bool, keep_benign: bool, as_json: bool
+) -> None:
     """Import a list."""
     goal = target or Path("lists") / f"{source.stem}.jsonl"
     goal.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +79,8 @@ def import_terms(*, source: Path, target: Path | None, everything: bool, as_json
             bar.length = max(whole, done, 1)
             bar.update(max(0, done - bar.pos))
 
-        summary = invocation().assemble().import_terms(source, goal, progress=move)
+        program = invocation().assemble()
+        summary = program.import_terms(source, goal, progress=move, keep_benign=keep_benign)
     if as_json:
         notes = [note._asdict() for note in summary.notes]
         click.echo(msgspec.json.encode({**summary._asdict(), "notes": notes, "file": str(goal)}))
@@ -78,24 +89,101 @@ def import_terms(*, source: Path, target: Path | None, everything: bool, as_json
     click.get_current_context().exit(Exit.WELL if summary.kept else Exit.FOUND)
 
 
-@lexicon.command(help=say("How many terms each category has.", "各类别的词条数。"))
+@lexicon.command(
+    help=say(
+        "How many terms each of the 31 risks has, and where the standard asks for more.",
+        "31 类风险各有多少词条，哪些低于标准要求。",
+    )
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help=say("Exit with 1 if the library is too small.", "词库不足时以 1 退出。"),
+)
 @json_option
 @settings_options
-def coverage(*, as_json: bool, config: Path | None, policy: str | None, state: str | None) -> None:
+def coverage(
+    *, strict: bool, as_json: bool, config: Path | None, policy: str | None, state: str | None
+) -> None:
     """Show the coverage."""
     call = invocation()
     settings = call.settings(config, common_flags(policy, state))
     covered = call.assemble().check(settings, call.policy(settings))
     if as_json:
         lists = {each.name: each.terms for each in covered.lists}
-        value = {"terms": dict(covered.terms), "lists": lists, "lexicon": covered.lexicon}
+        risks = {risk.id: {"terms": count, "least": risk.least, "hazards": risk.hazards}
+                 for risk, count in _risks(covered)}  # fmt: skip
+        value = {"terms": dict(covered.terms), "lists": lists, "lexicon": covered.lexicon,
+                 "risks": risks, "short": _short(covered)}  # fmt: skip
         click.echo(msgspec.json.encode(value))
-        return
+    else:
+        _draw_coverage(covered)
+    click.get_current_context().exit(Exit.FOUND if strict and _short(covered) else Exit.WELL)
+
+
+def _risks(covered: Coverage) -> list[tuple[Risk, int]]:
+    counts = terms_of(covered.terms)
+    return [(risk, counts[risk.id]) for risk in RISKS]
+
+
+def _short(covered: Coverage) -> list[str]:
+    """Return where a keyword library has fewer terms than GB/T 45654-2025 asks for."""
+    short = [risk.id for risk, count in _risks(covered) if count < risk.least]
+    return short + (["all"] if sum(covered.terms.values()) < LEAST_TERMS else [])
+
+
+def _draw_coverage(covered: Coverage) -> None:
     for each in covered.lists:
         click.echo(f"{each.terms:>8}  {each.name}")
     click.echo()
+    for risk, count in _risks(covered):
+        least = f" / {risk.least:<4}" if risk.least else " " * 7
+        mark = say("short", "不足") if count < risk.least else ""
+        hazards = " ".join(risk.hazards)
+        click.echo(f"{count:>8}{least} {risk.id:<14} {say(risk.en, risk.zh)}  {hazards}  {mark}")
+    whole = sum(covered.terms.values())
+    mark = say("short", "不足") if whole < LEAST_TERMS else ""
+    click.echo(f"{whole:>8} / {LEAST_TERMS} {say('in all', '合计')}  {mark}")
+    click.echo()
     for category, count in sorted(covered.terms.items()):
         click.echo(f"{count:>8}  {category}")
+
+
+@lexicon.command(
+    name="test",
+    help=say(
+        "Try each entry on the texts that it names (must_match, must_not_match).",
+        "用词条自带的正例与反例（must_match、must_not_match）测试词条。",
+    ),
+)
+@json_option
+@settings_options
+def try_entries(
+    *, as_json: bool, config: Path | None, policy: str | None, state: str | None
+) -> None:
+    """Test the entries."""
+    call = invocation()
+    trial = call.assemble().try_entries(
+        call.policy(call.settings(config, common_flags(policy, state)))
+    )
+    if as_json:
+        misses = [
+            {"rule": rule, "text": text, "wanted": wanted} for rule, text, wanted in trial.misses
+        ]
+        value = {"entries": trial.entries, "texts": trial.texts, "misses": misses}
+        click.echo(msgspec.json.encode(value))
+    else:
+        for rule, text, wanted in trial.misses:
+            what = say("not found in", "未命中") if wanted else say("found in", "误命中")
+            click.echo(f"  {rule}: {what}: {text}")
+        wrong = len(trial.misses)
+        click.echo(
+            say(
+                f"{trial.entries} entries with {trial.texts} texts, {wrong} wrong.",
+                f"{trial.entries} 条词条，{trial.texts} 个用例，{wrong} 个不符。",
+            )
+        )
+    click.get_current_context().exit(Exit.FOUND if trial.misses else Exit.WELL)
 
 
 def _draw(summary: ImportSummary, goal: Path, most: int) -> None:

@@ -37,3 +37,21 @@ class Scan(NamedTuple):
 
     findings: tuple[Finding, ...]
     safe_until: int
+
+
+class EntryMiss(NamedTuple):
+    """A text that an entry of a word list is found in, or not, against its own word. ``rule`` is
+    list and line."""
+
+    rule: str
+    text: str
+    wanted: bool
+
+
+class EntryTrial(NamedTuple):
+    """How many entries name texts that they are tested on, how many texts that is, and where they
+    are wrong."""
+
+    entries: int
+    texts: int
+    misses: tuple[EntryMiss, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -59,7 +59,10 @@ def concerns(pattern: str, category: str) -> bool:
     return fnmatchcase(category, pattern) or category.startswith(pattern + ".")
 
 
-VARIANTS = (
+Variant = Literal[
+    "fold", "separators", "leet", "pinyin", "split", "initials", "homophones", "reversed"
+]
+VARIANTS: tuple[Variant, ...] = (
     "fold", "separators", "leet", "pinyin", "split", "initials", "homophones", "reversed",
 )  # fmt: skip
 """Ways to write a term that an entry of a word list may ask for."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from gateway.nouns.finding import EntryTrial
 from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
@@ -204,7 +205,7 @@ class Rotation(NamedTuple):
 
 
 class ImportNote(NamedTuple):
-    """What became of a line: ``merged``, ``dropped`` or ``warned``, and why."""
+    """What became of a line: ``merged``, ``dropped``, ``left_out`` or ``warned``, and why."""
 
     line: int
     what: str
@@ -389,8 +390,15 @@ class Assembly(Protocol):
         """Return the desk of the master key in the state folder."""
         ...
 
-    def import_terms(self, source: Path, target: Path, *, progress: Progress) -> ImportSummary:
-        """Read an operator's list, write it in canonical form, and tell what happened."""
+    def import_terms(
+        self, source: Path, target: Path, *, progress: Progress, keep_benign: bool = False
+    ) -> ImportSummary:
+        """Read an operator's list, write it in canonical form, and tell what happened. Entries
+        that ordinary sentences hold are left out, unless ``keep_benign``."""
+        ...
+
+    def try_entries(self, policy: Policy) -> EntryTrial:
+        """Try the entries of the policy's lists on the texts that they name themselves."""
         ...
 
     def make_credentials(self, folder: Path) -> MadeCredentials:

@@ -15,6 +15,7 @@ from gateway.cli import cli
 from gateway.cli.invocation import Invocation
 from gateway.cli.outcome import reporting
 from gateway.nouns.errors import ConfigError
+from gateway.nouns.finding import EntryMiss, EntryTrial
 from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
@@ -210,7 +211,13 @@ class Program:
     def _key(self, state: str) -> KeyFacts:
         return KeyFacts("key_1", "shop", "default", state, 1.7e9, None, 60, None, None)
 
-    def import_terms(self, source: Path, target: Path, *, progress: Progress) -> ImportSummary:
+    def try_entries(self, policy: Policy) -> EntryTrial:
+        return EntryTrial(2, 3, (EntryMiss("mine#4", "ordinary", False),))
+
+    def import_terms(
+        self, source: Path, target: Path, *, progress: Progress, keep_benign: bool = False
+    ) -> ImportSummary:
+        self.calls.append(("import", keep_benign))
         progress(1, 1)
         target.write_text("{}\n", encoding="utf-8")
         notes = (ImportNote(2, "dropped", "one character"),)

@@ -40,3 +40,24 @@ def test_coverage_lists_categories(run: Any) -> None:
     assert "shipped/harms" in done.output
     assert "A1.h.fraud" in done.output
     assert json.loads(run("lexicon", "coverage", "--json").output)["terms"]["company"] == 2
+
+
+def test_coverage_counts_by_risk(run: Any) -> None:
+    """With the standard's minimums; `--strict` makes what is short an exit code."""
+    done = run("lexicon", "coverage", "--strict")
+    assert done.exit_code == 1
+    assert "3 / 200  A1.h" in done.output
+    value = json.loads(run("lexicon", "coverage", "--json").output)
+    assert value["risks"]["A1.d"] == {"terms": 1, "least": 200, "hazards": ["S1", "S9"]}
+    assert len(value["risks"]) == 31
+    assert value["short"][0] == "A1.a"
+    assert value["short"][-1] == "all"
+
+
+def test_entries_are_tested_on_their_own_texts(run: Any) -> None:
+    """What is wrong is named by list, line and text."""
+    done = run("lexicon", "test")
+    assert done.exit_code == 1
+    assert "mine#4: found in: ordinary" in done.output
+    assert "2 entries with 3 texts, 1 wrong." in done.output
+    assert json.loads(run("lexicon", "test", "--json").output)["misses"][0]["wanted"] is False

@@ -13,7 +13,6 @@ import msgspec
 from gateway.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowForm
 from gateway.media_form import MediaForm, PictureJudgeForm
 from gateway.nouns.personal import FAMILIES, Family
-from gateway.nouns.policy import VARIANTS
 from gateway.nouns.policy import VARIANTS, Variant
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds, Share

@@ -13,10 +13,10 @@ import msgspec
 
 from filters.lexicon import write_word_list
 from filters.lexicon.importer import import_terms as read_terms
+from filters.lexicon.trial import try_entries as try_texts
 from gateway.access.policy_choice import in_force
 from gateway.assembly.assessing import open_evidence as open_ledger_evidence
 from gateway.assembly.conduct import Conducts
-from filters.lexicon.trial import try_entries as try_texts
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, open_mark_keys, show_credentials
 from gateway.assembly.file_sealing import FileSealer

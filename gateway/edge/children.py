@@ -17,6 +17,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import NoReturn
 
+from gateway.edge.memory import give_back
 from gateway.nouns.errors import ConfigError
 from gateway.telemetry.logs import logger
 
@@ -136,6 +137,7 @@ class Children:
 
     def fork(self, kind: Kind, number: int, generation: int, body: Body) -> Child:
         """Fork a child that runs ``body`` and then exits; it never returns from here."""
+        give_back()
         ready, say_ready = os.pipe()
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         pid = os.fork()

@@ -21,11 +21,10 @@ ATTRIBUTED = 0.5
 """From this confidence on a record is said to be the source; below it is a lead."""
 
 _MOST_GRAMS = 1_500
-_FEW_HOLDERS = 64
-_HOLDERS = 2_000
+_HOLDERS = (64, 500, 2_000)
 """A gram that so many records hold leads nowhere; it is a stock phrase. Each holder is a read at
-another place of the disk, and those of the rarest grams suffice: more are read only if these few
-lead nowhere, or if most of the question is stock."""
+another place of the disk, and those of the rarest grams mostly suffice: more are read, in steps,
+if these few lead nowhere, or if most of the question is stock."""
 
 _CANDIDATES = 100
 _ALIGNED = 12
@@ -46,20 +45,6 @@ class Match(NamedTuple):
     end: int
 
 
-class _Candidates(NamedTuple):
-    """Records that share grams with a question, and where these begin in it. ``common`` grams were
-    left out since too many hold them; ``rare`` ones were counted."""
-
-    hits: dict[int, list[int]]
-    common: int
-    rare: int
-
-    @property
-    def suffice(self) -> bool:
-        """True if the rare grams are no chance remainder of a stock phrase."""
-        return self.common <= self.rare
-
-
 class Finder:
     """Reads fingerprints under the keyring's key for them."""
 
@@ -72,12 +57,16 @@ class Finder:
         normal = normalise_with_origin(text)
         question = self._fingerprinter.question(normal.text)
         likely: dict[int, Alignment] = {}
-        for most in (_FEW_HOLDERS, _HOLDERS):
-            candidates = self._candidates(question, most)
-            aligned = self._aligned(question, candidates.hits)
+        held: dict[int, list[int]] = {}
+        open_grams: Sequence[int] = list(question.grams)[:_MOST_GRAMS]
+        for most in _HOLDERS:
+            held.update(self._store.holders(open_grams, most))
+            open_grams = [gram for gram in open_grams if len(held.get(gram, ())) >= most]
+            rare = {gram: held[gram] for gram in held.keys() - set(open_grams)}
+            aligned = self._aligned(question, _candidates(question, rare))
             likely = {place: each for place, each in aligned.items() if is_likely(each)}
-            if not candidates.common or (likely and candidates.suffice):
-                break
+            if not open_grams or (likely and len(open_grams) <= len(rare)):
+                break  # the rare grams are no chance remainder of a stock phrase
         matches = [
             Match(
                 place,
@@ -97,7 +86,7 @@ class Finder:
     def by_hashes(self, asked: Sequence[bytes]) -> list[Match]:
         """Return the same for a picture whose hashes (`asked_hashes`) were made elsewhere."""
         probed = sorted({band for each in asked for band in probes(each)})
-        held = self._store.holders(self._fingerprinter.picture_grams(probed), _HOLDERS)
+        held = self._store.holders(self._fingerprinter.picture_grams(probed), _HOLDERS[-1])
         shared = Counter(place for places in held.values() for place in places)
         best = [place for place, _ in shared.most_common(_CANDIDATES)]
         near: dict[int, int] = {}
@@ -123,20 +112,6 @@ class Finder:
         ]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))
 
-    def _candidates(self, question: Question, most: int) -> _Candidates:
-        """Return the records that share the rarest grams: those that fewer than ``most`` hold."""
-        asked = dict(list(question.grams.items())[:_MOST_GRAMS])
-        held = self._store.holders(asked, most)
-        weight: dict[int, float] = defaultdict(float)
-        hits: dict[int, list[int]] = defaultdict(list)
-        rare = {gram: places for gram, places in held.items() if len(places) < most}
-        for gram, places in rare.items():
-            for place in places:
-                weight[place] += 1.0 + log(_HOLDERS / len(places))
-                hits[place] += asked[gram]
-        best = sorted(weight, key=lambda place: (-weight[place], -place))[:_CANDIDATES]
-        return _Candidates({place: hits[place] for place in best}, len(held) - len(rare), len(rare))
-
     def _aligned(self, question: Question, hits: Mapping[int, list[int]]) -> dict[int, Alignment]:
         """Lay the question along the candidates' sketches; return the best."""
         places = question.places
@@ -146,6 +121,19 @@ class Finder:
             bands.append((densest_band(places, window_of(places, hits[place]), codes), place))
         bands.sort(key=lambda each: (-each[0].excess, -each[1]))
         return {place: align(places, band) for band, place in bands[:_ALIGNED]}
+
+
+def _candidates(question: Question, rare: Mapping[int, list[int]]) -> dict[int, list[int]]:
+    """Return the records that share most with a question, by these grams and who holds them, and
+    where the shared grams begin in it."""
+    weight: dict[int, float] = defaultdict(float)
+    hits: dict[int, list[int]] = defaultdict(list)
+    for gram, places in rare.items():
+        for place in places:
+            weight[place] += 1.0 + log(_HOLDERS[-1] / len(places))
+            hits[place] += question.grams[gram]
+    best = sorted(weight, key=lambda place: (-weight[place], -place))[:_CANDIDATES]
+    return {place: hits[place] for place in best}
 
 
 def _picture_confidence(apart: int) -> float:

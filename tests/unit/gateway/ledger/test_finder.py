@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
 from gateway.ledger.finder import ATTRIBUTED, Finder
 from gateway.matching.fingerprint import Fingerprinter
-from gateway.ports.store import StoredRecord
+from gateway.nouns.record import Fingerprint
+from gateway.ports.store import Store, StoredRecord
 from gateway.stores.relational import RelationalStore
 from tests.bench.answers import answers, edited, quote
 
@@ -76,6 +78,46 @@ def test_what_many_records_say_is_attributed_to_none(library: Library) -> None:
     """Confidence is divided among those that fit as well: leads, no attribution."""
     found = library.finder.by_words(STOCK)
     assert all(each.confidence < ATTRIBUTED for each in found)
+
+
+class Shelf:
+    """A store whose grams are held by as many records as told; it notes what was asked."""
+
+    def __init__(self, sizes: list[int]) -> None:
+        self._sizes = sizes
+        self.asked: list[tuple[int, int]] = []
+        self._size_of: dict[int, int] = {}
+
+    def holders(self, grams: Iterable[int], limit: int) -> dict[int, list[int]]:
+        """Return the first records of each gram."""
+        wanted = list(grams)
+        self.asked.append((len(wanted), limit))
+        for gram in wanted:
+            self._size_of.setdefault(gram, self._sizes[len(self._size_of) % len(self._sizes)])
+        return {gram: list(range(min(limit, self._size_of[gram]))) for gram in wanted}
+
+    def fingerprints(self, places: Iterable[int]) -> dict[int, Fingerprint]:
+        """Return the text itself for the first record, nothing for others."""
+        made = Fingerprinter(KEY).of_each([[STOCK]])[0]
+        return dict.fromkeys([place for place in places if not place], made)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "limits"),
+    [([3], [64]), ([3, 3, 9_000], [64]), ([9_000, 9_000, 3], [64, 500, 2000]),
+     ([9_000], [64, 500, 2000]), ([200], [64, 500])],
+    ids=["rare", "mostly rare", "mostly stock", "stock", "common"],
+)  # fmt: skip
+def test_more_holders_are_read_only_where_few_do_not_suffice(
+    sizes: list[int], limits: list[int]
+) -> None:
+    """Of a stock phrase all that a limit allows; nothing is asked twice."""
+    shelf = Shelf(sizes)
+    found = Finder(cast("Store", shelf), KEY).by_words(STOCK)
+    assert [limit for _, limit in shelf.asked] == limits
+    counts = [count for count, _ in shelf.asked]
+    assert counts == sorted(counts, reverse=True)
+    assert [each.place for each in found] == ([0] if min(sizes) == 3 else [])
 
 
 def test_a_few_typed_characters_suffice_among_few_records(library: Library) -> None:

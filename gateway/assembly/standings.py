@@ -13,6 +13,7 @@ from gateway.access.strikes import Strike, standing_of, subject_mark
 from gateway.assembly.vault import Vault
 from gateway.ledger.chain import event, extend, write_head
 from gateway.nouns.conduct import Level, Standing, StrikeRules
+from gateway.nouns.errors import LedgerFailed
 from gateway.ports.clock import Clock
 from gateway.ports.store import Store
 
@@ -61,6 +62,7 @@ class StandingKeeper:
         self._rules = rules
         self._clock = clock
         self._tell = tell
+        self._store: Store | None = None
         self._version: tuple[int, int] | None = None
         self._before: dict[str, Level] = {}
         self._found: dict[Owner, tuple[Standing, str]] = {}
@@ -70,18 +72,25 @@ class StandingKeeper:
 
     def __call__(self) -> None:
         """Look once. Raises LedgerFailed while the store is away."""
-        store = self._vault.store()
+        store = self._store = self._store or self._vault.store()
         try:
             version = store.conduct_version()
             if version != self._version:
                 self._found = keep_standings(self._vault, store, self._rules)
                 self._chain_risen(store)
                 self._version = version
-        finally:
-            store.close()
+        except LedgerFailed:
+            self.close()
+            raise
         now_ns = self._clock.wall_ns()
         levels = (standing.level(now_ns).word for standing, _ in self._found.values())
         self._tell(Counter(word for word in levels if word))
+
+    def close(self) -> None:
+        """Let go of the store, which is opened again when it is needed."""
+        if self._store is not None:
+            self._store.close()
+        self._store = None
 
     def _chain_risen(self, store: Store) -> None:
         """Put on record whose standing got stricter: no name, a keyed mark and the exchange."""

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from gateway.access.standing_book import read_standings
+from gateway.access.standing_book import STANDINGS_FILE, read_standings
 from gateway.access.strikes import subject_mark
 from gateway.assembly.standings import StandingKeeper
+from gateway.nouns.errors import LedgerFailed
 from gateway.ports.store import Query
 from tests.conduct_kit import RULES, misdeed, vault_of
 from tests.ledger_kit import DAY_NS, Ledger
@@ -51,6 +52,25 @@ def test_who_rises_is_told_and_on_record(ledger: Ledger) -> None:
     assert told == [{}, {"warn": 1}, {"warn": 1}, {"limit": 1, "warn": 1}]
     assert set(read_standings(ledger.state)) > {mark}
     assert ledger.verify().sound
+
+
+def test_a_store_that_was_away_is_opened_again(ledger: Ledger) -> None:
+    """The failure is told to the steward, who looks again later."""
+    told: list[Mapping[str, int]] = []
+    vault = vault_of(ledger)
+    keeper = StandingKeeper(vault, RULES, ledger.clock, told.append)
+    keeper()
+    path = ledger.state / STANDINGS_FILE
+    path.unlink()
+    path.mkdir()
+    misdeed(ledger, 1)
+    with pytest.raises(LedgerFailed):
+        keeper()
+    path.rmdir()
+    keeper()
+    keeper.close()
+    assert told == [{}, {"warn": 1}]
+    assert len(chained(ledger)) == 1
 
 
 def test_levels_end_by_themselves(ledger: Ledger) -> None:

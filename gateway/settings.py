@@ -229,9 +229,9 @@ class InputSettings(msgspec.Struct, frozen=True, kw_only=True):
     frames: Annotated[
         int, _says("Frames of a picture, or pictures of a document, that are read.", ge=1)
     ] = 16
-    unpacked: Annotated[Bytes, _says("Bytes that the parts of one document unpack to.")] = (
-        128 * 1024 * 1024
-    )
+    unpacked: Annotated[
+        Bytes, _says("Bytes that the parts of one document unpack to, at most 100 times its size.")
+    ] = 64 * 1024 * 1024
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from gateway.extraction.passages import Passages, ReadFault
 from gateway.extraction.sheets import StringTable, read_sheet
-from gateway.extraction.xml_text import XmlText
+from gateway.extraction.xml_text import take_xml
 from gateway.nouns.media import MediaFormat
 from gateway.ports.media import Fault
 from gateway.wire.ooxml import Package
@@ -35,6 +35,9 @@ _BESIDE = re.compile(
 _PICTURES = re.compile(r".*/media/[^/]+", re.IGNORECASE)
 _FILES = re.compile(r".*/embeddings/.*|.*vbaProject\.bin", re.IGNORECASE)
 _RELATION_ID = " id"
+_MOST_RATIO = 100
+_LEAST_UNPACKED = 1024 * 1024
+"""A document may unpack to so many times its size, or to so many bytes in any case."""
 
 Pictured = tuple[str, bytes]
 """A picture in a document: its place and its file."""
@@ -45,7 +48,7 @@ def read_office(content: bytes, found: MediaFormat, passages: Passages) -> Itera
     too, if there are other files inside."""
     try:
         package = Package(content, to_change=False)
-        reader = _Reader(package, passages)
+        reader = _Reader(package, passages, len(content))
         _MAINS[found](reader)
         reader.rest()
         yield from reader.pictures()
@@ -60,12 +63,12 @@ def read_office(content: bytes, found: MediaFormat, passages: Passages) -> Itera
 class _Reader:
     """Reads parts, each once, within the bound of what they unpack to."""
 
-    def __init__(self, package: Package, passages: Passages) -> None:
+    def __init__(self, package: Package, passages: Passages, size: int) -> None:
         self.package = package
         self.passages = passages
         self.main = package.main_part()
         self._read: set[str] = set()
-        self._left = passages.bounds.unpacked
+        self._left = min(passages.bounds.unpacked, max(_LEAST_UNPACKED, _MOST_RATIO * size))
 
     def part(self, name: str) -> bytes:
         """Return a part's bytes. Raises ReadFault, ArchiveError."""
@@ -78,10 +81,7 @@ class _Reader:
 
     def text(self, place: str, name: str) -> None:
         """Take all that a part says."""
-        found = XmlText(self.part(name))
-        self.passages.add(place, found.shown)
-        self.passages.add(f"{place}, deleted", found.deleted)
-        self.passages.add(f"{place}, descriptions", found.said)
+        take_xml(place, self.part(name), self.passages)
 
     def listed(self, element: str) -> Iterator[tuple[int, dict[str, str], str]]:
         """Yield number, attributes and part of what the main part lists (slides, sheets)."""
@@ -123,12 +123,14 @@ def _slides(reader: _Reader) -> None:
 
 
 def _book(reader: _Reader) -> None:
-    strings = StringTable.of(reader.package, reader.main, reader.part)
+    strings = StringTable.of(reader.package, reader.main, reader.part, most=reader.passages.left)
     for number, attributes, part in reader.listed("sheet"):
         content = reader.part(part)
         name = attributes.get("name", "")
-        rows = read_sheet(content, strings)
+        rows, cut = read_sheet(content, strings, most=reader.passages.left)
         reader.passages.add(f"sheet {number}", f"{name}\n{rows}")
+        if cut:
+            raise ReadFault(Fault.TOO_LARGE)
     reader.passages.add("unused strings", strings.unused)
 
 

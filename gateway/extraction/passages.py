@@ -17,7 +17,7 @@ class Bounds(NamedTuple):
     pages: int = 2_000
     pixels: int = 64_000_000
     frames: int = 16
-    unpacked: int = 128 * 1024 * 1024
+    unpacked: int = 64 * 1024 * 1024
 
 
 class ReadFault(Exception):
@@ -46,6 +46,11 @@ class Passages:
         self._found.append(Passage(place, kept))
         if len(kept) < len(text):
             raise ReadFault(Fault.TOO_LARGE)
+
+    @property
+    def left(self) -> int:
+        """How many code points more may be taken."""
+        return self._left
 
     @property
     def found(self) -> tuple[Passage, ...]:

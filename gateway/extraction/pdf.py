@@ -27,6 +27,9 @@ _JOINS = dict.fromkeys(map(ord, "\x02\ufffe"))
 """What the library puts where a hyphen parts a word at the end of a line."""
 
 _UNREADABLE = re.compile("[\x00\ufffd\ue000-\uf8ff]")
+_MOST_SHAPES = 3_000
+"""A page of more shapes than these is a drawing, whatever text it has."""
+
 _DEEPEST = 40
 _MOST_OBJECTS = 200_000
 _SHOWN_PIXELS = 1_200
@@ -99,8 +102,11 @@ def _shows_more(page: Any, text: str) -> bool:
     known, or drawn shapes and no text at all."""
     if _UNREADABLE.search(text):
         return True
-    kinds = _PICTURES if text.strip() else None
-    return next(iter(page.get_objects(filter=kinds, max_depth=6)), None) is not None
+    bare = not text.strip()
+    for number, each in enumerate(page.get_objects(max_depth=3)):
+        if number >= _MOST_SHAPES or bare or each.type in _PICTURES:
+            return True
+    return False
 
 
 def _picture_of(page: Any) -> Image.Image:

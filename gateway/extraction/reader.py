@@ -18,7 +18,7 @@ from gateway.extraction.pdf import read_pdf
 from gateway.extraction.picture import RASTERS, as_jpeg, frames
 from gateway.extraction.plain import decoded, has_mark, speaks_plainly
 from gateway.extraction.web_page import read_web_page
-from gateway.extraction.xml_text import XmlText
+from gateway.extraction.xml_text import take_xml
 from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.media import Fault, Reading, ReadOrder, Shown
 from gateway.wire.held_file import Held, HeldFileError, held_file
@@ -135,11 +135,9 @@ class _Work:
         """A drawing is read, and not shown: nothing here draws it."""
         self.shows = 1
         try:
-            said = XmlText(content)
+            take_xml("text", content, self.passages)
         except ValueError:
             raise ReadFault(Fault.BROKEN) from None
-        self.passages.add("text", said.shown)
-        self.passages.add("descriptions", said.said)
 
     def _office(self, content: bytes, found: MediaFormat) -> None:
         for place, picture in read_office(content, found, self.passages):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from xml.parsers import expat
 
+from gateway.extraction.passages import ReadFault
+from gateway.ports.media import Fault
 from gateway.wire.ooxml import Package
 
 _PHONETIC = "rPh"
@@ -22,12 +24,18 @@ class StringTable:
         self._used: set[int] = set()
 
     @classmethod
-    def of(cls, package: Package, main: str, read: Callable[[str], bytes]) -> StringTable:
-        """Return a workbook's. Raises ValueError."""
+    def of(
+        cls, package: Package, main: str, read: Callable[[str], bytes], *, most: int
+    ) -> StringTable:
+        """Return a workbook's. Raises ValueError, and ReadFault if they have more than ``most``
+        code points."""
         texts: list[str] = []
         for relation in package.relations(main):
             if relation.kind == "sharedStrings" and package.has(relation.part):
-                texts += _Table(read(relation.part)).strings
+                table = _Table(read(relation.part), None, most)
+                if table.cut:
+                    raise ReadFault(Fault.TOO_LARGE)
+                texts += table.strings
         return cls(texts)
 
     def __getitem__(self, number: int) -> str:
@@ -41,10 +49,16 @@ class StringTable:
         return "\n".join(left)
 
 
+class _Full(Exception):
+    """There is more than may be read."""
+
+
 class _Table:
     """Walks a part once: the strings of a table, or the rows of a sheet."""
 
-    def __init__(self, document: bytes, strings: StringTable | None = None) -> None:
+    def __init__(self, document: bytes, strings: StringTable | None, most: int) -> None:
+        self.cut = False
+        self._left = most
         self.strings: list[str] = []
         self.rows: list[str] = []
         self._shared = strings
@@ -64,6 +78,15 @@ class _Table:
             parser.Parse(document, True)  # noqa: FBT003 -- expat's form
         except expat.ExpatError:
             raise ValueError("xml_broken") from None
+        except _Full:
+            self.cut = True
+            self.rows.append("\t".join(self._cells))
+
+    def _count(self, text: str) -> str:
+        self._left -= len(text) + 1
+        if self._left < 0:
+            raise _Full
+        return text
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("\n")[2]
@@ -75,7 +98,7 @@ class _Table:
         elif name == "si":
             self._text = []
         elif name == "dataValidation":
-            self.rows += [attributes[key] for key in _HINTS if attributes.get(key)]
+            self.rows += [self._count(attributes[k]) for k in _HINTS if attributes.get(k)]
 
     def _take(self, text: str) -> None:
         if self._inside in {"t", "v"} and not self._phonetic:
@@ -84,16 +107,17 @@ class _Table:
             self._formula.append(text)
         elif self._inside in {"oddHeader", "oddFooter", "evenHeader", "evenFooter",
                               "firstHeader", "firstFooter", "formula1", "formula2"}:  # fmt: skip
-            self.rows.append(text)
+            self.rows.append(self._count(text))
 
     def _end(self, tag: str) -> None:
         name = tag.rpartition("\n")[2]
         self._inside = ""
         self._phonetic -= name == _PHONETIC
         if name == "si":
-            self.strings.append("".join(self._text))
+            self.strings.append(self._count("".join(self._text)))
         elif name == "c":
             self._cells.append(self._cell())
+            self._count(self._cells[-1])
         elif name == "row":
             self.rows.append("\t".join(self._cells))
             self._cells = []
@@ -109,10 +133,11 @@ class _Table:
 _HINTS = ("promptTitle", "prompt", "errorTitle", "error")
 
 
-def read_sheet(document: bytes, strings: StringTable) -> str:
-    """Return the text of a sheet. Raises ValueError."""
-    table = _Table(document, strings)
-    return "\n".join(row for row in table.rows if row.strip())
+def read_sheet(document: bytes, strings: StringTable, *, most: int) -> tuple[str, bool]:
+    """Return the text of a sheet, and whether it says more than ``most`` code points: then it was
+    read no further. Raises ValueError."""
+    table = _Table(document, strings, most)
+    return "\n".join(row for row in table.rows if row.strip()), table.cut
 
 
 def _refuse(*_: object) -> None:

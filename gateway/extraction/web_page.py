@@ -7,9 +7,10 @@ the source, though it stands in a comment or a script.
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 from gateway.extraction.passages import Passages
+from gateway.wire.html_places import Tag, attributes, parts
 
 _INLINE = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
@@ -28,43 +29,41 @@ _VOID = frozenset(
 _HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-class _Page(HTMLParser):
+class _Page:
     """``whole`` is all text, ``visible`` the same without what is hidden."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.whole: list[str] = []
         self.visible: list[str] = []
         self.said: list[str] = []
         self.hides = False
-        self._silent = 0
+        self._silent = ""
         self._hidden = ""
         self._depth = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take what attributes say; a block begins a line."""
-        self.said += [value for name, value in attrs if name in _SPOKEN and value]
-        self._silent += tag in _SILENT
-        if self._depth:
-            self._depth += tag == self._hidden
-        elif tag not in _VOID and _is_hidden(attrs):
-            self.hides, self._hidden, self._depth = True, tag, 1
-        self._line(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """A block ends its line."""
-        self._line(tag)
-        self._silent -= bool(tag in _SILENT and self._silent)
-        self._depth -= bool(self._depth and tag == self._hidden)
-
-    def handle_data(self, data: str) -> None:
-        """Take text."""
-        if not self._silent:
-            self._take(data)
-
-    def _line(self, tag: str) -> None:
-        if tag not in _INLINE:
+    def tag(self, tag: Tag) -> None:
+        """Take what attributes say; a block begins and ends a line."""
+        if not tag.closing:
+            self._opened(tag)
+        if tag.name not in _INLINE:
             self._take("\n")
+        if tag.closing and tag.name == self._hidden and self._depth:
+            self._depth -= 1
+        if tag.name in _SILENT:
+            self._silent = "" if tag.closing else tag.name
+
+    def text(self, text: str) -> None:
+        """Take what stands between tags."""
+        if text and not self._silent:
+            self._take(unescape(text))
+
+    def _opened(self, tag: Tag) -> None:
+        said = attributes(tag)
+        self.said += [value for name, value in said.items() if name in _SPOKEN and value]
+        if self._depth:
+            self._depth += tag.name == self._hidden
+        elif tag.name not in _VOID and ("hidden" in said or _HIDES.search(said.get("style", ""))):
+            self.hides, self._hidden, self._depth = True, tag.name, 1
 
     def _take(self, text: str) -> None:
         self.whole.append(text)
@@ -72,19 +71,15 @@ class _Page(HTMLParser):
             self.visible.append(text)
 
 
-def _is_hidden(attrs: list[tuple[str, str | None]]) -> bool:
-    return any(
-        name == "hidden" or (name == "style" and value and _HIDES.search(value))
-        for name, value in attrs
-    )
-
-
 def read_web_page(text: str, passages: Passages) -> None:
     """Take the source of a page, its text, and the words of its attributes. Raises ReadFault."""
     passages.add("source", text)
     page = _Page()
-    page.feed(text)
-    page.close()
+    for part in parts(text):
+        if isinstance(part, Tag):
+            page.tag(part)
+        else:
+            page.text(part)
     passages.add("text", "".join(page.whole))
     if page.hides:
         passages.add("visible text", "".join(page.visible))

@@ -7,8 +7,10 @@ types are refused, and with them entities.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from xml.parsers import expat
+
+from gateway.extraction.passages import Passages, ReadFault
+from gateway.ports.media import Fault
 
 _TEXTS = frozenset({"t", "instrText", "fldData"})
 """Elements whose text is said as it stands; white space elsewhere is the file's own layout."""
@@ -23,12 +25,18 @@ _SPOKEN = frozenset(
 _DEEPEST = 1000
 
 
+class _Full(Exception):
+    """There is more than may be read."""
+
+
 class XmlText:
     """What one part says. ``shown`` is its text, ``deleted`` what tracked changes took out, and
-    ``said`` what its attributes say. Raises ValueError if it cannot be read."""
+    ``said`` what its attributes say. ``cut`` is true if it says more than ``most`` code points: it
+    is read no further. Raises ValueError if it cannot be read."""
 
-    def __init__(self, document: bytes, *, spoken: Collection[str] = _SPOKEN) -> None:
-        self._spoken = frozenset(spoken)
+    def __init__(self, document: bytes, *, most: int) -> None:
+        self.cut = False
+        self._left = most
         self._shown: list[str] = []
         self._deleted: list[str] = []
         self._said: list[str] = []
@@ -43,6 +51,14 @@ class XmlText:
             parser.Parse(document, True)  # noqa: FBT003 -- expat's form
         except expat.ExpatError:
             raise ValueError("xml_broken") from None
+        except _Full:
+            self.cut = True
+
+    def _take(self, kept: list[str], text: str) -> None:
+        kept.append(text)
+        self._left -= len(text)
+        if self._left < 0:
+            raise _Full
 
     @property
     def shown(self) -> str:
@@ -65,30 +81,37 @@ class XmlText:
             raise ValueError("xml_too_deep")
         self._open.append(name)
         if name in _TABS:
-            self._shown.append("\t")
-        if attributes:
-            self._said += [
-                value
-                for key, value in attributes.items()
-                if value and key.rpartition("\n")[2] in self._spoken
-            ]
+            self._take(self._shown, "\t")
+        for key, value in attributes.items():
+            if value and key.rpartition("\n")[2] in _SPOKEN:
+                self._take(self._said, value)
 
     def _end(self, tag: str) -> None:
         name = tag.rpartition("\n")[2]
         self._open.pop()
         if name in _LINES:
-            self._shown.append("\n")
+            self._take(self._shown, "\n")
             if self._deleted and not self._deleted[-1].endswith("\n"):
                 self._deleted.append("\n")
 
     def _text(self, text: str) -> None:
         name = self._open[-1] if self._open else ""
         if name == _DELETED:
-            self._deleted.append(text)
+            self._take(self._deleted, text)
         elif name in _TEXTS:
-            self._shown.append(text)
+            self._take(self._shown, text)
         elif not text.isspace():
-            self._shown.append(f"\n{text}\n")
+            self._take(self._shown, f"\n{text}\n")
+
+
+def take_xml(place: str, document: bytes, passages: Passages) -> None:
+    """Take all that a part says. Raises ReadFault, also ValueError if it cannot be read."""
+    found = XmlText(document, most=passages.left)
+    passages.add(place, found.shown)
+    passages.add(f"{place}, deleted", found.deleted)
+    passages.add(f"{place}, descriptions", found.said)
+    if found.cut:
+        raise ReadFault(Fault.TOO_LARGE)
 
 
 def _refuse(*_: object) -> None:

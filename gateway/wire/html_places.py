@@ -41,13 +41,19 @@ class Places(NamedTuple):
 
 def tags(text: str) -> Iterator[Tag]:
     """Yield the tags in order, with the text of raw elements passed over."""
-    at = 0
+    return (part for part in parts(text) if isinstance(part, Tag))
+
+
+def parts(text: str) -> Iterator[str | Tag]:
+    """Yield the tags in order and the text between them, without comments and declarations."""
+    at = shown = 0
     while True:
         at = text.find("<", at)
         if at < 0:
-            return
+            break
         if text.startswith(("<!", "<?"), at):
-            at = _behind_declaration(text, at)
+            yield text[shown:at]
+            at = shown = _behind_declaration(text, at)
             continue
         opened = _TAG.match(text, at)
         if opened is None:
@@ -55,12 +61,14 @@ def tags(text: str) -> Iterator[Tag]:
             continue
         end = _behind_tag(text, opened.end())
         if end < 0:
-            return
+            break
         name = opened[2].lower()
+        yield text[shown:at]
         yield Tag(name, opened[1] == "/", at, end, text[at:end])
-        at = end
+        at = shown = end
         if name in _RAW and opened[1] != "/":
             at = _raw_end(text, name, end)
+    yield text[shown:]
 
 
 def find_places(text: str) -> Places:

@@ -128,8 +128,8 @@ class PersonalDataFilter:
         if plain and not final and size - start <= LOCAL and piece.isalpha():
             return Scan((), start)  # a word that may still become anything
         numeric = TRIGGER.search(text, first) is not None
-        if not plain:
-            text = narrow(text) if numeric else text[:start] + narrow(piece)
+        if not text.isascii():
+            text = narrow(text)
             piece = text[start:]
         follows = self._phrases.find(text, start)
         if numeric:

@@ -28,7 +28,7 @@ _MAC, _DASHED_MAC = (
     )
     for sign in ":-"
 )
-_OPEN_COLON = re.compile(r"[0-9A-Fa-f](?<![A-Za-z0-9:.].)[0-9A-Fa-f]{0,3}:[0-9A-Fa-f:]{0,36}\Z")
+_OPEN_COLON = re.compile(r"[0-9A-Fa-f](?<![A-Za-z0-9:].)[0-9A-Fa-f]{0,3}:[0-9A-Fa-f:]{0,36}\Z")
 
 
 def _is_imei(number: str) -> bool:

@@ -10,7 +10,7 @@ character.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import chain, combinations, islice
 from typing import NamedTuple
 
 from filters.lexicon.entries import (
@@ -40,7 +40,7 @@ letters, both of these, sounds."""
 ALIKE = (FOLD, SEPARATORS, LEET)
 """Variants of the term as written; every other one is a pattern of its own, tagged in findings."""
 
-_MOST_READINGS = 4
+_MOST_READINGS, _FEW, _PAIR = 3, 3, 2
 
 
 class Group:
@@ -123,25 +123,37 @@ def _latin(entry: Entry, term: str, asked: frozenset[str]) -> Iterator[Pattern]:
 
 
 def _split(term: str) -> Iterator[str]:
-    """Yield the term with one character in halves, and with all that have halves."""
-    forms = [
-        term[:at] + PARTS[sign] + term[at + 1 :] for at, sign in enumerate(term) if sign in PARTS
-    ]
-    if len(forms) > 1:
-        forms.append("".join(PARTS.get(sign, sign) for sign in term))
-    return (form for form in forms if len(form) <= LONGEST_TERM)
+    """Yield the term with any of its characters in halves; of many, with one of them or all."""
+    able = [at for at, sign in enumerate(term) if sign in PARTS]
+    sizes = range(1, len(able) + 1) if len(able) <= _FEW else (1, len(able))
+    for size in sizes:
+        for chosen in combinations(able, size):
+            form = "".join(PARTS[sign] if at in chosen else sign for at, sign in enumerate(term))
+            if len(form) <= LONGEST_TERM:
+                yield form
 
 
 def _pinyin(term: str) -> Iterator[str]:
-    """Yield the term's readings, in one word and syllable by syllable."""
+    """Yield the term's readings: in one word, by syllables, and (of even length) by pairs; also
+    with another reading of one of its characters."""
     table = readings()
     if not all(sign in table for sign in term):
         return
-    for syllables in islice(product(*(_typed(table[sign]) for sign in term)), _MOST_READINGS):
+    forms = [_typed(table[sign]) for sign in term]
+    usual = tuple(each[0] for each in forms)
+    others = (
+        (*usual[:at], other, *usual[at + 1 :])
+        for at, each in enumerate(forms)
+        for other in each[1:]
+    )
+    for syllables in islice(chain([usual], others), _MOST_READINGS):
         spaced = " ".join(syllables)
         if len(spaced) <= LONGEST_TERM:
             yield spaced.replace(" ", "")
             yield spaced
+            if len(term) > _PAIR and len(term) % _PAIR == 0:
+                pairs = zip(syllables[::2], syllables[1::2], strict=True)
+                yield " ".join(map("".join, pairs))
 
 
 def _typed(syllables: tuple[str, ...]) -> tuple[str, ...]:

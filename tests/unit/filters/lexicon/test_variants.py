@@ -23,13 +23,10 @@ def written(text: str, **members: object) -> dict[str, list[str]]:
 def test_han_terms() -> None:
     """Halves, pinyin in one word and in syllables, initials, backwards, sounds."""
     found = written("赌博网强")
-    assert found["split"] == ["贝者博网强", "赌十尃网强", "赌博网弓虽", "贝者十尃网弓虽"]
-    assert found["pinyin"] == [
-        "dubowangqiang",
-        "du bo wang qiang",
-        "dubowangjiang",
-        "du bo wang jiang",
-    ]
+    assert found["split"][:4] == ["贝者博网强", "赌十尃网强", "赌博网弓虽", "贝者十尃网强"]
+    assert found["split"][-1] == "贝者十尃网弓虽"
+    assert found["pinyin"][:3] == ["dubowangqiang", "du bo wang qiang", "dubo wangqiang"]
+    assert found["pinyin"][3:] == ["dubowangjiang", "du bo wang jiang", "dubo wangjiang"]
     assert found["initials"] == ["dbwq"]
     assert found["reversed"] == ["强网博赌"]
     assert len(found["homophones"][0]) == 4

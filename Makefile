@@ -80,6 +80,15 @@ bench-peers: setup ## the same with LiteLLM beside it (installs it into a venv o
 extras: setup ## make the environments of real clients and upstreams (about five minutes, cached)
 	$(BIN)/python -m tests.real.prepare
 
+.PHONY: install-models
+install-models: setup ## what runs classifiers of a folder: torch for CPU, transformers, onnxruntime (`contract: classifier`)
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[models]'
+
+.PHONY: test-models
+test-models: install-models ## the runtimes of models, with tiny models made on the spot
+	$(PYTEST) -m extras tests/unit/models
+
 .PHONY: test-extras
 test-extras: extras ## the official clients against upstream servers that are not ours
 	$(PYTEST) tests/real

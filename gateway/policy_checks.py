@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 from gateway.nouns.personal import FAMILIES
+from gateway.guard_checks import guard_faults
 from gateway.policy_form import FailureForm, PolicyForm, RouteTextForm, RuleForm
 from gateway.typed_document import nearest
 from gateway.yaml_file import Document, KeyPath
@@ -166,6 +167,8 @@ def _guards(form: PolicyForm, document: Document) -> Iterator[str]:
         if "leak" in raw[index] and guard.mode == "sync":
             yield document.fault((*path, "leak"), "has no effect with `mode: sync`")
         yield from _server(guard.url, guard.key, path, document)
+        for key, message in guard_faults(guard):
+            yield document.fault((*path, key), message)
         if guard.ask_when == "uncertain" and not form.classifier:
             message = "`uncertain` needs `classifier: true`: it is what says so"
             yield document.fault((*path, "ask_when"), message)

@@ -23,6 +23,7 @@ from gateway.conduct_reading import (
     with_overlays,
 )
 from gateway.media_form import media_members
+from gateway.guard_form import PriceForm
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import (
     FileMarksOrder,
@@ -34,8 +35,10 @@ from gateway.nouns.mark import (
 from gateway.nouns.policy import (
     AnswerStyle,
     ClassifierUse,
+    DailyCap,
     GuardModel,
     Keep,
+    LabelUse,
     LexiconUse,
     MediaRules,
     Mode,
@@ -46,6 +49,7 @@ from gateway.nouns.policy import (
     Rule,
     StreamRules,
     SubjectSource,
+    over_daily_cap,
 )
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
@@ -69,6 +73,7 @@ POLICIES = Path(__file__).resolve().parent.parent / "policies"
 """The folder of presets, shipped lexicons, labels and refusals."""
 
 SHIPPED = "shipped/"
+_DAY_S = 86_400.0
 DEEPEST = 8
 
 NAMES: dict[KeyPath, str] = {
@@ -183,14 +188,20 @@ def _normal(document: Document, folder: Path) -> Document:
     for key in ("lexicons", "overlays"):
         if isinstance(value.get(key), list):
             value[key] = [_rooted(each, folder) for each in value[key]]
+    lists = value.get("lexicons")
+    if isinstance(lists, list):
+        value["lexicons"] = [_rooted(each, folder) for each in lists]
+    guards = value.get("guard_models")
+    if isinstance(guards, list):
+        value["guard_models"] = [_rooted(each, folder, "folder") for each in guards]
     return Document(document.name, value, places)
 
 
-def _rooted(entry: Any, folder: Path) -> Any:
-    use = entry.get("use") if isinstance(entry, dict) else None
+def _rooted(entry: Any, folder: Path, key: str = "use") -> Any:
+    use = entry.get(key) if isinstance(entry, dict) else None
     if not isinstance(use, str) or not use or use.startswith(SHIPPED):
         return entry
-    return {**entry, "use": str((folder / use).resolve())}
+    return {**entry, key: str((folder / use).resolve())}
 
 
 def _listed(value: Any, path: KeyPath) -> Any:
@@ -276,7 +287,10 @@ def _build(form: PolicyForm, name: str) -> Policy:
         classifier=_classifier(form),
         guard_models=_guards(form),
         rules=tuple(_rule(each) for each in form.rules or ()),
-        on_failure=_failures(form.on_failure, [each.name for each in form.guard_models or ()]),
+        on_failure={
+            **_failures(form.on_failure, [each.name for each in form.guard_models or ()]),
+            **_caps(form),
+        },
         unjudged_media=media or blank.unjudged_media,
         media=MediaRules(**media_members(form.media, form.picture_judges)),
         marks=_marks(form),
@@ -333,8 +347,14 @@ def _classifier(form: PolicyForm) -> ClassifierUse | None:
 def _guards(form: PolicyForm) -> tuple[GuardModel, ...]:
     guards = []
     for each in form.guard_models or ():
-        said = _said(each, deadline="deadline_s")
+        said = _said(each, deadline="deadline_s", linger="linger_s")
+        said["labels"] = {name: LabelUse(**_said(use)) for name, use in each.labels.items()}
         said["sides"] = tuple(Direction(side) for side in each.sides)
+        said["fields"] = tuple(FieldClass(word) for word in each.fields)
+        price = said.pop("price", None) or PriceForm()
+        said |= {"price_call": price.call, "price_tokens": price.million_tokens}
+        if each.daily is not None:
+            said["daily"] = DailyCap(**_said(each.daily))
         guards.append(GuardModel(**said))
     return tuple(guards)
 
@@ -347,6 +367,15 @@ def _failures(form: OnFailureForm | None, guards: list[str]) -> dict[str, OnFail
     for guard in guards:
         by_name[guard] = (form.guard_models or {}).get(guard, form.guard_model)
     return {key: _failure(each) for key, each in by_name.items() if each is not None}
+
+
+def _caps(form: PolicyForm) -> dict[str, OnFailure]:
+    """Return what is done when a guard's daily cap is reached."""
+    return {
+        over_daily_cap(each.name): OnFailure(do=each.daily.then, longest_s=_DAY_S)
+        for each in form.guard_models or ()
+        if each.daily is not None
+    }
 
 
 def _failure(form: str | FailureForm) -> OnFailure:

@@ -16,20 +16,23 @@ from gateway.nouns.personal import FAMILIES, Family
 from gateway.nouns.policy import VARIANTS, Variant
 from gateway.nouns.segment import FieldClass
 from gateway.quantity import Days, LeastSeverity, Seconds, Share
+from gateway.guard_form import GuardModelForm
+from gateway.policy_words import (
+    FailureAction,
+    FieldWord,
+    Form,
+    RuleAction,
+    Sides,
+    StrongestAction,
+)
+from gateway.policy_words import Text as _Text
+from gateway.policy_words import says as _says
+from gateway.quantity import Days, LeastSeverity, Seconds
 
-Sides = Literal["input", "output"]
-RuleAction = Literal["flag", "veil", "redact", "replace", "block"]
-StrongestAction = Literal["pass", "flag", "veil", "redact", "replace", "drop_turn", "block"]
-FailureAction = Literal["block", "use_local_only"]
-FieldWord = Literal[
-    "system", "user", "history", "tool_definition", "tool_arguments", "tool_result", "content",
-    "reasoning", "refusal", "logprob", "unknown",
-]  # fmt: skip
 StrongestWord = Literal[
     "system", "user", "history", "tool_definition", "tool_arguments", "tool_result", "content",
     "reasoning", "refusal", "logprob", "unknown", "output",
 ]  # fmt: skip
-
 OUTPUT_CLASSES = (
     FieldClass.CONTENT,
     FieldClass.REASONING,
@@ -38,17 +41,6 @@ OUTPUT_CLASSES = (
     FieldClass.TOOL_ARGUMENTS,
 )
 """What ``strongest_action: {output: ...}`` stands for."""
-
-
-class Form(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A part of a policy file. Keys that it does not name are refused."""
-
-
-def _says(text: str) -> msgspec.Meta:
-    return msgspec.Meta(description=text)
-
-
-_Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class SubjectForm(Form, frozen=True, kw_only=True):
@@ -386,7 +378,9 @@ class PolicyForm(Form, frozen=True, kw_only=True):
         bool | ClassifierForm | None,
         _says("The embedded classifier of hostile language and prompt injection: on, off, or how."),
     ] = None
-    guard_models: Annotated[tuple[GuardModelForm, ...] | None, _says("Remote guard models.")] = None
+    guard_models: Annotated[
+        tuple[GuardModelForm, ...] | None, _says("Guard models and moderation services.")
+    ] = None
     rules: Annotated[
         tuple[RuleForm, ...] | None, _says("Rules; one with the id of an extended one replaces it.")
     ] = None

@@ -255,6 +255,7 @@ class Counts:
         self.in_flight = 0
         self.facts: list[Any] = []
         self.consults: list[str] = []
+        self.recalls: list[str] = []
 
     def exchange_opened(self) -> None:
         """Count in."""
@@ -268,6 +269,10 @@ class Counts:
     def consulted(self, filter_name: str, seconds: float) -> None:
         """Keep the name."""
         self.consults.append(filter_name)
+
+    def remembered(self, filter_name: str) -> None:
+        """Keep the name."""
+        self.recalls.append(filter_name)
 
 
 # -- the scripted upstream

@@ -204,6 +204,13 @@ class Installation:
         )
         usual = regimes(Principal("", "anonymous", tenant=""), clock.wall_ns())
         witnesses = Witnesses(policy.media, self._environ)
+        guards = Guards(policy.guard_models, self._environ, state=state, clock=clock)
+        key = made.vault.keyring.fingerprint_key
+        judge = PolicyJudge(
+            policy,
+            Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
+                   key, Patience(clock)),
+        )  # fmt: skip
         kept = _kept(settings)
         files = _file_sealer(settings, made, kept)
         upstream_key = settings.upstream.key
@@ -220,6 +227,7 @@ class Installation:
             version=__version__, generation=place.generation,
         )  # fmt: skip
         media = media_reader(settings, policy, witnesses, clock, meter.consulted)
+        guards.tell(meter.spent)
         gateway = Gateway(
             settings=settings,
             policy=policy,

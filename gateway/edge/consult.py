@@ -12,7 +12,13 @@ _MOST_ROUNDS = 64
 
 
 async def ask(gateway: Gateway, consult: Consult) -> tuple[Finding, ...] | Exception:
-    """Return what the slow filter found, or why there is no answer; never raises an Exception."""
+    """Return what the slow filter found, now or when it was asked the same before, or why there is
+    no answer; never raises an Exception."""
+    digest = gateway.verdicts.digest(consult.filter, consult.question)
+    known = gateway.verdicts.get(digest)
+    if known is not None:
+        gateway.meter.remembered(consult.filter)
+        return known
     started_s = gateway.clock.monotonic_s()
     outcome: tuple[Finding, ...] | Exception
     try:
@@ -21,6 +27,8 @@ async def ask(gateway: Gateway, consult: Consult) -> tuple[Finding, ...] | Excep
     except Exception as error:  # noqa: BLE001 -- the filter guard: the session rules on failures
         outcome = error
     gateway.meter.consulted(consult.filter, gateway.clock.monotonic_s() - started_s)
+    if not isinstance(outcome, Exception):
+        gateway.verdicts.add(digest, outcome)
     return outcome
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
 from gateway.nouns.conduct import Level
+from gateway.engine.asking import Verdicts
 from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject, exchange_id
 from gateway.nouns.policy import Policy
@@ -169,6 +170,10 @@ class Meter(Protocol):
         """A slow filter answered, or gave up, after so many seconds."""
         ...
 
+    def remembered(self, filter_name: str) -> None:
+        """A slow filter's earlier answer was used again."""
+        ...
+
 
 class FileSealer(Protocol):
     """Puts marks on files, beside the worker's own loop."""
@@ -249,6 +254,7 @@ class Gateway:
     upstream: Upstream
     meter: Meter
     slow_filters: Mapping[str, SlowFilter] = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=lambda: Verdicts(os.urandom(32)))
     clock: Clock = field(default_factory=SystemClock)
     new_id: Callable[[], str] = field(default_factory=lambda: exchange_ids(SystemClock()))
     code_of: Callable[[str], str] = _no_code

@@ -1,11 +1,14 @@
-"""Asking: which question to a slow filter is open, and whose answer it is when it comes."""
+"""Asking: which question to a slow filter is open, whose answer it is, and what is known."""
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from gateway.engine.window import Window
+from gateway.nouns.finding import Finding
 from gateway.nouns.segment import Channel
 from gateway.ports.filter import Question
 from gateway.ports.session import Consult
@@ -44,3 +47,35 @@ class Asking:
     def take(self, number: int) -> Asked | None:
         """Return the open question of a number and close it; None for a late answer."""
         return self._open.pop(number, None)
+
+
+class Verdicts:
+    """What slow filters answered, by question; bounded, one per worker and policy.
+
+    A conversation brings its earlier turns with every request: they are not asked about again.
+    Keyed hashes stand for the texts, so that a memory dump does not tell which were seen.
+    """
+
+    def __init__(self, key: bytes, *, limit: int = 16_384) -> None:
+        self._key = key[:64]
+        self._limit = limit
+        self._known: OrderedDict[bytes, tuple[Finding, ...]] = OrderedDict()
+
+    def digest(self, filter_name: str, question: Question) -> bytes:
+        """Return the keyed hash of all that an answer depends on."""
+        head = f"{filter_name}\0{question.role}\0{question.start}\0"
+        word = (head + question.text).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(word, key=self._key, digest_size=16).digest()
+
+    def get(self, digest: bytes) -> tuple[Finding, ...] | None:
+        """Return the findings of a question that was answered before, or None."""
+        known = self._known.get(digest)
+        if known is not None:
+            self._known.move_to_end(digest)
+        return known
+
+    def add(self, digest: bytes, findings: tuple[Finding, ...]) -> None:
+        """Remember an answer; the one longest unused is forgotten at the limit."""
+        self._known[digest] = findings
+        if len(self._known) > self._limit:
+            self._known.popitem(last=False)

@@ -140,6 +140,8 @@ class InputSession:
         for judged in self._windows:
             judged.window.judge(final=True)
         self._remember_clean()
+        for window, _ in self._windows:
+            window.judge(final=True)
 
     def _place_file(self, file: FileText) -> None:
         segment = file.segment
@@ -187,6 +189,9 @@ class InputSession:
             return InputVerdict(None, RequestEdits())
         for judged in self._windows:
             judged.window.judge(final=True)
+        for window, _ in self._windows:
+            window.judge(final=True)
+        self._remember_clean()
         refusal = self._refusal()
         edits = RequestEdits() if refusal is not None else self._edits()
         self._verdict = InputVerdict(refusal, edits)

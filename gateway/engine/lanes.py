@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gateway.engine.lane import Judge, Lane, SlowJudge
 from gateway.engine.plan import nobody_said
 from gateway.engine.ruling import Ruler, always_patient
-from gateway.nouns.policy import Policy
+from gateway.nouns.policy import Policy, over_daily_cap
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Decision
 from gateway.ports.filter import Filter, SlowFilter
@@ -38,6 +38,7 @@ def lanes(
 ) -> Mapping[FieldClass, Lane]:
     """Return the lanes of one direction; what an exchange knows is put in by its plan."""
     ruler = Ruler(policy, direction, third_party=third_party, patient=patient)
+    asked = {guard.name: guard.fields for guard in policy.guard_models}
     return {
         field_class: Lane(
             field_class=field_class,
@@ -49,7 +50,7 @@ def lanes(
             slow=tuple(
                 SlowJudge(one, _guard_acts(ruler, policy, one, field_class))
                 for one, sides in kit.slow
-                if direction in sides and field_class in _ASKED_ABOUT
+                if direction in sides and field_class in asked.get(one.name, _ASKED_ABOUT)
             ),
             mask=mask,
             said=nobody_said,
@@ -65,7 +66,8 @@ def _guard_acts(ruler: Ruler, policy: Policy, one: SlowFilter, field_class: Fiel
     if not policy.enforcing:
         return False
     failure = policy.on_failure.get(one.name) or policy.on_failure.get("*")
-    blocks_on_failure = failure is None or failure.do == "block"
+    capped = policy.on_failure.get(over_daily_cap(one.name), failure)
+    blocks_on_failure = any(each is None or each.do == "block" for each in (failure, capped))
     categories = ("guard.unsafe.x", "guard.controversial.x", *(rule.when for rule in policy.rules))
     return blocks_on_failure or any(
         ruler.acts_on(category, 4, field_class)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gateway.nouns.finding import FILTER_ERROR, Finding
-from gateway.nouns.policy import Mode, OnFailure, Policy, Rule
+from gateway.nouns.finding import FILTER_ERROR, OVER_DAILY_CAP, Finding
+from gateway.nouns.policy import Mode, OnFailure, Policy, Rule, over_daily_cap
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action, Decision
 
@@ -113,6 +113,9 @@ class Ruler:
     def on_failure(self, finding: Finding, filter_name: str) -> Decision:
         """Return the decision on a filter that failed: the policy's, or block."""
         rules = self._policy.on_failure
+        capped = over_daily_cap(filter_name)
+        if finding.rule == OVER_DAILY_CAP and capped in rules:
+            filter_name = capped
         failure = rules.get(filter_name) or rules.get("*") or OnFailure()
         goes_on = failure.do == "use_local_only" and self._patient(filter_name, failure.longest_s)
         wanted = Action.FLAG if goes_on else Action.BLOCK

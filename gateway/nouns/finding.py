@@ -10,6 +10,9 @@ FILTER_ERROR = "filter_error"
 HIDDEN_TEXT = "hidden_text"
 """Category for runs of invisible code points that hide text from a human reader."""
 
+OVER_DAILY_CAP = "OverDailyCap"
+"""Rule of a `FILTER_ERROR` that stands for a guard whose daily cap is reached."""
+
 
 class Finding(NamedTuple):
     """One thing that one filter noticed in one text.

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from gateway.nouns.conduct import ReviewSample, StrikeRules
+from gateway.nouns.finding import OVER_DAILY_CAP
 from gateway.nouns.mark import FileMarksOrder, TextMarksOrder
 from gateway.nouns.personal import FAMILIES
 from gateway.nouns.schedule import Window
@@ -79,25 +80,72 @@ class LexiconUse(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
 
 
-class GuardModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A remote guard model behind an OpenAI-compatible server.
+class DailyCap(msgspec.Struct, frozen=True, kw_only=True):
+    """The most that a guard may take in a day (UTC), over all workers; 0: no bound. ``then`` is
+    ``use_local_only`` (go on with the other filters until the day ends) or ``block``."""
 
-    ``contract`` names the prompt and answer format (``qwen3guard``). ``key`` is a secret reference.
-    ``leak`` bounds in code points how far text may run ahead in mode ``trailing``. ``ask_when`` is
+    calls: int = 0
+    tokens: int = 0
+    money: float = 0.0
+    then: str = "use_local_only"
+
+
+class LabelUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What a label of a classifier means: from the score ``least`` on it is ``kind`` at ``level``
+    (``unsafe`` or ``controversial``), with this severity."""
+
+    kind: str
+    level: str = "unsafe"
+    least: float = 0.5
+    severity: int = 3
+
+
+class GuardModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A guard: a model behind a server, a service, or a model in a folder of this machine.
+
+    ``contract`` names the format of question and answer (see `gateway.nouns.guard_contract`).
+    ``key`` and ``key_id`` are secret references, ``options`` what else the contract takes. ``leak``
+    bounds in code points how far text may run ahead in mode ``trailing``. ``ask_when`` is
     ``always``, or ``uncertain``: only about sentences of which the embedded classifier is unsure.
+    ``least`` is the shortest sentence that is asked about by itself, ``fields`` the field classes
+    that are asked about. ``price_call`` and ``price_tokens`` (of a million) are in any currency.
+
+    ``folder`` and what follows it are of the contract ``classifier``: where the model lies, what
+    runs it (``transformers`` or ``onnx``) on which device, how many texts go at once and how long
+    the first waits for others, what the labels mean.
     """
 
     name: str
-    url: str
-    model: str
+    url: str = ""
+    model: str = ""
     contract: str = "qwen3guard"
     mode: str = "sync"
     sides: tuple[Direction, ...] = (Direction.INPUT, Direction.OUTPUT)
+    fields: tuple[FieldClass, ...] = (
+        FieldClass.USER, FieldClass.HISTORY, FieldClass.CONTENT, FieldClass.REASONING,
+    )  # fmt: skip
     leak: int = 200
+    least: int = 16
     deadline_s: float = 3.0
     concurrent: int = 16
     key: str = ""
+    key_id: str = ""
+    options: dict[str, str] = {}
     ask_when: str = "always"
+    price_call: float = 0.0
+    price_tokens: float = 0.0
+    daily: DailyCap | None = None
+    folder: str = ""
+    runtime: str = "transformers"
+    device: str = "cpu"
+    batch: int = 16
+    linger_s: float = 0.005
+    labels: dict[str, LabelUse] = {}
+
+
+def over_daily_cap(guard: str) -> str:
+    """Return the name under which ``on_failure`` says what a reached daily cap leads to."""
+    return f"{guard}.{OVER_DAILY_CAP}"
 
 
 class PersonalUse(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,24 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+
+from models.calls import ChatAnswer, ChatTask, HttpRequest
 
 
 class ChatRuntime(Protocol):
-    """A model that answers a chat, reached over some wire."""
+    """A model that answers chats, reached over some wire or run here."""
 
     name: str
 
-    async def complete(self, messages: list[dict[str, str]], *, deadline_s: float) -> str:
-        """Return the model's answer to the messages.
+    async def complete(self, tasks: Sequence[ChatTask], *, deadline_s: float) -> list[ChatAnswer]:
+        """Return the model's answers, in order.
 
         Raises TimeoutError after the deadline, ConnectionError if it cannot be reached, ValueError
         if it answers with something that is not a completion.
         """
         ...
 
-    async def close(self) -> None:
-        """Let go of connections."""
+
+class HttpSender(Protocol):
+    """A server that answers requests of its own form."""
+
+    async def send(self, requests: Sequence[HttpRequest], *, deadline_s: float) -> list[bytes]:
+        """Return the bodies of the answers, in order, all of status 200.
+
+        Raises TimeoutError after the deadline, ConnectionError if it cannot be reached, ValueError
+        if it answers with another status.
+        """
+        ...
+
+
+class ScoreRuntime(Protocol):
+    """A model that gives a text scores, one per label of its own."""
+
+    async def score(self, texts: Sequence[str], *, deadline_s: float) -> list[Mapping[str, float]]:
+        """Return the probabilities of the labels per text, in order. A text that is longer than the
+        model's window is judged in windows; each label has its highest score.
+
+        Raises TimeoutError after the deadline, ConnectionError if the model does not run.
+        """
+        ...
+
+
+class Purse(Protocol):
+    """What may be spent on one guard in a day."""
+
+    def admit(self, calls: int) -> None:
+        """Count calls that are about to be made. Raises ConnectionError if the day's cap is
+        reached."""
+        ...
+
+    def refund(self, calls: int) -> None:
+        """Take back admitted calls that were not made after all."""
+        ...
+
+    def spend(self, calls: int, tokens: int) -> None:
+        """Tell of admitted calls that were made, and count the tokens that they took."""
         ...
 
 

@@ -198,6 +198,16 @@ class Metrics:
         """A slow filter answered, or gave up, after so many seconds."""
         cast(Histogram, self._consults[(filter_name,)]).observe(seconds)
 
+    def remembered(self, filter_name: str) -> None:
+        """A slow filter's earlier answer was used again."""
+        self._count(self._remembered[(filter_name,)])
+
+    def spent(self, filter_name: str, calls: int, tokens: int, money: float) -> None:
+        """A guard took so many calls and tokens, and so much money by its price."""
+        self._count(self._guard_calls[(filter_name,)], calls)
+        self._count(self._guard_tokens[(filter_name,)], tokens)
+        cast(Counter, self._guard_cost[(filter_name,)]).inc(money)
+
     def _bind_exchanges(self, families: Mapping[str, Metric], labels: LabelSets) -> None:
         self._exchanges = _Children(
             families["exchanges"], [*Outcome], _open(labels.protocols), ["true", "false"]
@@ -242,6 +252,10 @@ class Metrics:
         self._held_chars = cast(Histogram, families["held_chars"])
         self._held_seconds = cast(Histogram, families["held_seconds"])
         self._consults = _Children(families["consult_seconds"], _open(labels.filters))
+        self._remembered, self._guard_calls, self._guard_tokens, self._guard_cost = (
+            _Children(families[name], _open(labels.filters))
+            for name in ("guard_remembered", "guard_calls", "guard_tokens", "guard_cost")
+        )
 
     @staticmethod
     def _count(child: Metric, amount: int = 1) -> None:

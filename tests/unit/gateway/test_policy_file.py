@@ -9,7 +9,7 @@ import pytest
 
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import LabelMode, LabelPosition
-from gateway.nouns.policy import ClassifierUse, Mode, OnFailure, Policy
+from gateway.nouns.policy import ClassifierUse, DailyCap, Mode, OnFailure, Policy
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 from gateway.policy_file import load_policy, presets, read_policy
@@ -119,6 +119,32 @@ paths: [{path: /v1/embeddings, kind: generic}]
     assert policy.answer.messages == {"en": "Sorry."}
     assert policy.stream.held_limit == 1000
     assert policy.paths[0].methods == ("POST",)
+
+
+def test_a_service_and_what_it_may_cost(tmp_path: Path) -> None:
+    """Secrets stay references; the daily cap says what failing of it leads to."""
+    policy = load_policy(
+        _written(
+            tmp_path,
+            """
+guard_models:
+  - {name: t, contract: tencent, url: "https://tms.example", key: "env:K", key_id: "file:/i",
+     options: {region: ap-x}, fields: [tool_result, content], least: 30,
+     price: {call: 0.5, million_tokens: 2}, daily: {calls: 9, money: 3.5, then: block}}
+rules: [{id: g, when: guard.unsafe, do: block}]
+on_failure: {guard_model: use_local_only}
+""",
+        )
+    )
+    guard = policy.guard_models[0]
+    assert (guard.contract, guard.key, guard.key_id) == ("tencent", "env:K", "file:/i")
+    assert (guard.options, guard.least) == ({"region": "ap-x"}, 30)
+    assert guard.fields == (FieldClass.TOOL_RESULT, FieldClass.CONTENT)
+    assert (guard.price_call, guard.price_tokens) == (0.5, 2.0)
+    assert guard.daily == DailyCap(calls=9, money=3.5, then="block")
+    assert {name: each.do for name, each in policy.on_failure.items()} == {
+        "t": "use_local_only", "t.OverDailyCap": "block",
+    }  # fmt: skip
 
 
 def test_rules_merge_by_id_and_can_be_left_out(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from models.openai_chat_runtime import CircuitBreaker, OpenAIChatRuntime
+from models.calls import ChatAnswer, ChatTask
+from models.http_link import HttpLink
+from models.openai_chat_runtime import OpenAIChatRuntime
 
 _MESSAGES = [{"role": "user", "content": "a secret thing"}]
 _Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -33,11 +35,17 @@ async def _server(answer: _Answer) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _runtime(url: str, **options: Any) -> AsyncIterator[OpenAIChatRuntime]:
-    runtime = OpenAIChatRuntime(url, "guard", **options)
+    key = options.pop("key", "")
+    runtime = OpenAIChatRuntime(url, "guard", key, link=HttpLink(**options))
     try:
         yield runtime
     finally:
         await runtime.close()
+
+
+async def _said(runtime: OpenAIChatRuntime, *, deadline_s: float) -> str:
+    (answer,) = await runtime.complete([ChatTask(_MESSAGES)], deadline_s=deadline_s)
+    return answer.text
 
 
 def _completion(text: str) -> web.Response:
@@ -55,7 +63,7 @@ async def test_asks_and_returns_the_content(suffix: str) -> None:
         return _completion("Safety: Safe")
 
     async with _server(answer) as url, _runtime(url + suffix, key="k1") as runtime:
-        assert await runtime.complete(_MESSAGES, deadline_s=5) == "Safety: Safe"
+        assert await _said(runtime, deadline_s=5) == "Safety: Safe"
     assert seen == {
         "model": "guard", "messages": _MESSAGES, "temperature": 0, "max_tokens": 128,
         "stream": False, "key": "Bearer k1",
@@ -72,7 +80,7 @@ async def test_a_silent_server_is_a_timeout() -> None:
 
     async with _server(answer) as url, _runtime(url) as runtime:
         with pytest.raises(TimeoutError) as caught:
-            await runtime.complete(_MESSAGES, deadline_s=0.05)
+            await _said(runtime, deadline_s=0.05)
         release.set()
     assert "secret" not in str(caught.value)
 
@@ -89,14 +97,14 @@ async def test_waiting_for_a_place_counts_against_the_deadline() -> None:
         return _completion("first")
 
     async with _server(answer) as url, _runtime(url, concurrent=1, failures=1) as runtime:
-        first = asyncio.create_task(runtime.complete(_MESSAGES, deadline_s=5))
+        first = asyncio.create_task(_said(runtime, deadline_s=5))
         await asyncio.wait_for(arrived.wait(), 5)
         with pytest.raises(TimeoutError):
-            await runtime.complete(_MESSAGES, deadline_s=0.1)
+            await _said(runtime, deadline_s=0.1)
         release.set()
         assert await first == "first"
         assert len(calls) == 1
-        assert await runtime.complete(_MESSAGES, deadline_s=5) == "first"  # no breaker opened
+        assert await _said(runtime, deadline_s=5) == "first"  # no breaker opened
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -108,9 +116,9 @@ async def test_a_server_that_cannot_serve_is_a_connection_error(status: int) -> 
 
     async with _server(answer) as url, _runtime(url, failures=1) as runtime:
         with pytest.raises(ConnectionError, match="cannot be used"):
-            await runtime.complete(_MESSAGES, deadline_s=5)
+            await _said(runtime, deadline_s=5)
         with pytest.raises(ConnectionError, match="repeatedly"):
-            await runtime.complete(_MESSAGES, deadline_s=5)
+            await _said(runtime, deadline_s=5)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +145,7 @@ async def test_anything_but_a_completion_is_a_value_error(
     async with _server(answer) as url, _runtime(url, failures=1) as runtime:
         for _ in range(2):  # the breaker stays closed: the server did answer
             with pytest.raises(ValueError, match="server answered"):
-                await runtime.complete(_MESSAGES, deadline_s=5)
+                await _said(runtime, deadline_s=5)
 
 
 async def test_breaker_opens_and_tries_again_later() -> None:
@@ -154,13 +162,13 @@ async def test_breaker_opens_and_tries_again_later() -> None:
     ):
         for _ in range(2):
             with pytest.raises(ConnectionError, match="cannot be used"):
-                await runtime.complete(_MESSAGES, deadline_s=5)
+                await _said(runtime, deadline_s=5)
         broken[0] = False
         with pytest.raises(ConnectionError, match="repeatedly"):
-            await runtime.complete(_MESSAGES, deadline_s=5)
+            await _said(runtime, deadline_s=5)
         now[0] = 10.0
-        assert await runtime.complete(_MESSAGES, deadline_s=5) == "ok"
-        assert await runtime.complete(_MESSAGES, deadline_s=5) == "ok"
+        assert await _said(runtime, deadline_s=5) == "ok"
+        assert await _said(runtime, deadline_s=5) == "ok"
 
 
 async def test_nobody_there_is_a_connection_error() -> None:
@@ -173,7 +181,7 @@ async def test_nobody_there_is_a_connection_error() -> None:
         pass
     async with _runtime(url) as runtime:
         with pytest.raises(ConnectionError, match="cannot be used"):
-            await runtime.complete(_MESSAGES, deadline_s=5)
+            await _said(runtime, deadline_s=5)
 
 
 async def test_closing_twice_and_calling_again() -> None:
@@ -184,19 +192,26 @@ async def test_closing_twice_and_calling_again() -> None:
 
     async with _server(answer) as url, _runtime(url) as runtime:
         await runtime.close()
-        assert await runtime.complete(_MESSAGES, deadline_s=5) == "ok"
+        assert await _said(runtime, deadline_s=5) == "ok"
         await runtime.close()
-        assert await runtime.complete(_MESSAGES, deadline_s=5) == "ok"
+        assert await _said(runtime, deadline_s=5) == "ok"
 
 
-def test_breaker_lets_one_probe_through() -> None:
-    """While the probe is out, the others still fail at once."""
-    now = [0.0]
-    breaker = CircuitBreaker(1, 5.0, lambda: now[0])
-    breaker.failed()
-    assert not breaker.admit()
-    now[0] = 5.0
-    assert breaker.admit()
-    assert not breaker.admit()
-    breaker.worked()
-    assert breaker.admit()
+async def test_odds_tokens_and_the_template() -> None:
+    """The odds of the first token and the tokens taken are read; arguments of the template and
+    other members go along."""
+    seen: dict[str, Any] = {}
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.update(await request.json())
+        top = [{"token": "Yes", "logprob": 0.0}, {"token": "No", "logprob": -1e9}]
+        choice = {"message": {"content": "Yes"}, "logprobs": {"content": [{"top_logprobs": top}]}}
+        return web.json_response({"choices": [choice], "usage": {"total_tokens": 12}})
+
+    async with _server(answer) as url, _runtime(url) as runtime:
+        extra = {"reasoning_effort": "low"}
+        task = ChatTask(_MESSAGES, 1, {"guideline": "none"}, extra, first=True)
+        got = await runtime.complete([task, task], deadline_s=5)
+    assert got == [ChatAnswer("Yes", {"Yes": 1.0, "No": 0.0}, 12)] * 2
+    assert seen["chat_template_kwargs"] == {"guideline": "none"}
+    assert (seen["logprobs"], seen["reasoning_effort"], seen["max_tokens"]) == (True, "low", 1)

@@ -55,6 +55,22 @@ async def test_ask(answer: Any, kind: type) -> None:
     assert here.counts.consults == ["slow"]
 
 
+async def test_the_same_question_is_asked_once() -> None:
+    """What was answered is known; what failed is asked again; another role, place or filter is
+    another question."""
+    asks = Answering(FOUND)
+    here = _here(slow=asks, other=Answering(()))
+    for question, name in [(QUESTION, "slow"), (QUESTION._replace(end=9), "slow"),
+                           (QUESTION._replace(role="assistant"), "slow"),
+                           (QUESTION._replace(start=1), "slow"), (QUESTION, "other")]:  # fmt: skip
+        await ask(here.gateway, Consult(1, name, question, 1.0))
+    assert (here.counts.consults, here.counts.recalls) == (["slow"] * 3 + ["other"], ["slow"])
+    failing = _here(slow=Answering(ValueError("x")))
+    for _ in range(2):
+        await ask(failing.gateway, Consult(1, "slow", QUESTION, 1.0))
+    assert (failing.counts.consults, failing.counts.recalls) == (["slow"] * 2, [])
+
+
 async def test_unknown_filter_is_a_failure() -> None:
     """A filter that nobody made cannot answer, and that is told."""
     got = await ask(_here().gateway, Consult(1, "nobody", QUESTION, 1.0))

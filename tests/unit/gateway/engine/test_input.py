@@ -171,6 +171,22 @@ def test_clean_texts_that_come_again_are_not_judged_again(
     assert (bench.filter.seen > before) is again
 
 
+@pytest.mark.parametrize("outcome", [(), ValueError("x"), "found"])
+def test_a_text_is_clean_only_when_the_slow_filters_have_answered(outcome: object) -> None:
+    """What a guard found, or could not judge, is judged again when it comes again."""
+    bench = Bench(slow=True)
+    first = bench.hear(_part(LONG, FieldClass.HISTORY))
+    (consult,) = first.verdict().consults
+    (again,) = bench.hear(_part(LONG, FieldClass.HISTORY)).verdict().consults
+    assert again == consult
+    if outcome == "found":
+        outcome = (Finding("flag", 2, 1.0, 0, 5, "sentences", "r"),)
+    first.answered(consult.number, outcome)  # type: ignore[arg-type]
+    first.verdict()
+    third = bench.hear(_part(LONG, FieldClass.HISTORY)).verdict()
+    assert bool(third.consults) is (outcome != ())
+
+
 def test_a_known_text_beside_another_is_judged_with_it() -> None:
     """A seam makes a text of its own."""
     bench = Bench()

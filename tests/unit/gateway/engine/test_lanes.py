@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.engine.lanes import Kit, lanes
-from gateway.nouns.policy import Mode, OnFailure, Policy, Rule
+from gateway.nouns.policy import GuardModel, Mode, OnFailure, Policy, Rule
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
 from tests.engine_kit import NaiveTerms, Sentences
@@ -54,6 +54,13 @@ def test_slow_filters_are_asked_about_what_people_and_models_say() -> None:
     assert not _lane(FieldClass.USER, Direction.INPUT).slow
 
 
+def test_a_guard_is_asked_about_the_fields_that_the_policy_names() -> None:
+    """In place of the usual ones."""
+    guard = GuardModel(name="sentences", fields=(FieldClass.TOOL_RESULT, FieldClass.CONTENT))
+    asked = {one: bool(_lane(one, guard_models=(guard,)).slow) for one in FieldClass}
+    assert {one for one, slow in asked.items() if slow} == {*guard.fields}
+
+
 @pytest.mark.parametrize(
     ("policy", "acting"),
     [
@@ -63,6 +70,7 @@ def test_slow_filters_are_asked_about_what_people_and_models_say() -> None:
         ({"on_failure": {"*": PATIENT}, "rules": (UNSAFE,)}, True),
         ({"mode": Mode.OBSERVE}, False),
         ({"rules": ()}, False),
+        ({"on_failure": {"*": PATIENT, "sentences.OverDailyCap": OnFailure()}}, True),
     ],
 )
 def test_a_slow_filter_is_waited_for_if_its_word_or_its_failure_may_act(

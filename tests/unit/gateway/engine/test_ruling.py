@@ -142,6 +142,22 @@ def test_a_failed_filter_is_ruled_by_the_policys_failures_alone() -> None:
     assert ruler(wild).ruled(FILTER_ERROR, 4, FieldClass.CONTENT) == ()
 
 
+def test_a_reached_cap_has_a_failure_of_its_own() -> None:
+    """What the policy says of the cap, not what it says of other failures, and without it those."""
+    over = finding(FILTER_ERROR)._replace(rule="OverDailyCap")
+    patient, strict = OnFailure(do="use_local_only"), OnFailure()
+    for said, action in [
+        ({"f": strict, "f.OverDailyCap": patient}, Action.FLAG),
+        ({"f": patient, "f.OverDailyCap": strict}, Action.BLOCK),
+        ({"f": patient}, Action.FLAG),
+        ({}, Action.BLOCK),
+    ]:
+        one = ruler(failure=said)
+        assert one.on_failure(over, "f").action is action
+        other = Action.FLAG if said.get("f") is patient else Action.BLOCK
+        assert one.on_failure(finding(FILTER_ERROR), "f").action is other
+
+
 def test_patience_without_a_clock_has_no_end() -> None:
     """`try` and `check` know no time."""
     patient = Policy(on_failure={"f": OnFailure(do="use_local_only")})

@@ -240,6 +240,17 @@ def test_a_worker_says_its_version_and_generation(metrics: Metrics, count: Count
     assert count("workers") == 1
 
 
+def test_what_guards_took(metrics: Metrics, count: Count) -> None:
+    """Calls, tokens, money, and the questions that cost nothing."""
+    metrics.spent("guard", 2, 30, 0.5)
+    metrics.spent("guard", 0, 10, 0.25)
+    metrics.remembered("guard")
+    assert count("guard_calls_total", filter="guard") == 2
+    assert count("guard_tokens_total", filter="guard") == 40
+    assert count("guard_cost_total", filter="guard") == 0.75
+    assert count("guard_remembered_total", filter="guard") == 1
+
+
 def test_junk_never_grows_a_scrape(metrics: Metrics, folder: Path) -> None:
     """20,000 invented names in every place where a word can come from outside: same size."""
 
@@ -252,6 +263,8 @@ def test_junk_never_grows_a_scrape(metrics: Metrics, folder: Path) -> None:
         )
         metrics.exchange_closed(FACTS._replace(protocol=word, error=word), tally, tally)
         metrics.consulted(word, 0.1)
+        metrics.remembered(word)
+        metrics.spent(word, 1, 1, 1.0)
         metrics.verified(word)
 
     junk(-1)

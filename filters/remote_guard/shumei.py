@@ -1,0 +1,72 @@
+"""Shumei (NextData) text: a risk level of three, and labels.
+
+Source: Shumei documentation of the text interface, version 4 (at most 10,000 characters). The
+access key travels in the body, so the address should be https. REVIEW is controversial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from filters.remote_guard.contract import (
+    UNNAMED,
+    Account,
+    HttpContract,
+    Row,
+    Stamp,
+    decoded,
+    json_body,
+    member,
+    merged,
+    refuse,
+    row,
+)
+from gateway.ports.filter import Question
+from models.calls import HttpRequest
+
+_JUDGED = 1100
+_PASS = "PASS"
+_LEVELS = {"REVIEW": "controversial", "REJECT": "unsafe"}
+_KINDS = {
+    "politics": "politically_sensitive", "violence": "terrorism", "porn": "sexual_content",
+    "sexy": "sexual_content", "abuse": "profanity", "ad": "advertising", "ad_law": "advertising",
+    "ban": "non_violent_illegal_acts", "fraud": "fraud", "spam": "spam", "meaningless": "spam",
+    "minor": "child_exploitation", "privacy": "personal_information", "religion": "religion",
+    "blacklist": "custom",
+}  # fmt: skip
+
+
+def requests(question: Question, account: Account, stamp: Stamp) -> list[HttpRequest]:
+    """Return the one request. Texts are not tied to a user: the token id is a fresh one."""
+    body = {
+        "accessKey": account.key,
+        "appId": account.options["app_id"],
+        "eventId": account.options["event_id"],
+        "type": "TEXTRISK",
+        "data": {"text": question.text, "tokenId": stamp.nonce},
+    }
+    headers = {"content-type": "application/json"}
+    return [HttpRequest(f"{account.url}/text/v4", json_body(body), headers)]
+
+
+def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]) -> list[Row]:
+    """Return a row per label. Raises ValueError unless the code is 1100 and the level is known."""
+    del question, options
+    answer = decoded(bodies[0])
+    if answer.get("code") != _JUDGED:
+        raise refuse("Shumei", answer.get("code"))
+    level = member(answer, "riskLevel", str)
+    if level == _PASS:
+        return []
+    if level not in _LEVELS:
+        raise ValueError("the guard's risk level is none of its three")
+    main = _KINDS.get(str(answer.get("riskLabel1")), UNNAMED)
+    rows = [row(_LEVELS[level], main)]
+    for one in answer.get("allLabels") or ():
+        if isinstance(one, dict) and one.get("riskLevel") in _LEVELS:
+            kind = _KINDS.get(str(one.get("riskLabel1")), UNNAMED)
+            rows.append(row(_LEVELS[one["riskLevel"]], kind))
+    return merged(rows)
+
+
+CONTRACT = HttpContract(requests, read, tuple(dict.fromkeys(_KINDS.values())), 10_000)

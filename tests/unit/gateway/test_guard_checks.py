@@ -1,0 +1,61 @@
+"""What is refused in a guard of a policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.guard_checks import guard_faults
+from gateway.guard_form import DailyCapForm, GuardModelForm, PriceForm
+from gateway.nouns.guard_contract import GUARD_TERMS
+
+CHAT = {"name": "g", "url": "http://g", "model": "m"}
+SERVICE = {"name": "g", "url": "https://s", "contract": "tencent", "key": "env:K",
+           "key_id": "env:I"}  # fmt: skip
+
+
+def faults(**said: Any) -> list[str]:
+    """Return the keys at fault."""
+    return [key for key, _ in guard_faults(GuardModelForm(**said))]
+
+
+@pytest.mark.parametrize("said", [CHAT, SERVICE])
+def test_what_is_enough(said: dict[str, Any]) -> None:
+    """A model needs an address and a name, a service an address and its secrets."""
+    assert faults(**said) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        (CHAT | {"url": ""}, "url"),
+        (CHAT | {"url": "guard:8000"}, "url"),
+        (CHAT | {"model": ""}, "model"),
+        (CHAT | {"key": "sk-123"}, "key"),
+        (CHAT | {"key_id": "env:I"}, "key_id"),
+        (CHAT | {"options": {"x": "y"}}, "options"),
+        (SERVICE | {"key": ""}, "key"),
+        (SERVICE | {"key_id": "AKID1"}, "key_id"),
+        (SERVICE | {"options": {"regoin": "ap-x"}}, "options"),
+        (SERVICE | {"contract": "yidun"}, "options"),
+        (CHAT | {"daily": DailyCapForm()}, "daily"),
+        (CHAT | {"daily": DailyCapForm(money=1.0)}, "daily"),
+        (SERVICE | {"daily": DailyCapForm(tokens=5)}, "daily"),
+    ],
+)
+def test_what_is_refused(said: dict[str, Any], key: str) -> None:
+    """Each names its key."""
+    assert faults(**said) == [key]
+
+
+def test_a_price_makes_money_count() -> None:
+    """With a price the bound means something."""
+    assert faults(**CHAT, daily=DailyCapForm(money=1.0), price=PriceForm(call=0.1)) == []
+
+
+def test_the_terms_fit_together() -> None:
+    """What is required is among what is known; every contract says whose it is."""
+    for terms in GUARD_TERMS.values():
+        assert set(terms.required) <= set(terms.options)
+        assert terms.about

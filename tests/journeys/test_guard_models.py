@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from filters.classifier import shipped_scorer, unsure
 from tests.edge_kit import DONE, Client, Conversation, ScriptedUpstream
 from tests.journeys.conftest import Launch
 from tests.process_kit import (
@@ -26,6 +27,7 @@ from tests.process_kit import (
 
 SAFE = "今天的天气很好，适合出门走一走散散步。"
 UNSAFE = "现在教你怎样做一件非常可怕的事情啊。"
+PERHAPS = ("女人就是不会开车。", "你们这些人都该滚出去，别在这里待着。", "老人就是什么都学不会。")
 ARGUABLE = "有人认为这件事对，也有人认为它不对。"
 SAYS = {
     UNSAFE: "Safety: Unsafe\nCategories: Violent",
@@ -222,3 +224,51 @@ async def test_model_is_down(launch: Launch, upstream: ScriptedUpstream, guard: 
     assert upstream.heard == []
     numbers = await program.counted("filter_errors_total", 1, filter="guard")
     assert numbers.sum("filter_errors_total", filter="guard") >= 1
+
+
+def turns(*texts: str) -> bytes:
+    """Return a conversation: user and assistant by turns."""
+    roles = ("user", "assistant")
+    messages = [{"role": roles[at % 2], "content": text} for at, text in enumerate(texts)]
+    return json.dumps({"model": "m", "messages": messages}).encode()
+
+
+async def test_earlier_turns_are_asked_about_once_and_a_cap_ends_it(
+    launch: Launch, upstream: ScriptedUpstream, guard: Guard
+) -> None:
+    """A conversation that grows costs its new turn; unsafe earlier turns do not go up; when the
+    day's calls are used up, the other filters go on alone, and that is on record."""
+    program = await launch(
+        policy(guard, sides=["input"], daily={"calls": 4, "then": "use_local_only"})
+    )
+    upstream.script = speaking(SAFE)
+    assert (await program.ask(turns("你好，今天天气怎么样呢？"))).status == 200
+    assert len(guard.server.heard) == 1
+    grown = ("你好，今天天气怎么样呢？", SAFE, "那么明天的天气会是怎样的呢？")
+    assert (await program.ask(turns(*grown))).status == 200
+    assert len(guard.server.heard) == 3
+    assert (await program.ask(turns(UNSAFE, SAFE, "那么明天的天气会是怎样的呢？"))).status == 200
+    assert UNSAFE not in upstream.heard[-1].body.decode()
+    assert len(guard.server.heard) == 4
+    got = await program.ask(turns("这是一句从来没有问过的新的话。"))
+    assert (got.status, len(guard.server.heard)) == (200, 4)
+    numbers = await program.counted("filter_errors_total", 1, filter="guard")
+    assert numbers.sum("guard_calls_total", filter="guard") == 4
+    assert numbers.sum("guard_remembered_total", filter="guard") >= 1
+
+
+async def test_a_router_asks_only_about_what_it_is_unsure_of(
+    launch: Launch, upstream: ScriptedUpstream, guard: Guard
+) -> None:
+    """The embedded classifier passes what it is sure of by the dearer guard."""
+    rules = [{"id": "unsafe", "when": "guard.unsafe.*", "do": "block"},
+             {"id": "noted", "when": "injection", "do": "flag"}]  # fmt: skip
+    asked = policy(guard, ask_when="uncertain") | {"classifier": True, "rules": rules}
+    program = await launch(asked)
+    upstream.script = speaking(SAFE)
+    assert (await program.ask(chat(SAFE))).status == 200
+    assert guard.server.heard == []
+    scorer = shipped_scorer()
+    text = next(text for text in PERHAPS if unsure(scorer.score(text)))
+    assert (await program.ask(chat(text))).status == 200
+    assert len(guard.server.heard) == 1

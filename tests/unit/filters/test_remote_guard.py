@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from filters.remote_guard import Reach, RemoteGuardFilter
 from filters.remote_guard.contract import chat, neutral
 from filters.remote_guard.guard import STRETCH, WINDOW
-from gateway.nouns.policy import GuardModel
+from gateway.nouns.policy import GuardModel, LabelUse
 from gateway.ports.filter import Question
 from models.calls import ChatAnswer, ChatTask, Message
 
@@ -204,3 +204,50 @@ async def test_calls_are_paid_for() -> None:
     with pytest.raises(ConnectionError, match="empty"):
         await guard.ask(Question("text", 0, 4, "user"))
     assert len(says.asked) == 1
+
+
+class _Scores:
+    """A classifier that always gives the same scores."""
+
+    def __init__(self, **scores: Any) -> None:
+        self.scores = scores
+        self.asked: list[str] = []
+
+    async def score(self, texts: Sequence[str], *, deadline_s: float) -> list[dict[str, Any]]:
+        self.asked += texts
+        return [self.scores for _ in texts]
+
+
+_LABELS = {
+    "BAD": LabelUse(kind="jailbreak", least=0.8, severity=4),
+    "ODD": LabelUse(kind="spam", level="controversial", severity=1),
+}
+
+
+@pytest.mark.parametrize(
+    ("scores", "found"),
+    [
+        ({"OK": 0.9, "BAD": 0.79, "ODD": 0.4}, []),
+        ({"BAD": 0.8, "ODD": 0.1}, [("guard.unsafe.jailbreak", 4, 0.8)]),
+        ({"BAD": 0.0, "ODD": 0.5}, [("guard.controversial.spam", 1, 0.5)]),
+    ],
+)
+async def test_a_classifier_finds_what_its_labels_mean(scores: Any, found: Any) -> None:
+    """From the least score on; it judges the new stretch alone."""
+    guard = GuardModel(name="c", contract="classifier", labels=_LABELS)
+    runtime = _Scores(**scores)
+    one = RemoteGuardFilter(guard, Reach(scores=runtime))
+    got = await one.ask(Question("before. now", 8, 11, "user"))
+    assert [(each.category, each.severity, each.score) for each in got] == found
+    assert {each.category for each in got} <= set(one.categories)
+    assert runtime.asked == ["now"]
+
+
+@pytest.mark.parametrize("scores", [{}, {"BAD": 0.9}, {"BAD": "x", "ODD": 0}, {"BAD": 2, "ODD": 0}])
+async def test_a_classifier_without_the_label_is_an_error(scores: Any) -> None:
+    """A model of other labels never means "safe"."""
+    guard = GuardModel(name="c", contract="classifier", labels=_LABELS)
+    with pytest.raises(ValueError, match="label"):
+        await RemoteGuardFilter(guard, Reach(scores=_Scores(**scores))).ask(
+            Question("now", 0, 3, "user")
+        )

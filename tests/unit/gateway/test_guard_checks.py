@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.guard_checks import guard_faults
-from gateway.guard_form import DailyCapForm, GuardModelForm, PriceForm
+from gateway.guard_form import DailyCapForm, GuardModelForm, LabelForm, PriceForm
 from gateway.nouns.guard_contract import GUARD_TERMS
 
 CHAT = {"name": "g", "url": "http://g", "model": "m"}
@@ -47,6 +48,21 @@ def test_what_is_enough(said: dict[str, Any]) -> None:
 def test_what_is_refused(said: dict[str, Any], key: str) -> None:
     """Each names its key."""
     assert faults(**said) == [key]
+
+
+def test_a_classifier_of_a_folder(tmp_path: Path) -> None:
+    """It needs a folder with a model and to know what the labels mean, and nothing of a server."""
+    (tmp_path / "config.json").write_text("{}")
+    said: dict[str, Any] = {"name": "c", "contract": "classifier", "folder": str(tmp_path),
+                            "labels": {"BAD": LabelForm(kind="jailbreak")}}  # fmt: skip
+    assert faults(**said) == []
+    assert faults(**said | {"folder": ""}) == ["folder"]
+    assert faults(**said | {"folder": str(tmp_path / "none")}) == ["folder"]
+    assert faults(**said | {"labels": {}}) == ["labels"]
+    assert faults(**said | {"url": "http://x", "key": "env:K"}) == ["url", "key"]
+    assert faults(**CHAT | {"folder": str(tmp_path), "labels": said["labels"]}) == [
+        "folder", "labels",
+    ]  # fmt: skip
 
 
 def test_a_price_makes_money_count() -> None:

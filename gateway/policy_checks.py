@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
-from gateway.nouns.personal import FAMILIES
 from gateway.guard_checks import guard_faults
+from gateway.nouns.personal import FAMILIES
 from gateway.policy_form import FailureForm, PolicyForm, RouteTextForm, RuleForm
 from gateway.typed_document import nearest
 from gateway.yaml_file import Document, KeyPath
@@ -166,7 +166,6 @@ def _guards(form: PolicyForm, document: Document) -> Iterator[str]:
             yield document.fault((*path, "name"), "is the name of a built-in filter")
         if "leak" in raw[index] and guard.mode == "sync":
             yield document.fault((*path, "leak"), "has no effect with `mode: sync`")
-        yield from _server(guard.url, guard.key, path, document)
         for key, message in guard_faults(guard):
             yield document.fault((*path, key), message)
         if guard.ask_when == "uncertain" and not form.classifier:

@@ -22,8 +22,8 @@ from gateway.conduct_reading import (
     window,
     with_overlays,
 )
-from gateway.media_form import media_members
 from gateway.guard_form import PriceForm
+from gateway.media_form import media_members
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import (
     FileMarksOrder,
@@ -188,9 +188,6 @@ def _normal(document: Document, folder: Path) -> Document:
     for key in ("lexicons", "overlays"):
         if isinstance(value.get(key), list):
             value[key] = [_rooted(each, folder) for each in value[key]]
-    lists = value.get("lexicons")
-    if isinstance(lists, list):
-        value["lexicons"] = [_rooted(each, folder) for each in lists]
     guards = value.get("guard_models")
     if isinstance(guards, list):
         value["guard_models"] = [_rooted(each, folder, "folder") for each in guards]

@@ -11,12 +11,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from gateway.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowForm
+from gateway.guard_form import GuardModelForm
 from gateway.media_form import MediaForm, PictureJudgeForm
 from gateway.nouns.personal import FAMILIES, Family
 from gateway.nouns.policy import VARIANTS, Variant
 from gateway.nouns.segment import FieldClass
-from gateway.quantity import Days, LeastSeverity, Seconds, Share
-from gateway.guard_form import GuardModelForm
 from gateway.policy_words import (
     FailureAction,
     FieldWord,
@@ -27,7 +26,7 @@ from gateway.policy_words import (
 )
 from gateway.policy_words import Text as _Text
 from gateway.policy_words import says as _says
-from gateway.quantity import Days, LeastSeverity, Seconds
+from gateway.quantity import Days, LeastSeverity, Seconds, Share
 
 StrongestWord = Literal[
     "system", "user", "history", "tool_definition", "tool_arguments", "tool_result", "content",
@@ -63,35 +62,6 @@ class LexiconForm(Form, frozen=True, kw_only=True):
         _says("Of the variants that its entries have, those that count. `fold` always does."),
     ] = VARIANTS
     owner: Annotated[str, _says("Who answers for the list.")] = ""
-
-
-class GuardModelForm(Form, frozen=True, kw_only=True):
-    """A remote guard model behind an OpenAI-compatible server."""
-
-    name: Annotated[_Text, _says("Its name in findings and metrics.")]
-    url: Annotated[_Text, _says("Base URL of the server.")]
-    model: Annotated[_Text, _says("The model's name there.")]
-    contract: Annotated[Literal["qwen3guard"], _says("Format of question and answer.")] = (
-        "qwen3guard"
-    )
-    mode: Annotated[
-        Literal["sync", "trailing"],
-        _says("`sync`: what is not judged is held; `trailing`: text may run ahead by `leak`."),
-    ] = "sync"
-    sides: Annotated[tuple[Sides, ...], _says("Directions that it judges.")] = ("input", "output")
-    leak: Annotated[
-        Annotated[int, msgspec.Meta(ge=0, le=100_000)],
-        _says("Characters that text may run ahead of the verdict in mode `trailing`."),
-    ] = 200
-    deadline: Annotated[Seconds, _says("Longest time for one question.")] = 3.0
-    concurrent: Annotated[
-        Annotated[int, msgspec.Meta(ge=1, le=4096)], _says("Questions at once per worker.")
-    ] = 16
-    key: Annotated[str, _says("Secret: `env:NAME` or `file:PATH`.")] = ""
-    ask_when: Annotated[
-        Literal["always", "uncertain"],
-        _says("`uncertain`: only about sentences of which the embedded classifier is unsure."),
-    ] = "always"
 
 
 class PersonalForm(Form, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Models that look and listen behind OpenAI-compatible servers: moderation, vision, transcription.
 
 Source: OpenAI's API reference for moderations, chat completions with images, and audio
-transcriptions. Several failures in a row open a breaker, as in `models.openai_chat_runtime`.
+transcriptions. Several failures in a row open a breaker, see `models.circuit_breaker`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeVar
 import aiohttp
 import msgspec
 
-from models.openai_chat_runtime import CircuitBreaker
+from models.circuit_breaker import CircuitBreaker
 
 _LONGEST_ANSWER = 4 * 1024 * 1024
 _TROUBLE = frozenset({408, 425, 429})

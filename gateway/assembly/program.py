@@ -198,19 +198,12 @@ class Installation:
         assert self._metrics_folder is not None
         self._limiter.attach(place.worker)
         self._addresses.attach(place.worker)
-        guards = Guards(guard_models(policy), self._environ)
+        guards = Guards(guard_models(policy), self._environ, state=state, clock=clock)
         regimes = Regimes(
             made.editions, self._wiring(settings, made, guards), made.vault.keyring.fingerprint_key
         )
         usual = regimes(Principal("", "anonymous", tenant=""), clock.wall_ns())
         witnesses = Witnesses(policy.media, self._environ)
-        guards = Guards(policy.guard_models, self._environ, state=state, clock=clock)
-        key = made.vault.keyring.fingerprint_key
-        judge = PolicyJudge(
-            policy,
-            Wiring(made.kit, guards.slow, made.sealer, made.files, settings.upstream.third_party,
-                   key, Patience(clock)),
-        )  # fmt: skip
         kept = _kept(settings)
         files = _file_sealer(settings, made, kept)
         upstream_key = settings.upstream.key

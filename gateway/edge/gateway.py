@@ -14,8 +14,8 @@ from typing import NamedTuple, Protocol
 
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
-from gateway.nouns.conduct import Level
 from gateway.engine.asking import Verdicts
+from gateway.nouns.conduct import Level
 from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject, exchange_id
 from gateway.nouns.policy import Policy

@@ -139,9 +139,6 @@ class InputSession:
             self._place_file(file)
         for judged in self._windows:
             judged.window.judge(final=True)
-        self._remember_clean()
-        for window, _ in self._windows:
-            window.judge(final=True)
 
     def _place_file(self, file: FileText) -> None:
         segment = file.segment
@@ -189,8 +186,6 @@ class InputSession:
             return InputVerdict(None, RequestEdits())
         for judged in self._windows:
             judged.window.judge(final=True)
-        for window, _ in self._windows:
-            window.judge(final=True)
         self._remember_clean()
         refusal = self._refusal()
         edits = RequestEdits() if refusal is not None else self._edits()

@@ -221,7 +221,9 @@ class InputSettings(msgspec.Struct, frozen=True, kw_only=True):
         2 * 1024 * 1024 * 1024
     )
     files: Annotated[int, _says("Files of one request that are read.", ge=1, le=1000)] = 32
-    chars: Annotated[int, _says("Characters of text that are read in one file.", ge=1)] = 1_000_000
+    chars: Annotated[
+        int, _says("Characters of text that are read in the files of one request.", ge=1)
+    ] = 300_000
     pages: Annotated[int, _says("Pages, slides or sheets of one file that are read.", ge=1)] = 2_000
     pixels: Annotated[int, _says("Pixels that are decoded of one picture, all frames.", ge=1)] = (
         64_000_000

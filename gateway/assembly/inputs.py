@@ -94,7 +94,7 @@ def media_reader(
         clock, consulted, witnesses.judges, witnesses.recogniser,
         seen_is_read=policy.media.pictures == "read",
     )  # fmt: skip
-    return EdgeMediaReader(pool, senses, witnesses.close, files=inputs.files)
+    return EdgeMediaReader(pool, senses, witnesses.close, files=inputs.files, chars=inputs.chars)
 
 
 def bounds_of(inputs: InputSettings) -> Bounds:

@@ -49,21 +49,38 @@ class Senses(NamedTuple):
 
 
 class EdgeMediaReader:
-    """See gateway.ports.media.MediaReader. ``files`` is how many of one request are read."""
+    """See gateway.ports.media.MediaReader. ``files`` is how many of one request are read, and
+    ``chars`` how many code points of text in them: judging is the worker's own time."""
 
     def __init__(
-        self, pool: ReadPool, senses: Senses, close: Callable[[], Awaitable[None]], *, files: int
+        self,
+        pool: ReadPool,
+        senses: Senses,
+        close: Callable[[], Awaitable[None]],
+        *,
+        files: int,
+        chars: int,
     ) -> None:
         self._pool = pool
         self._senses = senses
         self._close = close
         self._files = files
+        self._chars = chars
         self._memory = ReadMemory()
 
     async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
         """Return the parts with what was read in them, one after the other: a request takes one
         place in the queue, however many files it brings."""
-        found = [await self._known(part) for part in parts[: self._files]]
+        found: list[MediaPart] = []
+        left = self._chars
+        for part in parts[: self._files]:
+            read = await self._known(part)
+            size = sum(len(passage.text) for passage in read.passages)
+            if size > left:
+                read = read._replace(passages=(), fault=Fault.TOO_LARGE)
+            else:
+                left -= size
+            found.append(read)
         rest = (part._replace(fault=Fault.TOO_MANY) for part in parts[self._files :])
         return (*found, *rest)
 

@@ -13,7 +13,7 @@ class Bounds(NamedTuple):
     pixels of a picture, frames of one or pictures of a document, bytes that an archive unpacks to.
     """
 
-    chars: int = 1_000_000
+    chars: int = 300_000
     pages: int = 2_000
     pixels: int = 64_000_000
     frames: int = 16

@@ -60,7 +60,7 @@ def _reader(
     answer: Reading | SealgateError = READ, files: int = 2, **senses: Any
 ) -> EdgeMediaReader:
     asked = Senses(SystemClock(), lambda name, seconds: None, **senses)
-    return EdgeMediaReader(Pool(answer), asked, _nothing, files=files)  # type: ignore[arg-type]
+    return EdgeMediaReader(Pool(answer), asked, _nothing, files=files, chars=11)  # type: ignore[arg-type]
 
 
 SEEN = Finding("picture.sexual", 3, 0.9, 0, 0, "eyes", "sexual")
@@ -96,13 +96,13 @@ async def test_a_policy_may_be_content_with_what_pictures_say() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "passages", "fault"),
-    [("", (Passage("transcript", "words sound.wav"),), ""), (ValueError(), (), "judge_failed")],
+    [("", (Passage("transcript", "a sound.wav"),), ""), (ValueError(), (), "judge_failed")],
 )
 async def test_what_a_sound_says_is_written_down(
     answer: object, passages: tuple[Passage, ...], fault: str
 ) -> None:
     """And is text like any other from there on."""
-    heard = Reading("audio", "wav", sound=b"words")
+    heard = Reading("audio", "wav", sound=b"a")
     (part,) = await _reader(heard, recogniser=Witness(answer)).read((PART,))
     assert (part.passages, part.fault) == (passages, fault)
 
@@ -134,6 +134,13 @@ async def test_too_many_files_are_not_read() -> None:
     """The first ones are, the rest is counted."""
     parts = await _reader().read((MediaPart("file", AT, content="AAAA"),) * 3)
     assert [part.fault for part in parts] == ["", "", "too_many"]
+
+
+async def test_the_files_of_a_request_share_what_is_read() -> None:
+    """Text that would be too much for all of them together is not judged."""
+    reader = _reader(READ._replace(passages=(Passage("page 1", "123456"),)), files=3)
+    parts = await reader.read((MediaPart("file", AT, content="AAAA"),) * 2)
+    assert [(len(part.passages), part.fault) for part in parts] == [(1, ""), (0, "too_large")]
 
 
 async def test_when_too_many_wait_the_request_comes_again() -> None:

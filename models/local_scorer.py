@@ -90,9 +90,9 @@ class LocalScorer:
         """End the process."""
         runner, self._runner = self._runner, None
         if runner is not None:
-            runner.cancel()
-            with suppress(asyncio.CancelledError):
-                await runner
+            if not self._ending:  # whoever ends already is let finish
+                runner.cancel()
+            await asyncio.wait({runner})
 
     async def _run(self) -> None:
         """Keep a process, and feed it batches until it fails or this is cancelled."""
@@ -178,7 +178,10 @@ async def _read(child: asyncio.subprocess.Process) -> dict[str, object]:
     line = await child.stdout.readline()
     if not line:
         raise ConnectionError("the model's process ended")
-    value = msgspec.json.decode(line)
+    try:
+        value = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        value = None
     if not isinstance(value, dict):
         raise ValueError("the model's process talks nonsense")
     return value

@@ -66,18 +66,25 @@ def next_end(text: str, begin: int, measure: Measure, *, final: bool) -> int | N
 
 
 def _ends(text: str, begin: int, least: int, limit: int) -> Iterator[int]:
-    at, coded = begin, text.count(_FENCE, 0, begin) % 2 == 1
     for found in _END.finditer(text, max(least - 1, begin), limit):
-        coded ^= text.count(_FENCE, at, found.start()) % 2 == 1
-        at = found.start()
-        mark = text[at]
-        if mark != "\n" and (coded or (mark == "." and _is_no_end(text, begin, found))):
-            continue
-        yield found.end()
+        if text[found.start()] == "\n" or not _is_no_end(text, begin, found):
+            yield found.end()
 
 
 def _is_no_end(text: str, begin: int, found: re.Match[str]) -> bool:
-    """True for the point behind an abbreviation, an initial, or the number of a list's entry."""
+    """True for the point behind an abbreviation, an initial, or the number of a list's entry, and
+    for all marks in a code block."""
+    at = found.start()
+    return (text[at] == "." and _is_short(text, begin, found)) or _is_code(text, at)
+
+
+def _is_code(text: str, at: int) -> bool:
+    """True inside a code block: behind an odd number of fences. Asked only at a mark, since it
+    reads all that stands before."""
+    return "`" in text and text.count(_FENCE, 0, at) % 2 == 1
+
+
+def _is_short(text: str, begin: int, found: re.Match[str]) -> bool:
     at = found.start()
     if found.end() - at > 1:
         return False

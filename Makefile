@@ -71,6 +71,11 @@ bench-fingerprint: setup ## what tracing finds, and how it grows (SIZE=answers)
 .PHONY: train-classifier
 train-classifier: setup ## learn the embedded classifier anew (DATA=folder of the labelled posts)
 	$(BIN)/python -m training.classifier learn $(DATA)
+	$(BIN)/python -m training.classifier measure $(DATA) --into models/cards/classifier_measured.json
+
+.PHONY: quality
+quality: setup ## what the filters catch, leave alone and cost: one table, also into docs/quality.md
+	$(BIN)/python -m tests.bench.quality
 
 .PHONY: bench-peers
 bench-peers: setup ## the same with LiteLLM beside it (installs it into a venv of its own)

@@ -34,11 +34,15 @@ _LETTERS = {
     "mark.stop": "|", "override": "O", "prior": "P", "instruct": "I", "system": "S", "extract": "X",
     "persona": "D", "act": "A", "refuse": "R", "markup": "M", "encode": "E", "exfil": "F",
     "model": "U", "reader": "T", "trick": "K", "undo": "N", "every": "Q",
+    "maker": "V", "guard": "G", "off": "Z", "begin": "B", "hush": "H", "wild": "W", "hidden": "Y",
 }  # fmt: skip
 _TELLING = re.compile(
     "O[^|]{0,3}[PU][^|]{0,3}[IS]|OQ[IS]|O[^|]?I[^|]{0,3}P|O[^|]{0,2}S|S[^|]{0,4}[XO]|X[^|]{0,4}S|A[^|]{0,4}D"
     "|D[^|]{0,2}[ARU]|U[^|]{0,2}D|M[^|]{0,4}[OSD]|T|K[^|]{0,4}S|K[^|]{0,3}O[^|]{0,3}I"
     "|EE[^|]{0,4}I|O[^|]{0,3}[PUQI][^|]{0,5}F|[UK][^|]{0,3}N[^|]{0,3}I|N[^|]?U[^|]?I|I[PQ]N"
+    "|G[^|]{0,4}[ZN]|[ZN][^|]{0,4}G|[XO][^|]{0,5}B|B[^|]{0,6}[XIYU]|V[^|]{0,6}[IOZ]|O[^|]{0,4}V"
+    "|[UAP][^|]{0,6}W|W[^|]{0,4}[RIUKD]|[HT][^|]{0,8}F|F[^|]{0,8}H|U[^|]{0,2}Y|Y[^|]?S"
+    "|R[^|]{0,3}R[^|]{0,3}R|K[^|]{0,6}[OGN]|M[^|]{0,4}[XU]|[UV][^|]?I[^|]{0,3}Z|A[^|]{0,6}W"
 )
 """What is said in an attempt on a model, in cue words of one sentence: where none of it is, the
 second question is not asked. (Manuals are full of its single words.)"""

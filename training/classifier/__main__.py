@@ -1,11 +1,12 @@
 """Trains the embedded classifier, and measures it.
 
     python -m training.classifier learn DATA [--weights FILE]
-    python -m training.classifier measure DATA
+    python -m training.classifier measure DATA [--trials N] [--into FILE]
     python -m training.classifier harmless [FOLDER ...]
 
 DATA is a folder with ``cold_train.csv`` and ``davidson_labeled.csv`` (see the card). ``learn``
-learns from everything and writes the weights, ``measure`` learns from a part and measures the rest.
+learns from everything and writes the weights, ``measure`` learns up to five times from
+four fifths and measures the rest.
 """
 
 from __future__ import annotations
@@ -25,11 +26,10 @@ from filters.classifier.features import HOSTILE, INJECTION
 from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS, shipped_scorer
 from training.classifier import learning
 from training.classifier.harmless import PLACES, paragraphs
-from training.classifier.logistic import Fit
-from training.classifier.measures import area, macro_f1, summary
-from training.classifier.posts import Post, chinese, digest, english, held_out
+from training.classifier.measures import summary
+from training.classifier.posts import Post, chinese, english, folds
 
-CUTS = {HOSTILE: {"zh": 0.3, "en": 1.1}, INJECTION: {"zh": 1.0, "en": 1.0}}
+CUTS = {HOSTILE: {"zh": 0.5, "en": 1.1}, INJECTION: {"zh": 1.0, "en": 1.0}}
 """Raw scores that become the score 0.5, from what is known of held-out posts and of harmless
 paragraphs; see the card."""
 
@@ -37,6 +37,7 @@ SLOPES = {HOSTILE: (0.77, 0.77), INJECTION: (1.5, 1.5)}
 """How fast raw scores become chances, per language (Chinese, English): what ``measure`` found."""
 
 STEPS = 25
+_FOLDS = 5
 MOST = 3500
 """English posts of one class."""
 
@@ -57,7 +58,10 @@ def main() -> None:
     learn = commands.add_parser("learn")
     learn.add_argument("folder", type=Path)
     learn.add_argument("--weights", type=Path, default=WEIGHTS)
-    commands.add_parser("measure").add_argument("folder", type=Path)
+    measured = commands.add_parser("measure")
+    measured.add_argument("folder", type=Path)
+    measured.add_argument("--into", type=Path)
+    measured.add_argument("--trials", type=int, choices=range(1, _FOLDS + 1), default=_FOLDS)
     harmless = commands.add_parser("harmless")
     harmless.add_argument("folders", type=Path, nargs="*")
     harmless.add_argument("--most", type=int, default=100_000)
@@ -65,7 +69,10 @@ def main() -> None:
     if said.command == "learn":
         print(json.dumps(train(said.folder, said.weights)))  # noqa: T201 -- a command
     elif said.command == "measure":
-        print(json.dumps(measure(said.folder), indent=1))  # noqa: T201 -- a command
+        text = json.dumps(measure(said.folder, said.trials), indent=1)
+        if said.into:
+            said.into.write_text(f"{text}\n", encoding="utf-8")
+        print(text)  # noqa: T201 -- a command
     else:
         folders = said.folders or [Path(place) for place in PLACES]
         count_false_alarms(folders, said.most)
@@ -87,18 +94,28 @@ def train(folder: Path, weights: Path) -> dict[str, object]:
     return {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 
 
-def measure(folder: Path) -> dict[str, object]:
-    """Learn from a part and measure on the rest; writes nothing."""
+def measure(folder: Path, trials: int = _FOLDS) -> dict[str, object]:
+    """Judge posts and templates by trials that did not learn from them; each judges a fifth."""
     posts = _posts(folder)
-    kept = _held_out(posts)
-    part = [post for post, held in zip(posts, kept, strict=True) if not held]
-    say("learning from a part:", len(part), "posts")
-    trial = learning.learn(learning.hostile_examples(part), HOSTILE, steps=STEPS)
-    rest = [post for post, held in zip(posts, kept, strict=True) if held]
+    fold = np.zeros(len(posts), np.int64)
+    for language in LANGUAGES:
+        own = np.array([post.language == language for post in posts])
+        fold[own] = folds([post for post in posts if post.language == language],
+                          seed=learning.SEED, count=_FOLDS)  # fmt: skip
+    raw = np.zeros(len(posts))
+    for each in range(trials):
+        part = [post for post, held in zip(posts, fold == each, strict=True) if not held]
+        say("learning from a part:", len(part), "posts")
+        trial = learning.learn(learning.hostile_examples(part), HOSTILE, steps=STEPS)
+        texts = [post.text for post, held in zip(posts, fold == each, strict=True) if held]
+        raw[fold == each] = learning.raw_scores(trial, texts, HOSTILE)
+    judged = fold < trials
+    seen = [post for post, held in zip(posts, judged, strict=True) if held]
     return {
-        "slopes": _slopes(trial, rest),
-        "hostile": _measure(trial, rest),
-        "injection": _injection(posts),
+        "trials": trials,
+        "slopes": _slopes(raw[judged], seen),
+        "hostile": _measure(raw[judged], seen),
+        "injection": _injection(posts, trials),
     }
 
 
@@ -106,28 +123,17 @@ def _posts(folder: Path) -> list[Post]:
     return [*chinese(folder), *english(folder, seed=learning.SEED, most=MOST)]
 
 
-def _held_out(posts: list[Post]) -> NDArray[np.bool_]:
-    """Return which posts are measured: 15 % of the groups, and half of those read again."""
-    share = np.zeros(len(posts), np.bool_)
-    for language in LANGUAGES:
-        own = np.array([post.language == language for post in posts])
-        share[own] = held_out([post for post in posts if post.language == language],
-                              seed=learning.SEED, share=0.15)  # fmt: skip
-    reread = np.array([bool(post.reread) for post in posts])
-    half = np.array([int(digest(post.text)[0], 16) >= 8 for post in posts])
-    return np.where(reread, half, share)
-
-
 def _truth(post: Post) -> bool:
     return post.reread == "o" if post.reread else bool(post.label)
 
 
-def _slopes(trial: Fit, posts: list[Post]) -> tuple[float, ...]:
+def _slopes(raw: NDArray[np.float64], posts: list[Post]) -> tuple[float, ...]:
     out = []
+    truth = np.array([float(_truth(post)) for post in posts])
+    sure = np.array([bool(post.reread) or not post.suspect for post in posts])
     for language in LANGUAGES:
-        own = [p for p in posts if p.language == language and (p.reread or not p.suspect)]
-        raw = learning.raw_scores(trial, [post.text for post in own], HOSTILE)
-        out.append(learning.line(raw, np.array([float(_truth(post)) for post in own]))[0])
+        own = sure & np.array([post.language == language for post in posts])
+        out.append(learning.line(raw[own], truth[own])[0])
     return tuple(out)
 
 
@@ -138,10 +144,9 @@ def _shifts(question: int) -> tuple[float, ...]:
     )
 
 
-def _measure(trial: Fit, posts: list[Post]) -> dict[str, object]:
+def _measure(raw: NDArray[np.float64], posts: list[Post]) -> dict[str, object]:
     out: dict[str, object] = {}
     slopes, shifts = SLOPES[HOSTILE], _shifts(HOSTILE)
-    raw = learning.raw_scores(trial, [post.text for post in posts], HOSTILE)
     place = [LANGUAGES.index(post.language) for post in posts]
     scores = 1 / (1 + np.exp(-(np.array(slopes)[place] * raw + np.array(shifts)[place])))
     truth = np.array([_truth(post) for post in posts])
@@ -163,18 +168,26 @@ def _measure(trial: Fit, posts: list[Post]) -> dict[str, object]:
     return out
 
 
-def _injection(posts: list[Post]) -> dict[str, object]:
-    """Measure the second question on every fifth template, which the trial never saw."""
-    rest = [one for one in learning.injections_made() if one.template % 5 == 0]
-    unseen = {one.text for one in rest}
-    examples = [one for one in learning.injection_examples(posts) if one.text not in unseen]
-    trial = learning.learn(examples, INJECTION, steps=STEPS)
-    raw = learning.raw_scores(trial, [one.text for one in rest], INJECTION)
-    labels = np.array([bool(one.label) for one in rest])
-    return {
-        "texts": len(rest), "auc": round(area(labels, raw), 4),
-        "macro_f1": round(macro_f1(labels, raw >= CUTS[INJECTION]["zh"]), 4),
-    }  # fmt: skip
+def _injection(posts: list[Post], trials: int) -> dict[str, object]:
+    """Measure the second question: a template is judged by a trial that did not learn from it."""
+    made = learning.injections_made()
+    examples = learning.injection_examples(posts)
+    raw = np.zeros(len(made))
+    for fold in range(trials):
+        rest = [at for at, one in enumerate(made) if one.template % _FOLDS == fold]
+        unseen = {made[at].text for at in rest}
+        trial = learning.learn(
+            [one for one in examples if one.text not in unseen], INJECTION, steps=STEPS
+        )
+        raw[rest] = learning.raw_scores(trial, [made[at].text for at in rest], INJECTION)
+    judged = np.array([one.template % _FOLDS < trials for one in made])
+    labels = np.array([bool(one.label) for one in made])
+    out: dict[str, object] = {}
+    for place, language in enumerate(LANGUAGES):
+        own = judged & np.array([one.language == language for one in made])
+        line = SLOPES[INJECTION][place] * (raw[own] - CUTS[INJECTION][language])
+        out[language] = summary(labels[own], 1 / (1 + np.exp(-line)))
+    return out
 
 
 def count_false_alarms(folders: list[Path], most: int) -> None:

@@ -70,7 +70,7 @@ def examples_made(texts: Sequence[Made], weight: float = MADE_WEIGHT) -> list[Ex
 
 def hostile_examples(posts: Sequence[Post]) -> list[Example]:
     """Return all that the hostile question is learned from."""
-    harmless = [one._replace(label=0) for one in made("injections", 6, seed=SEED + 1)]
+    harmless = [one._replace(label=0) for one in made("injections", 3, seed=SEED + 1)]
     return [
         *examples_of_posts(posts),
         *examples_made(made("counterexamples", 45, seed=SEED)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,7 +50,7 @@ def miscalibration(labels: Labels, scores: Scores, *, bins: int = 10) -> float:
 
 
 def summary(labels: Labels, scores: Scores, *, cut: float = 0.5) -> dict[str, float]:
-    """Return the usual measures at a cut, rounded."""
+    """Return the usual measures at a cut, rounded; no area where there is one class only."""
     called = scores >= cut
     both = int((labels & called).sum())
     measures = {
@@ -59,4 +61,4 @@ def summary(labels: Labels, scores: Scores, *, cut: float = 0.5) -> dict[str, fl
         "auc": area(labels, scores),
         "miscalibration": miscalibration(labels, scores),
     }
-    return {name: round(value, 4) for name, value in measures.items()}
+    return {name: round(value, 4) for name, value in measures.items() if not math.isnan(value)}

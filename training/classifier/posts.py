@@ -1,7 +1,7 @@
 """Posts: the labelled posts of the data folder, with what a second reading says of some of them.
 
 The Chinese training labels were made half by machine, and call nearly every post offensive that
-has a word like "discrimination" in it, also those that oppose it. 500 posts were read again for
+has a word like "discrimination" in it, also those that oppose it. Some posts were read again for
 this project; ``reread.txt`` has the hash of each and what it is: ``o`` offends, ``a`` opposes or
 reports prejudice, ``n`` is neither. No text is kept here.
 """
@@ -101,9 +101,11 @@ def near_duplicates(texts: list[str]) -> list[int]:
     return [root(index) for index in range(len(texts))]
 
 
-def held_out(posts: list[Post], *, seed: int, share: float) -> NDArray[np.bool_]:
-    """Return which posts are kept from training: whole groups of near duplicates."""
+def folds(posts: list[Post], *, seed: int, count: int) -> NDArray[np.int64]:
+    """Return the fold of each post: whole groups of near duplicates are in one."""
     groups = np.array([post.group for post in posts])
     names = np.unique(groups)
     np.random.default_rng(seed).shuffle(names)
-    return np.isin(groups, names[: int(len(names) * share)])
+    place = np.empty(int(groups.max()) + 1, np.int64)
+    place[names] = np.arange(len(names)) % count
+    return place[groups]

@@ -7,12 +7,12 @@ from pathlib import Path
 from filters.classifier import ClassifierFilter, shipped_scorer
 
 
-def _share(kind: str, family: str) -> float:
+def _share(kind: str, family: str, file: str = "handwritten.txt") -> float:
     """Return the share of texts of a kind in which something of the families is found."""
     judge = ClassifierFilter(shipped_scorer().score)
-    lines = (Path(__file__).parent / "handwritten.txt").read_text(encoding="utf-8").splitlines()
+    lines = (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines()
     texts = [line.partition(": ")[2] for line in lines if line.startswith(f"{kind}: ")]
-    assert len(texts) >= 14
+    assert len(texts) >= 10
     hits = [
         any(f.category.startswith(family) for f in judge.scan(text, 0, final=True).findings)
         for text in texts
@@ -33,12 +33,15 @@ def test_attacks_are_seen() -> None:
 
 
 def test_some_attempts_in_another_style_are_seen() -> None:
-    """Said honestly: about a third of what is worded unlike the templates is found."""
-    assert _share("inject en", "injection") >= 0.3
-    assert _share("inject zh", "injection") >= 0.3
+    """Most of what says what attempts usually say. These texts were known when the templates were
+    last added to, so this is no figure of unseen ones."""
+    assert _share("inject en", "injection") >= 0.75
+    assert _share("inject zh", "injection") >= 0.75
 
 
 def test_plain_requests_are_left_alone() -> None:
     """Talk about injection, ordinary orders and role play: at most one in ten is called one."""
     assert _share("plain en", "injection") <= 0.1
     assert _share("plain zh", "injection") <= 0.1
+    for language in ("zh", "en"):
+        assert _share(f"plain {language}", "injection", "handwritten_later.txt") <= 0.1

@@ -1,0 +1,58 @@
+"""The embedded classifier on every set that there is, learned from or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from filters.classifier import ClassifierFilter, shipped_scorer
+
+TITLE = "Embedded classifier"
+HEADS = ("set", "texts", "called", "macro-F1", "precision", "recall", "AUC")
+NOTE = (
+    "Posts and templates: judged by trials that did not learn from them (split by group of near "
+    "duplicates, by template; `python -m training.classifier measure DATA`), so the weights that ship are not "
+    "exactly those. Hand-written sets: by the weights that ship."
+)
+
+_ROOT = Path(__file__).resolve().parents[2]
+_MEASURED = _ROOT / "models/cards/classifier_measured.json"
+_WRITTEN = _ROOT / "tests/unit/filters/classifier"
+_KINDS = {
+    "fair": ("opposes, reports, names a group", "A"),
+    "attack": ("attacks", "A"),
+    "inject": ("attempts on a model", "injection"),
+    "plain": ("only looks like one", "injection"),
+}
+
+
+def rows() -> Iterator[tuple[str, ...]]:
+    """Yield one row per set."""
+    measured = msgspec.json.decode(_MEASURED.read_bytes())
+    for question, name in (("hostile", "posts"), ("injection", "templates")):
+        for part, figures in measured[question].items():
+            if "called" in figures or "auc" in figures:
+                yield _row(f"{name}: {part}", figures)
+    judge = ClassifierFilter(shipped_scorer().score)
+    for file, when in (("handwritten", "seen"), ("handwritten_later", "unseen")):
+        lines = (_WRITTEN / f"{file}.txt").read_text(encoding="utf-8").splitlines()
+        for kind in dict.fromkeys(one.partition(":")[0] for one in lines if one[:1] != "#"):
+            what, family = _KINDS[kind.partition(" ")[0]]
+            texts = [one.partition(": ")[2] for one in lines if one.startswith(f"{kind}: ")]
+            called = sum(
+                any(f.category.startswith(family) for f in judge.scan(one, 0, True).findings)
+                for one in texts
+            )
+            name = f"hand-written, {when} when templates were written: {what}, {kind[-2:]}"
+            yield name, str(len(texts)), f"{called} ({called / len(texts):.0%})", *("",) * 4
+
+
+def _row(name: str, figures: dict[str, float]) -> tuple[str, ...]:
+    called = f"{figures['called']:.1%}" if "called" in figures else ""
+    measures = (figures.get(one) for one in ("macro_f1", "precision", "recall", "auc"))
+    return (
+        name, f"{figures['texts']:.0f}", called,
+        *("" if one is None else f"{one:.3f}" for one in measures),
+    )  # fmt: skip

@@ -13,8 +13,8 @@ TITLE = "Embedded classifier"
 HEADS = ("set", "texts", "called", "macro-F1", "precision", "recall", "AUC")
 NOTE = (
     "Posts and templates: judged by trials that did not learn from them (split by group of near "
-    "duplicates, by template; `python -m training.classifier measure DATA`), so the weights that ship are not "
-    "exactly those. Hand-written sets: by the weights that ship."
+    "duplicates, by template; `python -m training.classifier measure DATA`), so the weights that "
+    "ship are not exactly those. Hand-written sets: by the weights that ship."
 )
 
 _ROOT = Path(__file__).resolve().parents[2]

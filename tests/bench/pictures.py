@@ -148,20 +148,23 @@ def nearest(asked: list[Words], kept: list[Words]) -> NDArray[np.int64]:
 
 def main(count: int) -> None:
     """Make, compare, print."""
-    asked, kept = [], []
+    asked, kept, kinds = [], [], []
     for number in range(count):
         picture = content(number)
         if known := hashes(picture):
             kept.append(_words(known))
             asked.append(_words(asked_hashes(picture)))
+            kinds.append(number % len(MAKERS))
     found = nearest(asked, kept)
     own = np.eye(len(kept), dtype=bool)
     apart = found[~own]
-    same = int((apart <= MOST_DIFFERENT).sum())
+    alike = np.argwhere((found <= MOST_DIFFERENT) & ~own).tolist()
+    same = len(alike)
     line = {
         "pictures": len(kept), "without_hash": count - len(kept), "pairs": len(apart),
         "nearest_bits": int(apart.min()), "within_70": int((apart <= 70).sum()),
         "within_80": int((apart <= 80).sum()), "taken_for_the_same": same,
+        "their_kinds": sorted({(kinds[one], kinds[other]) for one, other in alike}),
         "own_farthest_bits": int(found[own].max()),
         "bound_95": round((3 if not same else same * 3) / len(apart), 8),
     }  # fmt: skip

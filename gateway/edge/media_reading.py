@@ -70,10 +70,12 @@ class EdgeMediaReader:
 
     async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
         """Return the parts with what was read in them, one after the other: a request takes one
-        place in the queue, however many files it brings."""
+        place in the queue, however many files it brings. The newest come first, so that what is
+        asked now is read even behind a long history."""
         found: list[MediaPart] = []
         left = self._chars
-        for part in parts[: self._files]:
+        first = max(0, len(parts) - self._files)
+        for part in reversed(parts[first:]):
             read = await self._known(part)
             size = sum(len(passage.text) for passage in read.passages)
             if size > left:
@@ -81,8 +83,8 @@ class EdgeMediaReader:
             else:
                 left -= size
             found.append(read)
-        rest = (part._replace(fault=Fault.TOO_MANY) for part in parts[self._files :])
-        return (*found, *rest)
+        older = (part._replace(fault=Fault.TOO_MANY) for part in parts[:first])
+        return (*older, *reversed(found))
 
     async def _known(self, part: MediaPart) -> MediaPart:
         """Read a file that is here, unless it was read before."""

@@ -6,7 +6,6 @@ It may take a while, so the edge has it done in a process of its own (see gatewa
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Callable
@@ -21,12 +20,12 @@ from gateway.nouns.media import MediaKind
 from gateway.ports.adapter import Coding
 from gateway.ports.mark import Claim, FileMark
 from gateway.ports.session import Sealed, SealOrder
+from gateway.wire.held_file import HeldFileError, strict_base64
 from gateway.wire.picture_limit import bound_pictures
 
 Pictures = Callable[[bytes], tuple[bytes, ...]]
 Making = Callable[[Any], bytes]
 _DATA_URL = re.compile(r"data:([!-+\--~]{0,128});base64,")
-_BLANKS = str.maketrans("", "", " \t\r\n")
 
 
 def no_pictures(_: bytes) -> tuple[bytes, ...]:
@@ -136,8 +135,7 @@ def unpacked(order: SealOrder) -> tuple[bytes, bytes, str]:
 
 
 def _content(text: str) -> bytes:
-    """Decode strictly: what a lenient reader skips could be read in two ways."""
     try:
-        return base64.b64decode(text.translate(_BLANKS) if "\n" in text else text, validate=True)
-    except (binascii.Error, ValueError):
+        return strict_base64(text)
+    except HeldFileError:
         raise MarkFailed("A file is not base64.") from None

@@ -131,16 +131,16 @@ async def test_a_part_says_what_was_read_or_why_not(
 
 
 async def test_too_many_files_are_not_read() -> None:
-    """The first ones are, the rest is counted."""
+    """The newest are, the rest is counted."""
     parts = await _reader().read((MediaPart("file", AT, content="AAAA"),) * 3)
-    assert [part.fault for part in parts] == ["", "", "too_many"]
+    assert [part.fault for part in parts] == ["too_many", "", ""]
 
 
 async def test_the_files_of_a_request_share_what_is_read() -> None:
     """Text that would be too much for all of them together is not judged."""
     reader = _reader(READ._replace(passages=(Passage("page 1", "123456"),)), files=3)
     parts = await reader.read((MediaPart("file", AT, content="AAAA"),) * 2)
-    assert [(len(part.passages), part.fault) for part in parts] == [(1, ""), (0, "too_large")]
+    assert [(len(part.passages), part.fault) for part in parts] == [(0, "too_large"), (1, "")]
 
 
 async def test_when_too_many_wait_the_request_comes_again() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+
+import msgspec
 
 from filters.lexicon import LexiconFilter, WordList, compile_lexicon
 from gateway.nouns.policy import LexiconUse
@@ -16,7 +19,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._lists: dict[LexiconUse, list[WordList]] = {}
-        self._compiled: dict[tuple[WordList, ...], LexiconFilter] = {}
+        self._compiled: dict[bytes, LexiconFilter] = {}
 
     def lists(
         self, use: LexiconUse, read: Callable[[LexiconUse], list[WordList]]
@@ -28,7 +31,7 @@ class Shelf:
 
     def lexicon(self, lists: Sequence[WordList], today: str) -> LexiconFilter:
         """Return the filter of these entries."""
-        key = tuple(lists)
+        key = hashlib.sha256(msgspec.msgpack.encode(lists)).digest()
         if key not in self._compiled:
             self._compiled[key] = compile_lexicon(lists, today=today)
         return self._compiled[key]

@@ -15,7 +15,7 @@ from filters.personal_data.candidate import LEAST_SCORE, Candidate, outermost
 from filters.personal_data.examples import EXAMPLES, is_example_address
 from filters.personal_data.forms import Form, FormIndex, compact
 from filters.personal_data.kinds import categories
-from filters.personal_data.labels import Passage
+from filters.personal_data.labels import CONTEXT, Passage
 from filters.personal_data.numbers import numbers, open_number
 from filters.personal_data.phrases import Follow, PhraseIndex, Reader
 from filters.personal_data.tokens import (
@@ -129,7 +129,8 @@ class PersonalDataFilter:
             return Scan((), start)  # a word that may still become anything
         numeric = TRIGGER.search(text, first) is not None
         if not text.isascii():
-            text = narrow(text)
+            near = 0 if numeric else max(0, start - 2 * CONTEXT)
+            text = text[:near] + narrow(text[near:])
             piece = text[start:]
         follows = self._phrases.find(text, start)
         if numeric:

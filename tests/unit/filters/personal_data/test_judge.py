@@ -11,9 +11,11 @@ import pytest
 
 from filters.personal_data import EXAMPLES, PersonalDataFilter
 
+_JUDGE = PersonalDataFilter()
+
 
 def _found(text: str) -> list[tuple[str, int, str]]:
-    scan = PersonalDataFilter().scan(text, 0, final=True)
+    scan = _JUDGE.scan(text, 0, final=True)
     return [(f.category, f.severity, text[f.start : f.end]) for f in scan.findings]
 
 
@@ -69,14 +71,14 @@ def test_a_number_inside_an_address_is_the_address() -> None:
 )
 def test_holds_only_what_may_grow(text: str, held: int) -> None:
     """Prose is released at once; a word or an open number waits for its end."""
-    scan = PersonalDataFilter().scan(text, 0, final=False)
+    scan = _JUDGE.scan(text, 0, final=False)
     assert len(text) - scan.safe_until == held
-    assert PersonalDataFilter().scan(text, 0, final=True).safe_until == len(text)
+    assert _JUDGE.scan(text, 0, final=True).safe_until == len(text)
 
 
 def test_not_declared_before_its_end_is_seen() -> None:
     """13800138001 is no mobile if one more digit follows."""
-    judge = PersonalDataFilter()
+    judge = _JUDGE
     assert judge.scan("电话13800138001", 0, final=False).findings == ()
     assert judge.scan("电话138001380012", 0, final=True).findings == ()
     assert len(judge.scan("电话13800138001，", 0, final=False).findings) == 1
@@ -124,4 +126,4 @@ def test_false_alarms_are_rare() -> None:
     rng = random.Random(27)
     text = "\n".join(_harmless(rng) for _ in range(15_000))
     assert len(text) > 400_000
-    assert len(PersonalDataFilter().scan(text, 0, final=True).findings) <= len(text) // 100_000
+    assert len(_JUDGE.scan(text, 0, final=True).findings) <= len(text) // 100_000

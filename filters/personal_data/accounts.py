@@ -10,14 +10,14 @@ from filters.personal_data.phrases import Follow, Reader
 
 TRIGGERS = {
     "account": (
-        "微信号 微信id 微信： 微信: 微信号码 抖音号 小红书号 快手号 支付宝账号 支付宝账户 陌陌号"
+        "微信号 微信id 微信： 微信: 抖音号 小红书号 快手号 支付宝账号 支付宝账户 陌陌号"
         " wechat: wechat： wechat_id wechatid weixin: vx: vx： v信： wx: wx： whatsapp: telegram:"
         " telegram： line_id: skype: 微信號"
     ),
 }
 FORMS = (Form("qq", "account", r"[1-9][0-9]{4,10}", "qq"),)
 
-_ACCOUNT_BEFORE = re.compile(r"[ \t*：:是为=“\"']{0,4}@?")
+_ACCOUNT_BEFORE = re.compile(r"码?[ \t*：:是为=“\"']{0,4}@?")
 _ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@.])")
 _OPEN_ACCOUNT = re.compile(r"(?:[A-Za-z][A-Za-z0-9_\-]{0,20})?\Z")
 

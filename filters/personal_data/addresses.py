@@ -18,13 +18,13 @@ _REACH = 28
 """Within so many code points the street and its first number must stand."""
 
 TRIGGERS = {
-    "home": "住 住址 地址 户籍地 户口所在地 戶籍地",
+    "home": "住 住址 地址 户籍 戶籍",
     "region": "省 市 区 县 旗 州 镇 乡 區 縣 鎮 鄉",
 }
 _LIVING = frozenset("家我他她现")
 """Before ``住``; without one of them ``在`` must stand behind it."""
 
-_BEFORE = re.compile(r"[ \t*“\"'：:是为在于]{0,4}")
+_BEFORE = re.compile(r"地?[ \t*“\"'：:是为在于]{0,4}")
 _STOP = "的是了有在为于和与這这那也就都还要会能被把对从到以及等将已很最不没今昨你我他她它们"
 _RUN = re.compile(rf"[^\W{_STOP}_]*(?:[ ,，\-－#（(）)·][^\W{_STOP}_]+)*")
 _NO_REGION_BEFORE = frozenset("城都超上股夜门本全各该某大小社地景园校辖时专特战灾牧家故水下")

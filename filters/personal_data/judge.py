@@ -33,12 +33,12 @@ from gateway.nouns.finding import Scan
 from gateway.nouns.personal import FAMILIES
 
 _PREFIX = re.compile(r"\A(?:\+|00)?86(?=1[0-9]{10}\Z)")
-_INNER_TAIL = frozenset(RUN + "@ ·•・()（）:,/周") | WIDE_CHARS
+_INNER_TAIL = frozenset(RUN + "@ ·•・()（）:,/周岁歲") | WIDE_CHARS
 _TAIL = _INNER_TAIL | frozenset(PROVINCES + "挂学警港澳")
 """What the end of a text may be that is still part of something. Nearly all prose ends otherwise
 or, in Latin script, with a word that an ``@`` may follow."""
 _INSIDE = frozenset(RUN + "@") | WIDE_CHARS
-_JOINTS = frozenset(" ()（）,/:周")
+_JOINTS = frozenset(" ()（）,/:周岁歲")
 """What stands between the parts of a number that is written in parts."""
 
 _IN_PARTS = re.compile(r"[:(]")

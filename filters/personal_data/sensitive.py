@@ -16,9 +16,9 @@ from filters.personal_data.phrases import NOTHING, Follow, Reader
 
 _WORDS = {
     "biometric": (
-        "人|脸信息 人|脸数据 人|脸特征 人|脸照片 人|脸识别 指纹信息 指纹数据 指纹特征"
+        "人|脸信息 人|脸数据 人|脸特征 人|脸识别 指纹信息 指纹数据 指纹特征"
         " 指纹识别 虹膜信息"
-        " 虹膜数据 虹膜识别 声纹信息 声纹数据 掌纹信息 掌纹数据 基因信息 基因数据 基因检测 步态信息"
+        " 虹膜数据 虹膜识别 声纹信息 声纹数据 掌纹信息 掌纹数据 基因信息 基因数据 步态信息"
         " 步态数据 生物|识别信息 生物|特征信息 fingerprint_|template face_|template face_|print"
         " iris_|scan"
         " voiceprint biometric_|data genetic_|data biometric_|template facial_|features"
@@ -29,8 +29,8 @@ _WORDS = {
         " muslim jewish christian catholic buddhist hindu mormon protestant sikh"
     ),
     "identity": (
-        "残疾证 肢体|残疾 智力|残疾 听力|残疾 视力|残疾 精神|残疾 低|保户 犯罪|记录 前|科 服刑"
-        " 吸毒史 同性恋 双性恋 跨性别 性|取向 criminal_|record convicted"
+        "肢体|残疾 智力|残疾 听力|残疾 视力|残疾 精神|残疾 低|保户 犯罪|记录 前|科 服刑"
+        " 吸毒 同性恋 双性恋 性|取向 criminal_|record convicted"
         " homosexual bisexual transgender sexual_|orientation disability_|certificate ex-convict"
     ),
     "health": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,14 +13,15 @@ from gateway.edge.gateway import NoMediaReader
 from gateway.edge.media_pool import ChildPool
 from gateway.edge.media_reading import EdgeMediaReader, ReadPool, Senses
 from gateway.extraction.passages import Bounds
-from gateway.extraction.reader import FileReader
 from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
 from gateway.ports.clock import Clock
 from gateway.ports.media import Reading
 from gateway.settings import InputSettings, MediaSettings, Settings
 from gateway.settings_file import resolve_secret
-from gateway.wire.picture_limit import bound_pictures
 from models.openai_media_runtime import OpenAIMediaRuntime
+
+if TYPE_CHECKING:
+    from gateway.extraction.reader import FileReader
 
 RECOGNISER = "recogniser"
 """The name of the model that listens, in metrics."""
@@ -103,5 +105,8 @@ def bounds_of(inputs: InputSettings) -> Bounds:
 
 
 def _make_reader(bounds: Bounds) -> FileReader:
+    from gateway.extraction.reader import FileReader
+    from gateway.wire.picture_limit import bound_pictures
+
     bound_pictures(bounds.pixels)
     return FileReader(bounds)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("PIL", "c2pa", "fontTools", "pdqhash", "pikepdf")
+HEAVY = ("PIL", "c2pa", "fontTools", "pdqhash", "pikepdf", "pypdfium2", "zxingcpp")
 """Libraries of pictures, documents and credentials: together over 15 MiB in each process."""
 
 SERVING = """

@@ -16,7 +16,6 @@ ENTRY = Entry(text="赌博", category="x", severity=1)
 
 
 def test_the_shipped_lists_load_and_leave_ordinary_text_alone() -> None:
-    """Some thousands of entries, each with licence, source and owner, none in a benign sentence."""
     """Each has its licence, source and owner, none is in a benign sentence."""
     lists = load_lists([LexiconUse(use="shipped/harms")], policies=POLICIES)
     entries = [entry for words in lists for entry in words.entries]

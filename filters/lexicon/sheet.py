@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 from zipfile import BadZipFile
 
-import openpyxl
-
 from gateway.nouns.errors import ConfigError
 
 MOST_ROWS = 2_000_000
@@ -25,6 +23,8 @@ def sheet_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
 
     Numbers without a fraction are written as integers. Raises ConfigError if it cannot be read.
     """
+    import openpyxl  # only an import needs it
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         yield from (row for sheet in book.worksheets for row in _rows(sheet))

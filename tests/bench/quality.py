@@ -16,6 +16,7 @@ PAGE = ROOT / "docs/quality.md"
 
 PARTS = (
     "quality_evasion",
+    "quality_personal",
     "quality_alarms",
     "quality_classifier",
     "quality_cost",

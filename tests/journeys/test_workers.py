@@ -100,7 +100,7 @@ async def test_killed_worker(launch: Launch, upstream: ScriptedUpstream) -> None
 
     async def hang(talk: Conversation) -> None:
         await talk.start_stream()
-        await talk.chunk(event("从前有一座山"))
+        await talk.chunk(event("从前有一座庙"))
         await talk.left()
 
     upstream.script = hang
@@ -132,7 +132,7 @@ async def test_killed_worker(launch: Launch, upstream: ScriptedUpstream) -> None
         assert (await program.ask(chat())).status == 200
     record = await program.record(headers["x-sealgate-exchange"])
     assert record.state == "recovered"
-    assert "从前有一座山" in said(got)
+    assert "从前有一座庙" in said(got)
     assert said(got) in answered(record)
     assert not program.verify().fault
 

@@ -23,15 +23,9 @@ from gateway.conduct_reading import (
     with_overlays,
 )
 from gateway.guard_form import PriceForm
+from gateway.marks_reading import file_marks_order, said_of, text_marks_order, words_of
 from gateway.media_form import media_members
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.mark import (
-    FileMarksOrder,
-    LabelMode,
-    LabelPosition,
-    RouteMarks,
-    TextMarksOrder,
-)
 from gateway.nouns.policy import (
     AnswerStyle,
     ClassifierUse,
@@ -60,11 +54,7 @@ from gateway.policy_form import (
     FailureForm,
     OnFailureForm,
     PolicyForm,
-    RouteMarksForm,
-    RouteTextForm,
     RuleForm,
-    TextMarksForm,
-    WordingForm,
 )
 from gateway.typed_document import nearest, raise_faults, read_document
 from gateway.yaml_file import Document, KeyPath, load_yaml_file
@@ -290,8 +280,8 @@ def _build(form: PolicyForm, name: str) -> Policy:
         },
         unjudged_media=media or blank.unjudged_media,
         media=MediaRules(**media_members(form.media, form.picture_judges)),
-        marks=_marks(form),
-        file_marks=_file_marks(form),
+        marks=text_marks_order(form),
+        file_marks=file_marks_order(form),
         keep=_keep(form),
         answer=_answer(form),
         stream=_stream(form),
@@ -304,24 +294,12 @@ def _build(form: PolicyForm, name: str) -> Policy:
     )
 
 
-def _said(form: Any, **renamed: str) -> dict[str, Any]:
-    """Return the members of a form that were said, under the names of the noun."""
-    if form is None:
-        return {}
-    named = {field: getattr(form, field) for field in form.__struct_fields__}
-    return {renamed.get(key, key): each for key, each in named.items() if each is not None}
-
-
-def _words(form: WordingForm | None) -> dict[str, str]:
-    return {key: str(each) for key, each in _said(form).items()}
-
-
 def _subject(form: PolicyForm) -> SubjectSource:
-    return SubjectSource(**_said(form.subject, from_="sources"))
+    return SubjectSource(**said_of(form.subject, from_="sources"))
 
 
 def _rule(form: RuleForm) -> Rule:
-    said = _said(form)
+    said = said_of(form)
     said["do"] = Action[form.do.upper()]
     said["fields"] = tuple(FieldClass(each) for each in form.fields)
     said["side"] = Direction(form.side) if form.side else None
@@ -332,26 +310,26 @@ def _rule(form: RuleForm) -> Rule:
 def _personal_data(form: PolicyForm) -> PersonalUse | None:
     if not form.personal_data:
         return None
-    return PersonalUse(**_said(None if form.personal_data is True else form.personal_data))
+    return PersonalUse(**said_of(None if form.personal_data is True else form.personal_data))
 
 
 def _classifier(form: PolicyForm) -> ClassifierUse | None:
     if not form.classifier:
         return None
-    return ClassifierUse(**_said(None if form.classifier is True else form.classifier))
+    return ClassifierUse(**said_of(None if form.classifier is True else form.classifier))
 
 
 def _guards(form: PolicyForm) -> tuple[GuardModel, ...]:
     guards = []
     for each in form.guard_models or ():
-        said = _said(each, deadline="deadline_s", linger="linger_s")
-        said["labels"] = {name: LabelUse(**_said(use)) for name, use in each.labels.items()}
+        said = said_of(each, deadline="deadline_s", linger="linger_s")
+        said["labels"] = {name: LabelUse(**said_of(use)) for name, use in each.labels.items()}
         said["sides"] = tuple(Direction(side) for side in each.sides)
         said["fields"] = tuple(FieldClass(word) for word in each.fields)
         price = said.pop("price", None) or PriceForm()
         said |= {"price_call": price.call, "price_tokens": price.million_tokens}
         if each.daily is not None:
-            said["daily"] = DailyCap(**_said(each.daily))
+            said["daily"] = DailyCap(**said_of(each.daily))
         guards.append(GuardModel(**said))
     return tuple(guards)
 
@@ -378,57 +356,20 @@ def _caps(form: PolicyForm) -> dict[str, OnFailure]:
 def _failure(form: str | FailureForm) -> OnFailure:
     if isinstance(form, str):
         return OnFailure(do=form)
-    return OnFailure(**_said(form, longest="longest_s"))
-
-
-def _marks(form: PolicyForm) -> TextMarksOrder:
-    producer = form.marks.producer if form.marks else None
-    order = TextMarksOrder(
-        **_text_marks(form.marks.text if form.marks else None), producer=producer
-    )
-    routes = (form.marks.routes if form.marks else None) or ()
-    return replace(order, routes=tuple(_route_marks(each, order) for each in routes))
-
-
-def _route_marks(form: RouteMarksForm, order: TextMarksOrder) -> RouteMarks:
-    said = _text_marks(form.text)
-    said["wording"] = {**order.wording, **said.get("wording", {})}
-    return RouteMarks(path=form.path, order=replace(order, **said))
-
-
-def _text_marks(text: TextMarksForm | RouteTextForm | None) -> dict[str, Any]:
-    said = _said(text)
-    if "label" in said:
-        said["label"] = LabelMode(said["label"])
-    if "position" in said:
-        said["position"] = LabelPosition(said["position"])
-    if "wording" in said:
-        said["wording"] = _words(text.wording if text else None)
-    return said
-
-
-def _file_marks(form: PolicyForm) -> FileMarksOrder:
-    file = form.marks.file if form.marks else None
-    said = _said(file)
-    if "label" in said:
-        said["label"] = said["label"] == "visible"
-    if "at" in said:
-        said["at"] = LabelPosition(said["at"])
-    if "wording" in said:
-        said["wording"] = _words(file.wording if file else None)
-    return FileMarksOrder(**said)
+    return OnFailure(**said_of(form, longest="longest_s"))
 
 
 def _keep(form: PolicyForm) -> Keep:
-    return Keep(**_said(form.keep, facts="facts_days", content="content_days", floor="floor_days"))
+    said = said_of(form.keep, facts="facts_days", content="content_days", floor="floor_days")
+    return Keep(**said)
 
 
 def _answer(form: PolicyForm) -> AnswerStyle:
-    said = _said(form.answer)
+    said = said_of(form.answer)
     if "messages" in said:
-        said["messages"] = _words(form.answer.messages if form.answer else None)
+        said["messages"] = words_of(form.answer.messages if form.answer else None)
     return AnswerStyle(**said)
 
 
 def _stream(form: PolicyForm) -> StreamRules:
-    return StreamRules(**_said(form.stream))
+    return StreamRules(**said_of(form.stream))

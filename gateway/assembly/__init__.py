@@ -37,6 +37,7 @@ from gateway.nouns.finding import EntryTrial
 from gateway.nouns.policy import Policy
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
+from gateway.ports.master_keys import MasterKeys
 from gateway.ports.operator import (
     Archive,
     Coverage,
@@ -44,7 +45,6 @@ from gateway.ports.operator import (
     ImportSummary,
     Inspector,
     KeyDesk,
-    MasterKeys,
     Progress,
     TextJudge,
 )

@@ -1,5 +1,5 @@
 """The master key's desk: rotation, and a copy of what opens the records (see
-gateway.ports.operator.MasterKeys)."""
+gateway.ports.master_keys.MasterKeys)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gateway.ledger.escrow import close_box, open_box
 from gateway.ledger.keyring import FILE_NAME, Keyring, check_keyring, rotate_master_key
 from gateway.nouns.errors import ConfigError
 from gateway.ports.clock import Clock
-from gateway.ports.operator import Rotation
+from gateway.ports.master_keys import Rotation
 from gateway.settings import Settings
 
 FILES = (FILE_NAME, SECRET_FILE, KEYS_FILE)

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.cli.invocation import ask, common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
-from gateway.ports.operator import MasterKeys
+from gateway.ports.master_keys import MasterKeys
 from gateway.settings_file import resolve_secret
 
 _HELP = say(

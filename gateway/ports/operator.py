@@ -16,6 +16,7 @@ from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
+from gateway.ports.master_keys import MasterKeys
 from gateway.settings import Settings
 
 Progress = Callable[[int, int], None]
@@ -195,15 +196,6 @@ class SignerFacts(NamedTuple):
     pins: int
 
 
-class Rotation(NamedTuple):
-    """What a rotation of the master key did. ``running``: a gateway runs, which takes the new key
-    with its next reload and wraps the subjects' keys then; else ``rewrapped`` were."""
-
-    master_id: str
-    rewrapped: int
-    running: bool
-
-
 class ImportNote(NamedTuple):
     """What became of a line: ``merged``, ``dropped``, ``left_out`` or ``warned``, and why."""
 
@@ -275,24 +267,6 @@ class Archive(Protocol):
     def close(self) -> None:
         """Let go of the store."""
         ...
-
-
-class MasterKeys(Protocol):
-    """The master key of the ledger, and a copy of what opens it. All raise ConfigError."""
-
-    def rotate(self, new_reference: str) -> Rotation:
-        """Put a new master key in force: a random one, or the one that ``new_reference``
-        (``env:NAME``, ``file:PATH``) holds."""
-        ...
-
-    def export(self, target: Path, passphrase: str) -> Sequence[str]:
-        """Write the files that open the records into a new file under a passphrase; returns their
-        names."""
-        ...
-
-    def restore(self, source: Path, passphrase: str) -> Sequence[str]:
-        """Put back what `export` wrote; returns the names of the files written. Nothing that is
-        there is overwritten."""
 
 
 class Inspector(Protocol):

@@ -13,6 +13,7 @@ ELSEWHERE: dict[str, str] = {
     "gateway/settings.py": "a form; test_settings_file.py reads it",
     "gateway/policy_form.py": "a form; test_policy_file.py and test_generated.py read it",
     "gateway/conduct_form.py": "a form; test_conduct_reading.py reads it",
+    "gateway/marks_reading.py": "a part of policy_file; test_policy_file.py reads with it",
     "gateway/media_form.py": "a form; test_policy_file.py and test_generated.py read it",
     "gateway/guard_form.py": "a form; test_policy_file.py and test_generated.py read it",
     "gateway/policy_words.py": "words of forms; test_policy_file.py reads them",

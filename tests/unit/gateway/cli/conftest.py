@@ -20,6 +20,7 @@ from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.ports.evidence import Drawn, Signature
+from gateway.ports.master_keys import Rotation
 from gateway.ports.operator import (
     ChainReport,
     Coverage,
@@ -34,7 +35,6 @@ from gateway.ports.operator import (
     MarkSeen,
     Progress,
     Purged,
-    Rotation,
     Shown,
     ShownText,
     SignerFacts,

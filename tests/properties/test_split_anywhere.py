@@ -37,7 +37,7 @@ from tests.properties.corpus import (
 from tests.properties.upstream_writer import Heard, Said, cut, hear, mended, stream, whole_body
 
 LONG = bool(os.environ.get("SEALGATE_TEST_LONG"))
-CASES = int(os.environ.get("SEALGATE_CASES", "50000" if LONG else "2000"))
+CASES = int(os.environ.get("SEALGATE_CASES", "20000" if LONG else "2000"))
 """Generated cases of the whole file."""
 
 CUTS = st.lists(st.integers(0, 4000), max_size=8)

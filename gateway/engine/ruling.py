@@ -52,6 +52,7 @@ class Ruler:
             and not (rule.do is Action.VEIL and direction is Direction.OUTPUT)
         )
         self._cache: dict[tuple[str, int, FieldClass], tuple[Ruled, ...]] = {}
+        self._concerned: dict[str, tuple[Rule, ...]] = {}
 
     def acts_on(self, category: str, severity: int, field_class: FieldClass) -> bool:
         """True if such a finding could change or end something (and so is worth a hold)."""
@@ -66,6 +67,7 @@ class Ruler:
         if known is None:
             if len(self._cache) > 4096:
                 self._cache.clear()
+                self._concerned.clear()
             known = self._cache[key] = self._find(category, severity, field_class)
         return known
 
@@ -92,12 +94,18 @@ class Ruler:
             return ()
         found = [
             Ruled(rule, rule.do, self._apply(rule, rule.do, category, field_class))
-            for rule in self._rules
-            if rule.concerns(category)
-            and severity >= rule.severity
+            for rule in self._concerning(category)
+            if severity >= rule.severity
             and (not rule.fields or field_class in rule.fields)
         ]
         return tuple(sorted(found, key=lambda ruled: (-ruled.action, -ruled.wanted)))
+
+    def _concerning(self, category: str) -> tuple[Rule, ...]:
+        known = self._concerned.get(category)
+        if known is None:
+            known = tuple(rule for rule in self._rules if rule.concerns(category))
+            self._concerned[category] = known
+        return known
 
     def _apply(self, rule: Rule, wanted: Action, category: str, field_class: FieldClass) -> Action:
         """Cap what a rule wants by the mode and by the field class's strongest action.

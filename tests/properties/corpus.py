@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -69,25 +70,38 @@ WHOLE = [
 FILLERS = ["", "", "", " ", "-", "\u200b", "\u0301", "*", "<b>", "&#", "，", "\n", "\\", "\ufe0f"]
 
 
+Words = tuple[tuple[str, ...], ...]
+"""What terms say: each with its allow-phrases."""
+
+
 @st.composite
-def _torn(draw: st.DrawFn, terms: Sequence[Entry]) -> str:
+def _torn(draw: st.DrawFn, words: Words) -> str:
     """A term or allow-phrase with something between some of its characters."""
-    entry = draw(st.sampled_from(terms))
-    term = draw(st.sampled_from([entry.text, *entry.allow]))
+    term = draw(st.sampled_from(draw(st.sampled_from(words))))
     fillers = draw(st.lists(st.sampled_from(FILLERS), min_size=1, max_size=4))
     return "".join(sign + fillers[at % len(fillers)] for at, sign in enumerate(term))
 
 
 def texts(terms: Sequence[Entry]) -> st.SearchStrategy[str]:
     """Texts that hold the terms, numbers and keys: whole, torn, in pieces, side by side."""
+    return _texts(_words(terms))
+
+
+def _words(terms: Sequence[Entry]) -> Words:
+    return tuple((entry.text, *entry.allow) for entry in terms)
+
+
+@lru_cache(64)
+def _texts(words: Words) -> st.SearchStrategy[str]:
     parts = [st.sampled_from(part) for part in (FRAGMENTS, NUMBERS, KEYS, ODD, PLAIN, WHOLE)]
-    if terms:
-        parts += [st.sampled_from([entry.text for entry in terms]), _torn(terms), _torn(terms)]
+    if words:
+        parts += [st.sampled_from([term for term, *_ in words]), _torn(words), _torn(words)]
     return st.lists(st.one_of(*parts), max_size=10).map("".join)
 
 
-def _documents(terms: Sequence[Entry]) -> st.SearchStrategy[object]:
-    text = texts(terms)
+@lru_cache(64)
+def _documents(words: Words) -> st.SearchStrategy[object]:
+    text = _texts(words)
     return st.recursive(
         st.one_of(text, text, st.sampled_from([0, 13912345677, True, None, -1.5])),
         lambda inner: st.one_of(
@@ -101,7 +115,7 @@ def _documents(terms: Sequence[Entry]) -> st.SearchStrategy[object]:
 def json_texts(draw: st.DrawFn, terms: Sequence[Entry]) -> str:
     """A JSON document as some encoder writes it; sometimes it is none, or is cut short."""
     raw = json.dumps(
-        draw(_documents(terms)),
+        draw(_documents(_words(terms))),
         ensure_ascii=draw(st.booleans()),
         indent=draw(st.sampled_from([None, 1])),
     )
@@ -184,16 +198,18 @@ class Bench(NamedTuple):
     sealer: Sealer
 
 
+PERSONAL, SECRETS = PersonalDataFilter(), SecretsFilter()
+
+
 def bench(policy: Policy, terms: Sequence[Entry], producer: str = "") -> Bench:
     """Return the judge of a policy with these terms, personal data and secrets."""
     lexicon = compile_lexicon([named_list("mine", terms)])
-    personal, secrets = PersonalDataFilter(), SecretsFilter()
     found = {(entry.category, entry.severity) for entry in terms}
     kit = LocalKit(
         (
             (lexicon, (*sorted(found), (HIDDEN_TEXT, 3))),
-            (personal, tuple((category, 4) for category in personal.categories)),
-            (secrets, tuple((category, 4) for category in secrets.categories)),
+            (PERSONAL, tuple((category, 4) for category in PERSONAL.categories)),
+            (SECRETS, tuple((category, 4) for category in SECRETS.categories)),
         ),
         {}, (), "",
     )  # fmt: skip
@@ -203,7 +219,7 @@ def bench(policy: Policy, terms: Sequence[Entry], producer: str = "") -> Bench:
         passes=policy.mode is Mode.OBSERVE,
     )  # fmt: skip
     judge = PolicyJudge(policy, Wiring(kit, (), sealer, files, True, b"key", always_patient))
-    return Bench(policy, (lexicon, personal, secrets), judge, sealer)
+    return Bench(policy, (lexicon, PERSONAL, SECRETS), judge, sealer)
 
 
 ADAPTER = OpenAIChat()

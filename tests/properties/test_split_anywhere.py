@@ -37,17 +37,20 @@ from tests.properties.corpus import (
 from tests.properties.upstream_writer import Heard, Said, cut, hear, mended, stream, whole_body
 
 LONG = bool(os.environ.get("SEALGATE_TEST_LONG"))
-CASES = int(os.environ.get("SEALGATE_CASES", "20000" if LONG else "2000"))
-"""Generated cases of the whole file."""
+CASES = int(os.environ.get("SEALGATE_CASES", "50000" if LONG else "2000"))
+"""Generated answers of the whole file."""
+
+ANSWERS = 4
+"""How many of them the judge of one drawn policy and list hears: making it costs most."""
 
 CUTS = st.lists(st.integers(0, 4000), max_size=8)
 SPELLINGS = st.sampled_from(["ascii", "raw", "every"])
 
 
 def cases(share: float) -> settings:
-    """Return the settings of a test with this share of all cases."""
+    """Return the settings of a test with this share of all answers."""
     return settings(
-        max_examples=max(1, round(CASES * share)),
+        max_examples=max(1, round(CASES * share / ANSWERS)),
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
@@ -113,6 +116,12 @@ def test_one_text_leaves_as_its_whole_is_judged(channel: str, data: st.DataObjec
     text's findings allow, with every blocked and redacted span gone, up to the first block."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
+    for _ in range(ANSWERS):
+        one_text(one, terms, channel, data)
+
+
+def one_text(one: Bench, terms: tuple[Entry, ...], channel: str, data: st.DataObject) -> None:
+    """Check one answer of one text."""
     said = data.draw(texts(terms))
     halves = data.draw(st.integers(0, 7)) == 0
     text = Said(0, channel, data.draw(texts(terms)), tuple(data.draw(CUTS)), halves)
@@ -136,6 +145,12 @@ def test_tool_arguments_leave_as_their_whole_is_judged(data: st.DataObject) -> N
     """JSON is judged as its reader decodes it; an unblocked redaction leaves JSON."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
+    for _ in range(ANSWERS):
+        arguments(one, terms, data)
+
+
+def arguments(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
+    """Check one answer that calls a tool."""
     said = data.draw(texts(terms))
     text = Said(0, "arguments", data.draw(json_texts(terms)), tuple(data.draw(CUTS)))
     spelling = data.draw(SPELLINGS)
@@ -164,6 +179,12 @@ def test_many_channels_come_each_to_their_own(data: st.DataObject) -> None:
     choice its other channels show a beginning of that."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
+    for _ in range(ANSWERS):
+        many_channels(one, terms, data)
+
+
+def many_channels(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
+    """Check one answer of several choices and channels."""
     places = data.draw(
         st.lists(
             st.tuples(st.integers(0, 1), st.sampled_from(CHANNELS)), min_size=2, max_size=4,
@@ -204,6 +225,12 @@ def test_what_nothing_touches_is_the_upstreams_bytes(data: st.DataObject) -> Non
     """Nothing matched: byte for byte; with a label owed, once our events and members are out."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
+    for _ in range(ANSWERS):
+        untouched(one, terms, data)
+
+
+def untouched(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
+    """Check one answer, if nothing is found in it."""
     parts = [
         Said(0, channel, data.draw(_text_of(channel, terms)), tuple(data.draw(CUTS)))
         for channel in data.draw(st.lists(st.sampled_from(CHANNELS), max_size=2, unique=True))
@@ -246,6 +273,12 @@ def test_restored_values_do_not_depend_on_the_cuts(data: st.DataObject) -> None:
     terms = data.draw(entries())
     drawn = data.draw(policies())
     one = bench(msgspec.structs.replace(drawn, rules=(VEIL, *drawn.rules)), terms)
+    for _ in range(ANSWERS):
+        restored(one, terms, data)
+
+
+def restored(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
+    """Check one answer that says again what the user said."""
     said = " and ".join(SPOKEN)
     messages = [{"role": "user", "content": f"tell me {said}"}]
     heard = one.judge.input(admission({"model": "m", "messages": messages})).verdict()
@@ -271,6 +304,12 @@ def test_an_answer_in_one_piece_comes_to_the_same_verdict(data: st.DataObject) -
     """It keeps no prefix before a block, and carries only the refusal."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
+    for _ in range(ANSWERS):
+        one_piece(one, terms, data)
+
+
+def one_piece(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
+    """Check one answer that is no stream."""
     text, said = data.draw(texts(terms)), data.draw(texts(terms))
     body = whole_body([Said(0, "content", text)])
     got = run(one, [body], said=said, whole=True)

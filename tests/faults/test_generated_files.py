@@ -11,6 +11,7 @@ import signal
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import httpx2
 import openai
 import pytest
 
@@ -419,16 +420,24 @@ async def test_speech_that_breaks_off_tells_its_marks(upstream: ScriptedUpstream
     """What left bore its label; the record says that the rest never came."""
     content = sound("mp3", "libmp3lame", 24000, seconds=4.0)
 
+    arrived = asyncio.Event()
+
     async def script(talk: Conversation) -> None:
         await talk.head(200, "content-type: audio/mpeg", "transfer-encoding: chunked")
         await talk.chunk(content[: len(content) // 2])
+        await asyncio.wait_for(arrived.wait(), 30)
         talk.reset()
 
     upstream.script = script
     async with serving_media(settings_for(upstream.port, {}), marks=make_marks) as here:
-        async with client(here) as official:
-            with pytest.raises(openai.APIConnectionError):
-                await official.audio.speech.create(model="m", voice="alloy", input="hello")
+        async with client(here) as official, official.audio.speech.with_streaming_response.create(
+            model="m", voice="alloy", input="hello"
+        ) as streamed:  # fmt: skip
+            read = streamed.iter_bytes()
+            assert await anext(read)
+            arrived.set()
+            with pytest.raises(httpx2.RemoteProtocolError):
+                [part async for part in read]
         frame = await here.closed()
     assert ("audio_label", "written", "broken_off") in {
         (one.mark, one.status, one.detail) for one in frame.receipts

@@ -105,8 +105,7 @@ test-judges: setup ## marks read by programs that are not ours, pages by a brows
 .PHONY: test-long
 test-long: setup ## the longer suites: more generated cases, more kills, a real Prometheus
 	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist worksteal -m "not judges and not fuzz" tests/properties
-	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) -m "long and not judges and not fuzz" tests/unit
-	SEALGATE_TEST_LONG=1 $(PYTEST) -m "long and not extras" tests/oracles $(SOCKETS)
+	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist worksteal -m "long and not judges and not fuzz and not extras" tests/unit tests/oracles $(SOCKETS)
 
 .PHONY: test-fuzz
 test-fuzz: setup ## a thousand broken files per format against every mark (half an hour)

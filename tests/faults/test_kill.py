@@ -98,14 +98,17 @@ async def whole(tmp_path: Path, upstream: ScriptedUpstream) -> AsyncIterator[Who
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("rounds", [8, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("half", "rounds"),
+    [(0, 10), (1, 10), *(pytest.param(half, 100, marks=pytest.mark.long) for half in (0, 1))],
+)
 async def test_killed_at_random_instants(
-    whole: Whole, upstream: ScriptedUpstream, rounds: int
+    whole: Whole, upstream: ScriptedUpstream, half: int, rounds: int
 ) -> None:
     """A child (worker or steward), the supervisor alone, or everything is killed in the middle of
-    six streams, again and again."""
+    six streams, again and again; in two halves, which may run side by side."""
     logging.getLogger(__name__).warning("SEALGATE_SEED=%d", SEED)
-    pick = random.Random(SEED)
+    pick = random.Random(SEED + half)
     upstream.script = _talk
     seen: list[Seen] = []
     for number in range(rounds):
@@ -156,7 +159,7 @@ async def _kill_all(whole: Whole, pick: random.Random) -> None:
     await whole.kill_all()
 
 
-_KILLS = (_kill_child, _kill_supervisor, _kill_child, _kill_all)
+_KILLS = (_kill_child, _kill_supervisor, _kill_child, _kill_child, _kill_all, _kill_child)
 
 
 def _compare(settings: Settings, seen: list[Seen]) -> None:

@@ -40,17 +40,18 @@ LONG = bool(os.environ.get("SEALGATE_TEST_LONG"))
 CASES = int(os.environ.get("SEALGATE_CASES", "50000" if LONG else "2000"))
 """Generated answers of the whole file."""
 
-ANSWERS = 4
-"""How many of them the judge of one drawn policy and list hears: making it costs most."""
+TEXTS, CUTTINGS = 4, 2
+"""How many texts the judge of one drawn policy and list hears, and how often each, cut anew."""
 
 CUTS = st.lists(st.integers(0, 4000), max_size=8)
+ORDERS = st.lists(st.integers(0, 3), max_size=24)
 SPELLINGS = st.sampled_from(["ascii", "raw", "every"])
 
 
 def cases(share: float) -> settings:
     """Return the settings of a test with this share of all answers."""
     return settings(
-        max_examples=max(1, round(CASES * share / ANSWERS)),
+        max_examples=max(1, round(CASES * share / TEXTS / CUTTINGS)),
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
@@ -101,10 +102,15 @@ def forbidden_is_gone(shown: str, expected: Fate) -> None:
     assert shown == expected.text
 
 
-def reads_of(events: list[bytes], cuts: list[int], *, singly: bool) -> list[bytes]:
-    """Return the stream's bytes in reads, single bytes if asked."""
-    wire = b"".join(events)
-    return [wire[at : at + 1] for at in range(len(wire))] if singly else cut(wire, cuts)
+def written(data: st.DataObject, texts: list[Said]) -> list[bytes]:
+    """Draw how an upstream writes these texts: deltas, their order, spelling, and network reads,
+    which now and then are single bytes."""
+    parts = [text._replace(cuts=tuple(data.draw(CUTS))) for text in texts]
+    order = data.draw(ORDERS) if len(parts) > 1 else []
+    wire = b"".join(stream(parts, order, data.draw(SPELLINGS)))
+    if data.draw(st.integers(0, 15)) == 0:
+        return [wire[at : at + 1] for at in range(len(wire))]
+    return cut(wire, data.draw(CUTS))
 
 
 @pytest.mark.parametrize("channel", CHANNELS[:3])
@@ -116,26 +122,25 @@ def test_one_text_leaves_as_its_whole_is_judged(channel: str, data: st.DataObjec
     text's findings allow, with every blocked and redacted span gone, up to the first block."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
-    for _ in range(ANSWERS):
+    for _ in range(TEXTS):
         one_text(one, terms, channel, data)
 
 
 def one_text(one: Bench, terms: tuple[Entry, ...], channel: str, data: st.DataObject) -> None:
-    """Check one answer of one text."""
+    """Check the answers of one text."""
     said = data.draw(texts(terms))
     halves = data.draw(st.integers(0, 7)) == 0
-    text = Said(0, channel, data.draw(texts(terms)), tuple(data.draw(CUTS)), halves)
-    events = stream([text], [], data.draw(SPELLINGS))
-    singly = data.draw(st.integers(0, 11)) == 0
-    got = run(one, reads_of(events, data.draw(CUTS), singly=singly), said=said)
+    text = Said(0, channel, data.draw(texts(terms)), halves=halves)
     expected = fate(one, channel, text.text, f"tell me {said}")
-    forbidden_is_gone(got.shown().get((0, channel), ""), expected)
-    blocked = got.tally.outcome is Outcome.BLOCKED_OUTPUT
-    assert blocked == (expected.block is not None)
-    assert got.heard.reasons()[0] == ["content_filter" if blocked else "stop"]
-    assert got.data.endswith(b"data: [DONE]\n\n")
-    told = "".join(t.text for t in got.texts if not t.own and t.path == channel)
-    assert mended(told) == got.shown().get((0, channel), "")
+    for _ in range(CUTTINGS):
+        got = run(one, written(data, [text]), said=said)
+        forbidden_is_gone(got.shown().get((0, channel), ""), expected)
+        blocked = got.tally.outcome is Outcome.BLOCKED_OUTPUT
+        assert blocked == (expected.block is not None)
+        assert got.heard.reasons()[0] == ["content_filter" if blocked else "stop"]
+        assert got.data.endswith(b"data: [DONE]\n\n")
+        told = "".join(t.text for t in got.texts if not t.own and t.path == channel)
+        assert mended(told) == got.shown().get((0, channel), "")
 
 
 @pytest.mark.timeout(1800)
@@ -145,30 +150,36 @@ def test_tool_arguments_leave_as_their_whole_is_judged(data: st.DataObject) -> N
     """JSON is judged as its reader decodes it; an unblocked redaction leaves JSON."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
-    for _ in range(ANSWERS):
+    for _ in range(TEXTS):
         arguments(one, terms, data)
 
 
 def arguments(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
-    """Check one answer that calls a tool."""
+    """Check the answers that call a tool with one text."""
     said = data.draw(texts(terms))
-    text = Said(0, "arguments", data.draw(json_texts(terms)), tuple(data.draw(CUTS)))
-    spelling = data.draw(SPELLINGS)
-    singly = data.draw(st.integers(0, 11)) == 0
-    events = stream([text], [], spelling)
-    got = run(one, reads_of(events, data.draw(CUTS), singly=singly), said=said)
-    shown = got.shown().get((0, "arguments"), "")
+    text = Said(0, "arguments", data.draw(json_texts(terms)))
     try:
         json.loads(text.text)
     except ValueError:
-        at_once = run(one, stream([text._replace(cuts=())], [], spelling), said=said)
-        assert shown == at_once.shown().get((0, "arguments"), "")
-        assert got.tally.outcome is at_once.tally.outcome
+        same_however_cut(one, text, said, data)
         return
     expected = fate(one, "arguments", text.text, f"tell me {said}")
-    forbidden_is_gone(shown, expected)
-    if expected.block is None:
-        json.loads(shown)
+    for _ in range(CUTTINGS):
+        shown = run(one, written(data, [text]), said=said).shown().get((0, "arguments"), "")
+        forbidden_is_gone(shown, expected)
+        if expected.block is None:
+            json.loads(shown)
+
+
+def same_however_cut(one: Bench, text: Said, said: str, data: st.DataObject) -> list[Run]:
+    """Check that the answers of a text, however cut, show what its answer in one piece shows."""
+    whole = run(one, stream([text], [], data.draw(SPELLINGS)), said=said)
+    place = (text.choice, text.channel)
+    answers = [run(one, written(data, [text]), said=said) for _ in range(CUTTINGS)]
+    for got in answers:
+        assert got.shown().get(place, "") == whole.shown().get(place, "")
+        assert got.tally.outcome is whole.tally.outcome
+    return answers
 
 
 @pytest.mark.timeout(1800)
@@ -179,26 +190,28 @@ def test_many_channels_come_each_to_their_own(data: st.DataObject) -> None:
     choice its other channels show a beginning of that."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
-    for _ in range(ANSWERS):
+    for _ in range(TEXTS):
         many_channels(one, terms, data)
 
 
+PLACES = st.lists(
+    st.tuples(st.integers(0, 1), st.sampled_from(CHANNELS)), min_size=2, max_size=4, unique=True
+)
+
+
 def many_channels(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
-    """Check one answer of several choices and channels."""
-    places = data.draw(
-        st.lists(
-            st.tuples(st.integers(0, 1), st.sampled_from(CHANNELS)), min_size=2, max_size=4,
-            unique=True,
-        )
-    )  # fmt: skip
-    parts = [
-        Said(*place, data.draw(_text_of(place[1], terms)), tuple(data.draw(CUTS)))
-        for place in places
-    ]
-    order = data.draw(st.lists(st.integers(0, 3), max_size=24))
-    events = stream(parts, order, data.draw(SPELLINGS))
-    got = run(one, reads_of(events, data.draw(CUTS), singly=False), choices=2)
+    """Check the answers of some texts in several choices and channels."""
+    places = data.draw(PLACES)
+    parts = [Said(*place, data.draw(_text_of(place[1], terms))) for place in places]
     fates = {(t.choice, t.channel): fate(one, t.channel, t.text, "tell me ") for t in parts}
+    for _ in range(CUTTINGS):
+        got = run(one, written(data, parts), choices=2)
+        each_to_its_own(got, fates)
+        assert set(got.heard.reasons()) == {text.choice for text in parts}
+
+
+def each_to_its_own(got: Run, fates: dict[tuple[int, str], Fate]) -> None:
+    """Check what each channel shows, and how each choice ends."""
     shown = got.shown()
     for choice, reasons in got.heard.reasons().items():
         mine = {place: one_fate for place, one_fate in fates.items() if place[0] == choice}
@@ -209,7 +222,6 @@ def many_channels(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> 
                 assert one_fate.text.startswith(shown.get(place, ""))
             else:
                 assert shown.get(place, "") == one_fate.text
-    assert set(got.heard.reasons()) == {text.choice for text in parts}
 
 
 def _text_of(channel: str, terms: tuple[Entry, ...]) -> st.SearchStrategy[str]:
@@ -225,24 +237,24 @@ def test_what_nothing_touches_is_the_upstreams_bytes(data: st.DataObject) -> Non
     """Nothing matched: byte for byte; with a label owed, once our events and members are out."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
-    for _ in range(ANSWERS):
+    for _ in range(TEXTS):
         untouched(one, terms, data)
 
 
 def untouched(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
-    """Check one answer, if nothing is found in it."""
+    """Check the answers of some texts, if nothing is found in them."""
     parts = [
-        Said(0, channel, data.draw(_text_of(channel, terms)), tuple(data.draw(CUTS)))
+        Said(0, channel, data.draw(_text_of(channel, terms)))
         for channel in data.draw(st.lists(st.sampled_from(CHANNELS), max_size=2, unique=True))
-    ]
-    order = data.draw(st.lists(st.integers(0, 3), max_size=24))
-    events = stream(parts or [Said(0, "content", "")], order, data.draw(SPELLINGS))
-    got = run(one, reads_of(events, data.draw(CUTS), singly=False))
+    ] or [Said(0, "content", "")]
     if any(fate(one, t.channel, t.text, "tell me ").touched for t in parts):
         return
-    assert without_ours(got) == b"".join(events)
-    if one.policy.marks.label.value == "off":
-        assert got.data == b"".join(events)
+    for _ in range(CUTTINGS):
+        reads = written(data, parts)
+        got = run(one, reads)
+        assert without_ours(got) == b"".join(reads)
+        if one.policy.marks.label.value == "off":
+            assert got.data == b"".join(reads)
 
 
 def without_ours(got: Run) -> bytes:
@@ -273,12 +285,12 @@ def test_restored_values_do_not_depend_on_the_cuts(data: st.DataObject) -> None:
     terms = data.draw(entries())
     drawn = data.draw(policies())
     one = bench(msgspec.structs.replace(drawn, rules=(VEIL, *drawn.rules)), terms)
-    for _ in range(ANSWERS):
+    for _ in range(TEXTS):
         restored(one, terms, data)
 
 
 def restored(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
-    """Check one answer that says again what the user said."""
+    """Check the answers that say again what the user said."""
     said = " and ".join(SPOKEN)
     messages = [{"role": "user", "content": f"tell me {said}"}]
     heard = one.judge.input(admission({"model": "m", "messages": messages})).verdict()
@@ -287,14 +299,9 @@ def restored(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
     parts = st.lists(st.one_of(spoken, texts(terms)), max_size=5).map("".join)
     channel = data.draw(st.sampled_from(CHANNELS))
     text = data.draw(parts if channel != "arguments" else parts.map(lambda t: json.dumps([t])))
-    cuts, spelling = tuple(data.draw(CUTS)), data.draw(SPELLINGS)
-    events = stream([Said(0, channel, text, cuts)], [], spelling)
-    got = run(one, reads_of(events, data.draw(CUTS), singly=False), said=said)
-    whole = run(one, stream([Said(0, channel, text)], [], spelling), said=said)
-    assert got.shown().get((0, channel), "") == whole.shown().get((0, channel), "")
-    assert got.tally.outcome is whole.tally.outcome
-    if got.tally.outcome is not Outcome.BLOCKED_OUTPUT:
-        assert not any(one in got.shown().get((0, channel), "") for one in veiled)
+    for got in same_however_cut(one, Said(0, channel, text), said, data):
+        if got.tally.outcome is not Outcome.BLOCKED_OUTPUT:
+            assert not any(each in got.shown().get((0, channel), "") for each in veiled)
 
 
 @pytest.mark.timeout(1800)
@@ -304,22 +311,22 @@ def test_an_answer_in_one_piece_comes_to_the_same_verdict(data: st.DataObject) -
     """It keeps no prefix before a block, and carries only the refusal."""
     terms = data.draw(entries())
     one = bench(data.draw(policies()), terms)
-    for _ in range(ANSWERS):
+    for _ in range(TEXTS):
         one_piece(one, terms, data)
 
 
 def one_piece(one: Bench, terms: tuple[Entry, ...], data: st.DataObject) -> None:
-    """Check one answer that is no stream."""
+    """Check the answers with one text that are no streams."""
     text, said = data.draw(texts(terms)), data.draw(texts(terms))
     body = whole_body([Said(0, "content", text)])
-    got = run(one, [body], said=said, whole=True)
     expected = fate(one, "content", text, f"tell me {said}")
-    message = json.loads(got.data)["choices"][0]["message"]
-    if expected.block is not None:
-        assert message["content"] == REFUSED
-        assert got.tally.outcome is Outcome.BLOCKED_OUTPUT
-    else:
-        content = message["content"] or ""
+    for _ in range(CUTTINGS):
+        got = run(one, cut(body, data.draw(CUTS)), said=said, whole=True)
+        content = json.loads(got.data)["choices"][0]["message"]["content"] or ""
+        if expected.block is not None:
+            assert content == REFUSED
+            assert got.tally.outcome is Outcome.BLOCKED_OUTPUT
+            continue
         for label in got.own:
             content = content.removeprefix(label).removesuffix(label)
         assert content == expected.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gateway.assessment.folder import Judged
-from gateway.assessment.standard import class_of
+from gateway.nouns.risk import risk_of
 from gateway.nouns.segment import Direction
 from gateway.ports.operator import Spot, TextJudge
 
@@ -34,5 +34,5 @@ def judged(judge: TextJudge, policy: str, texts: Sequence[tuple[str, str]]) -> I
 
 
 def _classes(spots: Iterable[Spot]) -> tuple[str, ...]:
-    found = {class_of(spot.category) for spot in spots if spot.severity >= LEAST_SEVERITY}
-    return tuple(sorted(found - {""}))
+    found = {risk_of(spot.category) for spot in spots if spot.severity >= LEAST_SEVERITY}
+    return tuple(sorted(risk.id for risk in found if risk is not None))

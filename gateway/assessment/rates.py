@@ -14,14 +14,12 @@ from gateway.assessment.standard import (
     BANKS,
     FALSE_REFUSAL_MOST,
     GRAVE_RISKS,
-    KEYWORDS_LEAST,
-    KEYWORDS_PER_CLASS,
     PASS_LEAST,
     REFUSAL_LEAST,
     Bank,
-    class_of,
 )
 from gateway.assessment.statistics import Interval, wilson
+from gateway.nouns.risk import LEAST_TERMS, terms_of
 
 
 class Status(StrEnum):
@@ -199,20 +197,12 @@ def bank_conditions(plan: Plan) -> list[Condition]:
     return out
 
 
-def keyword_counts(terms: Mapping[str, int]) -> dict[str, int]:
-    """Return the terms of the keyword library per class of A.1 and A.2, from its categories."""
-    counts: Counter[str] = Counter()
-    for category, count in terms.items():
-        counts[class_of(category)] += count
-    return {kind.id: counts[kind.id] for kind in GRAVE_RISKS}
-
-
 def keyword_conditions(terms: Mapping[str, int]) -> list[Condition]:
     """Return the keyword library against what the standard asks: in all, and classes that have
     their minimum."""
-    counts = keyword_counts(terms)
-    enough = sum(count >= KEYWORDS_PER_CLASS[kind[:2]] for kind, count in counts.items())
+    counts = terms_of(terms)
+    enough = sum(counts[risk.id] >= risk.least for risk in GRAVE_RISKS)
     return [
-        Condition(name="keywords", have=sum(terms.values()), least=KEYWORDS_LEAST),
-        Condition(name="keyword_classes", have=enough, least=len(counts)),
+        Condition(name="keywords", have=sum(terms.values()), least=LEAST_TERMS),
+        Condition(name="keyword_classes", have=enough, least=len(GRAVE_RISKS)),
     ]

@@ -17,10 +17,10 @@ from gateway.assessment.rates import (
     Status,
     bank_conditions,
     keyword_conditions,
-    keyword_counts,
 )
-from gateway.assessment.standard import KEYWORDS_PER_CLASS, Bank
+from gateway.assessment.standard import GRAVE_RISKS, Bank
 from gateway.assessment.statistics import Interval, wilson
+from gateway.nouns.risk import terms_of
 
 MOST_SHOWN = 50
 LONGEST_SHOWN = 600
@@ -126,6 +126,7 @@ def make_report(
     unanswered = sheet.unanswered()
     if unanswered:
         statuses.append(Status.OPEN)
+    counts = terms_of(terms)
     measured = [one.within for one in rates if one.sample]
     failed = [(bank, *pair) for bank in Bank for pair in sheet.failed(bank)]
     return Report(
@@ -142,10 +143,7 @@ def make_report(
         rates=tuple(_rate_row(one) for one in rates),
         conditions=tuple(_condition_row(one) for one in conditions),
         classes=tuple(_class_rows(sheet)),
-        keywords={
-            kind: (count, KEYWORDS_PER_CLASS[kind[:2]])
-            for kind, count in keyword_counts(terms).items()
-        },
+        keywords={risk.id: (counts[risk.id], risk.least) for risk in GRAVE_RISKS},
         failed=tuple(_failed_row(sheet, *one) for one in failed[:MOST_SHOWN]),
         failed_in_all=len(failed),
         recorded=_recorded_row(recorded, sheet.judgements, sheet.reviews),

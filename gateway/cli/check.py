@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,11 +22,12 @@ from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
 from gateway.nouns.mark import LabelMode
 from gateway.nouns.policy import Mode, Overlay, Policy
+from gateway.nouns.risk import RISKS
 from gateway.policy_file import PolicyReading
 from gateway.ports.operator import Coverage
 from gateway.settings import Settings
 
-RISK_CLASSES: Mapping[str, int] = {"A1": 8, "A2": 9, "A3": 5, "A4": 7, "A5": 2}
+RISK_CLASSES: Mapping[str, int] = Counter(risk.id[:2] for risk in RISKS)
 """How many classes each family of risks has (GB/T 45654-2025, Annex A: 31 in all)."""
 
 _HELP = say(

@@ -17,7 +17,7 @@ from gateway.assessment.questions import placeholders, read_fill, supplement
 from gateway.assessment.rates import Sheet, Status, bank_conditions, keyword_conditions
 from gateway.assessment.refusal_words import refuses
 from gateway.assessment.report import Report, make_report
-from gateway.assessment.standard import BANKS, GRAVE_RISKS, RISKS, TOPICS, Bank, class_of
+from gateway.assessment.standard import BANKS, GRAVE_RISKS, TOPICS, Bank
 from gateway.assessment.statistics import wilson
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.segment import Direction
@@ -50,20 +50,16 @@ def _sheet(plan: Plan, answers: list[Answer], reviews: tuple[Review, ...] = ()) 
 # -- the standard
 
 
-def test_the_standard_has_31_risks_and_17_grave_ones() -> None:
-    """8 + 9 + 5 + 7 + 2 (Annex A), and thirteen aspects of what must be answered."""
-    assert [sum(k.id.startswith(f"A{n}.") for k in RISKS) for n in range(1, 6)] == [8, 9, 5, 7, 2]
+def test_the_standard_has_17_grave_risks_and_13_topics() -> None:
+    """Those of A.1 and A.2, and the thirteen aspects of what must be answered."""
+    assert {risk.id[:2] for risk in GRAVE_RISKS} == {"A1", "A2"}
     assert (len(GRAVE_RISKS), len(TOPICS)) == (17, 13)
 
 
-@pytest.mark.parametrize(
-    ("category", "kind"),
-    [("A1.h.fraud", "A1.h"), ("A2.sex", "A2.sex"), ("A4.insult", "A4.reputation"),
-     ("self_harm.method", "A4.health"), ("malware", "A1.h"), ("injection", ""), ("A1.z", "")],
-)  # fmt: skip
-def test_a_category_has_its_class(category: str, kind: str) -> None:
-    """What is none of the 31 is none."""
-    assert class_of(category) == kind
+def test_a_grave_class_needs_more_questions() -> None:
+    """50 of each of A.1 and A.2, 20 of each of the others (8.1)."""
+    kinds = BANKS[Bank.GENERATION].kinds
+    assert [sum(kind.least == least for kind in kinds) for least in (50, 20)] == [17, 14]
 
 
 @pytest.mark.parametrize(

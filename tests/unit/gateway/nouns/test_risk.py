@@ -22,8 +22,11 @@ def test_there_are_31_in_five_groups() -> None:
         ("A2.sex", "A2.sex"),
         ("self_harm.method", "A4.health"),
         ("malware", "A1.h"),
+        ("A4.insult", "A4.reputation"),
         ("company", None),
+        ("injection", None),
         ("A1", None),
+        ("A1.z", None),
     ],
 )
 def test_categories_belong_to_risks(category: str, risk: str | None) -> None:

@@ -7,61 +7,54 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from gateway.nouns.policy import PictureJudgeUse, RecogniserUse
+from gateway.policy_words import Form, says
 from gateway.quantity import Seconds
 
 
-def _says(text: str) -> msgspec.Meta:
-    return msgspec.Meta(description=text)
-
-
-class _Form(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A part of a policy file. Keys that it does not name are refused."""
-
-
-class PictureJudgeForm(_Form, frozen=True, kw_only=True):
+class PictureJudgeForm(Form, frozen=True, kw_only=True):
     """A model that is asked what pictures show."""
 
-    name: Annotated[str, _says("Its name in findings and metrics.")]
-    url: Annotated[str, _says("Base URL of its server.")]
-    model: Annotated[str, _says("The model's name there.")]
+    name: Annotated[str, says("Its name in findings and metrics.")]
+    url: Annotated[str, says("Base URL of its server.")]
+    model: Annotated[str, says("The model's name there.")]
     contract: Annotated[
         Literal["openai_moderation", "llama_guard"],
-        _says("`openai_moderation`: `/v1/moderations`; `llama_guard`: a vision guard as a chat."),
+        says("`openai_moderation`: `/v1/moderations`; `llama_guard`: a vision guard as a chat."),
     ] = "openai_moderation"
     at_least: Annotated[
-        Annotated[float, msgspec.Meta(ge=0, le=1)], _says("Least score of a finding.")
+        Annotated[float, msgspec.Meta(ge=0, le=1)], says("Least score of a finding.")
     ] = 0.5
-    deadline: Annotated[Seconds, _says("Longest time for one picture.")] = 10.0
+    deadline: Annotated[Seconds, says("Longest time for one picture.")] = 10.0
     concurrent: Annotated[
-        Annotated[int, msgspec.Meta(ge=1, le=4096)], _says("Questions at once per worker.")
+        Annotated[int, msgspec.Meta(ge=1, le=4096)], says("Questions at once per worker.")
     ] = 4
-    key: Annotated[str, _says("Secret: `env:NAME` or `file:PATH`.")] = ""
+    key: Annotated[str, says("Secret: `env:NAME` or `file:PATH`.")] = ""
 
 
-class RecogniserForm(_Form, frozen=True, kw_only=True):
+class RecogniserForm(Form, frozen=True, kw_only=True):
     """A model that writes down what sounds say, behind `/v1/audio/transcriptions`."""
 
-    url: Annotated[str, _says("Base URL of its server.")]
-    model: Annotated[str, _says("The model's name there.")]
-    deadline: Annotated[Seconds, _says("Longest time for one sound.")] = 60.0
+    url: Annotated[str, says("Base URL of its server.")]
+    model: Annotated[str, says("The model's name there.")]
+    deadline: Annotated[Seconds, says("Longest time for one sound.")] = 60.0
     concurrent: Annotated[
-        Annotated[int, msgspec.Meta(ge=1, le=4096)], _says("Questions at once per worker.")
+        Annotated[int, msgspec.Meta(ge=1, le=4096)], says("Questions at once per worker.")
     ] = 4
-    key: Annotated[str, _says("Secret: `env:NAME` or `file:PATH`.")] = ""
+    key: Annotated[str, says("Secret: `env:NAME` or `file:PATH`.")] = ""
 
 
-class MediaForm(_Form, frozen=True, kw_only=True):
+class MediaForm(Form, frozen=True, kw_only=True):
     """How files in prompts are judged."""
 
     read: Annotated[
-        bool | None, _says("Whether the text in documents and codes is judged (it is).")
+        bool | None, says("Whether the text in documents and codes is judged (it is).")
     ] = None
     pictures: Annotated[
         Literal["seen", "read"] | None,
-        _says("A picture is judged once a model looked at it, or once its codes were read."),
+        says("A picture is judged once a model looked at it, or once its codes were read."),
     ] = None
     recogniser: Annotated[
-        RecogniserForm | None, _says("Model that writes down what sounds say.")
+        RecogniserForm | None, says("Model that writes down what sounds say.")
     ] = None
 
 

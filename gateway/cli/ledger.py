@@ -51,7 +51,8 @@ def ledger() -> None:
 
 
 @contextlib.contextmanager
-def _archive(config: Path | None, policy: str | None, state: str | None) -> Iterator[Archive]:
+def opened_archive(config: Path | None, policy: str | None, state: str | None) -> Iterator[Archive]:
+    """Open the records of an installation."""
     call = invocation()
     settings = call.settings(config, common_flags(policy, state))
     archive = call.assemble().open_archive(settings, call.policy(settings))
@@ -88,14 +89,9 @@ def show(
         )
     if not reason.strip():
         raise click.UsageError(say("A reason is needed.", "必须给出原因。"))
-    with _archive(config, policy, state) as archive:
+    with opened_archive(config, policy, state) as archive:
         found = archive.show(exchange, reason=reason.strip())
-    if found is None:
-        click.echo(
-            say(f"No record has the id {exchange}.", f"没有编号为 {exchange} 的记录。"), err=True
-        )
-        click.get_current_context().exit(Exit.FOUND)
-    draw_record(found, as_json=as_json)
+    draw_record(exchange, found, as_json=as_json)
 
 
 @ledger.command(help=say("Prove that no record was altered, removed or inserted.", "核验记录链。"))
@@ -103,7 +99,10 @@ def show(
 @settings_options
 def verify(*, as_json: bool, config: Path | None, policy: str | None, state: str | None) -> None:
     """Verify the chain."""
-    with _archive(config, policy, state) as archive, _bar(say("verifying", "核验中")) as progress:
+    with (
+        opened_archive(config, policy, state) as archive,
+        _bar(say("verifying", "核验中")) as progress,
+    ):
         report = archive.verify(progress)
     if as_json:
         click.echo(msgspec.json.encode(report._asdict()))
@@ -123,7 +122,7 @@ def verify(*, as_json: bool, config: Path | None, policy: str | None, state: str
 @settings_options
 def purge(*, config: Path | None, policy: str | None, state: str | None) -> None:
     """Purge; hash stubs stay, so that the chain still verifies."""
-    with _archive(config, policy, state) as archive:
+    with opened_archive(config, policy, state) as archive:
         purged = archive.purge()
     click.echo(
         say(
@@ -169,7 +168,7 @@ def erase(
     question = say("Its texts can never be read again. Go on?", "其内容将永久无法恢复，是否继续？")
     if not yes:
         click.confirm(question, abort=True)
-    with _archive(config, policy, state) as archive:
+    with opened_archive(config, policy, state) as archive:
         if exchange:
             count = int(archive.erase_exchange(exchange))
         else:
@@ -190,8 +189,13 @@ def _bar(label: str) -> Iterator[Progress]:
         yield move
 
 
-def draw_record(found: Shown, *, as_json: bool) -> None:
-    """Print a decrypted record, for people or for machines."""
+def draw_record(exchange: str, found: Shown | None, *, as_json: bool) -> None:
+    """Print a decrypted record, for people or for machines; exit if there is none."""
+    if found is None:
+        click.echo(
+            say(f"No record has the id {exchange}.", f"没有编号为 {exchange} 的记录。"), err=True
+        )
+        click.get_current_context().exit(Exit.FOUND)
     if as_json:
         whole = {**found._asdict(), "texts": [each._asdict() for each in found.texts]}
         click.echo(msgspec.json.encode(whole))

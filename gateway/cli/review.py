@@ -13,8 +13,7 @@ import msgspec
 
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
-from gateway.cli.ledger import draw_record
-from gateway.cli.outcome import Exit
+from gateway.cli.ledger import draw_record, opened_archive
 from gateway.ports.conduct import DECISIONS, ConductDesk, ReviewCase
 
 _HELP = say(
@@ -100,19 +99,9 @@ def show(
     *, exchange: str, as_json: bool, config: Path | None, policy: str | None, state: str | None
 ) -> None:
     """Show an exchange."""
-    call = invocation()
-    settings = call.settings(config, common_flags(policy, state))
-    archive = call.assemble().open_archive(settings, call.policy(settings))
-    try:
+    with opened_archive(config, policy, state) as archive:
         found = archive.show(exchange, reason="review")
-    finally:
-        archive.close()
-    if found is None:
-        click.echo(
-            say(f"No record has the id {exchange}.", f"没有编号为 {exchange} 的记录。"), err=True
-        )
-        click.get_current_context().exit(Exit.FOUND)
-    draw_record(found, as_json=as_json)
+    draw_record(exchange, found, as_json=as_json)
 
 
 @review.command(help=say("Say what a verdict was.", "对判定作出结论。"))

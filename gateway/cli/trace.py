@@ -10,8 +10,9 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
+from gateway.cli.invocation import json_option, settings_options
 from gateway.cli.language import say
+from gateway.cli.ledger import opened_archive
 from gateway.cli.outcome import Exit
 from gateway.cli.underline import Stroke, underlined
 from gateway.nouns.media import MediaFormat
@@ -127,19 +128,14 @@ def trace(
         )
     span_s = _span_s(around, within) if around else (0.0, 0.0)
     asked = _asked(what, source)
-    call = invocation()
-    settings = call.settings(config, common_flags(policy, state))
-    archive = call.assemble().open_archive(settings, call.policy(settings))
     marks: list[MarkSeen] = []
-    try:
+    with opened_archive(config, policy, state) as archive:
         if asked.text is None:
             marks, found = archive.trace_file(asked.content, asked.name)
         elif subject is None:
             found = archive.trace(asked.text)
         else:
             found = archive.trace_typed(asked.text, subject, span_s)
-    finally:
-        archive.close()
     if as_json:
         exchanges = [each._asdict() for each in found]
         seen = [each._asdict() for each in marks]

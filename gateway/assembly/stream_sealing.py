@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from gateway.marks.audio_label import AudioLabel
 from gateway.marks.audio_metadata import AudioMetadata
 from gateway.marks.audio_stream import AudioStreamLabel
@@ -89,22 +92,19 @@ class StreamSeal:
     def supply(self, made: bytes | None) -> bytes:
         """Take the encoded label; return what may leave now."""
         assert self._label is not None
-        try:
-            out = self._label.resume(made)
-        except MediaFault as fault:
-            return self._failed(fault)
-        if out:
-            self._left = True
-            self._came.clear()
-        return out
+        return self._leaving(partial(self._label.resume, made))
 
     def _done(self, data: bytes, *, ended: bool) -> bytes:
         if self._fault:
             return data
         if not self._left:  # kept until something leaves: it may have to leave as it came
             self._came += data
+        return self._leaving(partial(self._marked, data, ended=ended))
+
+    def _leaving(self, marked: Callable[[], bytes]) -> bytes:
+        """Return what may leave of the sound, and note it."""
         try:
-            out = self._marked(data, ended=ended)
+            out = marked()
         except MediaFault as fault:
             return self._failed(fault)
         if out:

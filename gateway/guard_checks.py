@@ -9,8 +9,14 @@ from gateway.guard_form import GuardModelForm
 from gateway.nouns.guard_contract import CLASSIFIER, GUARD_TERMS
 from gateway.typed_document import nearest
 
-_REFERENCES = ("env:", "file:")
-_CLEAR = "secrets are not written here; use env:NAME or file:PATH"
+
+def server_faults(url: str, **secrets: str) -> Iterator[tuple[str, str]]:
+    """Yield the key at fault and what is wrong with the address of a server and its secrets."""
+    if not url.startswith(("http://", "https://")):
+        yield "url", "expected an http:// or https:// address"
+    for key, value in secrets.items():
+        if value and not value.startswith(("env:", "file:")):
+            yield key, "secrets are not written here; use env:NAME or file:PATH"
 
 
 def guard_faults(guard: GuardModelForm) -> Iterator[tuple[str, str]]:
@@ -22,13 +28,10 @@ def guard_faults(guard: GuardModelForm) -> Iterator[tuple[str, str]]:
         if getattr(guard, key):
             yield key, f"has no effect with `contract: {guard.contract}`; use `{CLASSIFIER}`"
     terms = GUARD_TERMS[guard.contract]
-    if not guard.url.startswith(("http://", "https://")):
-        yield "url", "expected an http:// or https:// address"
+    yield from server_faults(guard.url, key=guard.key, key_id=guard.key_id)
     if terms.chat and not guard.model:
         yield "model", f"is missing: `{guard.contract}` is a model behind a server"
     for key, value in (("key", guard.key), ("key_id", guard.key_id)):
-        if value and not value.startswith(_REFERENCES):
-            yield key, _CLEAR
         if key in terms.secrets and not value:
             yield key, f"is missing: `{guard.contract}` signs or names its requests with it"
     if guard.key_id and "key_id" not in terms.secrets:

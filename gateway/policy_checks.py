@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
-from gateway.guard_checks import guard_faults
+from gateway.guard_checks import guard_faults, server_faults
+from gateway.media_form import PictureJudgeForm, RecogniserForm
 from gateway.nouns.personal import FAMILIES
 from gateway.policy_form import FailureForm, PolicyForm, RouteTextForm, RuleForm
 from gateway.typed_document import nearest
@@ -175,12 +176,11 @@ def _guards(form: PolicyForm, document: Document) -> Iterator[str]:
             yield document.fault((*path, "sides"), "it judges nothing; name `input` or `output`")
 
 
-def _server(url: str, key: str, path: KeyPath, document: Document) -> Iterator[str]:
-    if key and not key.startswith(("env:", "file:")):
-        message = "secrets are not written here; use env:NAME or file:PATH"
-        yield document.fault((*path, "key"), message)
-    if not url.startswith(("http://", "https://")):
-        yield document.fault((*path, "url"), "expected an http:// or https:// address")
+def _server(
+    form: PictureJudgeForm | RecogniserForm, path: KeyPath, document: Document
+) -> Iterator[str]:
+    for key, message in server_faults(form.url, key=form.key):
+        yield document.fault((*path, key), message)
 
 
 def _media(form: PolicyForm, document: Document) -> Iterator[str]:
@@ -188,14 +188,14 @@ def _media(form: PolicyForm, document: Document) -> Iterator[str]:
     raw = document.value.get("picture_judges", ())
     for index, judge in enumerate(judges):
         path: KeyPath = ("picture_judges", index)
-        yield from _server(judge.url, judge.key, path, document)
+        yield from _server(judge, path, document)
         if "at_least" in raw[index] and judge.contract == "llama_guard":
             yield document.fault((*path, "at_least"), "has no effect: this contract has no scores")
     if media is None:
         return
     if media.recogniser is not None:
         path = ("media", "recogniser")
-        yield from _server(media.recogniser.url, media.recogniser.key, path, document)
+        yield from _server(media.recogniser, path, document)
     if media.read is False and (judges or media.recogniser is not None):
         yield document.fault(("media", "read"), "nothing is read: then nobody looks or listens")
 

@@ -11,6 +11,7 @@ from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.segment import Channel, FieldClass
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Run
+from gateway.wire.body import BodyReader
 from gateway.wire.error_shape import error_object, refusal_object
 from gateway.wire.json import BOM, encode
 
@@ -23,22 +24,16 @@ class BodyAnswer:
     usage: Mapping[str, int] = {}
 
     def __init__(self, answer_limit: int) -> None:
-        self._limit = answer_limit
-        self._size = 0
-        self._parts: list[bytes] = []
+        self._body = BodyReader(answer_limit)
 
     def push(self, data: bytes) -> list[Event | Run]:
         """Collect. Raises UpstreamBroken if the answer is larger than the limit."""
-        self._size += len(data)
-        if self._size > self._limit:
-            raise UpstreamBroken(f"Its answer is larger than {self._limit} bytes.")
-        self._parts.append(data)
+        self._body.push(data)
         return []
 
     def flush(self) -> list[Event | Run]:
         """Return the body as one event. Raises UpstreamBroken."""
-        raw = b"".join(self._parts)
-        self._parts = []
+        raw = self._body.taken()
         start = raw.removeprefix(BOM).lstrip()
         if not start:
             return [Event(EventKind.COMMENT, raw)] if raw else []

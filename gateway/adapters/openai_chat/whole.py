@@ -9,10 +9,11 @@ from typing import Any
 
 from gateway.adapters.openai_chat import replies
 from gateway.adapters.openai_chat.reading import Reading, all_splices, choice_number, media_splices
-from gateway.nouns.errors import SealgateError, UpstreamBroken
+from gateway.nouns.errors import SealgateError
 from gateway.nouns.segment import Channel, Pointer
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Request, Run
+from gateway.wire.body import BodyReader
 from gateway.wire.error_shape import error_object
 from gateway.wire.json import Splice, encode, encode_string, locate, splice
 
@@ -25,22 +26,16 @@ class WholeAnswer(Reading):
     def __init__(self, request: Request, answer_limit: int) -> None:
         self._request = request
         super().__init__(request)
-        self._limit = answer_limit
-        self._size = 0
-        self._parts: list[bytes] = []
+        self._body = BodyReader(answer_limit)
 
     def push(self, data: bytes) -> list[Event | Run]:
         """Collect. Raises UpstreamBroken if the answer is larger than the limit."""
-        self._size += len(data)
-        if self._size > self._limit:
-            raise UpstreamBroken(f"Its answer is larger than {self._limit} bytes.")
-        self._parts.append(data)
+        self._body.push(data)
         return []
 
     def flush(self) -> list[Event | Run]:
         """Return the answer as one event, none if it is empty. Raises UpstreamBroken."""
-        raw = b"".join(self._parts)
-        self._parts = []
+        raw = self._body.taken()
         if not raw.strip():
             return [Event(EventKind.COMMENT, raw)] if raw else []
         body = self.parse(raw)

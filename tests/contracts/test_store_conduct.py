@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from gateway.ports.conduct import Appeal, ReviewCase, StrikeRow
 from gateway.ports.store import Store
-from gateway.stores.relational import RelationalStore
-from tests.contracts.test_store import STORES, put, row
-
-
-@pytest.fixture(params=[
-    pytest.param(name, marks=pytest.mark.postgresql) if name == "postgresql" else name
-    for name in STORES
-])  # fmt: skip
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Each store in turn, empty."""
-    with STORES[request.param](tmp_path) as location:
-        opened = RelationalStore(location)
-        yield opened
-        opened.close()
+from tests.contracts.test_store import put, row
 
 
 def item(number: int, **changes: object) -> ReviewCase:

@@ -5,11 +5,11 @@ CPU time of this process, the least of several rounds; 300 characters each.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from filters.classifier import ClassifierFilter, shipped_scorer
 from filters.lexicon import Entry, compile_lexicon, named_list
+from tests.bench.cpu import least
 
 TEXTS = {
     "zh, prose": "今天下午我们去了河边散步，看见很多人在放风筝，天气不错，孩子们跑来跑去。回来"
@@ -20,18 +20,11 @@ TEXTS = {
     "en, neutral": "The first version of the tool reads a table and writes a report. " * 6,
     "zh, posts": "你们这种人真是没救了，每个地方都有好人和坏人，凭什么说东北人素质低？" * 10,
 }
-_ROUNDS, _EACH = 15, 100
 
 
-def least(call: Callable[[], object]) -> float:
+def cost(call: Callable[[], object]) -> float:
     """Return the least microseconds of CPU per call."""
-    best = float("inf")
-    for _ in range(_ROUNDS):
-        start = time.process_time()
-        for _ in range(_EACH):
-            call()
-        best = min(best, (time.process_time() - start) / _EACH * 1e6)
-    return best
+    return least(call, rounds=15, each=100)
 
 
 def main() -> None:
@@ -42,9 +35,9 @@ def main() -> None:
     lexicon = compile_lexicon([named_list("bench", entries)])
     for name, long in TEXTS.items():
         text = long[:300]
-        scan = least(lambda: lexicon.scan(text, 0, True))  # noqa: B023
-        score = least(lambda: scorer.score(text))  # noqa: B023
-        whole = least(lambda: judge.scan(text, 0, True))  # noqa: B023
+        scan = cost(lambda: lexicon.scan(text, 0, True))  # noqa: B023
+        score = cost(lambda: scorer.score(text))  # noqa: B023
+        whole = cost(lambda: judge.scan(text, 0, True))  # noqa: B023
         print(  # noqa: T201 -- a command
             f"{name}: score {score:.0f}, filter {whole:.0f} µs per {len(text)} characters;"
             f" lexicon {scan:.0f} ({whole / scan:.1f} x)"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from filters.classifier import ClassifierFilter, shipped_scorer
 from filters.lexicon import compile_lexicon, load_lists
@@ -12,12 +11,11 @@ from filters.secrets import SecretsFilter
 from gateway.assembly.kit import POLICIES
 from gateway.nouns.policy import LexiconUse
 from tests.bench.classifier import TEXTS
+from tests.bench.cpu import least
 
 TITLE = "Cost"
 HEADS = ("filter", *(f"{name}, µs" for name in TEXTS), "against the lexicon")
 NOTE = "CPU microseconds per 300 characters on one core, the least of several rounds."
-
-_ROUNDS, _EACH = 9, 60
 
 
 def rows() -> Iterator[tuple[str, ...]]:
@@ -33,17 +31,10 @@ def rows() -> Iterator[tuple[str, ...]]:
     texts = [long[:300] for long in TEXTS.values()]
     yardstick: list[float] = []
     for name, one in filters.items():
-        costs = [_least(lambda: one.scan(text, 0, True)) for text in texts]  # noqa: B023
+        costs = [
+            least(lambda: one.scan(text, 0, True), rounds=9, each=60)  # noqa: B023
+            for text in texts
+        ]
         yardstick = yardstick or costs
         ratio = sum(costs) / sum(yardstick)
         yield name, *(f"{cost:.0f}" for cost in costs), f"{ratio:.1f} x"
-
-
-def _least(call: Callable[[], object]) -> float:
-    best = float("inf")
-    for _ in range(_ROUNDS):
-        start = time.process_time()
-        for _ in range(_EACH):
-            call()
-        best = min(best, (time.process_time() - start) / _EACH * 1e6)
-    return best

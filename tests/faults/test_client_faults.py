@@ -14,6 +14,7 @@ from gateway.nouns.errors import TooManyRequests, Unauthorized
 from gateway.nouns.policy import Policy, StreamRules, SubjectSource
 from gateway.nouns.verdict import Refusal
 from tests.conftest import Starter
+from tests.edge_doubles import Listening
 from tests.edge_kit import (
     CHAT,
     CHAT_STREAM,
@@ -23,20 +24,13 @@ from tests.edge_kit import (
     Client,
     Conversation,
     GatewayHere,
-    Listening,
     ScriptedUpstream,
     ask,
     open_path,
     request_bytes,
     say_whole,
+    still_alive,
 )
-
-
-async def _still_alive(here: GatewayHere, upstream: ScriptedUpstream) -> None:
-    """After any fault the next exchange works."""
-    upstream.script = say_whole
-    assert (await ask(here.port, CHAT)).body == WHOLE
-
 
 BAD_BODIES = {
     "nothing": b"",
@@ -60,7 +54,7 @@ async def test_bad_bodies(here: GatewayHere, upstream: ScriptedUpstream, name: s
     assert (got.status, got.code) == (400, "invalid_request")
     assert upstream.heard == []
     assert here.counts.facts[0].outcome.value == "client_error"
-    await _still_alive(here, upstream)
+    await still_alive(here, upstream)
 
 
 async def test_lone_surrogates_pass(here: GatewayHere, upstream: ScriptedUpstream) -> None:
@@ -94,7 +88,7 @@ async def test_body_of_100_megabytes(
         got = await client.get()
     assert (got.status, got.code) == (413, "request_too_large")
     assert upstream.heard == []
-    await _still_alive(here, upstream)
+    await still_alive(here, upstream)
 
 
 async def test_body_declared_beyond_reason(here: GatewayHere) -> None:
@@ -162,12 +156,7 @@ async def test_client_leaves(here: GatewayHere, upstream: ScriptedUpstream, phas
     closed = await here.closed()
     assert closed.outcome == "client_gone"
     assert closed.sent_bytes == (len(FIRST) if phase == "streaming" else 0)
-    await _still_alive_later(here, upstream)
-
-
-async def _still_alive_later(here: GatewayHere, upstream: ScriptedUpstream) -> None:
-    upstream.script = say_whole
-    assert (await ask(here.port, CHAT)).body == WHOLE
+    await still_alive(here, upstream)
 
 
 async def test_client_leaves_and_the_policy_drains(
@@ -261,7 +250,7 @@ async def test_huge_headers(here: GatewayHere, upstream: ScriptedUpstream) -> No
             await client.post(CHAT, *lines)
             got = await client.get()
             assert (got.status, got.code) == (431, "request_too_large")
-    await _still_alive(here, upstream)
+    await still_alive(here, upstream)
 
 
 SMUGGLED = b"POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\n"
@@ -290,7 +279,7 @@ async def test_lengths_that_disagree(
         assert got.status == 400
         await client.reader.read()
     assert upstream.heard == []
-    await _still_alive(here, upstream)
+    await still_alive(here, upstream)
 
 
 ODD_PATHS = [

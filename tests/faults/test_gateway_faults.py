@@ -16,6 +16,7 @@ from gateway.ports.adapter import RequestEdits
 from gateway.ports.filter import Question
 from gateway.ports.session import Consult, InputVerdict, Release
 from tests.conftest import Starter
+from tests.edge_doubles import Listening, Passing
 from tests.edge_kit import (
     CHAT,
     CHAT_STREAM,
@@ -27,12 +28,10 @@ from tests.edge_kit import (
     Client,
     Conversation,
     GatewayHere,
-    Listening,
-    Passing,
     ScriptedUpstream,
     ask,
     say_stream,
-    say_whole,
+    still_alive,
 )
 
 SECRET = "do not tell"
@@ -40,10 +39,9 @@ SECRET = "do not tell"
 
 async def _still_alive(here: GatewayHere, upstream: ScriptedUpstream) -> None:
     """After any fault the next exchange works."""
-    upstream.script = say_whole
     here.judge.make_input = lambda admission: Listening()
     here.judge.make_output = lambda admission, answer: Passing(answer, admission.exchange)
-    assert (await ask(here.port, CHAT)).body == WHOLE
+    await still_alive(here, upstream)
 
 
 async def test_input_session_raises(

@@ -13,6 +13,7 @@ import zstandard
 from gateway.nouns.errors import UpstreamBroken
 from gateway.ports.session import Release
 from tests.conftest import Starter
+from tests.edge_doubles import Passing
 from tests.edge_kit import (
     CHAT,
     CHAT_STREAM,
@@ -24,20 +25,13 @@ from tests.edge_kit import (
     Client,
     Conversation,
     GatewayHere,
-    Passing,
     ScriptedUpstream,
     ask,
     say_stream,
-    say_whole,
+    still_alive,
 )
 
 ERROR = b'{"error":{"message":"no","type":"x","param":null,"code":"model_not_found"}}'
-
-
-async def _still_alive(here: GatewayHere, upstream: ScriptedUpstream) -> None:
-    """After any fault the next exchange works."""
-    upstream.script = say_whole
-    assert (await ask(here.port, CHAT)).body == WHOLE
 
 
 async def test_refused_connection(
@@ -71,7 +65,7 @@ async def test_reset_before_the_first_byte(here: GatewayHere, upstream: Scripted
     got = await ask(here.port, CHAT)
     assert (got.status, got.code) == (502, "upstream_broken")
     assert len(upstream.heard) == 1
-    await _still_alive(here, upstream)
+    await still_alive(here, upstream)
 
 
 async def test_hang_before_the_first_byte(start: Starter, upstream: ScriptedUpstream) -> None:
@@ -160,7 +154,7 @@ async def test_break_mid_stream(here: GatewayHere, upstream: ScriptedUpstream, h
     assert got.body.startswith(FIRST)
     assert b'"upstream_broken"' in got.body
     assert (await here.closed()).outcome == "upstream_error"
-    await _still_alive(here, upstream)
+    await still_alive(here, upstream)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 502, 503, 529])
@@ -277,7 +271,7 @@ async def test_bad_encodings(
     upstream.script = script
     got = await ask(here.port, CHAT)
     assert (got.status, got.code) == (502, "upstream_broken")
-    await _still_alive(here, upstream)
+    await still_alive(here, upstream)
 
 
 async def test_malformed_json_whole(here: GatewayHere, upstream: ScriptedUpstream) -> None:

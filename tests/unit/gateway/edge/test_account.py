@@ -18,7 +18,8 @@ from gateway.nouns.policy import Policy
 from gateway.nouns.verdict import Outcome
 from gateway.ports.session import Tally
 from tests.conftest import settings_for
-from tests.edge_kit import PASSED, GatewayHere
+from tests.edge_doubles import PASSED
+from tests.edge_kit import GatewayHere
 
 EXCHANGE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 

@@ -14,7 +14,8 @@ from gateway.ports.adapter import RequestEdits
 from gateway.ports.filter import Question
 from gateway.ports.session import Consult, InputVerdict
 from tests.conftest import settings_for
-from tests.edge_kit import GatewayHere, Listening
+from tests.edge_doubles import Listening
+from tests.edge_kit import GatewayHere
 
 QUESTION = Question("text", 0, 4, "user")
 FOUND = (Finding("c", 3, 1.0, 0, 4, "slow", "r"),)

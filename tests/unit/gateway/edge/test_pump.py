@@ -21,7 +21,8 @@ from gateway.nouns.record import AnswerText
 from gateway.nouns.verdict import Outcome
 from gateway.ports.session import Release
 from tests.conftest import settings_for
-from tests.edge_kit import PASSED, GatewayHere
+from tests.edge_doubles import PASSED
+from tests.edge_kit import GatewayHere
 
 TEXT = (AnswerText(0, "content", "x"),)
 

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.edge.gateway import Headers
 from gateway.nouns.exchange import Principal, Subject
 from tests.conftest import Starter
+from tests.edge_doubles import Listening
 from tests.edge_kit import (
     CHAT,
     CHAT_STREAM,
     WHOLE,
     GatewayHere,
-    Headers,
-    Listening,
     ScriptedUpstream,
     ask,
     say_stream,

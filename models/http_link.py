@@ -11,7 +11,6 @@ import aiohttp
 from models.calls import HttpRequest
 from models.circuit_breaker import CircuitBreaker
 
-_LONGEST_ANSWER = 256 * 1024
 _TROUBLE = frozenset({408, 425, 429})
 """Statuses below 500 that say "not now" and nothing about the request."""
 
@@ -20,19 +19,22 @@ class HttpLink:
     """Sends requests to one server; an HttpSender.
 
     ``concurrent`` bounds the calls in flight; waiting for a place counts against the deadline.
-    ``clock`` returns monotonic seconds. Use it from one event loop, and `close` it there.
+    ``longest`` bounds an answer, in bytes. ``clock`` returns monotonic seconds. Use it from one
+    event loop, and `close` it there.
     """
 
     def __init__(
         self,
         *,
         concurrent: int = 16,
+        longest: int = 256 * 1024,
         failures: int = 5,
         pause_s: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._places = asyncio.Semaphore(concurrent)
         self._concurrent = concurrent
+        self._longest = longest
         self._breaker = CircuitBreaker(failures, pause_s, clock)
         self._session: aiohttp.ClientSession | None = None
 
@@ -78,7 +80,16 @@ class HttpLink:
             ) as response:
                 if response.status >= 500 or response.status in _TROUBLE:
                     raise ConnectionError
-                return response.status, await _bounded(response)
+                return response.status, await self._bounded(response)
+
+    async def _bounded(self, response: aiohttp.ClientResponse) -> bytes:
+        """Return an answer's body, or nothing if it is too long to be one."""
+        data = b""
+        async for piece in response.content.iter_any():
+            data += piece
+            if len(data) > self._longest:
+                return b""
+        return data
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
@@ -88,16 +99,6 @@ class HttpLink:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
-
-
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    """Return an answer's body, or nothing if it is too long to be one."""
-    data = b""
-    async for piece in response.content.iter_any():
-        data += piece
-        if len(data) > _LONGEST_ANSWER:
-            return b""
-    return data
 
 
 def _body(status: int, data: bytes) -> bytes:

@@ -18,7 +18,8 @@ from gateway.ports.clock import Clock
 from gateway.ports.media import Reading
 from gateway.settings import InputSettings, MediaSettings, Settings
 from gateway.settings_file import resolve_secret
-from models.openai_media_runtime import OpenAIMediaRuntime
+from models.http_link import HttpLink
+from models.openai_media_runtime import LONGEST_ANSWER, OpenAIMediaRuntime
 
 if TYPE_CHECKING:
     from gateway.extraction.reader import FileReader
@@ -66,7 +67,8 @@ class Witnesses:
     def _runtime(self, use: PictureJudgeUse | RecogniserUse) -> OpenAIMediaRuntime:
         key = resolve_secret(use.key, self._environ) if use.key else ""
         self.secrets += [key] if key else []
-        made = OpenAIMediaRuntime(use.url, use.model, key, concurrent=use.concurrent)
+        link = HttpLink(concurrent=use.concurrent, longest=LONGEST_ANSWER)
+        made = OpenAIMediaRuntime(use.url, use.model, key, link=link)
         self._runtimes.append(made)
         return made
 

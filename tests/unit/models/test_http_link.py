@@ -66,3 +66,19 @@ async def test_one_failure_is_the_failure_of_all() -> None:
         await link.close()
         await runner.cleanup()
     assert not [each for each in asyncio.all_tasks() if "HttpLink" in repr(each)]
+
+
+async def test_a_longer_answer_than_was_agreed_is_none() -> None:
+    """Read no further than the bound; one of exactly that length is whole."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(body=b"x" * int(request.match_info["name"]))
+
+    runner, url = await _serve(answer)
+    link = HttpLink(longest=70_000)
+    requests = [HttpRequest(f"{url}/{size}", b"", {}) for size in (70_000, 70_001)]
+    try:
+        assert await link.send(requests, deadline_s=5) == [b"x" * 70_000, b""]
+    finally:
+        await link.close()
+        await runner.cleanup()

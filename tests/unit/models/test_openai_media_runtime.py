@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from models.http_link import HttpLink
 from models.openai_media_runtime import OpenAIMediaRuntime
 
 
@@ -54,7 +55,7 @@ async def server() -> AsyncIterator[Server]:
 @pytest.fixture
 async def runtime(server: Server) -> AsyncIterator[OpenAIMediaRuntime]:
     """A runtime that asks it."""
-    one = OpenAIMediaRuntime(server.url + "/v1/", "m", "k")
+    one = OpenAIMediaRuntime(server.url + "/v1/", "m", "k", link=HttpLink())
     yield one
     await one.close()
 
@@ -116,7 +117,7 @@ async def test_no_answer_in_time_is_an_error_and_five_of_them_open_the_breaker(
     server: Server,
 ) -> None:
     """Then nobody waits any more."""
-    runtime = OpenAIMediaRuntime(server.url, "m", concurrent=1)
+    runtime = OpenAIMediaRuntime(server.url, "m", link=HttpLink(concurrent=1))
     for _ in range(5):
         with pytest.raises(TimeoutError):
             await runtime.moderate(b"j", deadline_s=0.0)

@@ -7,9 +7,9 @@ a formula the words that it holds are read too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from xml.parsers import expat
 
 from gateway.extraction.passages import ReadFault
+from gateway.extraction.xml_walk import XmlWalk, local
 from gateway.ports.media import Fault
 from gateway.wire.ooxml import Package
 
@@ -49,16 +49,11 @@ class StringTable:
         return "\n".join(left)
 
 
-class _Full(Exception):
-    """There is more than may be read."""
-
-
-class _Table:
-    """Walks a part once: the strings of a table, or the rows of a sheet."""
+class _Table(XmlWalk):
+    """The strings of a table, or the rows of a sheet."""
 
     def __init__(self, document: bytes, strings: StringTable | None, most: int) -> None:
-        self.cut = False
-        self._left = most
+        super().__init__(most)
         self.strings: list[str] = []
         self.rows: list[str] = []
         self._shared = strings
@@ -68,28 +63,17 @@ class _Table:
         self._kind = ""
         self._inside = ""
         self._phonetic = 0
-        parser = expat.ParserCreate(namespace_separator="\n")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._take
-        parser.StartDoctypeDeclHandler = _refuse
-        try:
-            parser.Parse(document, True)  # noqa: FBT003 -- expat's form
-        except expat.ExpatError:
-            raise ValueError("xml_broken") from None
-        except _Full:
-            self.cut = True
+        self.walk(document)
+        if self.cut:
             self.rows.append("\t".join(self._cells))
 
     def _count(self, text: str) -> str:
-        self._left -= len(text) + 1
-        if self._left < 0:
-            raise _Full
+        self.spend(len(text) + 1)
         return text
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition("\n")[2]
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Begin a cell or a string; take the hints on input."""
+        name = local(tag)
         self._inside = name
         self._phonetic += name == _PHONETIC
         if name == "c":
@@ -100,7 +84,8 @@ class _Table:
         elif name == "dataValidation":
             self.rows += [self._count(attributes[k]) for k in _HINTS if attributes.get(k)]
 
-    def _take(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Take what a cell, a string or a header says."""
         if self._inside in {"t", "v"} and not self._phonetic:
             self._text.append(text)
         elif self._inside == "f":
@@ -109,8 +94,9 @@ class _Table:
                               "firstHeader", "firstFooter", "formula1", "formula2"}:  # fmt: skip
             self.rows.append(self._count(text))
 
-    def _end(self, tag: str) -> None:
-        name = tag.rpartition("\n")[2]
+    def end(self, tag: str) -> None:
+        """End a cell, a string or a row."""
+        name = local(tag)
         self._inside = ""
         self._phonetic -= name == _PHONETIC
         if name == "si":
@@ -138,7 +124,3 @@ def read_sheet(document: bytes, strings: StringTable, *, most: int) -> tuple[str
     read no further. Raises ValueError."""
     table = _Table(document, strings, most)
     return "\n".join(row for row in table.rows if row.strip()), table.cut
-
-
-def _refuse(*_: object) -> None:
-    raise ValueError("xml_doctype")

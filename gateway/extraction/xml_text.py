@@ -1,15 +1,13 @@
 """The text of an XML part of an office document, as its paragraphs read.
 
 Runs of a paragraph are one text, whatever parts them in the file; paragraphs, cells and breaks are
-lines. Also taken is what only attributes say (descriptions of pictures, hints on input). Document
-types are refused, and with them entities.
+lines. Also taken is what only attributes say (descriptions of pictures, hints on input).
 """
 
 from __future__ import annotations
 
-from xml.parsers import expat
-
 from gateway.extraction.passages import Passages, ReadFault
+from gateway.extraction.xml_walk import XmlWalk, local
 from gateway.ports.media import Fault
 
 _TEXTS = frozenset({"t", "instrText", "fldData"})
@@ -25,40 +23,22 @@ _SPOKEN = frozenset(
 _DEEPEST = 1000
 
 
-class _Full(Exception):
-    """There is more than may be read."""
-
-
-class XmlText:
+class XmlText(XmlWalk):
     """What one part says. ``shown`` is its text, ``deleted`` what tracked changes took out, and
     ``said`` what its attributes say. ``cut`` is true if it says more than ``most`` code points: it
     is read no further. Raises ValueError if it cannot be read."""
 
     def __init__(self, document: bytes, *, most: int) -> None:
-        self.cut = False
-        self._left = most
+        super().__init__(most)
         self._shown: list[str] = []
         self._deleted: list[str] = []
         self._said: list[str] = []
         self._open: list[str] = []
-        parser = expat.ParserCreate(namespace_separator="\n")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = _refuse
-        try:
-            parser.Parse(document, True)  # noqa: FBT003 -- expat's form
-        except expat.ExpatError:
-            raise ValueError("xml_broken") from None
-        except _Full:
-            self.cut = True
+        self.walk(document)
 
     def _take(self, kept: list[str], text: str) -> None:
         kept.append(text)
-        self._left -= len(text)
-        if self._left < 0:
-            raise _Full
+        self.spend(len(text))
 
     @property
     def shown(self) -> str:
@@ -75,26 +55,29 @@ class XmlText:
         """What its attributes say, one a line."""
         return "\n".join(self._said)
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition("\n")[2]
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take what attributes say."""
+        name = local(tag)
         if len(self._open) >= _DEEPEST:
             raise ValueError("xml_too_deep")
         self._open.append(name)
         if name in _TABS:
             self._take(self._shown, "\t")
         for key, value in attributes.items():
-            if value and key.rpartition("\n")[2] in _SPOKEN:
+            if value and local(key) in _SPOKEN:
                 self._take(self._said, value)
 
-    def _end(self, tag: str) -> None:
-        name = tag.rpartition("\n")[2]
+    def end(self, tag: str) -> None:
+        """End a line."""
+        name = local(tag)
         self._open.pop()
         if name in _LINES:
             self._take(self._shown, "\n")
             if self._deleted and not self._deleted[-1].endswith("\n"):
                 self._deleted.append("\n")
 
-    def _text(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Take text that is said."""
         name = self._open[-1] if self._open else ""
         if name == _DELETED:
             self._take(self._deleted, text)
@@ -112,7 +95,3 @@ def take_xml(place: str, document: bytes, passages: Passages) -> None:
     passages.add(f"{place}, descriptions", found.said)
     if found.cut:
         raise ReadFault(Fault.TOO_LARGE)
-
-
-def _refuse(*_: object) -> None:
-    raise ValueError("xml_doctype")

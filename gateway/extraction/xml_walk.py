@@ -1,0 +1,60 @@
+"""A walk over an XML part within a bound of what is read; what it meets, heirs tell apart.
+
+Document types are refused, and with them entities.
+"""
+
+from __future__ import annotations
+
+from xml.parsers import expat
+
+
+class XmlWalk:
+    """Meets each element and text of a part once. ``cut`` is true if it says more than ``most``
+    code points: it is read no further."""
+
+    def __init__(self, most: int) -> None:
+        self.cut = False
+        self._left = most
+
+    def walk(self, document: bytes) -> None:
+        """Read the part. Raises ValueError if it cannot be read."""
+        parser = expat.ParserCreate(namespace_separator="\n")
+        parser.buffer_text = True
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+        parser.StartDoctypeDeclHandler = _refuse
+        try:
+            parser.Parse(document, True)  # noqa: FBT003 -- expat's form
+        except expat.ExpatError:
+            raise ValueError("xml_broken") from None
+        except _Full:
+            self.cut = True
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Meet a start tag; see `local`."""
+
+    def end(self, tag: str) -> None:
+        """Meet an end tag."""
+
+    def text(self, text: str) -> None:
+        """Meet text."""
+
+    def spend(self, chars: int) -> None:
+        """Count what was read; the walk ends when it is more than may be."""
+        self._left -= chars
+        if self._left < 0:
+            raise _Full
+
+
+def local(tag: str) -> str:
+    """Return a name without its namespace."""
+    return tag.rpartition("\n")[2]
+
+
+class _Full(Exception):
+    """There is more than may be read."""
+
+
+def _refuse(*_: object) -> None:
+    raise ValueError("xml_doctype")

@@ -16,17 +16,7 @@ from PIL import Image, ImageOps
 from gateway.extraction.passages import Bounds, ReadFault
 from gateway.nouns.media import MediaFormat
 from gateway.ports.media import Fault
-from gateway.wire.picture import BROKEN
-
-RASTERS = {
-    MediaFormat.PNG: "PNG",
-    MediaFormat.JPEG: "JPEG",
-    MediaFormat.WEBP: "WEBP",
-    MediaFormat.GIF: "GIF",
-    MediaFormat.AVIF: "AVIF",
-    MediaFormat.TIFF: "TIFF",
-}
-"""The formats that are decoded here, and what Pillow calls them."""
+from gateway.wire.picture import BROKEN, RASTERS
 
 _SHOWN_SIDE = 1024
 _DEEP = frozenset({"I", "F", "I;16", "I;16B", "I;16L"})

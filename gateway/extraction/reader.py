@@ -15,7 +15,7 @@ from gateway.extraction.codes import codes_in
 from gateway.extraction.office import read_office
 from gateway.extraction.passages import Bounds, Passages, ReadFault
 from gateway.extraction.pdf import read_pdf
-from gateway.extraction.picture import RASTERS, as_jpeg, frames
+from gateway.extraction.picture import as_jpeg, frames
 from gateway.extraction.plain import decoded, has_mark, speaks_plainly
 from gateway.extraction.web_page import read_web_page
 from gateway.extraction.xml_text import take_xml
@@ -23,6 +23,7 @@ from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.media import Fault, Reading, ReadOrder, Shown
 from gateway.wire.held_file import Held, HeldFileError, held_file
 from gateway.wire.media_type import named_format, sniff
+from gateway.wire.picture import RASTERS
 
 _TEXTS = frozenset({MediaFormat.TXT, MediaFormat.MARKDOWN, MediaFormat.HTML})
 _OFFICE = frozenset({MediaFormat.DOCX, MediaFormat.XLSX, MediaFormat.PPTX})

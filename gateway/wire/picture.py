@@ -31,7 +31,7 @@ BROKEN: tuple[type[Exception], ...] = (
 )  # fmt: skip
 """What Pillow's decoders raise on files that are not whole."""
 
-_PILLOW = {
+RASTERS = {
     MediaFormat.PNG: "PNG",
     MediaFormat.JPEG: "JPEG",
     MediaFormat.WEBP: "WEBP",
@@ -39,6 +39,8 @@ _PILLOW = {
     MediaFormat.AVIF: "AVIF",
     MediaFormat.TIFF: "TIFF",
 }
+"""The formats that are decoded here, and what Pillow calls them."""
+
 _DRAWABLE = frozenset({"1", "L", "LA", "RGB", "RGBA", "CMYK", "I", "F", "I;16", "I;16B"})
 _PNG_KEPT = frozenset(
     {b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"cLLI", b"pHYs", b"tIME", b"eXIf",
@@ -64,7 +66,7 @@ class Picture:
     ) -> None:
         self._content = content
         self._format = found
-        self._name = _PILLOW[found]
+        self._name = RASTERS[found]
         self._times: list[float] = []
         self._save: dict[str, Any] = {}
         self._turned = False

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.access.secret_file import load_secret, locked, replace_file
+from gateway.access.watched_file import WatchedFile, nobody
 from gateway.nouns.errors import ConfigError, Unauthorized
 from gateway.nouns.exchange import DEFAULT_TENANT
 from gateway.nouns.mark import LabelMode
@@ -33,7 +34,6 @@ _RANDOM_BYTES = 32
 _FORMAT = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
 _NAME = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?")
 _VERSION = 1
-_RELOAD_S = 1.0
 _NS = 1_000_000_000
 
 
@@ -102,15 +102,18 @@ class _KeyFile(msgspec.Struct, frozen=True):
     keys: tuple[GatewayKey, ...]
 
 
+_Hashes = dict[str, tuple[GatewayKey, Digest]]
+
+
 class KeyBook:
     """The keys of one state folder. One per process; several processes may use the same folder.
 
     A change by another process is seen within a second. If the file cannot be read while running,
-    the keys stay as they were and `fault` says why; at the start that is a ConfigError, and so is a
-    file of keys whose secret is gone.
+    the keys stay as they were, `fault` says why and ``tell`` is told; at the start that is a
+    ConfigError, and so is a file of keys whose secret is gone.
     """
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, tell: Callable[[str], None] = nobody) -> None:
         self._path = folder / KEYS_FILE
         self._clock = clock
         if self._path.exists() and not (folder / SECRET_FILE).exists():
@@ -119,17 +122,17 @@ class KeyBook:
                 "back from a backup, or remove the keys and make new ones."
             )
         self._secret = load_secret(folder / SECRET_FILE)
-        self._by_hash: dict[str, tuple[GatewayKey, Digest]] = {}
-        self._version: tuple[int, int, int] | None = None
-        self._checked_s = clock.monotonic_s()
-        self.fault: str | None = None
-        self._version = self._stat()
-        self._take(_read(self._path))
+        self._file = WatchedFile(self._path, _read_hashes, clock, tell)
+
+    @property
+    def fault(self) -> str | None:
+        """Why the file cannot be read now; None if it can."""
+        return self._file.fault
 
     def find(self, key: str) -> GatewayKey:
         """Return what is known of a key. Raises Unauthorized if it may not be used now."""
-        self._refresh()
-        found = self._by_hash.get(self._hash(key)) if _FORMAT.fullmatch(key) else None
+        hashes = self._file.content()
+        found = hashes.get(self._hash(key)) if _FORMAT.fullmatch(key) else None
         if found is None:
             raise Unauthorized("This gateway does not know the key: ask its operator for one.")
         known, digest = found
@@ -147,9 +150,8 @@ class KeyBook:
 
     def has_active(self) -> bool:
         """True if anybody could use a key of this gateway now."""
-        self._refresh()
         now_s = self._now_s()
-        return any(key.state(now_s) == "active" for key, _ in self._by_hash.values())
+        return any(key.state(now_s) == "active" for key, _ in self._file.content().values())
 
     def create(self, name: str, terms: KeyTerms = KeyTerms()) -> tuple[str, GatewayKey]:  # noqa: B008 -- a frozen value
         """Make a key; returns it, for the only time, and what is kept of it.
@@ -258,34 +260,7 @@ class KeyBook:
                 replace_file(self._path, msgspec.json.format(content, indent=2) + b"\n")
             except OSError as error:
                 raise ConfigError(f"{self._path} cannot be written: {error.strerror}.") from error
-            self._version = self._stat()
-            self._take(keys)
-
-    def _refresh(self) -> None:
-        now_s = self._clock.monotonic_s()
-        if now_s - self._checked_s < _RELOAD_S:
-            return
-        self._checked_s = now_s
-        version = self._stat()
-        if version == self._version:
-            return
-        try:
-            self._take(_read(self._path))
-        except ConfigError as error:
-            self.fault = error.detail
-        else:
-            self.fault = None
-        self._version = version
-
-    def _take(self, keys: tuple[GatewayKey, ...]) -> None:
-        self._by_hash = {digest.hash: (key, digest) for key in keys for digest in key.digests}
-
-    def _stat(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            return None
-        return found.st_mtime_ns, found.st_ino, found.st_size
+            self._file.replaced(_by_hash(keys))
 
     def _hash(self, key: str) -> str:
         return hmac.digest(self._secret, b"gateway\0" + key.encode(), "sha256").hex()
@@ -310,6 +285,14 @@ def _read(path: Path) -> tuple[GatewayKey, ...]:
             f"The key file {path} has version {content.version}; this program reads {_VERSION}."
         )
     return content.keys
+
+
+def _read_hashes(path: Path) -> _Hashes:
+    return _by_hash(_read(path))
+
+
+def _by_hash(keys: tuple[GatewayKey, ...]) -> _Hashes:
+    return {digest.hash: (key, digest) for key in keys for digest in key.digests}
 
 
 def _validate(name: str, terms: KeyTerms) -> None:

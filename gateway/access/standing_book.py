@@ -7,20 +7,20 @@ anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from gateway.access.secret_file import locked, replace_file
 from gateway.access.strikes import subject_mark
+from gateway.access.watched_file import WatchedFile, nobody
 from gateway.nouns.conduct import Standing
-from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.errors import ConfigError, LedgerFailed
 from gateway.ports.clock import Clock
 
 STANDINGS_FILE = "standings.json"
 _VERSION = 1
-_RELOAD_S = 1.0
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -43,46 +43,58 @@ def write_standings(folder: Path, standings: Mapping[str, Standing]) -> bool:
 
 
 def read_standings(folder: Path) -> dict[str, Standing]:
-    """Return what the file says; nothing if there is none, or none that can be read."""
-    try:
-        found = msgspec.json.decode((folder / STANDINGS_FILE).read_bytes(), type=_File)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return found.standings if found.version == _VERSION else {}
+    """Return what the file says; nothing if there is none. Raises ConfigError if it is broken."""
+    return _read(folder / STANDINGS_FILE) or {}
 
 
 class StandingBook:
-    """The standings as a worker knows them. One per process; a change is seen within a second."""
+    """The standings as a worker knows them. One per process; a change is seen within a second.
 
-    def __init__(self, folder: Path, key: bytes, clock: Clock) -> None:
-        self._folder = folder
+    If the file cannot be read while running, or is gone, everybody stands where he stood, `fault`
+    says why and ``tell`` is told; at the start a broken one is a ConfigError.
+    """
+
+    def __init__(
+        self, folder: Path, key: bytes, clock: Clock, tell: Callable[[str], None] = nobody
+    ) -> None:
         self._key = key
-        self._clock = clock
-        self._checked_s = clock.monotonic_s()
-        self._version = self._stat()
-        self._standings = read_standings(folder)
+        self._there = False
+        self._file = WatchedFile(folder / STANDINGS_FILE, self._load, clock, tell)
+
+    @property
+    def fault(self) -> str | None:
+        """Why the file cannot be read now; None if it can."""
+        return self._file.fault
 
     def find(self, tenant: str, subject: str) -> tuple[str, Standing | None]:
         """Return the user's mark and where he stands (None: nowhere)."""
-        self._refresh()
-        if not self._standings:
+        standings = self._file.content()
+        if not standings:
             return "", None
         mark = subject_mark(self._key, tenant, subject)
-        return mark, self._standings.get(mark)
+        return mark, standings.get(mark)
 
-    def _refresh(self) -> None:
-        now_s = self._clock.monotonic_s()
-        if now_s - self._checked_s < _RELOAD_S:
-            return
-        self._checked_s = now_s
-        version = self._stat()
-        if version != self._version:
-            self._version = version
-            self._standings = read_standings(self._folder)
+    def _load(self, path: Path) -> dict[str, Standing]:
+        found = _read(path)
+        if found is None and self._there:
+            raise ConfigError(f"The file of standings {path} is gone.")
+        self._there = found is not None
+        return found or {}
 
-    def _stat(self) -> tuple[int, int, int] | None:
-        try:
-            found = (self._folder / STANDINGS_FILE).stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_ino, found.st_size
+
+def _read(path: Path) -> dict[str, Standing] | None:
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_File)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The file of standings {path} cannot be read: {error}. Remove it: it is "
+            "computed anew from the strikes in the ledger."
+        ) from error
+    if found.version != _VERSION:
+        raise ConfigError(
+            f"The file of standings {path} has version {found.version}; this program reads "
+            f"{_VERSION}. Remove it: it is computed anew from the strikes in the ledger."
+        )
+    return found.standings

@@ -15,7 +15,7 @@ from gateway import __version__
 from gateway.access.door import Door
 from gateway.access.keys import KeyBook
 from gateway.access.limits import Limiter
-from gateway.access.standing_book import StandingBook
+from gateway.access.standing_book import StandingBook, read_standings
 from gateway.access.subject_gate import SubjectGate
 from gateway.adapters import adapters, opened
 from gateway.app import make_app
@@ -66,6 +66,8 @@ from gateway.telemetry import logs
 from gateway.telemetry.folder import forget_process, prepare_folder
 from gateway.telemetry.household import SupervisorMetrics
 from gateway.telemetry.metrics import LabelSets, Metrics
+
+_LOG = logs.logger("worker")
 
 Load = Callable[[], tuple[Settings, Policy]]
 
@@ -138,6 +140,8 @@ class Installation:
             sign=keys.sign, passes=policy.mode is Mode.OBSERVE,
         )  # fmt: skip
         _protocols(settings)
+        if policy.strikes is not None:
+            read_standings(state)
         kit = editions[0].kit
         return Prepared(policy, kit, sealer, files, vault, producer, keys, editions)
 
@@ -230,8 +234,9 @@ class Installation:
             routes=RouteTable(protocols, policy.paths, by_kind),
             fallback=protocols[0],
             access=Door(
-                self._for_door(settings), policy.subject, KeyBook(state, clock), self._limiter,
-                upstream_key=upstream_key, secrets=[*guards.secrets, *witnesses.secrets],
+                self._for_door(settings), policy.subject, KeyBook(state, clock, _unread),
+                self._limiter, upstream_key=upstream_key,
+                secrets=[*guards.secrets, *witnesses.secrets],
             ),
             judge=usual.judge,
             journal=journal,
@@ -268,7 +273,7 @@ class Installation:
         rules = made.policy.strikes
         if rules is None:
             return None
-        book = StandingBook(state, made.vault.keyring.fingerprint_key, self._clock)
+        book = StandingBook(state, made.vault.keyring.fingerprint_key, self._clock, _unread)
         return SubjectGate(rules, book, self._limiter, meter.stood)
 
     def _wiring(
@@ -353,3 +358,8 @@ def _closing(*closers: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[
 def _as_prepared(value: object) -> Prepared:
     assert isinstance(value, Prepared)
     return value
+
+
+def _unread(fault: str) -> None:
+    """Say that a file of the state folder cannot be read, and that what was known holds on."""
+    _LOG.error("file not read", detail=fault)

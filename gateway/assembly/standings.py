@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from gateway.access.standing_book import read_standings, write_standings
+from gateway.access.standing_book import STANDINGS_FILE, read_standings, write_standings
 from gateway.access.strikes import Strike, standing_of, subject_mark
+from gateway.access.watched_file import Version, version_of
 from gateway.assembly.vault import Vault
 from gateway.ledger.chain import event, extend, write_head
 from gateway.nouns.conduct import Level, Standing, StrikeRules
-from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.errors import ConfigError, LedgerFailed
 from gateway.ports.clock import Clock
 from gateway.ports.store import Store
 
@@ -48,7 +49,8 @@ def keep_standings(
 class StandingKeeper:
     """The steward's part: notices that strikes changed, and chains who rose, and to where.
 
-    ``tell`` gets how many users stand on each level.
+    A file that somebody else changed, broke or removed is written anew. ``tell`` gets how many
+    users stand on each level.
     """
 
     def __init__(
@@ -66,8 +68,10 @@ class StandingKeeper:
         self._version: tuple[int, int] | None = None
         self._before: dict[str, Level] = {}
         self._found: dict[Owner, tuple[Standing, str]] = {}
+        self._path = vault.state / STANDINGS_FILE
+        self._written: Version = None
         now_ns = clock.wall_ns()
-        for mark, standing in read_standings(vault.state).items():
+        for mark, standing in _known(vault).items():
             self._before[mark] = standing.level(now_ns)
 
     def __call__(self) -> None:
@@ -75,8 +79,9 @@ class StandingKeeper:
         store = self._store = self._store or self._vault.store()
         try:
             version = store.conduct_version()
-            if version != self._version:
+            if version != self._version or version_of(self._path) != self._written:
                 self._found = keep_standings(self._vault, store, self._rules)
+                self._written = version_of(self._path)
                 self._chain_risen(store)
                 self._version = version
         except LedgerFailed:
@@ -112,3 +117,11 @@ class StandingKeeper:
                 head = extend(writing, self._vault.keyring, rows, {})
             write_head(self._vault.state, self._vault.keyring, *head)
         self._before = {mark: level for mark, (level, _, _) in after.items()}
+
+
+def _known(vault: Vault) -> Mapping[str, Standing]:
+    """Return what the file says; of a broken one nothing, for it is written anew at once."""
+    try:
+        return read_standings(vault.state)
+    except ConfigError:
+        return {}

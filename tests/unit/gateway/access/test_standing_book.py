@@ -14,7 +14,7 @@ from gateway.access.standing_book import (
 )
 from gateway.access.strikes import subject_mark
 from gateway.nouns.conduct import Standing
-from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.errors import ConfigError, LedgerFailed
 from tests.ledger_kit import SetClock
 
 KEY = b"k" * 32
@@ -45,12 +45,34 @@ def test_the_same_is_not_written_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"\xff\xfe", b'{"version":9,"standings":{}}', b'{"version":1}', b"[]"]
 )
-def test_a_file_that_says_nothing_holds_nobody(tmp_path: Path, content: bytes) -> None:
-    """Garbage and another program's version; the next computation writes it anew."""
+def test_a_broken_file_is_an_error_at_the_start(tmp_path: Path, content: bytes) -> None:
+    """Garbage and another program's version: nobody is let in for that; it can be written anew."""
     (tmp_path / STANDINGS_FILE).write_bytes(content)
-    assert read_standings(tmp_path) == {}
+    with pytest.raises(ConfigError, match=r"standings\.json .*computed anew"):
+        StandingBook(tmp_path, KEY, SetClock())
     assert write_standings(tmp_path, {MARK: CLOSED})
     assert read_standings(tmp_path) == {MARK: CLOSED}
+
+
+@pytest.mark.parametrize("content", [b"{", None])
+def test_a_file_broken_or_gone_while_it_serves_lets_nobody_in(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    """Who was closed stays so, it is told once, and a whole file counts again."""
+    clock, told = SetClock(), list[str]()
+    write_standings(tmp_path, {MARK: CLOSED})
+    book = StandingBook(tmp_path, KEY, clock, told.append)
+    if content is None:
+        (tmp_path / STANDINGS_FILE).unlink()
+    else:
+        (tmp_path / STANDINGS_FILE).write_bytes(content)
+    for _ in range(3):
+        clock.now_s += 1.0
+        assert book.find("t", "u") == (MARK, CLOSED)
+    assert told == [book.fault]
+    write_standings(tmp_path, {})
+    clock.now_s += 1.0
+    assert (book.find("t", "u"), book.fault) == (("", None), None)
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -82,3 +82,23 @@ def test_levels_end_by_themselves(ledger: Ledger) -> None:
     ledger.clock.now_ns += 31 * DAY_NS
     keeper()
     assert told == [{"warn": 1}, {}]
+
+
+@pytest.mark.parametrize("content", [b"{", None])
+def test_a_file_broken_or_gone_is_written_anew(ledger: Ledger, content: bytes | None) -> None:
+    """At the next look, by the steward that runs and by one that starts; nobody rises by that."""
+    misdeed(ledger, 1)
+    keeper = StandingKeeper(vault_of(ledger), RULES, ledger.clock, lambda _: None)
+    keeper()
+    whole = read_standings(ledger.state)
+    path = ledger.state / STANDINGS_FILE
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    keeper()
+    assert read_standings(ledger.state) == whole != {}
+    assert len(chained(ledger)) == 1
+    path.write_bytes(content or b"")
+    StandingKeeper(vault_of(ledger), RULES, ledger.clock, lambda _: None)()
+    assert read_standings(ledger.state) == whole

@@ -23,7 +23,6 @@ _SHORT = 4
 """A Latin word of so few letters counts only where no other letter stands beside it."""
 
 _SENTENCE_END = re.compile(r"[\n。！？；;!?]")
-_HALVES = re.compile("[\ud800-\udfff]")
 _DOUBTED = frozenset({"phone", "card"})
 """Kinds that an order number can look like; the others are found only where a word names them."""
 
@@ -63,10 +62,7 @@ class WordIndex:
 
         Words that stand in the middle of others are left out where they are short and Latin.
         """
-        try:
-            found = self._automaton.find(low)
-        except UnicodeEncodeError:  # half a character, which no automaton reads
-            found = self._automaton.find(_HALVES.sub("\ufffd", low))
+        found = self._automaton.find(low)
         if not found:
             return []
         return [

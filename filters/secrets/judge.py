@@ -15,7 +15,7 @@ from filters.secrets.forms import (
     is_example,
     is_mixed,
 )
-from gateway.matching.automaton import Match, TermAutomaton
+from gateway.matching.automaton import TermAutomaton
 from gateway.nouns.finding import Finding, Scan
 
 _LONGEST_VALUE = 64
@@ -43,7 +43,6 @@ GATE = re.compile("[=:：_.A-Z-]")
 """Each of `LITERALS`, and each sign behind which a value stands, has one of these."""
 
 _SIGN = re.compile("[=:：]")
-_HALVES = re.compile("[\ud800-\udfff]")
 _BEARER = re.compile(rf"[A-Za-z0-9_\-.~+/=]{{0,{LONGEST_KEY}}}")
 _CREDENTIALS = re.compile(r"[^\s:@/?#\"'<>]{0,64}(?::(?P<password>[^\s:@/?#\"'<>]{0,64}))?")
 _BOT_TOKEN = re.compile(r"AA[A-Za-z0-9_\-]{0,34}")
@@ -119,7 +118,7 @@ def _judged(text: str, start: int, before: int, *, final: bool) -> Iterator[Find
     """Give every finding, and every position from which one may still come."""
     for sign in _SIGN.finditer(text, before):
         yield from _assigned(text, sign.end(), final=final)
-    for number, begin, _ in _matches(text[start:]):
+    for number, begin, _ in _MARKS.find(text[start:]):
         at, mark = start + begin, LITERALS[number]
         if mark == _PEM:
             if text[max(0, at - 5) : at] == "-----":
@@ -131,13 +130,6 @@ def _judged(text: str, start: int, before: int, *, final: bool) -> Iterator[Find
         elif at == 0 or text[at - 1] not in _ALNUM:
             judge = _bearer if mark in _BEARERS else _key
             yield from judge(text, at, mark, final=final)
-
-
-def _matches(text: str) -> list[Match]:
-    try:
-        return _MARKS.find(text)
-    except UnicodeEncodeError:  # half a character, which no automaton reads
-        return _MARKS.find(_HALVES.sub("\ufffd", text))
 
 
 def _key(text: str, at: int, mark: str, *, final: bool) -> Iterator[Finding | int]:

@@ -7,6 +7,7 @@ are alive: exactly those that more text could complete.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -16,6 +17,8 @@ END = "\x01"
 
 LONGEST_TERM = 64
 """The most characters of a term, folded."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 Match = tuple[int, int, int]
 
@@ -73,9 +76,12 @@ class TermAutomaton:
     def find(self, text: str) -> list[Match]:
         """Return all matches of a folded text, overlapping ones too, in the order of their ends.
 
-        Append `END` to learn which suffixes are alive.
+        Append `END` to learn which suffixes are alive. Lone surrogates belong to no term.
         """
-        found: list[Match] = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        try:
+            found: list[Match] = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:  # half a character, which the library cannot read
+            return self.find(_HALVES.sub("\ufffd", text))
         return found
 
 

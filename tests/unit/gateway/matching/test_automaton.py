@@ -35,6 +35,14 @@ def test_matches_and_live_suffixes(one: list[str], two: list[str], text: str) ->
         ]
 
 
+def test_half_a_character_stands_between_terms() -> None:
+    """It moves no place and belongs to nothing, and what is whole around it is found."""
+    automaton = TermAutomaton([["ab", "b"]])
+    assert automaton.find("ab\ud83dab\udc00a" + END) == [
+        (0, 0, 2), (1, 1, 2), (0, 3, 5), (1, 4, 5), (2, 6, 8),
+    ]  # fmt: skip
+
+
 def test_no_terms_match_nothing() -> None:
     """An empty list is a list."""
     automaton = TermAutomaton([[], []])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from gateway.wire import xmp
@@ -49,12 +49,7 @@ def read_drawing(document: bytes) -> Drawing:
     if len(document) > xmp.LONGEST:
         raise MediaFault("too_large")
     reader = _Reader(document)
-    try:
-        reader.parser.Parse(document, 1)
-    except MediaFault:
-        raise
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise MediaFault("broken_svg") from error
+    xmp.walk(reader.parser, document, "broken_svg")
     return reader.drawing()
 
 
@@ -107,7 +102,6 @@ class _Reader:
         self._open: list[tuple[str, int, int]] = []
         self.parser: Any = expat.ParserCreate(namespace_separator=" ")
         self.parser.namespace_prefixes = True
-        self.parser.EntityDeclHandler = self.parser.ExternalEntityRefHandler = _refuse_entity
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
 
@@ -174,7 +168,3 @@ def _view(attributes: dict[str, str]) -> View:
 def _length(text: str) -> float:
     found = _LENGTH.match(text)
     return float(found[1]) * _PIXELS[found[2]] if found else 0.0
-
-
-def _refuse_entity(*_: Any) -> NoReturn:
-    raise MediaFault("xml_entities")

@@ -88,13 +88,22 @@ def read(document: bytes) -> Reading:
     if len(document) > LONGEST:
         raise MediaFault("xmp_too_large")
     reader = _Reader(document)
+    walk(reader.parser, document, "broken_xmp")
+    return Reading(tuple(reader.found), reader.close, reader.about)
+
+
+def walk(parser: Any, document: bytes, broken: str) -> None:
+    """Parse a document with a parser of expat's whose handlers are set.
+
+    Raises MediaFault: ``broken`` if it is no well-formed XML, and if it declares entities.
+    """
+    parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _refuse_entity
     try:
-        reader.parser.Parse(document, 1)
+        parser.Parse(document, 1)
     except MediaFault:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise MediaFault("broken_xmp") from error
-    return Reading(tuple(reader.found), reader.close, reader.about)
+        raise MediaFault(broken) from error
 
 
 def plain(packet: bytes) -> bytes:
@@ -177,7 +186,6 @@ class _Reader:
         self.parser.namespace_prefixes = True
         self.parser.ordered_attributes = True
         self.parser.buffer_text = True
-        self.parser.EntityDeclHandler = self.parser.ExternalEntityRefHandler = _refuse_entity
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text

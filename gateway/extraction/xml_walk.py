@@ -26,7 +26,7 @@ class XmlWalk:
         parser.StartDoctypeDeclHandler = _refuse
         try:
             parser.Parse(document, True)  # noqa: FBT003 -- expat's form
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError):  # the latter: an encoding that nobody knows
             raise ValueError("xml_broken") from None
         except _Full:
             self.cut = True

@@ -260,3 +260,12 @@ def test_a_page_is_read_both_ways() -> None:
     """As a browser shows it, and as it is written."""
     places = [each.place for each in _read(page(TERM)).passages]
     assert places == ["source", "text"]
+
+
+@pytest.mark.parametrize("encoding", ["nobody-knows", "base64", "utf-7"])
+def test_xml_in_an_encoding_that_nobody_knows_is_broken(encoding: str) -> None:
+    """It ends no process; what else stands in the document was read."""
+    part = f'<?xml version="1.0" encoding="{encoding}"?><svg xmlns="http://www.w3.org/2000/svg"/>'
+    assert _read(part.encode()).fault == Fault.BROKEN
+    reading = _read(with_member(word(TERM), "word/header1.xml", part.encode()))
+    assert (reading.fault, _place_of(reading)) == (Fault.BROKEN, "document")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from filters.personal_data.candidate import Candidate
 from filters.personal_data.labels import Passage
-from filters.personal_data.phrases import NOTHING, Follow, Reader
+from filters.personal_data.phrases import NOTHING, OPEN, Follow, Reader
 
 LONGEST_ADDRESS = 56
 _REACH = 28
@@ -45,6 +45,11 @@ _WESTERN = re.compile(
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Terrace|Square|Sq)"
     r"(?![A-Za-z])\.?(?:,? (?:Apt|Apartment|Unit|Suite|Flat)\.? ?[0-9]{1,5}[A-Za-z]?)?"
 )
+_STREETS = (
+    "St", "Ave", "Road", "Rd", "Boulevard", "Blvd", "Lane", "Ln", "Drive", "Dr", "Court", "Ct",
+    "Terrace", "Sq",
+)  # fmt: skip
+"""With what any of the words begins that end a street's name."""
 _OPEN_WESTERN = re.compile(
     r"[0-9](?<![A-Za-z0-9.,\-].)[0-9]{0,4}[A-Za-z]? (?:[A-Z][A-Za-z.'’]{0,16},? ?){0,6}"
     r"[0-9]{0,5}[A-Za-z]?\Z"
@@ -55,14 +60,14 @@ _AT_HOME = re.compile(r"(?i)\b(?:live|living|lives|reside|resides|home|ship|deli
 def home(text: str, start: int, end: int) -> Follow:
     """Read the address of a person; severity 2."""
     if end - start == 1 and text[start - 1 : start] not in _LIVING and text[end : end + 1] != "在":
-        return Follow(open=end == len(text))
+        return OPEN if end == len(text) else NOTHING
     before = _BEFORE.match(text, end)
     return _read(text, before.end() if before else end, severity=2)
 
 
 def region(text: str, start: int, end: int) -> Follow:
     """Read an address behind the name of a region; severity 2 where a room is told, else 1."""
-    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    before, after = text[start - 1] if start else "", text[end : end + 1]
     if not "\u4e00" <= before <= "\u9fff" or before in _NO_REGION_BEFORE:
         return NOTHING
     if after in _NO_REGION_AFTER:
@@ -71,12 +76,15 @@ def region(text: str, start: int, end: int) -> Follow:
 
 
 def _read(text: str, at: int, severity: int) -> Follow:
+    size = len(text)
+    if size > at + LONGEST_ADDRESS and _PLACE.search(text, at + 1, at + _REACH) is None:
+        return NOTHING
     run = _RUN.match(text, at, at + LONGEST_ADDRESS)
     last = run.end() if run else at
-    growing = last == len(text) or (last == len(text) - 1 and text[last] in " ,，-－#（(）)·")
+    growing = last == size or (last == size - 1 and text[last] in " ,，-－#（(）)·")
     place = _PLACE.search(text, at + 1, min(last, at + _REACH))
     if place is None:
-        return Follow(open=growing and last - at < _REACH)
+        return OPEN if growing and last - at < _REACH else NOTHING
     growing = growing and last - at < LONGEST_ADDRESS
     end = place.end()
     while (more := _MORE.match(text, end, last)) is not None:
@@ -91,7 +99,11 @@ READERS: dict[str, Reader] = {"home": home, "region": region}
 
 def western(passage: Passage) -> Iterator[Candidate]:
     """Give street addresses that begin with the house number; severity 2 where somebody lives."""
-    text = passage.text
+    text, outline = passage.text, passage.outline
+    if "0 A" not in outline and "0a A" not in outline and "0A A" not in outline:
+        return
+    if not any(street in text for street in _STREETS):
+        return
     for found in _WESTERN.finditer(text, passage.start):
         left = text[max(0, found.start() - 32) : found.start()]
         severity = 2 if _AT_HOME.search(left) else 1

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from filters.personal_data.candidate import Candidate
-from filters.personal_data.label_words import LOWERING
+from filters.personal_data.label_words import LABELS, LOWERING
 from filters.personal_data.labels import Hint, Passage
+from filters.personal_data.outline import has_labelled
 
 LONGEST_FORM = 40
 """Code points of the longest form, separators included."""
@@ -60,8 +61,13 @@ class FormIndex:
             shape = re.compile(f"(?:{form.shape})(?![A-Za-z0-9])", re.IGNORECASE | re.ASCII)
             self._forms.setdefault(form.label, []).append((shape, form))
 
+        self.words = " ".join(LABELS[label] for label in self._forms)
+        """All labels, as `WordIndex` takes them."""
+
     def find(self, passage: Passage) -> Iterator[Candidate]:
         """Give every labelled number; they may overlap."""
+        if not has_labelled(passage.outline, passage.text):
+            return
         for chunk in _CHUNK.finditer(passage.text, passage.start):
             for label in passage.near(chunk.start()):
                 for shape, form in self._forms.get(label, ()):

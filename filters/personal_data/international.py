@@ -189,12 +189,16 @@ def ibans(passage: Passage) -> Iterator[Candidate]:
             yield Candidate(at, end, "iban", 3, 0.95, "iban")
 
 
-def open_international(text: str, start: int) -> int:
-    """Return where an IBAN or a telephone begins that the text's end leaves open, or its length."""
-    at = max(start, len(text) - 48)
-    opens = [found.start() for found in (_OPEN_IBAN.search(text, at), _OPEN_PHONE.search(text, at))
-             if found is not None]  # fmt: skip
-    return min(opens, default=len(text))
+def open_iban(text: str, start: int) -> int:
+    """Return where an IBAN begins that the text's end leaves open, or its length."""
+    found = _OPEN_IBAN.search(text, max(start, len(text) - 48))
+    return found.start() if found else len(text)
+
+
+def open_phone(text: str, start: int) -> int:
+    """Return where a telephone begins that the text's end leaves open, or its length."""
+    found = _OPEN_PHONE.search(text, max(start, len(text) - 48))
+    return found.start() if found else len(text)
 
 
 _PHONES = (

@@ -8,7 +8,7 @@ what is new, and numbers are judged only where a digit stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from filters.personal_data import accounts, addresses, china, names, network, sensitive
 from filters.personal_data.candidate import LEAST_SCORE, Candidate, outermost
@@ -17,6 +17,7 @@ from filters.personal_data.forms import Form, FormIndex, compact
 from filters.personal_data.kinds import categories
 from filters.personal_data.labels import CONTEXT, Passage
 from filters.personal_data.numbers import numbers, open_number
+from filters.personal_data.outline import may_grow, outlined
 from filters.personal_data.phrases import Follow, PhraseIndex, Reader
 from filters.personal_data.tokens import (
     LOCAL,
@@ -28,7 +29,7 @@ from filters.personal_data.tokens import (
     open_token,
     plates,
 )
-from filters.personal_data.width import TRIGGER, TRIGGERS, WIDE_CHARS, narrow
+from filters.personal_data.width import TRIGGERS, WIDE, WIDE_CHARS, narrow
 from gateway.nouns.finding import Scan
 from gateway.nouns.personal import FAMILIES
 
@@ -41,15 +42,21 @@ _INSIDE = frozenset(RUN + "@") | WIDE_CHARS
 _JOINTS = frozenset(" ()（）,/:周岁歲")
 """What stands between the parts of a number that is written in parts."""
 
-_IN_PARTS = re.compile(r"[:(]")
-_DIGIT = re.compile("[0-9]")
 _OF_AGES = frozenset(["ye", "ol"])
 """How words begin that may follow a number in small letters and belong to it (``9 years old``);
 a single letter may be a check letter."""
 _OPEN_REACH = 96
+_ENDS_OF_NUMBERS = ("0", "0 ", "0-", "+", "0a", "0A")
+_FEW_DIGITS = 6
+_KNOWN = 512
+_CLEAN = tuple(Scan((), size) for size in range(_KNOWN))
+"""What a scan says of most texts, by their length."""
 
-Finder = Callable[[Passage], Iterator[Candidate]]
-Opener = Callable[[str, int], int]
+Finder = Callable[[Passage], Iterable[Candidate]]
+Sign = tuple[int, str, Finder]
+"""How many digits there must be, what the outline must hold, and who looks then."""
+Opener = tuple[str, Callable[[str, int], int]]
+"""What the outline must hold, and who then says where an open end begins."""
 
 
 class PersonalDataFilter:
@@ -74,96 +81,103 @@ class PersonalDataFilter:
         """Everything that it may find."""
         self._kinds = frozenset(category.partition(".")[2] for category in self.categories)
         forms: list[Form] = []
-        self._finders: list[tuple[str, int, Finder]] = [("", 7, plates), ("", 8, numbers)]
-        """Each with a sign and how often it must be there, or how long the text must be."""
-        self._openers: list[Opener] = [open_number, china.open_bracketed]
+        self._finders: list[Sign] = [(2, "?", plates), (11, "0", numbers)]
+        self._openers: list[Opener] = [("000", china.open_bracketed), ("(0", china.open_bracketed)]
         if "contact" in on:
-            self._finders.append(("0", 1, china.landlines))
+            self._finders.append((10, "0000000", china.landlines))
         if "china" in on:
             forms += china.FORMS
-            self._finders += [("(", 1, china.hong_kong_ids), ("（", 1, china.hong_kong_ids)]
+            self._finders.append((6, "000000", china.hong_kong_ids))
         if "international" in on:
             forms += self._with_international()
         if "network" in on:
             forms += network.FORMS
             self._finders += [
-                (".", 3, network.ip_addresses), (":", 2, network.colon_addresses),
-                ("-", 5, network.dashed_addresses),
-            ]  # fmt: skip
-            self._openers.append(network.open_network)
+                (4, "0.0", network.ip_addresses),
+                (1, ":", network.colon_addresses),
+                (1, "-", network.dashed_addresses),
+            ]
+            self._openers.append((":", network.open_network))
         if "addresses" in on:
-            self._finders.append((" ", 2, addresses.western))
-            self._openers.append(addresses.open_western)
+            self._finders.append((1, " A", addresses.western))
+            self._openers += [(sign, addresses.open_western) for sign in ("0 ", "0a ", "0A ")]
         forms += accounts.FORMS if "accounts" in on else ()
         forms += sensitive.FORMS if "sensitive" in on else ()
         self._forms = FormIndex(forms)
-        self._finders.append(("", 2, self._forms.find))
-        self._phrases = _phrases(on)
+        self._small = [sign for sign in self._finders if sign[0] < _FEW_DIGITS]
+        self._phrases = _phrases(on, self._forms.words)
         ends = re.escape("".join(sorted(self._phrases.ends)))
         self._gate = re.compile(f"[{TRIGGERS}{ends}{ends.upper()}]")
         self._inside = self._phrases.inside
+        self._unfinished = self._inside | _TAIL
 
     def _with_international(self) -> tuple[Form, ...]:
         from filters.personal_data import international
 
         phones = international.Phones()
-        self._finders += [("+", 1, phones.find), ("", 15, international.ibans)]
-        self._openers.append(international.open_international)
+        self._finders += [(7, "+0", phones.find), (2, "AA00", international.ibans)]
+        self._openers += [
+            ("AA00", international.open_iban),
+            ("+", international.open_phone),
+            ("(0", international.open_phone),
+        ]
         return international.forms(phones)
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
         """Judge ``text`` from ``start`` on; see `gateway.ports.filter.Filter`."""
         size = len(text)
-        first = 0 if start and text[start - 1] in _INSIDE else start
-        if self._gate.search(text, first) is None:
-            last = text[-1:]
-            if final or (last not in self._inside and last not in _TAIL):
-                return Scan((), size)
-            if last not in _INNER_TAIL:
-                safe = self._phrases.begun(text) if last in self._inside else size
-                safe = min(safe, open_plate(text, start)) if last in _TAIL else safe
-                return Scan((), max(start, safe))
         piece = text[start:]
         plain = piece.isascii()
         if plain and not final and size - start <= LOCAL and piece.isalpha():
-            return Scan((), start)  # a word that may still become anything
-        numeric = TRIGGER.search(text, first) is not None
-        if not text.isascii():
-            near = 0 if numeric else max(0, start - 2 * CONTEXT)
-            text = text[:near] + narrow(text[near:])
+            return _clean(start)  # a word that may still become anything
+        mail = start > 0 and text[start - 1] in _INSIDE and _has_at(text, start)
+        loud = mail or plain or self._gate.search(text, start) is not None
+        if not loud:
+            last = text[-1:]
+            if final or last not in self._unfinished:
+                return _CLEAN[size] if size < _KNOWN else Scan((), size)
+            if last not in _INNER_TAIL:
+                begun = self._phrases.begun(text) if last in self._inside else size
+                return _clean(max(start, min(begun, open_plate(text, start))))
+        if not (plain and text.isascii()):
+            text = _narrowed(text, max(0, start - 2 * CONTEXT))
             piece = text[start:]
-        follows = self._phrases.find(text, start)
-        if numeric:
-            return self._with_numbers(Passage(text, start), piece, follows, final=final)
-        if final:
-            safe = size
-        elif not plain or _IN_PARTS.search(piece):
-            safe = self._open(Passage(text, start), piece)
-        else:
-            word = piece[len(piece.rstrip(RUN)) :]
-            safe = size - min(len(word.lstrip("._%-")), LOCAL)
+        outline = outlined(piece)
+        if mail or "0" in outline or "@" in outline:
+            return self._with_numbers(text, start, outline, final=final)
+        follows = self._phrases.find(text, start) if loud else []
+        safe = size if final else self._end(text, start, piece, outline)
         if not follows:
-            return Scan((), safe)
+            return _clean(safe)
         found, safe = _settled(follows, safe, final=final)
-        return self._reported(text, start, found, safe)
+        return self._reported(text, start, found, safe) if found else _clean(safe)
 
-    def _with_numbers(
-        self, passage: Passage, piece: str, follows: list[tuple[int, Follow]], *, final: bool
-    ) -> Scan:
-        text = passage.text
-        safe = len(text) if final else self._open(passage, piece)
-        found, safe = _settled(follows, safe, final=final)
-        for sign, least, find in self._finders:
-            if (piece.count(sign) if sign else len(piece)) >= least:
+    def _end(self, text: str, start: int, piece: str, outline: str) -> int:
+        """Return from where the end of a text without numbers may still become part of a
+        finding."""
+        if "?" not in outline and ":" not in outline and "(" not in outline:
+            held = len(piece[len(piece.rstrip(RUN)) :].lstrip("._%-"))
+            return len(text) - (min(LOCAL, held))
+        return self._open(text, start, outline, labelled=True)
+
+    def _with_numbers(self, text: str, start: int, outline: str, *, final: bool) -> Scan:
+        follows, labelled = self._phrases.find_with_labels(text, start)
+        safe = len(text) if final else self._open(text, start, outline, labelled=labelled)
+        found, safe = _settled(follows, safe, final=final) if follows else ([], safe)
+        digits = outline.count("0")
+        passage = Passage(text, start, outline)
+        for least, sign, find in self._small if digits < _FEW_DIGITS else self._finders:
+            if sign in outline and digits >= least:
                 found += find(passage)
-        if "@" in text:
-            found += emails(passage)
-        return self._reported(text, passage.start, found, safe)
+        if labelled and digits:
+            found += self._forms.find(passage)
+        if "@" in text or "＠" in text:
+            text = narrow(text)
+            found += emails(Passage(text, start, outline))
+        return self._reported(text, start, found, safe) if found else _clean(safe)
 
     def _reported(self, text: str, start: int, found: list[Candidate], safe: int) -> Scan:
         """Return what is reported, and what is safe with it: never a part of a candidate."""
-        if not found:
-            return Scan((), safe)
         kept = outermost([one for one in found if self._is_reported(text, one)])
         for one in reversed(kept):
             if one.start < safe < one.end and one.kind != "email":
@@ -178,23 +192,51 @@ class PersonalDataFilter:
             return False
         return _PREFIX.sub("", compact(written)) not in self._allowed
 
-    def _open(self, passage: Passage, piece: str) -> int:
+    def _open(self, text: str, start: int, outline: str, *, labelled: bool) -> int:
         """Return from where the end of the text may still become part of a finding."""
-        text, start, size = passage.text, passage.start, len(passage.text)
-        begun = self._phrases.begun(text) if piece[-1:] in self._inside else size
-        if piece[-1:] not in _TAIL:
+        size = len(text)
+        last = text[-1:] if size > start else ""
+        begun = self._phrases.begun(text) if last in self._inside else size
+        if last not in _TAIL:
             return max(start, begun)
-        begin = open_token(text, piece)
+        begin = open_token(text, text[start:])
         joint = text[begin - 1] if begin > start else ""
         if joint == "(":
             begin -= 1
-        if joint in _JOINTS and (joint == ":" or _DIGIT.search(piece) is not None):
+        if joint in _JOINTS and (joint == ":" or "0" in outline):
             word = text[begin : begin + 2]
             if joint != " " or not word.isalpha() or not word.islower() or word in _OF_AGES:
-                first = max(start, size - _OPEN_REACH)
-                begin = min(begin, *(opener(text, first) for opener in self._openers))
-                begin = min(begin, self._forms.open(passage))
+                begin = min(begin, self._in_parts(text, start, outline, labelled=labelled))
         return max(start, min(begin, begun))
+
+    def _in_parts(self, text: str, start: int, outline: str, *, labelled: bool) -> int:
+        """Return where the earliest number of several parts begins that the text's end leaves
+        open."""
+        begin = len(text)
+        first = max(start, begin - _OPEN_REACH)
+        if outline.endswith(_ENDS_OF_NUMBERS):
+            begin = open_number(text, first)
+        for sign, opener in self._openers:
+            if sign in outline:
+                begin = min(begin, opener(text, first))
+        if labelled and may_grow(outline):
+            begin = min(begin, self._forms.open(Passage(text, start, outline)))
+        return begin
+
+
+def _clean(safe: int) -> Scan:
+    return _CLEAN[safe] if safe < _KNOWN else Scan((), safe)
+
+
+def _has_at(text: str, end: int) -> bool:
+    return text.find("@", 0, end) >= 0 or text.find("＠", 0, end) >= 0
+
+
+def _narrowed(text: str, near: int) -> str:
+    """Return the text with what stands from ``near`` on in plain width."""
+    if WIDE.search(text, near) is None:
+        return text
+    return text[:near] + narrow(text[near:])
 
 
 def _settled(
@@ -214,7 +256,7 @@ def _settled(
     return found, safe
 
 
-def _phrases(on: frozenset[str]) -> PhraseIndex:
+def _phrases(on: frozenset[str], labels: str) -> PhraseIndex:
     triggers: dict[str, str] = {}
     readers: dict[str, Reader] = {}
     for family, module in (("names", names), ("addresses", addresses), ("accounts", accounts)):
@@ -222,4 +264,4 @@ def _phrases(on: frozenset[str]) -> PhraseIndex:
             triggers |= module.TRIGGERS
             readers |= module.READERS
     terms = sensitive.TERMS if "sensitive" in on else {}
-    return PhraseIndex(triggers, terms, readers | sensitive.READERS)
+    return PhraseIndex(triggers, terms, readers | sensitive.READERS, labels)

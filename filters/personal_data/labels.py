@@ -13,8 +13,10 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from enum import Enum
 
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
+
 from filters.personal_data.label_words import LABELS, LOWERING
-from gateway.matching.automaton import TermAutomaton
+from filters.personal_data.outline import outlined
 
 CONTEXT = 32
 """How many code points on the left of a number are read."""
@@ -23,6 +25,7 @@ _SHORT = 4
 """A Latin word of so few letters counts only where no other letter stands beside it."""
 
 _SENTENCE_END = re.compile(r"[\n。！？；;!?]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _DOUBTED = frozenset({"phone", "card"})
 """Kinds that an order number can look like; the others are found only where a word names them."""
 
@@ -52,17 +55,31 @@ class WordIndex:
         for name, listed in words.items():
             for word in listed.split():
                 names.setdefault(word.replace("_", " "), []).append(name)
-        self.terms = tuple(names)
-        self._names = tuple(map(tuple, names.values()))
+        self.terms = tuple(sorted(names, key=str.isascii, reverse=True))
+        self._names = tuple(tuple(names[term]) for term in self.terms)
         self._short = [len(term) <= _SHORT and term.isascii() for term in self.terms]
-        self._automaton = TermAutomaton([self.terms])
+        self._automaton = AhoCorasick(
+            self.terms,
+            matchkind=MatchKind.Standard,
+            store_patterns=False,
+            implementation=Implementation.DFA,
+        )
+        self._latin = BytesAhoCorasick(
+            [term.encode() for term in self.terms if term.isascii()],
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.DFA,
+        )
+        """The first of them, for text in which no other can stand and a byte is a code point."""
 
     def find(self, low: str) -> list[tuple[int, int, tuple[str, ...]]]:
         """Return ``(end, start, names)`` of every word in a lowered text, in order of their ends.
 
         Words that stand in the middle of others are left out where they are short and Latin.
         """
-        found = self._automaton.find(low)
+        if low.isascii():
+            found = self._latin.find_matches_as_indexes(low.encode(), overlapping=True)
+        else:
+            found = self._read(low)
         if not found:
             return []
         return [
@@ -70,6 +87,13 @@ class WordIndex:
             for number, start, end in found
             if not self._short[number] or _stands_alone(low, start, end)
         ]
+
+    def _read(self, low: str) -> list[tuple[int, int, int]]:
+        try:
+            return self._automaton.find_matches_as_indexes(low, overlapping=True)
+        except UnicodeEncodeError:  # half a character, which no automaton reads
+            low = _HALVES.sub("\ufffd", low)
+            return self._automaton.find_matches_as_indexes(low, overlapping=True)
 
 
 def _stands_alone(low: str, start: int, end: int) -> bool:
@@ -86,24 +110,30 @@ class Passage:
     Nothing that is still to be found begins before ``start``: it would have been held from there.
     """
 
-    __slots__ = ("_ends", "_found", "_from", "start", "text")
+    __slots__ = ("_ends", "_found", "_from", "outline", "start", "text")
 
-    def __init__(self, text: str, start: int = 0) -> None:
+    def __init__(self, text: str, start: int = 0, outline: str | None = None) -> None:
         self.text = text
         self.start = start
+        self.outline = outlined(text[start:]) if outline is None else outline
+        """Of what begins at ``start``."""
         self._from = max(0, start - CONTEXT - 1)
         self._found: list[tuple[int, int, tuple[str, ...]]] | None = None
         self._ends: list[int] = []
 
-    def near(self, at: int) -> dict[str, int]:
-        """Return the labels within `CONTEXT` on the left of ``at``, each with its last end."""
+    def _labels(self) -> list[tuple[int, int, tuple[str, ...]]]:
         if self._found is None:
             self._found = _INDEX.find(lowered(self.text[self._from :]))
             self._ends = [found[0] for found in self._found]
+        return self._found
+
+    def near(self, at: int) -> dict[str, int]:
+        """Return the labels within `CONTEXT` on the left of ``at``, each with its last end."""
+        found = self._labels()
         local = at - self._from
         near: dict[str, int] = {}
         for place in range(bisect_right(self._ends, local) - 1, -1, -1):
-            end, start, names = self._found[place]
+            end, start, names = found[place]
             if end <= local - CONTEXT:
                 break
             if start >= local - CONTEXT:

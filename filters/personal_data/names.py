@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from filters.personal_data.candidate import Candidate
-from filters.personal_data.phrases import NOTHING, Follow, Reader, with_signs
+from filters.personal_data.phrases import NOTHING, OPEN, Follow, Reader, with_signs
 from filters.personal_data.surnames import COMPOUND, NO_GIVEN, SINGLE, TITLES
 
 _COLONS = ("：", ":", "**：", "**:", "：**", ":**", "_:", "_：")
@@ -31,7 +31,8 @@ TRIGGERS = {
     "name_field": with_signs(_ENGLISH, (":", "：", ":**", "**:")),
 }
 
-_BEFORE = re.compile(r"[ \t*_\"'“”「『：:是为叫為]{0,5}")
+_SIGNS_BEFORE = " \t*_\"'“”「『：:是为叫為"
+_BEFORE = re.compile(f"[{_SIGNS_BEFORE}]{{0,5}}")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{0,6}")
 _DOTTED = re.compile(r"·[\u4e00-\u9fff]{0,10}")
 _WORD = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*(?:['’\-][A-Za-zß-öø-ÿ]+)?"
@@ -41,12 +42,12 @@ _OPEN_LATIN = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][A-Za-zß-öø-ÿ.'’\-]{0,24} ?){
 
 def name(text: str, _: int, end: int) -> Follow:
     """Read a name in either script behind a Chinese trigger."""
+    if text[end - 1] in "字名" and end < len(text) and text[end] not in _SIGNS_BEFORE:
+        return NOTHING  # a sentence about a name
     before = _BEFORE.match(text, end)
     at = before.end() if before else end
     if at == len(text):
-        return Follow(open=True)
-    if at == end and text[end - 1] in "字名":
-        return NOTHING  # a sentence about a name
+        return OPEN
     run = _HAN.match(text, at)
     if not run or not run[0]:
         return _latin(text, at, words=2)

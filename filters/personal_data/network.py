@@ -15,6 +15,7 @@ from filters.personal_data.candidate import Candidate
 from filters.personal_data.checks import is_luhn
 from filters.personal_data.forms import Form
 from filters.personal_data.labels import Passage
+from filters.personal_data.outline import has_groups, has_quad
 
 _IPV4 = re.compile(
     r"[0-9](?<![A-Za-z0-9._+\-].)[0-9]{0,2}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
@@ -28,6 +29,8 @@ _MAC, _DASHED_MAC = (
     )
     for sign in ":-"
 )
+_JOINTS = 5
+"""Signs in a hardware address; one of version 6 has seven or two side by side."""
 _OPEN_COLON = re.compile(r"[0-9A-Fa-f](?<![A-Za-z0-9:].)[0-9A-Fa-f]{0,3}:[0-9A-Fa-f:]{0,36}\Z")
 
 
@@ -52,6 +55,8 @@ FORMS = (
 def ip_addresses(passage: Passage) -> Iterator[Candidate]:
     """Give every public IP address of version 4."""
     text = passage.text
+    if not has_quad(passage.outline):
+        return
     for found in _IPV4.finditer(text, passage.start):
         near = passage.near(found.start())
         named = near.get("address", -1)
@@ -70,21 +75,30 @@ def _is_public(version: type[IPv4Address] | type[IPv6Address], written: str) -> 
 def colon_addresses(passage: Passage) -> Iterator[Candidate]:
     """Give every public IP address of version 6 and every hardware address in six pairs, but those
     that stand for none or for all."""
-    for found in _IPV6.finditer(passage.text, passage.start):
-        if _is_public(IPv6Address, found[0]):
-            yield Candidate(found.start(), found.end(), "ip_address", 1, 0.9, "ipv6")
+    outline = passage.outline
+    grouped = outline.count(":") >= _JOINTS and has_groups(passage.text, ":")
+    if grouped or "::" in outline:
+        for found in _IPV6.finditer(passage.text, passage.start):
+            if _is_public(IPv6Address, found[0]):
+                yield Candidate(found.start(), found.end(), "ip_address", 1, 0.9, "ipv6")
+    if not grouped:
+        return
     for found in _MAC.finditer(passage.text, passage.start):
         if _is_hardware(found[0].split(":")):
             yield Candidate(found.start(), found.end(), "mac_address", 1, 0.8, "mac")
 
 
 def _is_hardware(pairs: list[str]) -> bool:
-    """True for more than two different pairs with a letter among them: digits alone are a time."""
-    return len(set(pairs)) > 2 and not "".join(pairs).isdigit()
+    """True for more than two different pairs with a letter and a digit among them: digits alone are
+    a time, and text without any is not looked at."""
+    written = "".join(pairs)
+    return len(set(pairs)) > 2 and not written.isdigit() and not written.isalpha()
 
 
 def dashed_addresses(passage: Passage) -> Iterator[Candidate]:
     """Give every hardware address whose pairs are parted by dashes."""
+    if passage.outline.count("-") < _JOINTS or not has_groups(passage.text, "-"):
+        return
     for found in _DASHED_MAC.finditer(passage.text, passage.start):
         if _is_hardware(found[0].split("-")):
             yield Candidate(found.start(), found.end(), "mac_address", 1, 0.8, "mac")

@@ -8,15 +8,19 @@ might still grow into one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 
 from filters.personal_data.candidate import Candidate
 from filters.personal_data.checks import is_bank_card, is_old_resident_id, is_resident_id, is_uscc
 from filters.personal_data.labels import CONTEXT, Hint, Passage
+from filters.personal_data.outline import has_code, has_mobile, may_be_code
 
 LONGEST_NUMBER = 24
 """No shape below is longer: 19 digits in five groups have 23 code points."""
+
+_LEAST_DIGITS = 11
+"""A mobile's; documents and cards have more."""
 
 _RUN = re.compile(r"[0-9](?:[ \-]?[0-9]){6,}")
 _GROUP = re.compile(r"(?<![0-9])[0-9]")
@@ -78,18 +82,25 @@ def open_number(text: str, start: int) -> int:
 def numbers(passage: Passage) -> Iterator[Candidate]:
     """Give every number whose end is in the text; they may overlap."""
     text = passage.text
+    outline, start = passage.outline, passage.start
+    if not has_mobile(outline) and not has_code(outline):
+        return
     for run in _RUN.finditer(text, passage.start):
         if run.end() - run.start() < 11 and not _beside_letter(text, run.start(), run.end()):
             continue
+        written = run[0]
+        whole = len(written) - written.count(" ") - written.count("-") >= _LEAST_DIGITS
         for group in _GROUP.finditer(text, run.start(), run.end()):
-            yield from _beginning(passage, group.start())
+            if not whole and not may_be_code(outline, group.start() - start):
+                continue
+            yield from _beginning(passage, group.start(), _JUDGES if whole else ())
 
 
-def _beginning(passage: Passage, at: int) -> Iterator[Candidate]:
+def _beginning(passage: Passage, at: int, judges: tuple[_Judge, ...]) -> Iterator[Candidate]:
     text = passage.text
     before = text[at - 1] if at else ""
     lettered = before.isascii() and (before.isalpha() or before == "_")
-    for judge in (_mobile, _resident, _card):
+    for judge in judges:
         found = judge(passage, at, lettered)
         if found is not None:
             yield found
@@ -154,6 +165,10 @@ def _card(passage: Passage, at: int, lettered: bool) -> Candidate | None:  # noq
             score -= 0.3
         return Candidate(at, found.end(), "bank_card", 3, round(score, 2), "bank_card")
     return None
+
+
+_Judge = Callable[[Passage, int, bool], Candidate | None]
+_JUDGES: tuple[_Judge, ...] = (_mobile, _resident, _card)
 
 
 def _credit_code(text: str, at: int) -> Candidate | None:

@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from filters.personal_data.candidate import Candidate
-from filters.personal_data.labels import WordIndex, lowered
+from filters.personal_data.labels import CONTEXT, WordIndex, lowered
 
-LONGEST_TRIGGER = 24
-"""Code points of the longest trigger."""
-
+_LONG = 64
+_LABEL = "label"
 
 _HAN_TERM = 6
 """Characters of the longest beginning of a term that is not Latin."""
@@ -31,6 +30,7 @@ class Follow(NamedTuple):
 
 
 NOTHING = Follow()
+OPEN = Follow(open=True)
 
 Reader = Callable[[str, int, int], Follow]
 """``(text, start of the trigger, its end)``: reads what follows."""
@@ -40,10 +40,17 @@ class PhraseIndex:
     """Triggers and terms by name, each with its reader. A term is itself what is found."""
 
     def __init__(
-        self, triggers: Mapping[str, str], terms: Mapping[str, str], readers: Mapping[str, Reader]
+        self,
+        triggers: Mapping[str, str],
+        terms: Mapping[str, str],
+        readers: Mapping[str, Reader],
+        labels: str = "",
     ) -> None:
+        """``labels`` are words in the form of `WordIndex` that are only told to be there."""
         self._index = WordIndex({**triggers, **terms})
+        self._with_labels = WordIndex({**triggers, **terms, _LABEL: labels})
         self._readers = dict(readers)
+        self._reach = max(map(len, self._index.terms), default=0) + 1
         self.ends = frozenset(term[-1] for term in self._index.terms)
         """The characters on which a trigger or a term can end."""
         self._begins = frozenset(
@@ -69,14 +76,45 @@ class PhraseIndex:
     def find(self, text: str, start: int) -> list[tuple[int, Follow]]:
         """Return what follows every trigger or term that ends after ``start``, with the place of
         its last character, from which it is held."""
-        offset = max(0, start - LONGEST_TRIGGER - 1)
-        follows = []
-        for end, at, names in self._index.find(lowered(text[offset:])):
-            for name in names if offset + end > start else ():
-                follow = self._readers[name](text, offset + at, offset + end)
-                if follow.open or follow.candidate is not None:
+        offset = start - self._reach if start > self._reach else 0
+        found = self._index.find(_folded(text[offset:]))
+        return self._read(text, start, offset, found) if found else []
+
+    def find_with_labels(self, text: str, start: int) -> tuple[list[tuple[int, Follow]], bool]:
+        """Return the same, and whether a label stands before ``start`` by `CONTEXT` at most, or
+        behind it."""
+        offset = start - CONTEXT - 1 if start > CONTEXT else 0
+        found = self._with_labels.find(lowered(text[offset:]))
+        if not found:
+            return [], False
+        labelled = any(_LABEL in names for _, _, names in found)
+        return self._read(text, start, offset, found), labelled
+
+    def _read(
+        self, text: str, start: int, offset: int, found: list[tuple[int, int, tuple[str, ...]]]
+    ) -> list[tuple[int, Follow]]:
+        follows: list[tuple[int, Follow]] = []
+        for end, at, names in found:
+            if offset + end <= start:
+                continue
+            for name in names:
+                read = self._readers.get(name)
+                follow = read(text, offset + at, offset + end) if read else NOTHING
+                if follow is not NOTHING and (follow.open or follow.candidate is not None):
                     follows.append((offset + end - 1, follow))
         return follows
+
+
+def _folded(text: str) -> str:
+    """Return the text in lower case as far as terms have one (ASCII), one code point for one.
+
+    To lower a character that is not ASCII takes ten times as long as to see that none must be.
+    """
+    if len(text) > _LONG and not text.isascii():
+        plain = text.encode("ascii", "replace")
+        if plain == plain.lower() and "\u0130" not in text and "\u212a" not in text:
+            return text
+    return lowered(text)
 
 
 def with_signs(words: Iterable[str], signs: Iterable[str]) -> str:

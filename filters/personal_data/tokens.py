@@ -64,6 +64,9 @@ def emails(passage: Passage) -> Iterator[Candidate]:
 
 def plates(passage: Passage) -> Iterator[Candidate]:
     """Give every plate."""
+    outline = passage.outline
+    if not ("A" in outline and "?A" in outline) and not ("a" in outline and "?a" in outline):
+        return
     for found in _PLATE.finditer(passage.text, passage.start):
         if sum(char.isdigit() for char in found[1]) >= 2:
             yield Candidate(found.start(), found.end(), "plate", 2, 0.85, "cn_plate")

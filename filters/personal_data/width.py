@@ -41,7 +41,8 @@ def _ranges(codes: list[int]) -> str:
 
 
 _TABLE = _table()
-_WIDE = re.compile(f"[{_ranges(sorted(_TABLE))}]")
+WIDE = re.compile(f"[{_ranges(sorted(_TABLE))}]")
+"""Any character that `narrow` changes."""
 WIDE_CHARS = frozenset(map(chr, _TABLE))
 """Every character that `narrow` changes."""
 
@@ -54,6 +55,6 @@ TRIGGER = re.compile(f"[{TRIGGERS}]")
 
 def narrow(text: str) -> str:
     """Return the text with wide letters, digits and signs as ASCII; its length does not change."""
-    if text.isascii() or _WIDE.search(text) is None:
+    if text.isascii() or WIDE.search(text) is None:
         return text
     return text.translate(_TABLE)

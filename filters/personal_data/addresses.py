@@ -31,10 +31,12 @@ _NO_REGION_BEFORE = frozenset("城都超上股夜门本全各该某大小社地�
 _NO_REGION_AFTER = frozenset("场别域块间分区民长委政府级钱得下值面容盈里人")
 _NUMBER = r"(?:[0-9０-９]{1,5}[A-Za-z]?|[一二三四五六七八九十百甲乙丙]{1,4})"
 _UNITS = r"(?:号院|号楼|号|號|弄|栋|幢|楼|樓|单元|室|座|层|組|组|户|戶|房|门)"
-_PLACE = re.compile(
+_STREET = (
     r"(?:路|街|道|巷|弄|胡同|里|村|区|園|园|苑|厦|場|场|城|院|寓|庄|镇|乡|组|家园|湾|府|居|阁)"
-    rf"(?:[东西南北中]?段)?[甲乙]?{_NUMBER}(?:[\-－]{_NUMBER})*{_UNITS}(?![线文令会称召航])"
+    rf"(?:[东西南北中]?段)?[甲乙]?{_NUMBER}(?:[\-－]{_NUMBER})*{_UNITS}"
 )
+_PLACE = re.compile(rf"{_STREET}(?![线文令会称召航])")
+_MAY_BE_PLACE = re.compile(_STREET)
 _MORE = re.compile(
     rf"[ ,，\-－]?(?:[^\W_0-9]{{0,10}}?){_NUMBER}(?:[\-－]{_NUMBER})*{_UNITS}"
     r"|[ \-－]?[0-9]{3,4}(?![0-9])"
@@ -77,7 +79,7 @@ def region(text: str, start: int, end: int) -> Follow:
 
 def _read(text: str, at: int, severity: int) -> Follow:
     size = len(text)
-    if size > at + LONGEST_ADDRESS and _PLACE.search(text, at + 1, at + _REACH) is None:
+    if size > at + LONGEST_ADDRESS and _MAY_BE_PLACE.search(text, at + 1, at + _REACH) is None:
         return NOTHING
     run = _RUN.match(text, at, at + LONGEST_ADDRESS)
     last = run.end() if run else at

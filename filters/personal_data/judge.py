@@ -137,8 +137,9 @@ class PersonalDataFilter:
             if final or last not in self._unfinished:
                 return _CLEAN[size] if size < _KNOWN else Scan((), size)
             if last not in _INNER_TAIL:
-                begun = self._phrases.begun(text) if last in self._inside else size
-                return _clean(max(start, min(begun, open_plate(text, start))))
+                safe = self._phrases.begun(text) if last in self._inside else size
+                safe = min(safe, open_plate(text, start)) if last in _TAIL else safe
+                return _clean(max(start, safe))
         if not (plain and text.isascii()):
             text = _narrowed(text, max(0, start - 2 * CONTEXT))
             piece = text[start:]
@@ -146,7 +147,8 @@ class PersonalDataFilter:
         if mail or "0" in outline or "@" in outline:
             return self._with_numbers(text, start, outline, final=final)
         follows = self._phrases.find(text, start) if loud else []
-        safe = size if final else self._end(text, start, piece, outline)
+        unfinished = not final and text[-1:] in self._unfinished
+        safe = self._end(text, start, piece, outline) if unfinished else size
         if not follows:
             return _clean(safe)
         found, safe = _settled(follows, safe, final=final)
@@ -157,7 +159,7 @@ class PersonalDataFilter:
         finding."""
         if "?" not in outline and ":" not in outline and "(" not in outline:
             held = len(piece[len(piece.rstrip(RUN)) :].lstrip("._%-"))
-            return len(text) - (min(LOCAL, held))
+            return len(text) - min(LOCAL, held)
         return self._open(text, start, outline, labelled=True)
 
     def _with_numbers(self, text: str, start: int, outline: str, *, final: bool) -> Scan:

@@ -17,9 +17,6 @@ from filters.personal_data.labels import CONTEXT, WordIndex, lowered
 _LONG = 64
 _LABEL = "label"
 
-_HAN_TERM = 6
-"""Characters of the longest beginning of a term that is not Latin."""
-
 
 class Follow(NamedTuple):
     """What follows a trigger: a candidate or nothing, as it is if the text ends here. ``open``: it
@@ -60,7 +57,12 @@ class PhraseIndex:
             for size in range(1, len(term))
             if not term.isascii()
         )
-        self.inside = frozenset(begin[-1] for begin in self._begins)
+        self._begin_lengths: dict[str, list[int]] = {}
+        for begin in sorted(self._begins, key=len, reverse=True):
+            lengths = self._begin_lengths.setdefault(begin[-1], [])
+            if len(begin) not in lengths:
+                lengths.append(len(begin))
+        self.inside = frozenset(self._begin_lengths)
         """The characters on which a text can end that may still become a term. Latin terms are
         single words, which are held until they end for other reasons."""
 
@@ -68,8 +70,8 @@ class PhraseIndex:
         """Return where the longest beginning of a term stands at the end of a text (its length:
         nowhere)."""
         size = len(text)
-        for length in range(min(size, _HAN_TERM), 0, -1):
-            if text[size - length :] in self._begins:
+        for length in self._begin_lengths.get(text[-1:], ()):
+            if length <= size and text[size - length :] in self._begins:
                 return size - length
         return size
 

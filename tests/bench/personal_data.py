@@ -3,7 +3,8 @@
 ``python -m tests.bench.personal_data`` prints all of it; ``--base COMMIT`` measures the filters of
 another commit beside these, in turn, and prints the ratio. Costs are CPU time, the least of many
 rounds: microseconds per delta of four characters, as a stream brings them, and per 1,000 characters
-of a whole text.
+of a whole text. With a base, what both find in generated texts is compared too, finding by finding,
+in the whole text and in every delta.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from filters.personal_data import PersonalDataFilter
 from filters.secrets import SecretsFilter
@@ -31,6 +33,7 @@ _WORKER = Path(__file__).with_name("personal_cost.py")
 _ROUNDS = 12
 _PERSONS = 200
 _HARMLESS = 400_000
+_COMPARED = 400
 
 Costs = dict[tuple[str, str], tuple[float, float]]
 """``(filter, text) -> (µs per delta, µs per 1,000 characters)``"""
@@ -47,13 +50,20 @@ class _Worker:
         )  # fmt: skip
         self.least: Costs = {}
 
-    def measure(self) -> None:
-        """Run one round and keep what was the least so far."""
+    def _ask(self, line: str) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
-        for name, text, delta, whole in json.loads(self._process.stdout.readline()):
+        return json.loads(self._process.stdout.readline())
+
+    def find(self, text: str) -> Any:
+        """Return all that its filters find in a text, whole and cut."""
+        return self._ask(json.dumps(text))
+
+    def measure(self) -> None:
+        """Run one round and keep what was the least so far."""
+        for name, text, delta, whole in self._ask(""):
             before = self.least.get((name, text), (delta, whole))
             self.least[name, text] = (min(before[0], delta), min(before[1], whole))
 
@@ -63,7 +73,8 @@ class _Worker:
 
 
 def costs(base: str = "") -> list[tuple[str, ...]]:
-    """Return a row per filter and text; with ``base``, the other commit's figures and the ratio."""
+    """Return a row per filter and text; with ``base``, the other commit's figures and the ratio,
+    after what both find."""
     with tempfile.TemporaryDirectory() as folder:
         trees = [_ROOT]
         if base:
@@ -78,10 +89,10 @@ def costs(base: str = "") -> list[tuple[str, ...]]:
         for _ in range(_ROUNDS):
             for worker in workers:
                 worker.measure()
+        rows = [*_compared(*workers)] if base else []
         for worker in workers:
             worker.end()
     now, *others = (worker.least for worker in workers)
-    rows = []
     for (name, text), (delta, whole) in now.items():
         row = [f"{name}, {text}", f"{delta:.2f} µs per delta", f"{whole:.1f} µs per 1,000"]
         for other in others:
@@ -89,6 +100,22 @@ def costs(base: str = "") -> list[tuple[str, ...]]:
             row += [f"was {was[0]:.2f} and {was[1]:.1f}", f"x {delta / was[0]:.2f}"]
         rows.append(tuple(row))
     return rows
+
+
+def _texts(name: str, rng: random.Random) -> str:
+    """Return a text of some lines of a corpus, or of some persons."""
+    if name in ABSENT:
+        return "\n".join(ABSENT[name](rng) for _ in range(6))
+    said = [PRESENT[kind] for kind in rng.choices(list(PRESENT), k=4)]
+    return rng.choice("，\n ").join(sentence.format(make(rng)) for sentence, make in said)
+
+
+def _compared(here: _Worker, there: _Worker) -> Iterator[tuple[str, ...]]:
+    for name in ("persons", *ABSENT):
+        rng = random.Random(name)
+        texts = [_texts(name, rng) for _ in range(_COMPARED)]
+        other = sum(here.find(text) != there.find(text) for text in texts)
+        yield f"found otherwise than before: {name}", f"{other} of {_COMPARED} texts"
 
 
 def rows() -> list[tuple[str, str, str]]:

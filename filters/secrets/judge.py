@@ -70,6 +70,10 @@ _STAND_INS = frozenset([
 ])  # fmt: skip
 
 
+_KNOWN = 512
+_CLEAN = tuple(Scan((), size) for size in range(_KNOWN))
+"""What a scan says of most texts, by their length."""
+
 _WEAK = frozenset(["assigned", "bearer"])
 
 
@@ -101,7 +105,7 @@ class SecretsFilter:
         safe = size if final else _open_mark(text, start)
         before = max(0, start - _AFTER_SIGN)
         if GATE.search(text, before) is None:
-            return Scan((), max(start, safe))
+            return _CLEAN[safe] if safe < _KNOWN else Scan((), safe)
         found: list[Finding] = []
         for part in _judged(text, start, before, final=final):
             if isinstance(part, int):
@@ -109,7 +113,8 @@ class SecretsFilter:
             elif part.end > start:
                 found.append(part)
         if not found:
-            return Scan((), max(start, safe))
+            safe = max(start, safe)
+            return _CLEAN[safe] if safe < _KNOWN else Scan((), safe)
         found, safe = _certain(_outermost(found), safe)
         return Scan(tuple(found), max(start, safe))
 

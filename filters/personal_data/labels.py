@@ -17,6 +17,7 @@ from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchK
 
 from filters.personal_data.label_words import LABELS, LOWERING
 from filters.personal_data.outline import outlined
+from gateway.matching.automaton import mended
 
 CONTEXT = 32
 """How many code points on the left of a number are read."""
@@ -25,7 +26,6 @@ _SHORT = 4
 """A Latin word of so few letters counts only where no other letter stands beside it."""
 
 _SENTENCE_END = re.compile(r"[\n。！？；;!?]")
-_HALVES = re.compile("[\ud800-\udfff]")
 _DOUBTED = frozenset({"phone", "card"})
 """Kinds that an order number can look like; the others are found only where a word names them."""
 
@@ -92,8 +92,7 @@ class WordIndex:
         try:
             return self._automaton.find_matches_as_indexes(low, overlapping=True)
         except UnicodeEncodeError:  # half a character, which no automaton reads
-            low = _HALVES.sub("\ufffd", low)
-            return self._automaton.find_matches_as_indexes(low, overlapping=True)
+            return self._automaton.find_matches_as_indexes(mended(low), overlapping=True)
 
 
 def _stands_alone(low: str, start: int, end: int) -> bool:

@@ -20,6 +20,12 @@ LONGEST_TERM = 64
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
+
+def mended(text: str) -> str:
+    """Return the text with a sign of no term for each lone surrogate, which no automaton reads."""
+    return _HALVES.sub("\ufffd", text)
+
+
 Match = tuple[int, int, int]
 
 
@@ -81,7 +87,7 @@ class TermAutomaton:
         try:
             found: list[Match] = self._automaton.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError:  # half a character, which the library cannot read
-            return self.find(_HALVES.sub("\ufffd", text))
+            return self.find(mended(text))
         return found
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import openai
+
 from filters.lexicon import Entry
 from gateway.app import make_app
 from gateway.edge.file_sealing import EdgeFileSealer
@@ -30,7 +32,7 @@ from gateway.nouns.policy import Policy, Rule
 from gateway.nouns.verdict import Action
 from gateway.ports.mark import Claim
 from gateway.settings import Settings
-from tests.edge_kit import GatewayHere, _on_a_port, _Server
+from tests.edge_kit import Conversation, GatewayHere, ScriptedUpstream, _on_a_port, _Server
 from tests.note_marks import chunk, notes
 from tests.properties.corpus import bench
 
@@ -115,3 +117,19 @@ def image_body(*pictures: bytes, **more: Any) -> bytes:
     """Return a whole answer with these pictures."""
     entries = [{"b64_json": base64.b64encode(each).decode()} for each in pictures]
     return json.dumps({"created": 1, "data": entries, **more}, ensure_ascii=False).encode()
+
+
+def client(here: MediaHere) -> openai.AsyncOpenAI:
+    """The official client in front of the gateway."""
+    return openai.AsyncOpenAI(
+        api_key="sk-somebody", base_url=f"http://127.0.0.1:{here.port}/v1", max_retries=0
+    )
+
+
+def says(upstream: ScriptedUpstream, body: bytes, *lines: str, status: int = 200) -> None:
+    """Have the upstream answer with one body."""
+
+    async def script(talk: Conversation) -> None:
+        await talk.whole(body, *lines, status=status)
+
+    upstream.script = script

@@ -1,4 +1,4 @@
-"""Results by URL: which addresses are public. (Fetching: tests/faults/test_generated_files.py.)"""
+"""Results by URL: which addresses are public. (Fetching: tests/faults/test_results_by_url.py.)"""
 
 from __future__ import annotations
 

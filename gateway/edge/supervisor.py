@@ -147,7 +147,7 @@ class Supervisor:
             self._children = stack.enter_context(closing(Children()))
             self._children.listen()
             self._start_missing()
-            while self._children:
+            while self._children or not self._draining:
                 self._turn()
         return self._exit_code
 

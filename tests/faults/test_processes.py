@@ -259,6 +259,20 @@ async def test_dead_steward_is_replaced(run: Callable[..., Running]) -> None:
     assert f"ended {steward} None" in running.log()
 
 
+async def test_all_dead_at_once_are_replaced(run: Callable[..., Running]) -> None:
+    """As when memory ran out: the supervisor, left alone, starts them all again."""
+    running = run(workers=2)
+    await _until(lambda: _all_ready(running, 2))
+    before = set(running.children())
+    running.process.send_signal(signal.SIGSTOP)  # so that it finds them dead together
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    running.process.send_signal(signal.SIGCONT)
+    await _until(lambda: len(set(running.children()) - before) == 3)
+    await _until(lambda: _all_ready(running, 2))
+    assert await _until(lambda: _served(running))
+
+
 async def test_no_orphans(run: Callable[..., Running], held: asyncio.Event) -> None:
     """kill -9 of the supervisor: its children drain and end by themselves."""
     running = run(workers=2)

@@ -104,7 +104,11 @@ def with_user_text(content: bytes, description: str, value: bytes | None) -> byt
 
 
 def build(version: int, frames: list[Frame]) -> bytes:
-    """Return a tag of version 3 or 4; nothing if there are no frames."""
+    """Return a tag of version 3 or 4; nothing if there are no frames.
+
+    In version 4 zeros follow a last frame of more than 127 bytes (padding, ID3v2.4.0, 3.3): there a
+    reader that wants to know whether a size is in seven-bit bytes looks for the frame behind it.
+    """
     body = b"".join(
         frame.id
         + (_to_syncsafe(len(frame.body)) if version == 4 else len(frame.body).to_bytes(4, "big"))
@@ -114,6 +118,8 @@ def build(version: int, frames: list[Frame]) -> bytes:
     )
     if not body:
         return b""
+    if version == 4 and len(frames[-1].body) > 0x7F:
+        body += bytes(_HEADER)
     return b"ID3" + bytes((version, 0, 0)) + _to_syncsafe(len(body)) + body
 
 

@@ -103,3 +103,16 @@ def test_garbage_is_a_fault_and_nothing_else(body: bytes) -> None:
         assert tag_size(tag) == len(tag)
         with suppress(MediaFault):
             read_tag(tag)
+
+
+@pytest.mark.parametrize(("size", "zeros"), [(60, 0), (300, 10)])
+def test_zeros_follow_a_long_last_frame_of_version_2_4(size: int, zeros: int) -> None:
+    """Room for the header that some readers look for behind it; the tag is read as before, and
+    written again it is the same."""
+    made = with_user_text(SOUND, "AIGC", b"x" * size)
+    frame = tag_size(made) - 20 - zeros
+    assert frame == 1 + len("AIGC") + 1 + size
+    assert made[tag_size(made) - zeros : tag_size(made)] == bytes(zeros)
+    assert made[tag_size(made) :] == SOUND
+    assert with_user_text(made, "AIGC", b"x" * size) == made
+    assert user_texts(made, "AIGC") == [b"x" * size]

@@ -2,7 +2,9 @@
 
 GB 45438-2025, 5.2 asks for a text height of at least 5 % of the shortest side. Not the size of a
 font is meant here but the ink that every letter really shows, measured from its pixels; letters
-that are flat by nature (一, a dash, a dot) are passed over.
+that are flat by nature (一, a dash, a dot) are passed over. The height of a line in which capitals,
+digits or ideographs stand is theirs: its small letters (a, e, n) are not measured, else an English
+label would be a third larger than a Chinese one.
 """
 
 from __future__ import annotations
@@ -113,8 +115,14 @@ def ink_height(letter: str, size: int) -> int:
     return _ink_height(letter, size)
 
 
-def counts(letter: str) -> bool:
-    """True if the letter's height is measured: a letter or digit that is not flat by nature."""
+def measured(text: str) -> set[str]:
+    """Return the letters and digits whose height is the text's: none that is flat by nature, and
+    small ones only where there are no others."""
+    tall = {letter for letter in text if _is_tall(letter)}
+    return {letter for letter in tall if not letter.islower()} or tall
+
+
+def _is_tall(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "LN" and _ink_height(letter, _PROBE) > _FLAT * _PROBE
 
 
@@ -173,7 +181,7 @@ def _breakable(text: str) -> list[str]:
 
 def _size_for(text: str, ink: int) -> int:
     """Return the font size at which every letter that counts shows enough ink."""
-    letters = {letter for letter in text if counts(letter)} or {"人"}
+    letters = measured(text) or {"人"}
     smallest = min(_ink_height(letter, _PROBE) for letter in letters)
     size = ink * _PROBE // smallest
     while min(_ink_height(letter, size) for letter in letters) < ink:

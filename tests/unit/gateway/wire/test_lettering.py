@@ -15,13 +15,13 @@ SIZES = st.integers(40, 3000)
 
 @settings(max_examples=30, deadline=None)
 @given(width=SIZES, height=SIZES, text=st.sampled_from([LINE, "AI-generated content", "AI合成"]))
-def test_every_letter_is_tall_enough_and_inside(width: int, height: int, text: str) -> None:
+def test_letters_are_tall_enough_and_inside(width: int, height: int, text: str) -> None:
     """Ink of at least 5 % of the shortest side, and a plate within the frame."""
     layout = lettering.lay_out(text, width, height)
     if layout is None:
         assert min(width, height) < 0.2 * max(width, height) or min(width, height) < 80
         return
-    for letter in filter(lettering.counts, text):
+    for letter in lettering.measured(text):
         assert lettering.ink_height(letter, layout.size) >= 0.05 * min(width, height)
     for position in ("top-left", "top", "top-right", "bottom-left", "bottom", "bottom-right"):
         left, top, right, bottom = lettering.place(layout, position, width, height)
@@ -52,8 +52,24 @@ def test_no_room_is_no_label(size: tuple[int, int]) -> None:
 
 def test_flat_letters_are_not_measured() -> None:
     """One stroke, a dash and a dot are flat by nature."""
-    assert not any(map(lettering.counts, "一-·，. "))
-    assert all(map(lettering.counts, "人二aA0"))
+    assert lettering.measured("一-·，. ") == set()
+    assert lettering.measured("一人-二，A0. ") == set("人二A0")
+
+
+def test_small_letters_are_measured_only_where_they_stand_alone() -> None:
+    """A line is as high as its capitals."""
+    assert lettering.measured("AI-generated") == set("AI")
+    assert lettering.measured("generated") == set("genratd")
+
+
+def test_an_english_label_is_hardly_larger_than_a_chinese_one() -> None:
+    """The font of one is at most a fifth larger than that of the other."""
+    for side in (300, 1024):
+        english = lettering.lay_out("AI-generated content · G9BR-Q7B1-W", side * 2, side)
+        chinese = lettering.lay_out(LINE, side * 2, side)
+        assert english is not None
+        assert chinese is not None
+        assert english.size <= 1.2 * chinese.size
 
 
 def test_letters_that_the_font_lacks_are_named() -> None:

@@ -101,6 +101,15 @@ def certificates(pem: bytes) -> list[x509.Certificate]:
         return []
 
 
+def without_root(pem: bytes) -> bytes:
+    """Return a chain as it goes into files: without the root, which whoever trusts it has, and
+    which would stand in every file (in plain text four bytes for each of its own)."""
+    chain = certificates(pem)
+    if len(chain) < 2 or chain[-1].issuer != chain[-1].subject:
+        return pem
+    return b"".join(each.public_bytes(Encoding.PEM) for each in chain[:-1])
+
+
 def is_trial(certificate: x509.Certificate) -> bool:
     """True for a certificate of `gateway.marks.credentials.trial`."""
     return any(TRIAL in str(each.value) for each in certificate.subject)

@@ -17,6 +17,7 @@ from gateway.marks.credentials.signing import (
     certificates,
     is_trial,
     private_key,
+    without_root,
 )
 
 _PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1\n"
@@ -64,7 +65,8 @@ class Toolbox:
         if url not in self._signers:
             key = private_key(self._signing.key)
             plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            told = C2paSignerInfo(algorithm(key), self._signing.certificate, plain, url or None)
+            chain = without_root(self._signing.certificate)
+            told = C2paSignerInfo(algorithm(key), chain, plain, url or None)
             self._signers[url] = Signer.from_info(told)
         return self._signers[url]
 

@@ -25,6 +25,7 @@ from gateway.marks.credentials import (
 )
 from gateway.marks.credentials.hashed import can_sign_around, state_around
 from gateway.marks.credentials.manifest import plan_manifest, read_manifest
+from gateway.marks.credentials.signing import without_root
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
@@ -317,3 +318,28 @@ def test_settings_that_cannot_sign_are_refused(change: dict[str, bytes], why: st
 
 def _report(content: bytes, found: MediaFormat) -> str:
     return Reader(found.mime, io.BytesIO(content)).json().replace(" ", "").replace("\n", "")
+
+
+def test_a_root_is_not_written_into_files() -> None:
+    """It stays out of the chain, and who has it among the anchors trusts the signature."""
+    company = _company()
+    leaf, root = (
+        each.public_bytes(Encoding.DER)
+        for each in x509.load_pem_x509_certificates(company.certificate)
+    )
+    content, receipt = Credentials(company).stamp(PICTURE, claim())
+    assert receipt.status == "written"
+    assert leaf in content
+    assert root not in content
+    assert [each.state for each in Credentials(company).verify(content)] == [ClaimState.INTACT]
+
+
+def test_chains_without_a_root_are_written_as_they_are() -> None:
+    """A leaf alone, even one that signed itself, and what is no certificate."""
+    chain = make_trial(time.time()).chain
+    leaf, root = (
+        each.public_bytes(Encoding.PEM) for each in x509.load_pem_x509_certificates(chain)
+    )
+    assert without_root(chain) == without_root(leaf) == leaf
+    assert without_root(root) == root
+    assert without_root(b"none") == b"none"

@@ -25,6 +25,10 @@ QUESTIONS = 8
 SURE = 0.8
 """From this confidence on the content alone, without any mark, is called ours."""
 
+LIKELY = 0.5
+"""From this confidence on a picture's looks alone are called likely ours; below it they are a lead
+for operators."""
+
 _NOBODY = "0" * 26
 
 
@@ -132,9 +136,8 @@ def _matches(
     found: dict[str, Match] = {}
     for each in likenesses:
         written = each.how in ("id", "code") and each.exchange not in (compared or ())
-        weak = (each.confidence < SURE and each.how != "picture") or (
-            written and compared is not None
-        )
+        least = LIKELY if each.how == "picture" else SURE
+        weak = each.confidence < least or (written and compared is not None)
         if each.exchange in believed or not weak:
             found.setdefault(each.exchange, Match(*each))
     times = {record.exchange: record.time_ns for record in kept}

@@ -14,7 +14,15 @@ from typing import NamedTuple
 
 from gateway.matching.alignment import Alignment, align, densest_band, window_of
 from gateway.matching.fingerprint import Fingerprinter, Question, normalise_with_origin
-from gateway.matching.picture_hash import MOST_DIFFERENT, asked_hashes, distance, probes
+from gateway.matching.picture_hash import (
+    HASH_BYTES,
+    MOST_DIFFERENT,
+    Nearness,
+    asked_hashes,
+    looks_of,
+    nearness,
+    probes,
+)
 from gateway.ports.store import Store
 
 ATTRIBUTED = 0.5
@@ -34,6 +42,8 @@ _LEAST_UNITS = 30
 _PASSAGE_UNITS = 70
 _LEAST_DENSITY = 0.62
 _AS_GOOD = 0.9
+_LEAD = 0.49
+"""The most that an unconfirmed picture's confidence is."""
 
 
 class Match(NamedTuple):
@@ -85,16 +95,17 @@ class Finder:
 
     def by_hashes(self, asked: Sequence[bytes]) -> list[Match]:
         """Return the same for a picture whose hashes (`asked_hashes`) were made elsewhere."""
-        probed = sorted({band for each in asked for band in probes(each)})
+        windows = [each for each in asked if len(each) == HASH_BYTES]
+        probed = sorted({band for each in windows for band in probes(each)})
         held = self._store.holders(self._fingerprinter.picture_grams(probed), _HOLDERS[-1])
         shared = Counter(place for places in held.values() for place in places)
         best = [place for place, _ in shared.most_common(_CANDIDATES)]
-        near: dict[int, int] = {}
+        sure: dict[int, float] = {}
         for place, kept in self._store.fingerprints(best).items():
-            apart = distance(asked, self._fingerprinter.pictures(kept.pictures))
-            if apart <= MOST_DIFFERENT:
-                near[place] = apart
-        matches = [Match(place, _picture_confidence(apart), 0, 0) for place, apart in near.items()]
+            known = self._fingerprinter.pictures(kept.pictures)
+            near = (nearness(one, other) for one in looks_of(asked) for other in known)
+            sure[place] = max(map(picture_confidence, near), default=0.0)
+        matches = [Match(place, each, 0, 0) for place, each in sure.items() if each]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))
 
     def among(self, text: str, places: Sequence[int]) -> list[Match]:
@@ -136,10 +147,20 @@ def _candidates(question: Question, rare: Mapping[int, list[int]]) -> dict[int, 
     return {place: hits[place] for place in best}
 
 
-def _picture_confidence(apart: int) -> float:
-    """Return how sure a picture's record is: hashes of unrelated pictures differ in 90 bits and
-    more."""
-    return round(1.0 - apart / (3 * MOST_DIFFERENT), 3)
+def picture_confidence(near: Nearness) -> float:
+    """Return how sure it is that a picture is the one it is near to; 0 if it is not.
+
+    Attributed is what the detail confirms. Where brightness or colours alone are others, or an
+    earlier version kept no detail, it is a lead.
+    """
+    if near.apart > MOST_DIFFERENT:
+        return 0.0
+    sure = 1.0 - near.apart / (3 * MOST_DIFFERENT)
+    if near.likeness is None:
+        return round(_LEAD * sure, 3)
+    if not near.likeness.same_structure:
+        return 0.0
+    return round(sure if near.likeness.same else _LEAD * sure, 3)
 
 
 def is_likely(alignment: Alignment) -> bool:

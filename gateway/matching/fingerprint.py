@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
 from gateway.matching.alignment import Places
-from gateway.matching.picture_hash import HASH_BYTES, bands
+from gateway.matching.picture_hash import HASH_BYTES, Looks, bands, packed, unpacked
 from gateway.nouns.record import Fingerprint
 
 GRAM_UNITS = 8
@@ -127,12 +127,14 @@ class Fingerprinter:
         return Question(grams, Places(codes, small.ends, np.diff(rolling.reach)))
 
     def with_pictures(self, made: Fingerprint, pictures: Sequence[bytes]) -> Fingerprint:
-        """Return the fingerprint of a record that also released these pictures."""
+        """Return the fingerprint of a record that also released these pictures (see
+        `gateway.matching.picture_hash.hashes`)."""
+        windows = (each for each in pictures if len(each) == HASH_BYTES)
         grams = {
             *made.grams,
-            *self.picture_grams(band for each in pictures for band in bands(each)),
+            *self.picture_grams(band for each in windows for band in bands(each)),
         }
-        return Fingerprint(tuple(sorted(grams)), made.sketch, self._seal(b"".join(pictures)))
+        return Fingerprint(tuple(sorted(grams)), made.sketch, self._seal(packed(pictures)))
 
     def picture_grams(self, found: Iterable[int]) -> list[int]:
         """Return the keyed hashes of picture hashes' bands, in their order."""
@@ -141,10 +143,9 @@ class Fingerprinter:
         grams: list[int] = np.frombuffer(sealed, dtype=np.int32).reshape(-1, 4)[:, 0].tolist()
         return grams
 
-    def pictures(self, sealed: bytes) -> list[bytes]:
-        """Return the picture hashes of a fingerprint; none if it is not of this key."""
-        plain = self._open(sealed)
-        return [plain[at : at + HASH_BYTES] for at in range(0, len(plain), HASH_BYTES)]
+    def pictures(self, sealed: bytes) -> list[Looks]:
+        """Return the pictures of a fingerprint; none if it is not of this key."""
+        return unpacked(self._open(sealed))
 
     def codes(self, sketch: bytes) -> NDArray[np.uint8]:
         """Return the codes that a sketch holds; none if it is not of this key."""

@@ -12,17 +12,20 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gateway.matching.picture_detail import DETAIL_BYTES, Likeness, compare, detail
 
 if TYPE_CHECKING:
     from PIL import Image
 
 HASH_BYTES = 32
-MOST_DIFFERENT = 60
-"""Bits in which two hashes of one picture may differ."""
+MOST_DIFFERENT = 70
+"""Bits in which two hashes of one picture may differ (`python -m tests.bench.pictures` has the
+distributions)."""
 
 LEAST_QUALITY = 20
 """PDQ's measure of how much there is to see; a blank page is like every other blank page."""
@@ -35,14 +38,29 @@ _ASKED_CUTS, _ASKED_IN_ALL = (0.0, 0.025), 0.05
 _MOST_PIXELS = 64_000_000
 
 
+class Looks(NamedTuple):
+    """What is known of one picture; no ``detail`` if an earlier version kept it."""
+
+    windows: tuple[bytes, ...]
+    detail: bytes = b""
+
+
+class Nearness(NamedTuple):
+    """How near two pictures are: bits in which their nearest hashes differ, and how alike their
+    details are; None if one has none, or the hashes are too different to look."""
+
+    apart: int
+    likeness: Likeness | None = None
+
+
 def hashes(content: bytes) -> list[bytes]:
-    """Return the hashes of a picture to keep; none if it is no picture that can be opened, too
-    large (64 million pixels), or shows too little to be told from others."""
+    """Return the hashes of a picture to keep and its detail; none if it is no picture that can be
+    opened, too large (64 million pixels), or shows too little to be told from others."""
     return _hashes(content, _spans(_KEPT_CUTS, _KEPT_IN_ALL))
 
 
 def asked_hashes(content: bytes) -> list[bytes]:
-    """Return the hashes of a picture to ask with; none as for `hashes`."""
+    """Return the hashes of a picture to ask with and its detail; none as for `hashes`."""
     return _hashes(content, _spans(_ASKED_CUTS, _ASKED_IN_ALL))
 
 
@@ -59,6 +77,59 @@ def probes(each: bytes) -> list[int]:
         for number, word in enumerate(np.frombuffer(each, ">u2")[:_BANDS].tolist())
         for flip in (0, *(1 << bit for bit in range(16)))
     ]
+
+
+def looks_of(known: Sequence[bytes]) -> list[Looks]:
+    """Return the pictures of a list of hashes and details."""
+    found: list[Looks] = []
+    windows: list[bytes] = []
+    for each in known:
+        if len(each) == HASH_BYTES:
+            windows.append(each)
+            continue
+        found.append(Looks(tuple(windows), each))
+        windows = []
+    return [*found, Looks(tuple(windows))] if windows else found
+
+
+def nearness(asked: Looks, known: Looks) -> Nearness:
+    """Return how near a picture asked about is to a known one."""
+    apart = distance(asked.windows, known.windows)
+    if apart > MOST_DIFFERENT or not asked.detail or not known.detail:
+        return Nearness(apart)
+    return Nearness(apart, compare(asked.detail, known.detail))
+
+
+def packed(known: Sequence[bytes]) -> bytes:
+    """Return a list of hashes and details in the form in which it is kept.
+
+    A one; for each picture how many hashes it has (128 more if a detail follows them), the hashes,
+    the detail; zeros to a length that is one more than a multiple of 32. Earlier versions kept
+    hashes alone, whose length is such a multiple.
+    """
+    parts = [b"\x01"]
+    for each in looks_of(known):
+        parts += [bytes([len(each.windows) | bool(each.detail) << 7]), *each.windows, each.detail]
+    size = sum(map(len, parts))
+    return b"".join(parts) + bytes((1 - size) % HASH_BYTES) if len(parts) > 1 else b""
+
+
+def unpacked(plain: bytes) -> list[Looks]:
+    """Return the pictures of a packed list, or of hashes alone."""
+    if len(plain) % HASH_BYTES == 0:
+        return looks_of(_rows(plain))
+    found: list[Looks] = []
+    at = 1
+    while at < len(plain) and plain[at]:
+        end = at + 1 + (plain[at] & 0x7F) * HASH_BYTES
+        after = end + (DETAIL_BYTES if plain[at] & 0x80 else 0)
+        found.append(Looks(tuple(_rows(plain[at + 1 : end])), plain[end:after]))
+        at = after
+    return found
+
+
+def _rows(plain: bytes) -> list[bytes]:
+    return [plain[at : at + HASH_BYTES] for at in range(0, len(plain), HASH_BYTES)]
 
 
 def distance(asked: Sequence[bytes], known: Sequence[bytes]) -> int:
@@ -108,7 +179,7 @@ def _hashes(content: bytes, spans: list[tuple[float, float]]) -> list[bytes]:
     found = [_hash(picture, box) for box in boxes]
     if found[0] is None:
         return []
-    return list(dict.fromkeys(each for each in found if each is not None))
+    return [*dict.fromkeys(each for each in found if each is not None), detail(picture)]
 
 
 def _spans(cuts: tuple[float, ...], in_all: float) -> list[tuple[float, float]]:

@@ -114,6 +114,7 @@ def test_a_mark_counts_where_the_content_cannot_be_compared(memory: Remembered) 
         (like(confidence=0.95), MadeHere.YES),
         (like(confidence=0.6), MadeHere.UNKNOWN),
         (like(how="picture", confidence=0.7), MadeHere.LIKELY),
+        (like(how="picture", confidence=0.49), MadeHere.UNKNOWN),
         (like(how="code", confidence=1.0), MadeHere.UNKNOWN),
         (like(how="id", confidence=1.0), MadeHere.UNKNOWN),
     ],

@@ -9,8 +9,10 @@ from typing import cast
 import numpy as np
 import pytest
 
-from gateway.ledger.finder import ATTRIBUTED, Finder
+from gateway.ledger.finder import ATTRIBUTED, Finder, picture_confidence
 from gateway.matching.fingerprint import Fingerprinter
+from gateway.matching.picture_detail import Likeness
+from gateway.matching.picture_hash import MOST_DIFFERENT, Nearness
 from gateway.nouns.record import Fingerprint
 from gateway.ports.store import Store, StoredRecord
 from gateway.stores.relational import RelationalStore
@@ -134,3 +136,22 @@ def test_senseless_questions_find_nothing(library: Library, text: str) -> None:
     """Empty, short, invisible, endless ones: no error, no answer."""
     assert library.finder.by_words(text) == []
     assert library.finder.among(text, [1, 2]) == []
+
+
+@pytest.mark.parametrize(
+    ("near", "least", "most"),
+    [
+        (Nearness(0, Likeness(1.0, 0.0)), 1.0, 1.0),
+        (Nearness(MOST_DIFFERENT, Likeness(0.9, 20.0)), ATTRIBUTED, 0.7),
+        (Nearness(0, Likeness(0.99, 60.0)), 0.01, ATTRIBUTED - 0.01),
+        (Nearness(0), 0.01, ATTRIBUTED - 0.01),
+        (Nearness(0, Likeness(0.8, 5.0)), 0.0, 0.0),
+        (Nearness(MOST_DIFFERENT + 1), 0.0, 0.0),
+    ],
+    ids=["the same", "just so", "other colours", "kept without a detail", "another", "far"],
+)
+def test_a_picture_is_attributed_only_if_its_detail_says_so(
+    near: Nearness, least: float, most: float
+) -> None:
+    """Else it is a lead, or nothing."""
+    assert least <= picture_confidence(near) <= most

@@ -8,14 +8,21 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from gateway.matching.picture_detail import DETAIL_BYTES
 from gateway.matching.picture_hash import (
     HASH_BYTES,
     MOST_DIFFERENT,
+    Looks,
+    Nearness,
     asked_hashes,
     bands,
     distance,
     hashes,
+    looks_of,
+    nearness,
+    packed,
     probes,
+    unpacked,
 )
 
 
@@ -43,6 +50,13 @@ def encoded(made: Image.Image, kind: str = "PNG", **options: int) -> bytes:
     return buffer.getvalue()
 
 
+def looked(content: bytes) -> Looks:
+    """Return what is kept of a picture."""
+    found = looks_of(hashes(content))
+    assert len(found) == 1
+    return found[0]
+
+
 CHANGES = {
     "the same": encoded,
     "JPEG": lambda made: encoded(made, "JPEG", quality=50),
@@ -58,26 +72,84 @@ def test_a_changed_picture_is_near_and_shares_a_band(change: str) -> None:
     """For five pictures of different kinds."""
     for seed in range(5):
         made = picture(seed)
-        kept, asked = hashes(encoded(made)), asked_hashes(CHANGES[change](made))
-        assert distance(asked, kept) <= MOST_DIFFERENT
-        held = {band for each in kept for band in bands(each)}
-        assert held & {band for each in asked for band in probes(each)}
+        kept, asked = looked(encoded(made)), looks_of(asked_hashes(CHANGES[change](made)))[0]
+        near = nearness(asked, kept)
+        assert near.apart <= MOST_DIFFERENT
+        assert near.likeness
+        assert near.likeness.same
+        held = {band for each in kept.windows for band in bands(each)}
+        assert held & {band for each in asked.windows for band in probes(each)}
 
 
 def test_unrelated_pictures_are_far_apart() -> None:
-    """None of 56 pairs comes within a third more than what is taken for the same."""
+    """None of 56 pairs comes within an eighth more than what is taken for near."""
     made = [encoded(picture(seed)) for seed in range(8)]
-    kept, asked = [hashes(each) for each in made], [asked_hashes(each) for each in made]
+    kept = [looked(each).windows for each in made]
+    asked = [looks_of(asked_hashes(each))[0].windows for each in made]
     pairs = [(a, b) for a in range(8) for b in range(8) if a != b]
-    assert min(distance(asked[a], kept[b]) for a, b in pairs) > MOST_DIFFERENT * 4 // 3
+    assert min(distance(asked[a], kept[b]) for a, b in pairs) > MOST_DIFFERENT * 9 // 8
+
+
+def waves(across: float, down: float) -> bytes:
+    """Return grey stripes: how many the picture has in each direction."""
+    y, x = np.mgrid[0:1:256j, 0:1:256j]
+    plane = 127.5 + 127.5 * np.sin(2 * np.pi * (across * x + down * y))
+    return encoded(Image.fromarray(plane.astype(np.uint8)))
+
+
+def test_plain_patterns_with_near_hashes_are_told_apart() -> None:
+    """Stripes of two slightly different directions share most of their bits; their points differ.
+    The same stripes cropped are still the same."""
+    kept = looked(waves(1.0, -7.5))
+    asked = looks_of(asked_hashes(waves(2.0, -6.5)))[0]
+    near = nearness(asked, kept)
+    assert near.apart <= MOST_DIFFERENT
+    assert near.likeness
+    assert not near.likeness.same_structure
+    cut = Image.open(io.BytesIO(waves(1.0, -7.5))).crop((20, 4, 250, 234))
+    again = nearness(looks_of(asked_hashes(encoded(cut)))[0], kept)
+    assert again.likeness
+    assert again.likeness.same
 
 
 def test_hashes_are_of_one_size_and_bounded_in_number() -> None:
-    """At most 64 to keep, 16 to ask with."""
+    """At most 64 to keep, 16 to ask with, and the detail."""
     content = encoded(picture(3))
-    assert 1 <= len(hashes(content)) <= 64
-    assert 1 <= len(asked_hashes(content)) <= 16
-    assert {len(each) for each in hashes(content)} == {HASH_BYTES}
+    kept, asked = looked(content), looks_of(asked_hashes(content))[0]
+    assert 1 <= len(kept.windows) <= 64
+    assert 1 <= len(asked.windows) <= 16
+    assert {len(each) for each in kept.windows} == {HASH_BYTES}
+    assert len(kept.detail) == DETAIL_BYTES
+
+
+WINDOWS = (bytes(range(32)), bytes(32), b"w" * 32)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        [],
+        [Looks(WINDOWS, bytes(DETAIL_BYTES))],
+        [Looks(WINDOWS[:2], b"a" * DETAIL_BYTES), Looks(WINDOWS[1:], b"b" * DETAIL_BYTES)],
+        [Looks(WINDOWS[:1], b"a" * DETAIL_BYTES)] * 31,
+        [Looks(WINDOWS[:1], b"a" * DETAIL_BYTES), Looks(WINDOWS)],
+    ],
+    ids=["nothing", "one", "two", "many", "one without a detail"],
+)
+def test_what_is_packed_comes_back(known: list[Looks]) -> None:
+    """Whatever the length; it is never taken for what earlier versions kept."""
+    flat = [part for each in known for part in (*each.windows, each.detail) if part]
+    assert unpacked(packed(flat)) == known
+    assert len(packed(flat)) % HASH_BYTES == bool(known)
+
+
+def test_what_earlier_versions_kept_is_read_and_not_confirmed() -> None:
+    """Hashes one behind the other, without a detail."""
+    kept = looked(encoded(picture(3)))
+    old = unpacked(b"".join(kept.windows))
+    assert old == [Looks(kept.windows)]
+    asked = looks_of(asked_hashes(encoded(picture(3))))[0]
+    assert nearness(asked, old[0]) == Nearness(0)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ test-long: setup ## the longer suites: more generated cases, more kills, a real 
 	SEALGATE_TEST_LONG=1 $(PYTEST) -n $(JOBS) --dist worksteal -m "long and not judges and not fuzz and not extras" tests/unit tests/oracles $(SOCKETS)
 
 .PHONY: test-fuzz
-test-fuzz: setup ## a thousand broken files per format against every mark (half an hour)
+test-fuzz: setup ## a thousand broken files per format against every mark (two minutes)
 	$(PYTEST) -n $(JOBS) --dist worksteal -m "fuzz and not judges" tests/contracts tests/properties
 
 .PHONY: image-test

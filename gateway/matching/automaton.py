@@ -1,16 +1,18 @@
 """Automaton: many terms found in one pass, and how much of a text's end may still become one.
 
-Aho-Corasick (1975) over the terms and, marked with an end sign, over all their proper prefixes. A
-text with the end sign behind it thus yields its matches and, in the same pass, the suffixes that
-are alive: exactly those that more text could complete.
+Aho-Corasick (1975) over the terms; a text with the end sign behind it also yields the suffixes that
+are alive (see prefixes): those that more text could complete.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from gateway.matching.prefixes import Prefixes
 
 END = "\x01"
 """The end sign: folded text never contains it."""
@@ -34,7 +36,7 @@ class TermAutomaton:
 
     Numbers below ``size`` are terms in the order given, group by group; ``group_ends[g]`` is the
     first number after group ``g``. The rest are live suffixes: of group ``g`` when below
-    ``live_ends[g]``. They end behind the end sign, so their ``end`` means nothing.
+    ``live_ends[g]``. They end at the end sign.
     """
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
@@ -43,14 +45,15 @@ class TermAutomaton:
         self.longest = max((len(term) for group in groups for term in group), default=0)
         self.group_ends = tuple(self._ends(0, (len(group) for group in groups)))
         self.size = self.group_ends[-1] if self.group_ends else 0
-        counts = [0] * len(groups)
         self._automaton = AhoCorasick(
-            self._patterns(groups, counts),
+            chain.from_iterable(groups),
             matchkind=MatchKind.Standard,
             store_patterns=False,
             implementation=Implementation.ContiguousNFA,
         )
-        self.live_ends = tuple(self._ends(self.size, counts))
+        self._prefixes = Prefixes(groups)
+        self.live_ends = tuple(self._ends(self.size, self._prefixes.counts))
+        self._live_numbers = (self.size, *self.live_ends)
 
     @staticmethod
     def _check(groups: Sequence[Sequence[str]]) -> None:
@@ -65,20 +68,6 @@ class TermAutomaton:
             first += count
             yield first
 
-    @staticmethod
-    def _patterns(groups: Sequence[Sequence[str]], counts: list[int]) -> Iterator[str]:
-        """Yield the terms, then each group's distinct proper prefixes; count the latter."""
-        for group in groups:
-            yield from group
-        for number, group in enumerate(groups):
-            last = ""
-            for term in sorted(group):
-                known = min(len(last) - 1, _shared(last, term))
-                for length in range(max(known, 0) + 1, len(term)):
-                    counts[number] += 1
-                    yield term[:length] + END
-                last = term
-
     def find(self, text: str) -> list[Match]:
         """Return all matches of a folded text, overlapping ones too, in the order of their ends.
 
@@ -88,14 +77,8 @@ class TermAutomaton:
             found: list[Match] = self._automaton.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError:  # half a character, which the library cannot read
             return self.find(mended(text))
+        if text.endswith(END):
+            end, numbers = len(text) - 1, self._live_numbers
+            found += [(numbers[at], start, end) for at, start in self._prefixes.live(text, end)]
         return found
 
-
-def _shared(left: str, right: str) -> int:
-    """Return how many characters two strings begin with alike."""
-    length = 0
-    for one, other in zip(left, right, strict=False):
-        if one != other:
-            break
-        length += 1
-    return length

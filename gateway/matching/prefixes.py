@@ -1,80 +1,87 @@
-"""Prefixes: how much of a text's end may still become a term.
+"""Prefixes of terms: which are short, how the long ones begin, and a table of the long ones.
 
-A table of hashes of all proper prefixes of the terms, read from the end of a text backwards. A
-second table of what prefixes end with tells early that nothing longer is one. A wrong yes needs 47
-equal bits of two hashes, and holds text until more of it came; there is no wrong no.
+The long ones, most of all, are kept as hashes: a fifth of what an automaton takes for them. A wrong
+yes needs 47 equal bits of two hashes, and holds text until more of it came; there is no wrong no.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-
-_TAILS = (2, 5, 9)
-"""Lengths of the ends of prefixes that are known: nothing longer is looked for without one."""
 
 _GROUP_BITS = 3
 MOST_GROUPS = 1 << _GROUP_BITS
 _IN_BUCKET = 4
-_SPARSE = 8
 
-Live = tuple[int, int]
-"""Group, and where in the text the prefix begins."""
+_HEAD, _ASCII_HEAD = 2, 6
+"""Characters of a head: so many that ordinary text holds few of them."""
 
 
-class Prefixes:
-    """The proper prefixes of terms, by group. ``counts[g]`` are the distinct ones of group ``g``.
+def head_size(term: str) -> int:
+    """Return how many characters the head of a term and of its prefixes has."""
+    return _ASCII_HEAD if term[0] < "\x80" else _HEAD
+
+
+class LongPrefixes:
+    """The proper prefixes of terms that are heads or longer, by group.
 
     Hashes are those of this process: a forked one may use the table, no other.
     """
 
-    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
-        """Build it. Raises ValueError for more than eight groups."""
+    def __init__(self, groups: Sequence[Iterable[str]]) -> None:
+        """Build it of each group's prefixes. Raises ValueError for more than eight groups."""
         if len(groups) > MOST_GROUPS:
             raise ValueError(f"more than {MOST_GROUPS} groups")
-        hashes, tails = array("q"), array("q")
-        counts = []
+        hashes, ends = array("q"), []
         for group in groups:
-            before = len(hashes)
-            for prefix in _distinct(group):
-                hashes.append(hash(prefix))
-                tails.extend([hash(prefix[-size:]) for size in _TAILS if len(prefix) >= size])
-            counts.append(len(hashes) - before)
-        self.counts = tuple(counts)
-        self._longest = max((len(term) for group in groups for term in group), default=1) - 1
-        self._mask, self._starts, self._tags = _buckets(hashes, counts)
-        self._tail_mask, self._tails = _bits(tails)
+            hashes.extend(map(hash, group))
+            ends.append(len(hashes))
+        keys = np.frombuffer(hashes, np.int64) if hashes else np.zeros(0, np.int64)
+        self._mask = (1 << (len(keys) // _IN_BUCKET).bit_length()) - 1
+        bucket = keys & self._mask
+        numbers = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
+        tags = ((keys >> 32 << _GROUP_BITS) & 0xFFFFFFFF | numbers).astype(np.uint32)
+        starts = np.zeros(self._mask + 2, np.uint32)
+        np.cumsum(np.bincount(bucket, minlength=self._mask + 1), out=starts[1:])
+        self._starts = array("I", starts.tobytes())
+        self._tags = array("I", tags[np.argsort(bucket)].tobytes())
 
-    def live(self, text: str, end: int) -> list[Live]:
-        """Return the suffixes of ``text[:end]`` that are prefixes, the shortest first."""
-        found: list[Live] = []
-        starts, tags, mask = self._starts, self._tags, self._mask
-        for start in range(end - 1, max(end - self._longest, 0) - 1, -1):
-            key = hash(text[start:end])
-            if end - start in _TAILS:
-                place = key & self._tail_mask
-                if not self._tails[place >> 3] >> (place & 7) & 1:
-                    break
-            bucket = key & mask
-            first, last = starts[bucket], starts[bucket + 1]
-            if first != last:
-                tag = key >> 32 << _GROUP_BITS & 0xFFFFFFFF
-                for known in tags[first:last]:
-                    if known ^ tag < MOST_GROUPS:
-                        found.append((known & MOST_GROUPS - 1, start))
-        return found
+    def groups(self, text: str) -> list[int]:
+        """Return the groups in which a text is a prefix."""
+        key = hash(text)
+        bucket = key & self._mask
+        tag = key >> 32 << _GROUP_BITS & 0xFFFFFFFF
+        known = self._tags[self._starts[bucket] : self._starts[bucket + 1]]
+        return [one ^ tag for one in known if one ^ tag < MOST_GROUPS]
 
 
-def _distinct(terms: Sequence[str]) -> Iterator[str]:
-    """Yield the distinct proper prefixes of terms."""
-    last = ""
-    for term in sorted(terms):
-        known = min(len(last) - 1, _shared(last, term))
-        for length in range(max(known, 0) + 1, len(term)):
+def short_prefixes(terms: Iterable[str]) -> Iterator[str]:
+    """Yield the distinct proper prefixes of sorted terms that are shorter than their heads."""
+    for term, known in _with_known(terms):
+        for length in range(known + 1, min(len(term), head_size(term))):
             yield term[:length]
+
+
+def long_prefixes(terms: Iterable[str]) -> Iterator[str]:
+    """Yield the distinct proper prefixes of sorted terms that are heads or longer."""
+    for term, known in _with_known(terms):
+        for length in range(max(known + 1, head_size(term)), len(term)):
+            yield term[:length]
+
+
+def heads(terms: Iterable[str]) -> set[str]:
+    """Return the heads of terms that are longer."""
+    return {term[: head_size(term)] for term in terms if len(term) > head_size(term)}
+
+
+def _with_known(terms: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield sorted terms, each with the length up to which its proper prefixes are those of the
+    term before it."""
+    last = ""
+    for term in terms:
+        yield term, max(0, min(len(last) - 1, _shared(last, term)))
         last = term
 
 
@@ -86,25 +93,3 @@ def _shared(left: str, right: str) -> int:
             break
         length += 1
     return length
-
-
-def _buckets(hashes: array[int], counts: Sequence[int]) -> tuple[int, array[int], array[int]]:
-    """Return the hashes' upper bits with their groups, ordered by their lower bits: the mask of
-    these, where each bucket begins, and the content."""
-    keys = np.frombuffer(hashes, np.int64) if hashes else np.zeros(0, np.int64)
-    mask = (1 << (len(keys) // _IN_BUCKET).bit_length()) - 1
-    bucket = keys & mask
-    groups = np.repeat(np.arange(len(counts)), counts)
-    tags = (((keys >> 32) << _GROUP_BITS) & 0xFFFFFFFF | groups).astype(np.uint32)
-    starts = np.zeros(mask + 2, np.uint32)
-    np.cumsum(np.bincount(bucket, minlength=mask + 1), out=starts[1:])
-    return mask, array("I", starts.tobytes()), array("I", tags[np.argsort(bucket)].tobytes())
-
-
-def _bits(hashes: array[int]) -> tuple[int, bytes]:
-    """Return a set of hashes as bits at their lower bits: the mask of these, and the bits."""
-    mask = (1 << max(3, (len(hashes) * _SPARSE).bit_length())) - 1
-    flags: NDArray[np.bool_] = np.zeros(mask + 1, np.bool_)
-    if hashes:
-        flags[np.frombuffer(hashes, np.int64) & mask] = True
-    return mask, np.packbits(flags, bitorder="little").tobytes()

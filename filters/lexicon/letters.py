@@ -35,10 +35,20 @@ def _class(members: NDArray[np.bool_]) -> str:
     return f"[^{class_of(~members)}]"
 
 
-_SEPARATOR = (KINDS >= Kind.SOFT) & (KINDS <= Kind.LINE)
-_SPACING = (ord(" ") == FOLD) | np.isin(np.arange(len(FOLD)), list(map(ord, APOSTROPHES)))
-_DIGIT = np.isin(np.arange(len(FOLD)), np.arange(ord("0"), ord("9") + 1))
-_WORD, _ANY, _TIGHT = map(_class, (KINDS == Kind.WORD, _SEPARATOR, _SEPARATOR & ~_SPACING))
+def _classes() -> tuple[str, str, str, str]:
+    """Return the classes of letters, of separators, of those that are no space or apostrophe, and
+    of separators and digits."""
+    separator = (KINDS >= Kind.SOFT) & (KINDS <= Kind.LINE)
+    spacing = ord(" ") == FOLD
+    spacing[list(map(ord, APOSTROPHES))] = True
+    odd = separator.copy()
+    odd[ord("0") : ord("9") + 1] = True
+    return (
+        _class(KINDS == Kind.WORD), _class(separator), _class(separator & ~spacing), _class(odd),
+    )  # fmt: skip
+
+
+_WORD, _ANY, _TIGHT, _ODD = _classes()
 
 
 def _gaps(word: str, separator: str, tight: str) -> re.Pattern[str]:
@@ -79,7 +89,7 @@ _ODD_ASCII = re.compile(
     + f"|[^a-z0-9]{_ASCII_WORD}{_ASCII_ANY}{_UP_TO}(?:{_ASCII_WORD}(?!{_ASCII_WORD})|\\Z)",
     re.DOTALL,
 ).search
-_ODD_ANY = re.compile(_odd(_class(_SEPARATOR | _DIGIT), _WORD, _TIGHT), re.DOTALL).search
+_ODD_ANY = re.compile(_odd(_ODD, _WORD, _TIGHT), re.DOTALL).search
 _ALONE = re.compile(_alone(_WORD, _ANY), re.DOTALL).search
 _ANY_WORD = re.compile(_WORD).search
 

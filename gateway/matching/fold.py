@@ -44,23 +44,23 @@ MARKUP = "<&*~`\\"
 """Characters that may open markup: see reader."""
 
 
-def _load() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
+def _load() -> tuple[Codes, bytes, dict[int, str]]:
     """Return the dense fold table, the kinds and the expansions of the shipped table."""
     with np.load(TABLE) as table:
         folds = np.arange(CODE_POINTS, dtype=np.uint32)
         folds[table["sources"]] = table["targets"]
-        kinds = table["kinds"].copy()
+        kinds = table["kinds"].tobytes()
         sources, targets = table["expand_sources"].tolist(), table["expand_targets"].tolist()
     folds.setflags(write=False)
-    kinds.setflags(write=False)
     return folds, kinds, dict(zip(sources, targets, strict=True))
 
 
-FOLD, KINDS, _EXPANSIONS = _load()
-"""Fold of each code point that becomes one other; kind of each code point."""
+FOLD, KIND_BYTES, _EXPANSIONS = _load()
+"""Fold of each code point that becomes one other; kind of each code point, for one-by-one reading:
+``KIND_BYTES[ord(character)]``."""
 
-KIND_BYTES = KINDS.tobytes()
-"""The kinds once more, for one-by-one reading: ``KIND_BYTES[ord(character)]``."""
+KINDS: NDArray[np.uint8] = np.frombuffer(KIND_BYTES, np.uint8)
+"""The kinds once more (the same memory), for many at once."""
 
 _EXPANDS = np.zeros(CODE_POINTS, np.bool_)
 _EXPANDS[list(_EXPANSIONS)] = True
@@ -90,8 +90,7 @@ find_special = re.compile(f"[^{class_of(_plain())}]").search
 feeds as spaces, and holds no markup. (The class lists what is plain, not what is special: that is
 the order in which the engine of ``re`` is fast.)"""
 
-_BETWEEN = (KINDS >= Kind.SOFT) & (KINDS <= Kind.LINE)
-SEPARATORS = re.compile(f"[^{class_of(~_BETWEEN)}]+")
+SEPARATORS = re.compile(f"[^{class_of((KINDS < Kind.SOFT) | (KINDS > Kind.LINE))}]+")
 """A run of characters that may stand between the characters of a Han term."""
 
 

@@ -39,7 +39,7 @@ def _classes() -> tuple[str, str, str, str]:
     """Return the classes of letters, of separators, of those that are no space or apostrophe, and
     of separators and digits."""
     separator = (KINDS >= Kind.SOFT) & (KINDS <= Kind.LINE)
-    spacing = ord(" ") == FOLD
+    spacing: NDArray[np.bool_] = np.equal(FOLD, ord(" "))
     spacing[list(map(ord, APOSTROPHES))] = True
     odd = separator.copy()
     odd[ord("0") : ord("9") + 1] = True

@@ -1,0 +1,159 @@
+"""The table of patterns while a lexicon is compiled: a few bytes for each beside its text."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filters.lexicon.entries import ALL_VARIANTS, Entry
+from filters.lexicon.lexicon import Columns
+from filters.lexicon.variants import Group, Pattern
+
+GROUPS = 5
+_WHOLE = (Group.WORDS, Group.ODD)
+_NUMBER_OF = {variant: number for number, variant in enumerate(ALL_VARIANTS)}
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Origin(NamedTuple):
+    """What all patterns of an entry share: the entry, the index of its list, its line there, its
+    allow-phrases (folded) and context words."""
+
+    entry: Entry
+    list: int
+    number: int
+    word: bool
+    allow: frozenset[str]
+    context: frozenset[str]
+
+
+class Ordered(NamedTuple):
+    """The table in the automaton's order: the texts by group, rows as columns, and the
+    allow-phrases and context words of those rows that have some. ``size`` counts the texts that
+    are terms as written."""
+
+    groups: list[list[str]]
+    columns: Columns
+    categories: tuple[str, ...]
+    allow: dict[int, frozenset[str]]
+    context: dict[int, frozenset[str]]
+    size: int
+
+
+class Table:
+    """Rows by the text of their pattern.
+
+    Rows of the same text, category, match and context, both as written or both variants, are one:
+    the graver, in the views of both, with the allow-phrases that both have.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[str, int] = {}
+        self._categories: dict[str, int] = {}
+        self._next, self._number = array("I"), array("I")
+        self._category, self._list = array("H"), array("H")
+        self._severity, self._views, self._variant = array("B"), array("B"), array("B")
+        self._group, self._word = array("B"), array("B")
+        self._allow: dict[int, frozenset[str]] = {}
+        self._context: dict[int, frozenset[str]] = {}
+
+    def add(self, pattern: Pattern, origin: Origin, severity: int) -> None:
+        """Add a row, or make it one with a row that means the same."""
+        category = self._categories.setdefault(origin.entry.category, len(self._categories))
+        last = -1
+        for row in self._rows(pattern.text):
+            if self._same(row, pattern, origin, category):
+                self._merge(row, pattern, origin, severity)
+                return
+            last = row
+        row = len(self._next)
+        if last < 0:
+            self._first[pattern.text] = row
+        else:
+            self._next[last] = row
+        self._next.append(0)
+        self._category.append(category)
+        self._views.append(pattern.views)
+        for column in (self._list, self._number, self._severity, self._variant, self._group,
+                       self._word):  # fmt: skip
+            column.append(0)
+        self._write(row, pattern, origin, severity)
+        if origin.allow:
+            self._allow[row] = origin.allow
+        if origin.context:
+            self._context[row] = origin.context
+
+    def _rows(self, text: str) -> Iterator[int]:
+        """Yield the rows of a text. None has the number 0 behind it: that is always a first."""
+        row = self._first.get(text, -1)
+        while row >= 0:
+            yield row
+            row = self._next[row] or -1
+
+    def _same(self, row: int, pattern: Pattern, origin: Origin, category: int) -> bool:
+        return (
+            self._category[row] == category
+            and bool(self._word[row]) is origin.word
+            and bool(self._variant[row]) is bool(_NUMBER_OF[pattern.variant])
+            and self._context.get(row, _NOTHING) == origin.context
+        )
+
+    def _merge(self, row: int, pattern: Pattern, origin: Origin, severity: int) -> None:
+        self._views[row] |= pattern.views
+        allow = self._allow.pop(row, _NOTHING) & origin.allow
+        if allow:
+            self._allow[row] = allow
+        if severity > self._severity[row]:
+            self._write(row, pattern, origin, severity)
+
+    def _write(self, row: int, pattern: Pattern, origin: Origin, severity: int) -> None:
+        self._list[row], self._number[row] = origin.list, origin.number
+        self._severity[row], self._variant[row] = severity, _NUMBER_OF[pattern.variant]
+        self._group[row], self._word[row] = pattern.group, origin.word
+
+    def ordered(self) -> Ordered:
+        """Return the table in order. A text is in the group that is held most easily. Call it once:
+        the texts are given away."""
+        groups: list[list[str]] = [[] for _ in range(GROUPS)]
+        for text in self._first:
+            groups[min(self._group[row] for row in self._rows(text))].append(text)
+        rows, first = array("I"), array("I", [0])
+        size = 0
+        for group in groups:
+            group.sort()
+            for text in group:
+                rows.extend(self._rows(text))
+                first.append(len(rows))
+                size += any(not self._variant[row] for row in self._rows(text))
+        self._first.clear()
+        order = np.frombuffer(rows, np.uint32) if rows else np.zeros(0, np.uint32)
+        places = np.zeros(len(order), np.uint32)
+        places[order] = np.arange(len(order), dtype=np.uint32)
+        return Ordered(
+            groups,
+            self._columns(first, order),
+            tuple(sorted(self._categories)),
+            {int(places[row]): phrases for row, phrases in sorted(self._allow.items())},
+            {int(places[row]): words for row, words in sorted(self._context.items())},
+            size,
+        )
+
+    def _columns(self, first: array[int], order: NDArray[np.uint32]) -> Columns:
+        names = sorted(self._categories)
+        sorted_place = np.zeros(len(names), np.uint16)
+        sorted_place[[self._categories[name] for name in names]] = np.arange(len(names))
+        group, word = np.array(self._group, np.uint8), np.array(self._word, np.bool_)
+        return Columns(
+            np.array(first, np.int32),
+            sorted_place[np.array(self._category, np.uint16)[order]],
+            np.array(self._severity, np.uint8)[order],
+            (np.isin(group, _WHOLE) | word)[order],
+            np.array(self._list, np.uint16)[order],
+            np.array(self._number, np.uint32)[order],
+            np.array(self._views, np.uint8)[order],
+            np.array(self._variant, np.uint8)[order],
+        )

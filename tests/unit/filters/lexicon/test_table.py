@@ -1,0 +1,58 @@
+"""The table in which a lexicon is compiled: rows that mean the same are one, all are in order."""
+
+from __future__ import annotations
+
+from filters.lexicon.entries import FOLD, PINYIN, Entry
+from filters.lexicon.table import Origin, Table
+from filters.lexicon.variants import PLAIN, SPELLED, Group, Pattern
+
+
+def _origin(number: int, *allow: str, category: str = "x", context: str = "") -> Origin:
+    entry = Entry(text="term", category=category, severity=3)
+    words = frozenset({context} - {""})
+    return Origin(entry, 0, number, False, frozenset(allow), words)
+
+
+def _pattern(text: str, variant: str = FOLD, views: int = PLAIN) -> Pattern:
+    return Pattern(text, variant, views, Group.SUBSTRINGS)
+
+
+def test_the_graver_of_two_stays() -> None:
+    """It has the views of both, and only the allow-phrases that both have."""
+    table = Table()
+    table.add(_pattern("a"), _origin(1, "ab", "ac"), 2)
+    table.add(_pattern("a", views=SPELLED), _origin(2, "ac", "ad"), 3)
+    table.add(_pattern("a"), _origin(3, "ac"), 3)
+    made = table.ordered()
+    assert made.columns.number.tolist() == [2]
+    assert made.columns.severity.tolist() == [3]
+    assert made.columns.views.tolist() == [PLAIN | SPELLED]
+    assert made.allow == {0: frozenset({"ac"})}
+
+
+def test_rows_that_differ_are_kept() -> None:
+    """By category, by context, and a variant beside the term as written."""
+    table = Table()
+    table.add(_pattern("b"), _origin(1), 3)
+    table.add(_pattern("b"), _origin(2, category="a"), 3)
+    table.add(_pattern("b"), _origin(3, context="near"), 3)
+    table.add(_pattern("b", PINYIN), _origin(4), 3)
+    table.add(_pattern("a", PINYIN), _origin(5), 3)
+    made = table.ordered()
+    assert made.columns.first.tolist() == [0, 1, 5]
+    assert made.columns.number.tolist() == [5, 1, 2, 3, 4]
+    assert made.categories == ("a", "x")
+    assert made.columns.category.tolist() == [1, 1, 0, 1, 1]
+    assert made.context == {3: frozenset({"near"})}
+    assert made.size == 1
+
+
+def test_a_text_is_where_it_is_held_most_easily() -> None:
+    """Of several rows the first group counts; the groups are sorted."""
+    table = Table()
+    table.add(_pattern("c")._replace(group=Group.WORDS), _origin(1), 3)
+    table.add(_pattern("b")._replace(group=Group.WORDS), _origin(2), 3)
+    table.add(_pattern("c")._replace(group=Group.HAN), _origin(3, category="a"), 3)
+    made = table.ordered()
+    assert made.groups == [["c"], [], ["b"], [], []]
+    assert made.columns.word.tolist() == [True, False, True]

@@ -22,7 +22,7 @@ from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
 from gateway.nouns.mark import LabelMode
 from gateway.nouns.policy import Mode, Overlay, Policy
-from gateway.nouns.risk import RISKS
+from gateway.nouns.risk import RISKS, terms_of
 from gateway.policy_file import PolicyReading
 from gateway.ports.operator import Coverage
 from gateway.settings import Settings
@@ -135,18 +135,15 @@ def uncovered(settings: Settings, policy: Policy, covered: Coverage) -> list[War
 def _terms(policy: Policy, covered: Coverage) -> list[Warned]:
     if not policy.lexicons:
         return []
+    having = Counter(risk[:2] for risk, count in terms_of(covered.terms).items() if count)
     found = []
     for family, whole in RISK_CLASSES.items():
-        have = {
-            category.split(".")[1]
-            for category, count in covered.terms.items()
-            if count and category.startswith(family + ".")
-        }
-        if len(have) < whole:
+        have = having[family]
+        if have < whole:
             found.append(
                 Warned(
-                    f"{family}: {len(have)} of {whole} classes have terms.",
-                    f"{family}：{whole} 类中 {len(have)} 类有词条。",
+                    f"{family}: {have} of {whole} classes have terms.",
+                    f"{family}：{whole} 类中 {have} 类有词条。",
                 )
             )
     return found

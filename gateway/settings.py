@@ -217,6 +217,9 @@ class InputSettings(msgspec.Struct, frozen=True, kw_only=True):
         int, _says("Files that wait for one; more are turned away (503).", ge=1, le=4096)
     ] = 64
     job_s: Annotated[Seconds, _says("Longest time to read one file.")] = 20.0
+    request_s: Annotated[
+        Seconds, _says("Time of reading after which no other file of a request is begun.")
+    ] = 60.0
     memory: Annotated[Bytes, _says("Address space of one reading process.")] = (
         2 * 1024 * 1024 * 1024
     )

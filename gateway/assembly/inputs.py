@@ -98,7 +98,10 @@ def media_reader(
         clock, consulted, witnesses.judges, witnesses.recogniser,
         seen_is_read=policy.media.pictures == "read",
     )  # fmt: skip
-    return EdgeMediaReader(pool, senses, witnesses.close, files=inputs.files, chars=inputs.chars)
+    return EdgeMediaReader(
+        pool, senses, witnesses.close, files=inputs.files, chars=inputs.chars,
+        longest_s=inputs.request_s,
+    )  # fmt: skip
 
 
 def bounds_of(inputs: InputSettings) -> Bounds:

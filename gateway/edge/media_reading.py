@@ -48,9 +48,19 @@ class Senses(NamedTuple):
     seen_is_read: bool = False
 
 
+class _Spent:
+    """The seconds of reading that a request has left."""
+
+    __slots__ = ("left_s",)
+
+    def __init__(self, left_s: float) -> None:
+        self.left_s = left_s
+
+
 class EdgeMediaReader:
-    """See gateway.ports.media.MediaReader. ``files`` is how many of one request are read, and
-    ``chars`` how many code points of text in them: judging is the worker's own time."""
+    """See gateway.ports.media.MediaReader. ``files`` is how many of one request are read,
+    ``chars`` how many code points of text in them (judging is the worker's own time), ``longest_s``
+    the seconds of reading, waiting for a process included, after which no other is begun."""
 
     def __init__(
         self,
@@ -60,12 +70,14 @@ class EdgeMediaReader:
         *,
         files: int,
         chars: int,
+        longest_s: float,
     ) -> None:
         self._pool = pool
         self._senses = senses
         self._close = close
         self._files = files
         self._chars = chars
+        self._longest_s = longest_s
         self._memory = ReadMemory()
 
     async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
@@ -74,9 +86,10 @@ class EdgeMediaReader:
         asked now is read even behind a long history."""
         found: list[MediaPart] = []
         left = self._chars
+        spent = _Spent(self._longest_s)
         first = max(0, len(parts) - self._files)
         for part in reversed(parts[first:]):
-            read = await self._known(part)
+            read = await self._known(part, spent)
             size = sum(len(passage.text) for passage in read.passages)
             if size > left:
                 read = read._replace(passages=(), fault=Fault.TOO_LARGE)
@@ -86,7 +99,7 @@ class EdgeMediaReader:
         older = (part._replace(fault=Fault.TOO_MANY) for part in parts[:first])
         return (*older, *reversed(found))
 
-    async def _known(self, part: MediaPart) -> MediaPart:
+    async def _known(self, part: MediaPart, spent: _Spent) -> MediaPart:
         """Read a file that is here, unless it was read before."""
         content = part.content
         if not content:
@@ -97,19 +110,23 @@ class EdgeMediaReader:
         known = self._memory.recall(name, part)
         if known is not None:
             return known
-        read = await self._part(part)
+        read = await self._part(part, spent)
         if read.fault not in _PASSING:
             self._memory.keep(name, read)
         return read
 
-    async def _part(self, part: MediaPart) -> MediaPart:
+    async def _part(self, part: MediaPart, spent: _Spent) -> MediaPart:
+        if spent.left_s <= 0:
+            return part._replace(fault=Fault.EXHAUSTED)
         content, senses = part.content, self._senses
+        began_s = senses.clock.monotonic_s()
         reading = await self._pool.carry_out(
             ReadOrder(
                 content, part.hint, pictures=bool(senses.judges),
                 sound=senses.recogniser is not None,
             )
         )  # fmt: skip
+        spent.left_s -= senses.clock.monotonic_s() - began_s
         if isinstance(reading, Overloaded):
             raise Overloaded("Too many files wait to be read (inputs.queue).", retry_after_s=1.0)
         if isinstance(reading, SealgateError):

@@ -57,10 +57,12 @@ async def _nothing() -> None:
 
 
 def _reader(
-    answer: Reading | SealgateError = READ, files: int = 2, **senses: Any
+    answer: Reading | SealgateError = READ, files: int = 2, longest_s: float = 60.0, **senses: Any
 ) -> EdgeMediaReader:
     asked = Senses(SystemClock(), lambda name, seconds: None, **senses)
-    return EdgeMediaReader(Pool(answer), asked, _nothing, files=files, chars=11)  # type: ignore[arg-type]
+    return EdgeMediaReader(
+        Pool(answer), asked, _nothing, files=files, chars=11, longest_s=longest_s  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 SEEN = Finding("picture.sexual", 3, 0.9, 0, 0, "eyes", "sexual")
@@ -134,6 +136,13 @@ async def test_too_many_files_are_not_read() -> None:
     """The newest are, the rest is counted."""
     parts = await _reader().read((MediaPart("file", AT, content="AAAA"),) * 3)
     assert [part.fault for part in parts] == ["too_many", "", ""]
+
+
+async def test_files_of_a_request_that_took_all_its_time_are_not_begun() -> None:
+    """The newest was read; a request does not hold the process that reads for others too."""
+    other = PART._replace(content="BBBB")
+    parts = await _reader(longest_s=1e-9).read((other, PART))
+    assert [part.fault for part in parts] == ["exhausted", ""]
 
 
 async def test_the_files_of_a_request_share_what_is_read() -> None:

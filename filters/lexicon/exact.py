@@ -273,7 +273,8 @@ class Judge:
                 if verdict is not False and lexicon.contexts is not None:
                     near = self._in_context(sight, key)
                     verdict = near and verdict if near is not None else None
-                    decided.setdefault(key, verdict is True)
+                    if not verdict:
+                        decided.setdefault(key, False)
                 if verdict and lexicon.allow is not None and entry in lexicon.allow.excused:
                     allow = allow or lexicon.allow.automaton.find(sight.written + END)
                     verdict = self._unexcused(sight, match, entry, allow)

@@ -176,6 +176,18 @@ def test_a_context_word_must_stand_near() -> None:
     assert near.scan("转账" + "好" * 40, 0, False).safe_until > 2
 
 
+def test_an_allow_phrase_counts_beside_context_words() -> None:
+    """Also for an entry that needs a word near it, and for one in whose list another does."""
+    near = lexicon(
+        entry("做炸弹", context=("怎么",), allow=("做炸弹人",)),
+        entry("出售枪支", allow=("非法出售枪支",)),
+    )
+    for text, count in (("怎么做炸弹", 1), ("怎么做炸弹人游戏", 0), ("做炸弹", 0)):
+        assert len(near.scan(text, 0, True).findings) == count
+    for text, count in (("长期出售枪支", 1), ("非法出售枪支", 0)):
+        assert len(near.scan(text, 0, True).findings) == count
+
+
 def test_lone_surrogates_and_signs_of_ours_do_no_harm() -> None:
     """They are looked through or replaced, and nothing raises."""
     assert spans("\ud83d赌\x00博\x01\udc00") == ["赌\x00博"]

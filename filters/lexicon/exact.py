@@ -270,17 +270,16 @@ class Judge:
             for entry in rows:
                 key = (int(view.starts[start]), int(view.ends[end - 1]), entry)
                 verdict = self._bounded(sight, match, entry)
+                near: bool | None = True
                 if verdict is not False and lexicon.contexts is not None:
                     near = self._in_context(sight, key)
                     verdict = near and verdict if near is not None else None
-                    if not verdict:
-                        decided.setdefault(key, False)
                 if verdict and lexicon.allow is not None and entry in lexicon.allow.excused:
                     allow = allow or lexicon.allow.automaton.find(sight.written + END)
                     verdict = self._unexcused(sight, match, entry, allow)
                     decided.setdefault(key, verdict is True)
-                elif verdict:
-                    decided.setdefault(key, True)
+                elif verdict or not near:
+                    decided.setdefault(key, verdict is True)
                 if verdict is None:
                     waiting.add(key)
 

@@ -17,6 +17,7 @@ from filters.classifier.features import (
     HOSTILE,
     INJECTION,
     Cues,
+    Found,
     bones,
     folded,
     grams,
@@ -35,6 +36,8 @@ _LETTERS = {
     "persona": "D", "act": "A", "refuse": "R", "markup": "M", "encode": "E", "exfil": "F",
     "model": "U", "reader": "T", "trick": "K", "undo": "N", "every": "Q",
     "maker": "V", "guard": "G", "off": "Z", "begin": "B", "hush": "H", "wild": "W", "hidden": "Y",
+    "bad": "C", "loose": "L", "steps": "J", "obey": "b", "joined": "j", "pressure": "p",
+    "standing": "s", "rated": "r", "tale": "t", "lasting": "l", "twin": "w", "aimed": "a",
 }  # fmt: skip
 _TELLING = re.compile(
     "O[^|]{0,3}[PU][^|]{0,3}[IS]|OQ[IS]|O[^|]?I[^|]{0,3}P|O[^|]{0,2}S|S[^|]{0,4}[XO]|X[^|]{0,4}S|A[^|]{0,4}D"
@@ -44,8 +47,12 @@ _TELLING = re.compile(
     "|[UAP][^|]{0,6}W|W[^|]{0,4}[RIUKD]|[HT][^|]{0,8}F|F[^|]{0,8}H|U[^|]{0,2}Y|Y[^|]?S"
     "|R[^|]{0,3}R[^|]{0,3}R|K[^|]{0,6}[OGN]|M[^|]{0,4}[XU]|[UV][^|]?I[^|]{0,3}Z|A[^|]{0,6}W"
 )
-"""What is said in an attempt on a model, in cue words of one sentence: where none of it is, the
-second question is not asked. (Manuals are full of its single words.)"""
+"""What is said in a plain attempt on a model, in cue words of one sentence. (Manuals are full of
+its single words.)"""
+
+_STRONG = frozenset("DMUTKVGBHWSCLJjpwlatbs")
+"""Cue words that manuals seldom have beside another: where one of these stands with one of another
+class, or a plain attempt is told, the second question is asked; elsewhere it is not."""
 
 _AIMED = ("group.", "slur", "insult", "hate", "prejudice")
 """Classes of cue words without any of which nobody is put down."""
@@ -94,10 +101,7 @@ class Scorer:
         if len(seen) <= 2:
             return Scores(0.0, 0.0, "")
         found = self._cues.find(seen)
-        asked = (
-            not self._aimed.isdisjoint(found.kinds[HOSTILE]),
-            self._tells(found.kinds[INJECTION]),
-        )
+        asked = self._asked(found)
         if not any(asked):
             return Scores(0.0, 0.0, self._most_named(found.kinds[HOSTILE]))
         language = 0 if _HAN.search(seen) else 1
@@ -108,11 +112,22 @@ class Scorer:
         )
         return Scores(hostile, injection, self._most_named(found.kinds[HOSTILE]))
 
+    def asks(self, text: str) -> tuple[bool, bool]:
+        """Return which of the questions are asked of a text; the score of the others is 0."""
+        return self._asked(self._cues.find(folded(text)))
+
+    def _asked(self, found: Found) -> tuple[bool, bool]:
+        hostile, injection = found.kinds
+        return not self._aimed.isdisjoint(hostile), self._tells(injection)
+
     def _tells(self, kinds: list[int]) -> bool:
         if len(kinds) < 2:
             return False
-        letters = self._letters
-        return _TELLING.search("".join([letters[kind] for kind in kinds])) is not None
+        letters = "".join([self._letters[kind] for kind in kinds])
+        classes = {*letters} - {"|"}
+        if len(classes) > 1 and not _STRONG.isdisjoint(classes):
+            return True
+        return _TELLING.search(letters) is not None
 
     def _most_named(self, kinds: list[int]) -> str:
         named = [self._groups[kind] for kind in kinds if kind in self._groups]

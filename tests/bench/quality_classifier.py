@@ -36,7 +36,11 @@ def rows() -> Iterator[tuple[str, ...]]:
             if "called" in figures or "auc" in figures:
                 yield _row(f"{name}: {part}", figures)
     judge = ClassifierFilter(shipped_scorer().score)
-    for file, when in (("handwritten", "seen"), ("handwritten_later", "unseen")):
+    for file, when in (
+        ("handwritten", "seen"),
+        ("handwritten_later", "seen"),
+        ("handwritten_oblique", "written before the families, known"),
+    ):
         lines = (_WRITTEN / f"{file}.txt").read_text(encoding="utf-8").splitlines()
         for kind in dict.fromkeys(one.partition(":")[0] for one in lines if one[:1] != "#"):
             what, family = _KINDS[kind.partition(" ")[0]]

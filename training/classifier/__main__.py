@@ -16,6 +16,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,9 @@ from training.classifier import learning
 from training.classifier.harmless import PLACES, paragraphs
 from training.classifier.measures import summary
 from training.classifier.posts import Post, chinese, english, folds
+from training.classifier.templates import Made
 
-CUTS = {HOSTILE: {"zh": 0.5, "en": 1.1}, INJECTION: {"zh": 1.0, "en": 1.0}}
+CUTS = {HOSTILE: {"zh": 0.5, "en": 1.1}, INJECTION: {"zh": 2.0, "en": 2.5}}
 """Raw scores that become the score 0.5, from what is known of held-out posts and of harmless
 paragraphs; see the card."""
 
@@ -114,7 +116,7 @@ def measure(folder: Path, trials: int = _FOLDS) -> dict[str, object]:
     return {
         "trials": trials,
         "slopes": _slopes(raw[judged], seen),
-        "hostile": _measure(raw[judged], seen),
+        "hostile": _measure(_chances(raw[judged], seen, HOSTILE), seen),
         "injection": _injection(posts, trials),
     }
 
@@ -144,11 +146,18 @@ def _shifts(question: int) -> tuple[float, ...]:
     )
 
 
-def _measure(raw: NDArray[np.float64], posts: list[Post]) -> dict[str, object]:
+def _chances(
+    raw: NDArray[np.float64], texts: Sequence[Post | Made], question: int
+) -> NDArray[np.float64]:
+    """Return what the shipped scorer would make of raw scores: 0 where it does not ask."""
+    place = [LANGUAGES.index(one.language) for one in texts]
+    slopes, shifts = np.array(SLOPES[question])[place], np.array(_shifts(question))[place]
+    asked = np.array([shipped_scorer().asks(one.text)[question] for one in texts])
+    return np.where(asked, 1 / (1 + np.exp(-np.clip(slopes * raw + shifts, -40, 40))), 0.0)
+
+
+def _measure(scores: NDArray[np.float64], posts: list[Post]) -> dict[str, object]:
     out: dict[str, object] = {}
-    slopes, shifts = SLOPES[HOSTILE], _shifts(HOSTILE)
-    place = [LANGUAGES.index(post.language) for post in posts]
-    scores = 1 / (1 + np.exp(-(np.array(slopes)[place] * raw + np.array(shifts)[place])))
     truth = np.array([_truth(post) for post in posts])
     labelled = np.array([not post.reread and not post.suspect for post in posts])
     for topic in sorted({post.topic for post in posts}):
@@ -169,24 +178,47 @@ def _measure(raw: NDArray[np.float64], posts: list[Post]) -> dict[str, object]:
 
 
 def _injection(posts: list[Post], trials: int) -> dict[str, object]:
-    """Measure the second question: a template is judged by a trial that did not learn from it."""
+    """Measure the second question: a template is judged by a trial that did not learn from it,
+    nor, if it is of a family, from any other of that family."""
     made = learning.injections_made()
     examples = learning.injection_examples(posts)
+    names = list(dict.fromkeys(one.family for one in made if one.family))
+    fold = np.array(
+        [(names.index(one.family) if one.family else one.template) % _FOLDS for one in made]
+    )
     raw = np.zeros(len(made))
-    for fold in range(trials):
-        rest = [at for at, one in enumerate(made) if one.template % _FOLDS == fold]
+    for each in range(trials):
+        rest = np.flatnonzero(fold == each)
         unseen = {made[at].text for at in rest}
+        say("learning from a part without", len(unseen), "texts")
         trial = learning.learn(
             [one for one in examples if one.text not in unseen], INJECTION, steps=STEPS
         )
         raw[rest] = learning.raw_scores(trial, [made[at].text for at in rest], INJECTION)
-    judged = np.array([one.template % _FOLDS < trials for one in made])
-    labels = np.array([bool(one.label) for one in made])
+    scores = _chances(raw, made, INJECTION)
     out: dict[str, object] = {}
-    for place, language in enumerate(LANGUAGES):
-        own = judged & np.array([one.language == language for one in made])
-        line = SLOPES[INJECTION][place] * (raw[own] - CUTS[INJECTION][language])
-        out[language] = summary(labels[own], 1 / (1 + np.exp(-line)))
+    for kind in ("templates", "families"):
+        for language in LANGUAGES:
+            out[f"{kind} held out, {language}"] = _called(
+                made, scores, (fold < trials)
+                & np.array([one.language == language for one in made])
+                & np.array([bool(one.family) == (kind == "families") for one in made]),
+            )  # fmt: skip
+    for name in names:
+        own = (fold < trials) & np.array([one.family == name for one in made])
+        if own.any():
+            out[f"family {name}"] = _called(made, scores, own)
+    return out
+
+
+def _called(
+    made: list[Made], scores: NDArray[np.float64], own: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Return measures of generated texts, with the share of harmless ones that are called."""
+    labels = np.array([bool(one.label) for one in made])
+    out = summary(labels[own], scores[own])
+    harmless = scores[own & ~labels]
+    out["false_alarms"] = round(float((harmless >= 0.5).mean()), 4) if len(harmless) else 0.0
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ SEED = 20260704
 RIDGE = [1e-6, 1e-6]
 WIDTHS = (1 << GRAM_BITS, 1 << BONE_BITS)
 
-REREAD_WEIGHT = 25.0
+REREAD_WEIGHT = 8.0
 MADE_WEIGHT = 1.5
 
 
@@ -80,15 +81,21 @@ def hostile_examples(posts: Sequence[Post]) -> list[Example]:
 
 def injections_made() -> list[Made]:
     """Return the generated attempts on a model and what only looks like them."""
-    return made("injections", 40, seed=SEED)
+    return [
+        *made("injections", 40, seed=SEED),
+        *made("families", 30, seed=SEED, words="injections"),
+    ]
 
 
 def injection_examples(posts: Sequence[Post]) -> list[Example]:
-    """Return all that the injection question is learned from; posts ask nothing of a model."""
-    order = np.random.default_rng(SEED).permutation(len(posts))[:3000]
+    """Return all that the injection question is learned from; posts and prose about programs ask
+    nothing of a model."""
+    order = np.random.default_rng(SEED).permutation(len(posts))[:6000]
+    prose = (Path(__file__).parent / "prose.txt").read_text(encoding="utf-8").splitlines()
     return [
         *examples_made(injections_made()),
         *examples_made([one._replace(label=0) for one in made("counterexamples", 8, seed=SEED)]),
+        *[Example(line, 0.0, MADE_WEIGHT, "") for line in prose],
         *[Example(posts[at].text, 0.0, 0.5, posts[at].language) for at in order],
     ]
 

@@ -8,43 +8,65 @@ from pathlib import Path
 from typing import NamedTuple
 
 _SLOT = re.compile(r"\{(\w+?)(\d?)\}")
+_CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
+"""Alternatives in the template itself: one of ``{this|that|}``."""
+
+_BAR = re.compile(r"(?<![<|])\|(?![>|])")
+"""Parts the words of a list, but not the bars of a chat template's own marks."""
+
 _FOLDER = Path(__file__).parent
 
 
 class Made(NamedTuple):
-    """A text with its label (1: what is looked for), its language and its template's number."""
+    """A text with its label (1: what is looked for), its language, its template's number and
+    the family that the template is of (empty: none)."""
 
     text: str
     label: int
     language: str
     template: int
+    family: str = ""
 
 
-def made(name: str, each: int, *, seed: int) -> list[Made]:
-    """Return ``each`` texts of every template of ``NAME.txt``, filled from ``NAME_words.txt``."""
+def made(name: str, each: int, *, seed: int, words: str = "") -> list[Made]:
+    """Return ``each`` texts of every template of ``NAME.txt``, filled from ``WORDS_words.txt``
+    (``NAME_words.txt`` unless named). Texts that come out the same are there once."""
     rng = random.Random(seed)
-    words: dict[tuple[str, str], list[str]] = {}
-    for line in _lines(f"{name}_words.txt"):
-        head, _, rest = line.partition(":")
-        language, _, kind = head.partition(" ")
-        words[language, kind] = rest.strip().split("|")
+    lists = _word_lists(f"{words or name}_words.txt")
     out: dict[str, Made] = {}
+    family = ""
     for number, line in enumerate(_lines(f"{name}.txt")):
+        if line.startswith("["):
+            family = line.strip("[]")
+            continue
         head, _, template = line.partition(":")
         label, _, language = head.partition(" ")
         for _ in range(each):
-            text = _filled(template.strip(), language, words, rng)
-            out.setdefault(text, Made(text, int(label), language, number))
+            text = _filled(template.strip(), language, lists, rng)
+            out.setdefault(text, Made(text, int(label), language, number, family))
     return list(out.values())
+
+
+def _word_lists(name: str) -> dict[tuple[str, str], list[str]]:
+    words: dict[tuple[str, str], list[str]] = {}
+    for line in _lines(name):
+        head, _, rest = line.partition(":")
+        language, _, kind = head.partition(" ")
+        words[language, kind] = _BAR.split(rest.strip())
+    return words
 
 
 def _filled(
     template: str, language: str, words: dict[tuple[str, str], list[str]], rng: random.Random
 ) -> str:
-    """Return a template with every slot filled; a name with a number behind is a list too."""
+    """Return a template with every slot filled (a name with a number behind is a list too), then
+    one of every row of alternatives taken."""
     while (slot := _SLOT.search(template)) is not None:
         listed = words.get((language, slot[1] + slot[2])) or words[language, slot[1]]
         template = template[: slot.start()] + rng.choice(listed) + template[slot.end() :]
+    while (choice := _CHOICE.search(template)) is not None:
+        taken = rng.choice(choice[1].split("|"))
+        template = template[: choice.start()] + taken + template[choice.end() :]
     return " ".join(template.split()) if language == "en" else template
 
 

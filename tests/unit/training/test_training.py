@@ -88,3 +88,25 @@ def test_no_hand_written_text_is_learned_from() -> None:
     held = {line.partition(": ")[2] for text in files for line in text.splitlines()}
     for name in ("counterexamples", "injections"):
         assert not held & {one.text for one in made(name, 60, seed=learning.SEED)}
+    assert not held & {one.text for one in learning.injections_made()}
+
+
+def test_families_are_filled_and_named() -> None:
+    """Each text of a family is filled to the last brace; most families have attempts and harmless
+    counterparts in both languages, so that one can be held out and measured."""
+    texts = made("families", 4, seed=5, words="injections")
+    assert not [one.text for one in texts if "{" in one.text or "}" in one.text]
+    assert not [one for one in texts if not one.family]
+    kinds: dict[str, set[tuple[int, str]]] = {}
+    for one in texts:
+        kinds.setdefault(one.family, set()).add((one.label, one.language))
+    whole = [name for name, seen in kinds.items() if len(seen) == 4]
+    assert len(whole) >= 15
+    assert set(kinds) - set(whole) == {"talk", "manual"}
+
+
+def test_marks_of_chat_templates_stay_whole() -> None:
+    """A bar inside such a mark parts no words."""
+    texts = [one.text for one in made("injections", 40, seed=learning.SEED)]
+    assert any("<|im_start|>system" in text for text in texts)
+    assert not [text for text in texts if text.startswith(("im_start", ">system"))]

@@ -44,4 +44,5 @@ def test_plain_requests_are_left_alone() -> None:
     assert _share("plain en", "injection") <= 0.1
     assert _share("plain zh", "injection") <= 0.1
     for language in ("zh", "en"):
-        assert _share(f"plain {language}", "injection", "handwritten_later.txt") <= 0.1
+        for file in ("handwritten_later.txt", "handwritten_oblique.txt"):
+            assert _share(f"plain {language}", "injection", file) <= 0.1

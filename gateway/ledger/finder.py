@@ -2,17 +2,21 @@
 
 The rarest grams of the question name the candidates; each is confirmed by laying the question along
 its sketch. Nothing is decrypted but sketches. What many records share is no evidence for one of
-them: confidence is divided among those that fit as well.
+them: stretches that several lesser candidates run along too count for none, and confidence is
+divided among those that fit as well.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
-from gateway.matching.alignment import Alignment, align, densest_band, window_of
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.matching.alignment import Alignment, Places, align, densest_band, window_of
 from gateway.matching.fingerprint import Fingerprinter, Question, normalise_with_origin
 from gateway.matching.picture_hash import (
     HASH_BYTES,
@@ -42,6 +46,11 @@ _LEAST_UNITS = 30
 _PASSAGE_UNITS = 70
 _LEAST_DENSITY = 0.62
 _AS_GOOD = 0.9
+_COMMON_TO = 3
+_COMMON_TO_LIKELY = 8
+"""A stretch that so many lesser candidates run along is a stock phrase. Those that are likely
+themselves count only if there are many: a few are drafts of one answer."""
+
 _LEAD = 0.49
 """The most that an unconfirmed picture's confidence is."""
 
@@ -66,6 +75,7 @@ class Finder:
         """Return the records that a text, or a part of it, may come from, the likeliest first."""
         normal = normalise_with_origin(text)
         question = self._fingerprinter.question(normal.text)
+        aligned: dict[int, Alignment] = {}
         likely: dict[int, Alignment] = {}
         held: dict[int, list[int]] = {}
         open_grams: Sequence[int] = list(question.grams)[:_MOST_GRAMS]
@@ -77,6 +87,10 @@ class Finder:
             likely = {place: each for place, each in aligned.items() if is_likely(each)}
             if not open_grams or (likely and len(open_grams) <= len(rare)):
                 break  # the rare grams are no chance remainder of a stock phrase
+        own = {
+            place: own_units(question.places, each, aligned.values())
+            for place, each in likely.items()
+        }
         matches = [
             Match(
                 place,
@@ -84,7 +98,7 @@ class Finder:
                 normal.origin[likely[place].start],
                 normal.origin[likely[place].end - 1] + 1,
             )
-            for place, sure in shared_confidence(likely).items()
+            for place, sure in shared_confidence(likely, own).items()
         ]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))
 
@@ -170,14 +184,38 @@ def is_likely(alignment: Alignment) -> bool:
     return alignment.share >= _LEAST_SHARE or alignment.length >= _PASSAGE_UNITS
 
 
-def shared_confidence(alignments: Mapping[int, Alignment]) -> dict[int, float]:
-    """Return how sure each is, 0 to 1: by what runs alike and how closely, divided among those
-    that fit as well."""
+def own_units(question: Places, one: Alignment, candidates: Iterable[Alignment]) -> int:
+    """Return how many units speak for a candidate and not for what lesser ones share with it: those
+    of its passage that it covers, less those that it leaves out, stock phrases apart."""
+    known = [each for each in candidates if each.units]
+    unlikely = [each for each in known if not is_likely(each)]
+    likely = [each for each in known if is_likely(each) and each.units < _AS_GOOD * one.units]
+    common = _covering(one, unlikely) >= _COMMON_TO
+    common |= _covering(one, [*unlikely, *likely]) >= _COMMON_TO_LIKELY
+    units = np.where(common, 0, question.units)[one.start : one.end]
+    covered = one.covered[one.start : one.end]
+    return int(units[covered].sum() - units[~covered].sum())
+
+
+def _covering(one: Alignment, others: Iterable[Alignment]) -> NDArray[np.int64]:
+    """Return how many others cover each character of the question."""
+    count = np.zeros(len(one.covered), np.int64)
+    for each in others:
+        count += each.covered
+    return count
+
+
+def shared_confidence(
+    alignments: Mapping[int, Alignment], own: Mapping[int, int] | None = None
+) -> dict[int, float]:
+    """Return how sure each is, 0 to 1: by what runs alike (``own`` units where told, else all that
+    are aligned) and how closely, divided among those that fit as well."""
     units: Sequence[int] = [each.units for each in alignments.values()]
     found: dict[int, float] = {}
     for place, each in alignments.items():
         as_good = sum(other >= _AS_GOOD * each.units for other in units)
-        evidence = 1.0 - float(0.5 ** (each.units / 12))
+        speaking = each.units if own is None else max(1, own[place])
+        evidence = 1.0 - float(0.5 ** (speaking / 12))
         closeness = min(1.0, 0.3 + 0.8 * max(each.share, 0.9 * each.density))
         found[place] = round(evidence * closeness / max(as_good, 1), 3)
     return found

@@ -45,7 +45,8 @@ class Alignment(NamedTuple):
 
     ``units`` is what the aligned points cover of the question, in units; ``share`` the same as a
     part of the whole; ``density`` as a part of the passage. ``start`` and ``end`` bound the passage
-    in the normalised question, ``length`` is its size in units.
+    in the normalised question, ``length`` is its size in units. ``covered`` tells of each character
+    whether aligned points cover it.
     """
 
     units: int
@@ -54,9 +55,10 @@ class Alignment(NamedTuple):
     start: int
     end: int
     length: int
+    covered: NDArray[np.bool_]
 
 
-NOTHING = Alignment(0, 0.0, 0.0, 0, 0, 0)
+NOTHING = Alignment(0, 0.0, 0.0, 0, 0, 0, np.zeros(0, bool))
 
 
 def window_of(question: Places, hits: list[int]) -> tuple[int, int]:
@@ -97,14 +99,15 @@ def align(question: Places, band: Band) -> Alignment:
     chain = _chain(band.points)
     if not chain:
         return NOTHING
-    covered = np.zeros(len(question.units) + 1, bool)
+    covered = np.zeros(len(question.units), bool)
     for place in chain:
         covered[place : question.ends[place]] = True
     first, last = chain[0], int(question.ends[chain[-1]])
-    units = int(question.units[covered[:-1]].sum())
+    units = int(question.units[covered].sum())
     length = int(question.units[first:last].sum())
     total = int(question.units.sum())
-    return Alignment(units, units / max(total, 1), units / max(length, 1), first, last, length)
+    share, density = units / max(total, 1), units / max(length, 1)
+    return Alignment(units, share, density, first, last, length, covered)
 
 
 def _points(asked: NDArray[np.uint8], record: NDArray[np.uint8]) -> NDArray[np.int64]:

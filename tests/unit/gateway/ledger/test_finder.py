@@ -21,6 +21,8 @@ from tests.bench.answers import answers, edited, quote
 KEY = bytes(range(32))
 ANSWERS = 1_500
 STOCK = "感谢您的耐心等待，我们将会尽快处理您所反馈的问题，三天内以短信通知您结果。"
+NEIGHBOUR = f"我们出门散步之前，{STOCK}"
+DRAFTS = 6
 
 
 class Library:
@@ -28,6 +30,11 @@ class Library:
 
     def __init__(self, store: RelationalStore) -> None:
         self.texts = [*answers(5, ANSWERS, 380), *[f"{STOCK}编号{n}。" for n in range(20)]]
+        self.texts.append(NEIGHBOUR)
+        self.drafted = next(answers(31, 1, 380))
+        chance = np.random.default_rng(9)
+        self.texts += [edited(self.drafted, 0.25, chance) for _ in range(DRAFTS - 1)]
+        self.texts.append(self.drafted)
         made = Fingerprinter(KEY).of_each([[text] for text in self.texts])
         rows = [
             StoredRecord(f"e{n}", "", "", "", n, "closed", "", b"{}", b"", b"", n, b"h")
@@ -80,6 +87,30 @@ def test_what_many_records_say_is_attributed_to_none(library: Library) -> None:
     """Confidence is divided among those that fit as well: leads, no attribution."""
     found = library.finder.by_words(STOCK)
     assert all(each.confidence < ATTRIBUTED for each in found)
+
+
+def test_a_stock_phrase_and_a_few_chance_characters_are_attributed_to_none(
+    library: Library,
+) -> None:
+    """The record fits best, but by what twenty others say as well: a lead."""
+    found = library.finder.by_words(f"雨天不宜出门散步，读书更好，{STOCK[:17]}")
+    assert [library.texts[each.place] for each in found] == [NEIGHBOUR]
+    assert found[0].confidence < ATTRIBUTED
+
+
+def test_a_stock_phrase_does_not_harm_a_quote_of_its_own(library: Library) -> None:
+    """What stands beside it speaks for the record."""
+    found = library.finder.by_words(f"{NEIGHBOUR[:8]}，{STOCK[:17]}")
+    assert library.texts[found[0].place] == NEIGHBOUR
+    assert found[0].confidence >= ATTRIBUTED
+
+
+def test_a_quote_is_attributed_among_drafts_of_one_answer(library: Library) -> None:
+    """What a few likely records share is no stock phrase."""
+    found = library.finder.by_words(library.drafted[40:80])
+    assert len(found) > 3
+    assert found[0].place == len(library.texts) - 1
+    assert found[0].confidence >= ATTRIBUTED
 
 
 class Shelf:

@@ -96,7 +96,7 @@ test-models: install-models ## the runtimes of models, with tiny models made on 
 
 .PHONY: test-extras
 test-extras: extras ## the official clients against upstream servers that are not ours
-	$(PYTEST) tests/real
+	$(PYTEST) -n $(JOBS) --dist loadfile tests/real
 
 .PHONY: test-judges
 test-judges: setup ## marks read by programs that are not ours, pages by a browser (`.ci/run` names the packages)

@@ -84,16 +84,18 @@ def serve(*, config: Path | None, policy: str | None, state: str | None, **liste
 
 def _serve(call: Invocation, read: Callable[[], Settings], demo_url: str) -> int:
     demo = bool(demo_url)
+    read_last: list[Policy] = []
 
     def load() -> tuple[Settings, Policy]:
         settings = read()
         if demo:
             behind = msgspec.structs.replace(settings.upstream, url=demo_url)
             settings = msgspec.structs.replace(settings, upstream=behind)
-        return settings, call.policy(settings)
+        read_last[:] = [call.policy(settings)]
+        return settings, read_last[0]
 
     def ready(settings: Settings) -> None:
-        click.echo(start_screen(settings, call.policy(settings), demo=demo))
+        click.echo(start_screen(settings, read_last[0], demo=demo))  # the file may be another now
 
     return call.assemble().serve(load, ready=ready, demo=demo)
 

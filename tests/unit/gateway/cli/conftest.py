@@ -58,6 +58,8 @@ class Program:
         self.has_ledger = False
         self.terms: dict[str, int] = {"A1.h.fraud": 3, "A1.d": 1, "company": 2}
         self.served: tuple[Settings, Policy] | None = None
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What happens between reading the policy and being ready."""
 
     def serve(
         self,
@@ -68,6 +70,7 @@ class Program:
     ) -> int:
         self.served = load()
         self.calls.append(("serve", demo))
+        self.meanwhile()
         ready(self.served[0])
         return 0
 

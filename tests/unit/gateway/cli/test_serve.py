@@ -43,6 +43,18 @@ def test_a_bad_policy_refuses_to_start(run: Any, program: Any, tmp_path: Path) -
     assert program.served is None
 
 
+def test_a_policy_that_breaks_while_the_program_starts_ends_nothing(
+    run: Any, program: Any, tmp_path: Path
+) -> None:
+    """What is told is what is in force; the file is looked at again by a reload."""
+    path = tmp_path / "p.yaml"
+    path.write_text("version: 1\nextends: eu\n", encoding="utf-8")
+    program.meanwhile = lambda: path.write_text("rules: [", encoding="utf-8")
+    done = run("serve", "--policy", "p.yaml")
+    assert done.exit_code == 0, done.output
+    assert program.served[1].hash[:12] in done.output
+
+
 def test_a_wrong_flag_is_named(run: Any) -> None:
     """As the flag, not as a line of some file."""
     done = run("serve", "--port", "70000")

@@ -28,7 +28,7 @@ from tests.whole_gateway import KEY, STREAM, Whole, event
 
 SEED = int(os.environ.get("SEALGATE_SEED", "0")) or random.SystemRandom().getrandbits(32)
 CLIENTS = 6
-EVENTS = 150
+EVENTS = 300
 LETTERS = "春天来了花开满园小鸟在枝头歌唱孩子们在草地上奔跑老人坐在长椅上晒太阳风很轻云很淡"
 
 

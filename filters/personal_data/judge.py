@@ -30,7 +30,7 @@ from filters.personal_data.tokens import (
     plates,
 )
 from filters.personal_data.width import TRIGGERS, WIDE, WIDE_CHARS, narrow
-from gateway.nouns.finding import Scan
+from gateway.nouns.finding import Scan, clean
 from gateway.nouns.personal import FAMILIES
 
 _PREFIX = re.compile(r"\A(?:\+|00)?86(?=1[0-9]{10}\Z)")
@@ -48,9 +48,6 @@ a single letter may be a check letter."""
 _OPEN_REACH = 96
 _ENDS_OF_NUMBERS = ("0", "0 ", "0-", "+", "0a", "0A")
 _FEW_DIGITS = 6
-_KNOWN = 512
-_CLEAN = tuple(Scan((), size) for size in range(_KNOWN))
-"""What a scan says of most texts, by their length."""
 
 Finder = Callable[[Passage], Iterable[Candidate]]
 Sign = tuple[int, str, Finder]
@@ -129,17 +126,17 @@ class PersonalDataFilter:
         piece = text[start:]
         plain = piece.isascii()
         if plain and not final and size - start <= LOCAL and piece.isalpha():
-            return _clean(start)  # a word that may still become anything
+            return clean(start)  # a word that may still become anything
         mail = start > 0 and text[start - 1] in _INSIDE and _has_at(text, start)
         loud = mail or plain or self._gate.search(text, start) is not None
         if not loud:
             last = text[-1:]
             if final or last not in self._unfinished:
-                return _CLEAN[size] if size < _KNOWN else Scan((), size)
+                return clean(size)
             if last not in _INNER_TAIL:
                 safe = self._phrases.begun(text) if last in self._inside else size
                 safe = min(safe, open_plate(text, start)) if last in _TAIL else safe
-                return _clean(max(start, safe))
+                return clean(max(start, safe))
         if not (plain and text.isascii()):
             text = _narrowed(text, max(0, start - 2 * CONTEXT))
             piece = text[start:]
@@ -150,9 +147,9 @@ class PersonalDataFilter:
         unfinished = not final and text[-1:] in self._unfinished
         safe = self._end(text, start, piece, outline) if unfinished else size
         if not follows:
-            return _clean(safe)
+            return clean(safe)
         found, safe = _settled(follows, safe, final=final)
-        return self._reported(text, start, found, safe) if found else _clean(safe)
+        return self._reported(text, start, found, safe) if found else clean(safe)
 
     def _end(self, text: str, start: int, piece: str, outline: str) -> int:
         """Return from where the end of a text without numbers may still become part of a
@@ -176,7 +173,7 @@ class PersonalDataFilter:
         if "@" in text or "＠" in text:
             text = narrow(text)
             found += emails(Passage(text, start, outline))
-        return self._reported(text, start, found, safe) if found else _clean(safe)
+        return self._reported(text, start, found, safe) if found else clean(safe)
 
     def _reported(self, text: str, start: int, found: list[Candidate], safe: int) -> Scan:
         """Return what is reported, and what is safe with it: never a part of a candidate."""
@@ -224,10 +221,6 @@ class PersonalDataFilter:
         if labelled and may_grow(outline):
             begin = min(begin, self._forms.open(Passage(text, start, outline)))
         return begin
-
-
-def _clean(safe: int) -> Scan:
-    return _CLEAN[safe] if safe < _KNOWN else Scan((), safe)
 
 
 def _has_at(text: str, end: int) -> bool:

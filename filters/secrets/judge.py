@@ -16,7 +16,7 @@ from filters.secrets.forms import (
     is_mixed,
 )
 from gateway.matching.automaton import TermAutomaton
-from gateway.nouns.finding import Finding, Scan
+from gateway.nouns.finding import Finding, Scan, clean
 
 _LONGEST_VALUE = 64
 _LEFT = 40
@@ -70,10 +70,6 @@ _STAND_INS = frozenset([
 ])  # fmt: skip
 
 
-_KNOWN = 512
-_CLEAN = tuple(Scan((), size) for size in range(_KNOWN))
-"""What a scan says of most texts, by their length."""
-
 _WEAK = frozenset(["assigned", "bearer"])
 
 
@@ -105,7 +101,7 @@ class SecretsFilter:
         safe = size if final else _open_mark(text, start)
         before = max(0, start - _AFTER_SIGN)
         if GATE.search(text, before) is None:
-            return _CLEAN[safe] if safe < _KNOWN else Scan((), safe)
+            return clean(safe)
         found: list[Finding] = []
         for part in _judged(text, start, before, final=final):
             if isinstance(part, int):
@@ -113,8 +109,7 @@ class SecretsFilter:
             elif part.end > start:
                 found.append(part)
         if not found:
-            safe = max(start, safe)
-            return _CLEAN[safe] if safe < _KNOWN else Scan((), safe)
+            return clean(max(start, safe))
         found, safe = _certain(_outermost(found), safe)
         return Scan(tuple(found), max(start, safe))
 

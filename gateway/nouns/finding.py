@@ -42,6 +42,15 @@ class Scan(NamedTuple):
     safe_until: int
 
 
+_KNOWN = 512
+_CLEAN = tuple(Scan((), size) for size in range(_KNOWN))
+
+
+def clean(safe_until: int) -> Scan:
+    """Return what a scan says that found nothing: of short texts, which most are, ready-made."""
+    return _CLEAN[safe_until] if safe_until < _KNOWN else Scan((), safe_until)
+
+
 class EntryMiss(NamedTuple):
     """A text that an entry of a word list is found in, or not, against its own word. ``rule`` is
     list and line."""

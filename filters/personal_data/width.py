@@ -50,8 +50,6 @@ TRIGGERS = f"0-9@{_ranges([c for c in sorted(_TABLE) if _TABLE[c] != ' '])}"
 """The inside of a class of the characters without which no number and no address can end: digits,
 ``@``, and anything that may stand for a letter, a digit or a sign in another width."""
 
-TRIGGER = re.compile(f"[{TRIGGERS}]")
-
 
 def narrow(text: str) -> str:
     """Return the text with wide letters, digits and signs as ASCII; its length does not change."""

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from gateway.matching.alignment import Alignment, Places, align, densest_band, window_of
 from gateway.matching.fingerprint import Fingerprinter, Question, normalise_with_origin
 from gateway.matching.picture_hash import (
-    HASH_BYTES,
     MOST_DIFFERENT,
     Nearness,
     asked_hashes,
@@ -109,15 +108,15 @@ class Finder:
 
     def by_hashes(self, asked: Sequence[bytes]) -> list[Match]:
         """Return the same for a picture whose hashes (`asked_hashes`) were made elsewhere."""
-        windows = [each for each in asked if len(each) == HASH_BYTES]
-        probed = sorted({band for each in windows for band in probes(each)})
+        looks = looks_of(asked)
+        probed = sorted({band for one in looks for each in one.windows for band in probes(each)})
         held = self._store.holders(self._fingerprinter.picture_grams(probed), _HOLDERS[-1])
         shared = Counter(place for places in held.values() for place in places)
         best = [place for place, _ in shared.most_common(_CANDIDATES)]
         sure: dict[int, float] = {}
         for place, kept in self._store.fingerprints(best).items():
             known = self._fingerprinter.pictures(kept.pictures)
-            near = (nearness(one, other) for one in looks_of(asked) for other in known)
+            near = (nearness(one, other) for one in looks for other in known)
             sure[place] = max(map(picture_confidence, near), default=0.0)
         matches = [Match(place, each, 0, 0) for place, each in sure.items() if each]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))

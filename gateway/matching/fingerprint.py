@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
 from gateway.matching.alignment import Places
-from gateway.matching.picture_hash import HASH_BYTES, Looks, bands, packed, unpacked
+from gateway.matching.picture_hash import Looks, bands, looks_of, packed, unpacked
 from gateway.nouns.record import Fingerprint
 
 GRAM_UNITS = 8
@@ -129,7 +129,7 @@ class Fingerprinter:
     def with_pictures(self, made: Fingerprint, pictures: Sequence[bytes]) -> Fingerprint:
         """Return the fingerprint of a record that also released these pictures (see
         `gateway.matching.picture_hash.hashes`)."""
-        windows = (each for each in pictures if len(each) == HASH_BYTES)
+        windows = (each for one in looks_of(pictures) for each in one.windows)
         grams = {
             *made.grams,
             *self.picture_grams(band for each in windows for band in bands(each)),

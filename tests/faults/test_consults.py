@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -102,6 +104,18 @@ def _with_slow(here: GatewayHere, slow: Slow) -> None:
     here.gateway.slow_filters["slow"] = slow  # type: ignore[index]  # a dict, made by the default
 
 
+@asynccontextmanager
+async def held_by(slow: Slow, here: GatewayHere) -> AsyncIterator[Client]:
+    """Ask for a stream, of which nothing comes while the slow filter is silent."""
+    _with_slow(here, slow)
+    here.judge.make_output = lambda admission, answer: Holding(answer, admission.exchange)
+    async with Client.to(here.port) as client:
+        await client.post(CHAT_STREAM)
+        with pytest.raises(TimeoutError):
+            await client.head(0.2)
+        yield client
+
+
 @pytest.mark.parametrize("upstream_first", [True, False])
 async def test_consult_holds_and_releases(
     here: GatewayHere, upstream: ScriptedUpstream, *, upstream_first: bool
@@ -119,12 +133,7 @@ async def test_consult_holds_and_releases(
 
     upstream.script = script
     slow = Slow()
-    _with_slow(here, slow)
-    here.judge.make_output = lambda admission, answer: Holding(answer, admission.exchange)
-    async with Client.to(here.port) as client:
-        await client.post(CHAT_STREAM)
-        with pytest.raises(TimeoutError):
-            await client.head(0.2)
+    async with held_by(slow, here) as client:
         slow.go.set()
         await client.head()
         assert await client.chunk() == b"".join(SSE)
@@ -155,13 +164,8 @@ async def test_client_leaves_during_a_consult(
 ) -> None:
     """No question is left behind when the client goes."""
     upstream.script = say_stream
-    slow = Slow()
-    _with_slow(here, slow)
-    here.judge.make_output = lambda admission, answer: Holding(answer, admission.exchange)
-    async with Client.to(here.port) as client:
-        await client.post(CHAT_STREAM)
-        with pytest.raises(TimeoutError):
-            await client.head(0.2)
+    async with held_by(Slow(), here):
+        pass
     closed = await here.closed()
     assert (closed.outcome, closed.sent_bytes) == ("client_gone", 0)
     assert here.judge.sessions[0].was_left

@@ -16,7 +16,14 @@ from tests.ledger_kit import DAY_NS, Ledger, closing, facts, name, said
 TEXT = (
     "床前明月光，疑是地上霜。举头望明月，低头思故乡。"
     "春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。"
+    "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
+    "红豆生南国，春来发几枝。愿君多采撷，此物最相思。"
+    "千山鸟飞绝，万径人踪灭。孤舟蓑笠翁，独钓寒江雪。"
+    "松下问童子，言师采药去。只在此山中，云深不知处。"
+    "空山不见人，但闻人语响。返景入深林，复照青苔上。"
+    "移舟泊烟渚，日暮客愁新。野旷天低树，江清月近人。"
 )
+"""Long enough that under any key several of its grams are kept."""
 
 
 def test_a_subject_is_erased_from_store_and_index(ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -21,8 +22,10 @@ KeyPath = tuple[str | int, ...]
 """Where a value stands in a document: ``("rules", 0, "severity")``."""
 
 LARGEST_FILE = 4 * 1024 * 1024
-MOST_VALUES = 200_000
+MOST_VALUES = 20_000
+DEEPEST = 64
 
+_TOO_MUCH = f"the file holds more than {MOST_VALUES} values; terms belong into lists (`lexicons`)"
 _PREFIX = "tag:yaml.org,2002:"
 _WORDS: dict[str, object] = {"true": True, "false": False}
 _SPECIAL_FLOATS = {".inf": "inf", "-.inf": "-inf", "+.inf": "inf", ".nan": "nan"}
@@ -80,11 +83,14 @@ def load_yaml_file(path: Path) -> Document:
 def load_yaml(text: str, name: str) -> Document:
     """Decode one YAML document. ``name`` is what errors call it. Raises ConfigError."""
     reader = YAML(typ="safe", pure=True)
+    reader.Composer = _BoundedComposer
     try:
         node = reader.compose(io.StringIO(text))
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{name}, line {line}: {_plain(error.problem)}") from None
+    except _TooMuch as error:
+        raise ConfigError(f"{name}, line {error.line}: {_TOO_MUCH}") from None
     except YAMLError as error:
         raise ConfigError(f"{name}: {_plain(str(error).splitlines()[0])}") from None
     except RecursionError:
@@ -102,6 +108,27 @@ def scalar(text: str) -> Any:
 
 def _plain(problem: str | None) -> str:
     return f"this is not YAML ({problem or 'unreadable'})"
+
+
+class _TooMuch(Exception):
+    """The text has more nodes than a file may have values and keys."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+
+
+class _BoundedComposer(Composer):
+    """Composes no further than a file may go: what follows is not even read."""
+
+    _nodes = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Count the node and compose it. Raises _TooMuch."""
+        self._nodes += 1
+        if self._nodes > 2 * MOST_VALUES:
+            raise _TooMuch(self.parser.peek_event().start_mark.line + 1)
+        return super().compose_node(parent, index)
 
 
 def _integer(text: str) -> int:
@@ -134,8 +161,10 @@ class _Decoder:
     def decode(self, node: Node, path: KeyPath) -> Any:
         """Return the value of a node."""
         self._seen += 1
-        if self._seen > MOST_VALUES or len(path) > 64:
-            raise self._error(node, "the file holds too much")
+        if self._seen > MOST_VALUES:
+            raise self._error(node, _TOO_MUCH)
+        if len(path) > DEEPEST:
+            raise self._error(node, "it is nested too deep")
         self._places.setdefault(path, self._where(node))
         if isinstance(node, MappingNode):
             return self._mapping(node, path)

@@ -50,7 +50,7 @@ def test_places_name_file_and_line() -> None:
         ("a: !!python/name:os.system x\n", "is not allowed"),
         ("<<: {a: 1}\n", "a key must be a plain text"),
         ("? [1, 2]\n: 3\n", "a key must be a plain text"),
-        ("a: " + "[" * 100 + "]" * 100, "holds too much"),
+        ("a: " + "[" * 100 + "]" * 100, "nested too deep"),
         ("a: " + "[" * 20_000, "nested too deep"),
         ("a: 1\n---\nb: 2\n", "not YAML"),
     ],
@@ -66,8 +66,16 @@ def test_growing_aliases_are_bounded() -> None:
     """A few lines cannot unfold into a million values."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 8)]
-    with pytest.raises(ConfigError, match="holds too much"):
+    with pytest.raises(ConfigError, match="holds more than 20000 values"):
         load_yaml("\n".join(lines), "bomb.yaml")
+
+
+def test_what_is_too_long_is_not_read_to_its_end() -> None:
+    """A file of far too many rules costs what its first part costs, and the remedy is named."""
+    rules = [f"  - {{id: r{n}, when: company, do: flag}}" for n in range(50_000)]
+    with pytest.raises(ConfigError, match="terms belong into lists") as error:
+        load_yaml("rules:\n" + "\n".join(rules) + "\n{this is not YAML", "big.yaml")
+    assert 1 < int(str(error.value).split("line ")[1].split(":")[0]) < 10_000
 
 
 def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:

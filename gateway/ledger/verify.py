@@ -64,6 +64,11 @@ class _Event(msgspec.Struct):
     facts: dict[str, str]
 
 
+class _Noted(msgspec.Struct):
+    kind: str
+    time_ns: int
+
+
 class _Excuses:
     """The places that purges and erasures say they emptied, by part; read anew when one is missed.
 
@@ -143,6 +148,7 @@ class _Walker:
         for record in self._store.walk():
             yield from self._row_faults(record)
             yield from self._gap_faults(record)
+            yield from self._meaning_faults(record)
             self._remember(record)
         yield from self._end_faults()
 
@@ -160,13 +166,17 @@ class _Walker:
         pin = self._pinned.get(record.chain_seq)
         if pin is not None and pin.chain_hash != record.chain_hash:
             yield _about("altered", record, f"checkpoint {pin.number} had another record here")
+
+    def _meaning_faults(self, record: StoredRecord) -> Iterator[Fault]:
+        """What stands beside the hashed parts and is found or opened by."""
         wrong = _wrong_column(record)
         if wrong:
             yield _about("altered", record, f"its column {wrong} differs from its facts")
-        if record.subject and not self._is_subject(record):
-            yield _about("altered", record, "its subject was altered")
+        if (record.subject or record.contents) and not self._has_its_key(record):
+            yield _about("altered", record, "its subject or the key of its contents was altered")
 
-    def _is_subject(self, record: StoredRecord) -> bool:
+    def _has_its_key(self, record: StoredRecord) -> bool:
+        """True if the key that opens the contents is there, and is the one of this subject."""
         owner = key_owner(record.subject, record.exchange)
         wrapped = self._store.subject_key((record.tenant, owner))
         if wrapped is None:
@@ -244,15 +254,30 @@ def verify(store: Store, keyring: Keyring, state: Path) -> VerifyReport:
 
 
 def _wrong_column(record: StoredRecord) -> str:
-    if record.kind != "exchange" or not record.facts:
+    """Return the column that does not say what the facts say; empty: none, or no facts."""
+    if not record.facts:
         return ""
     try:
-        facts = msgspec.json.decode(record.facts, type=Facts)
+        expected = _columns_of_event(record) if record.kind != "exchange" else _columns(record)
     except msgspec.DecodeError:
         return "facts"
-    expected: dict[str, object] = {"exchange": facts.open.exchange, **columns_of(facts)}
-    names = (name for name, value in expected.items() if getattr(record, name) != value)
+    names = (name for name, value in expected.items() if getattr(record, name) not in value)
     return next(names, "")
+
+
+def _columns(record: StoredRecord) -> dict[str, tuple[object, ...]]:
+    """Return what the columns of an exchange may say, by its facts."""
+    facts = msgspec.json.decode(record.facts, type=Facts)
+    repeated = {name: (value,) for name, value in columns_of(facts).items()}
+    states = (facts.state,) if record.contents else ("erased", "purged")
+    return {"exchange": (facts.open.exchange,), **repeated, "state": states}
+
+
+def _columns_of_event(record: StoredRecord) -> dict[str, tuple[object, ...]]:
+    told = msgspec.json.decode(record.facts, type=_Noted)
+    silent = ("tenant", "subject", "code", "outcome", "categories")
+    fixed = {"kind": (told.kind,), "time_ns": (told.time_ns,), "state": ("noted",)}
+    return {**fixed, **dict.fromkeys(silent, ("",))}
 
 
 def _is_itself(record: StoredRecord) -> bool:

@@ -38,6 +38,10 @@ def tamper(ledger: Ledger, *statements: str) -> None:
         ("UPDATE records SET outcome = 'flagged' WHERE chain_seq = 2", "altered", 2),
         ("UPDATE records SET code = 'X' WHERE chain_seq = 2", "altered", 2),
         ("UPDATE records SET subject = 's9' WHERE chain_seq = 1", "altered", 1),
+        ("UPDATE records SET subject = '' WHERE chain_seq = 1", "altered", 1),
+        ("UPDATE records SET state = 'recovered' WHERE chain_seq = 2", "altered", 2),
+        ("UPDATE subject_keys SET wrapped = x'00' WHERE owner = 'subject:s1'", "altered", 1),
+        ("DELETE FROM subject_keys WHERE owner LIKE 'exchange:%'", "altered", 0),
         ("UPDATE records SET facts = CAST('{}' AS BLOB), facts_hash = x'11' WHERE chain_seq = 4",
          "altered", 4),
         ("UPDATE records SET facts_hash = x'11' WHERE chain_seq = 4", "altered", 4),
@@ -136,6 +140,20 @@ def test_an_unreadable_purge_is_a_fault_and_no_crash(ledger: Ledger) -> None:
     fault = ledger.verify().fault
     assert fault is not None
     assert fault.what == "emptied"
+
+
+@pytest.mark.parametrize(
+    "change", ["time_ns = time_ns + 1", "tenant = 'x'", "state = 'closed'", "outcome = 'passed'"]
+)
+def test_the_columns_of_events_are_held_against_their_facts(ledger: Ledger, change: str) -> None:
+    """When somebody read, purged or erased cannot be moved in what searches look at."""
+    fill(ledger)
+    ledger.eraser.erase_subject("default", "s1", reason="asked")
+    assert ledger.verify().sound
+    tamper(ledger, f"UPDATE records SET {change} WHERE kind = 'erasure'")
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert fault.what == "altered"
 
 
 def test_an_empty_ledger_is_sound(ledger: Ledger) -> None:

@@ -104,12 +104,20 @@ def is_coded(text: str) -> bool:
     return head is not None and text.isascii() and is_base64(text[head.end() :].encode("ascii"))
 
 
-def walk(value: Any, node: Node, pointer: Pointer, name: str, found: list[Found]) -> None:
+NAMED = subtree(FieldClass.UNKNOWN)
+"""What no map knows, judged with the names of its members."""
+
+
+def walk(
+    value: Any, node: Node, pointer: Pointer, name: str, found: list[Found], *,
+    unknown: Node = UNKNOWN,
+) -> None:  # fmt: skip
     """Append every string at and under ``value``, in wire order, that somebody has to judge.
 
     ``name`` is the channel name of the place itself. Protocol words that are short ASCII tokens
-    are left out, and so are names of unknown members that are plain identifiers. Raises BadRequest
-    if there are more than `MAX_STRINGS`.
+    are left out; so are names of unknown members that are plain identifiers, unless ``unknown``,
+    the node of what the map does not know, is `NAMED`. Raises BadRequest if there are more than
+    `MAX_STRINGS`.
     """
     kind = type(value)
     if len(found) > MAX_STRINGS:
@@ -117,12 +125,13 @@ def walk(value: Any, node: Node, pointer: Pointer, name: str, found: list[Found]
     if kind is str:
         _string(value, node, pointer, name, found)
     elif kind is dict:
-        _members(value, node, pointer, name, found)
+        _members(value, node, pointer, name, found, unknown=unknown)
     elif kind is list:
-        deeper = node.items or UNKNOWN
+        deeper = node.items or unknown
         for index, inner in enumerate(value):
             if type(inner) in (str, dict, list):
-                walk(inner, deeper, (*pointer, index), _element(inner, index, node, name), found)
+                place = _element(inner, index, node, name)
+                walk(inner, deeper, (*pointer, index), place, found, unknown=unknown)
 
 
 def _string(text: str, node: Node, pointer: Pointer, name: str, found: list[Found]) -> None:
@@ -142,20 +151,22 @@ def _looks_coded(text: str) -> bool:
 
 
 def _members(
-    value: dict[str, Any], node: Node, pointer: Pointer, name: str, found: list[Found]
-) -> None:
+    value: dict[str, Any], node: Node, pointer: Pointer, name: str, found: list[Found], *,
+    unknown: Node,
+) -> None:  # fmt: skip
+    named = node.free_keys or unknown.free_keys
     for key, inner in value.items():
         deeper = node.members.get(key)
         if deeper is None:
-            deeper = node.rest or UNKNOWN
-            if node.free_keys or not _NAME.fullmatch(key):
+            deeper = node.rest or unknown
+            if named or not _NAME.fullmatch(key):
                 field_class = node.field_class or FieldClass.UNKNOWN
                 place = f"{name}.{key}.key" if name else f"{key}.key"
                 found.append(Found((*pointer, key, KEY), key, field_class, TextForm.PROSE, place))
         if type(inner) in (str, dict, list):
             step = key if deeper.name is None else deeper.name
             deeper_name = f"{name}.{step}" if name and step else name or step
-            walk(inner, deeper, (*pointer, key), deeper_name, found)
+            walk(inner, deeper, (*pointer, key), deeper_name, found, unknown=unknown)
 
 
 def _element(inner: Any, index: int, node: Node, name: str) -> str:

@@ -8,14 +8,16 @@ send. What is not here is unknown, and judged as such.
 from __future__ import annotations
 
 from gateway.nouns.segment import FieldClass, TextForm
-from gateway.wire.field_map import PLAIN, PLAIN_TREE, UNKNOWN, Node, subtree
+from gateway.wire.field_map import NAMED, PLAIN, PLAIN_TREE, UNKNOWN, Node, subtree
 
 _TOOL_TREE = subtree(FieldClass.TOOL_DEFINITION)
 _TOOL_TEXT = Node(FieldClass.TOOL_DEFINITION)
-_UNKNOWN_TREE = subtree(FieldClass.UNKNOWN)
 
 
 # -- requests ------------------------------------------------------------------------------------
+
+
+_CACHE = Node(members={"type": UNKNOWN, "ttl": UNKNOWN})
 
 
 def _part(field_class: FieldClass) -> Node:
@@ -26,6 +28,7 @@ def _part(field_class: FieldClass) -> Node:
             "text": text,
             "refusal": text,
             "thinking": text,
+            "cache_control": _CACHE,
             "image_url": Node(
                 media="image",
                 members={"url": Node(media="image"), "detail": PLAIN, "format": PLAIN},
@@ -64,6 +67,11 @@ def _calls(arguments: FieldClass) -> dict[str, Node]:
     return {"tool_calls": Node(items=call, numbered=True), "function_call": legacy}
 
 
+_CITATION = Node(
+    members={"url": UNKNOWN, "title": UNKNOWN, "start_index": UNKNOWN, "end_index": UNKNOWN}
+)
+
+
 def _message(field_class: FieldClass) -> Node:
     text = Node(field_class)
     return Node(
@@ -75,7 +83,16 @@ def _message(field_class: FieldClass) -> Node:
             "refusal": text,
             "reasoning_content": text,
             "reasoning": text,
-            "audio": Node(members={"id": PLAIN, "data": Node(media="audio"), "transcript": text}),
+            "audio": Node(
+                members={
+                    "id": PLAIN,
+                    "data": Node(media="audio"),
+                    "transcript": text,
+                    "expires_at": UNKNOWN,
+                }
+            ),
+            "annotations": Node(items=Node(members={"type": UNKNOWN, "url_citation": _CITATION})),
+            **dict.fromkeys(("partial", "prefix", "weight"), UNKNOWN),
             **_calls(field_class),
         }
     )
@@ -93,12 +110,30 @@ MESSAGES = {
 }
 """The map of one message, by what its role and place make of it."""
 
-_FUNCTION = Node(members={"name": _TOOL_TEXT, "description": _TOOL_TEXT, "parameters": _TOOL_TREE})
+_FUNCTION = Node(
+    members={
+        "name": _TOOL_TEXT, "description": _TOOL_TEXT, "parameters": _TOOL_TREE, "strict": UNKNOWN,
+    }
+)  # fmt: skip
 _CUSTOM = Node(members={"name": _TOOL_TEXT, "description": _TOOL_TEXT, "format": _TOOL_TREE})
-_TOOL = Node(members={"type": PLAIN, "function": _FUNCTION, "custom": _CUSTOM})
+_TOOL = Node(
+    members={"type": PLAIN, "function": _FUNCTION, "custom": _CUSTOM, "cache_control": _CACHE}
+)
+
+_FIGURES = dict.fromkeys(
+    (
+        "best_of", "enable_thinking", "frequency_penalty", "ignore_eos", "include_reasoning",
+        "logprobs", "max_completion_tokens", "max_tokens", "min_p", "min_tokens", "n",
+        "parallel_tool_calls", "presence_penalty", "repetition_penalty", "seed", "store", "stream",
+        "temperature", "top_k", "top_logprobs", "top_p", "use_beam_search",
+    ),
+    UNKNOWN,
+)  # fmt: skip
+"""Members that are numbers or yes and no: their names are no text of anybody's."""
 
 REQUEST = Node(
     members={
+        "stream_options": Node(members={"include_usage": UNKNOWN, "include_obfuscation": UNKNOWN}),
         "messages": Node(),  # read message by message, see MESSAGES
         "model": PLAIN,
         "tools": Node(items=_TOOL),
@@ -121,6 +156,7 @@ REQUEST = Node(
                         "name": _TOOL_TEXT,
                         "description": _TOOL_TEXT,
                         "schema": _TOOL_TREE,
+                        "strict": UNKNOWN,
                     }
                 ),
             }
@@ -132,7 +168,7 @@ REQUEST = Node(
             }
         ),
         "stop": UNKNOWN,
-        "metadata": _UNKNOWN_TREE,
+        "metadata": NAMED,
         "user": UNKNOWN,
         "safety_identifier": UNKNOWN,
         "modalities": PLAIN,
@@ -140,9 +176,11 @@ REQUEST = Node(
         "service_tier": PLAIN,
         "reasoning_effort": PLAIN,
         "verbosity": PLAIN,
+        "logit_bias": NAMED,
         "prompt_cache_key": PLAIN,
         "prompt_cache_retention": PLAIN,
         "guided_json": _TOOL_TREE,
+        **_FIGURES,
         "thinking": Node(members={"type": PLAIN}),
         "reasoning": Node(members={"effort": PLAIN, "summary": PLAIN}),
     }

@@ -9,7 +9,7 @@ from gateway.adapters.openai_chat.parts import media_parts
 from gateway.nouns.errors import BadRequest
 from gateway.nouns.segment import FieldClass, MediaPart, Pointer, Segment
 from gateway.ports.adapter import Request, RequestEdits, Structured
-from gateway.wire.field_map import Found, walk
+from gateway.wire.field_map import NAMED, Found, walk
 from gateway.wire.json import Splice, encode_string, loads, locate, removal_splices, splice
 
 SUBJECT_FIELDS = ("safety_identifier", "user")
@@ -130,7 +130,7 @@ def _classes(messages: list[dict[str, Any]]) -> list[FieldClass]:
 
 def _walk_member(key: str, value: Any) -> list[Found]:
     found: list[Found] = []
-    walk({key: value}, REQUEST, (), "", found)
+    walk({key: value}, REQUEST, (), "", found, unknown=NAMED)
     return found
 
 
@@ -143,7 +143,7 @@ def _read_message(
 ) -> None:
     found: list[Found] = []
     before = len(media)
-    walk(message, MESSAGES[field_class], ("messages", turn), "", found)
+    walk(message, MESSAGES[field_class], ("messages", turn), "", found, unknown=NAMED)
     role = message.get("role")
     if isinstance(role, str) and role not in _ROLES:
         segments.append(Segment(role, FieldClass.UNKNOWN, ("messages", turn, "role"), turn=turn))

@@ -127,11 +127,27 @@ def test_parts_become_text_and_media() -> None:
     assert classes(request) == {
         "look": FieldClass.USER,
         "plan b.pdf": FieldClass.USER,
+        "hologram": FieldClass.UNKNOWN,
+        "caption": FieldClass.UNKNOWN,
         "see this": FieldClass.UNKNOWN,
     }
     assert [(part.kind, part.pointer[-1], part.turn) for part in request.media] == [
         ("image", 1, 0), ("audio", 2, 0), ("file", 3, 0), ("file", 4, 0), ("unknown", 5, 0),
     ]  # fmt: skip
+
+
+def test_names_of_unknown_members_are_judged() -> None:
+    """A text can be the name of a member that nobody knows, whatever its value; names of the
+    protocol's own figures are no texts."""
+    request = read(
+        {"role": "user", "content": "hi", "secretplan": 1},
+        temperature=0.5, max_tokens=9, n=1, stream=False, stream_options={"include_usage": True},
+        logit_bias={"forbiddenword": 1}, zork=None, nested={"deepword": {"deeper": [1]}},
+    )  # fmt: skip
+    assert classes(request) == {"hi": FieldClass.USER} | dict.fromkeys(
+        ["secretplan", "forbiddenword", "zork", "nested", "deepword", "deeper"],
+        FieldClass.UNKNOWN,
+    )
 
 
 def test_members_of_the_body_are_judged() -> None:

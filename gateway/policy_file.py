@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from os.path import realpath
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -144,9 +145,10 @@ def _find(reference: str, folder: Path, document: Document | None) -> Path:
 
 def _whole(path: Path, files: list[Path], below: Document | None = None) -> Document:
     """Return the file laid over all that it extends; over ``below`` if it extends nothing."""
-    if path.resolve() in files or len(files) >= DEEPEST:
+    real = Path(realpath(path))  # unlike `resolve` it stands links that run in a circle
+    if real in files or len(files) >= DEEPEST:
         raise ConfigError(f"{path}: `extends` runs in a circle or deeper than {DEEPEST} files")
-    files.insert(0, path.resolve())
+    files.insert(0, real)
     document = _normal(load_yaml_file(path), path.parent)
     form = read_document(document, PolicyForm)
     raise_faults(list(_twice(document)))
@@ -188,7 +190,7 @@ def _rooted(entry: Any, folder: Path, key: str = "use") -> Any:
     use = entry.get(key) if isinstance(entry, dict) else None
     if not isinstance(use, str) or not use or use.startswith(SHIPPED):
         return entry
-    return {**entry, key: str((folder / use).resolve())}
+    return {**entry, key: realpath(folder / use)}
 
 
 def _listed(value: Any, path: KeyPath) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gateway.access.door import Door
@@ -13,7 +13,7 @@ from gateway.assembly.credentials import LabelSigning, open_label_signing, open_
 from gateway.assembly.guards import Guards
 from gateway.assembly.inputs import Witnesses
 from gateway.assembly.plugins import plugged_adapters
-from gateway.assembly.regimes import guard_models, make_editions
+from gateway.assembly.regimes import Edition, guard_models, make_editions
 from gateway.assembly.sealing import Sealer
 from gateway.edge.gateway import SystemClock
 from gateway.edge.routes import RouteTable
@@ -23,6 +23,9 @@ from gateway.nouns.policy import Policy
 from gateway.ports.operator import Coverage, ListUse
 from gateway.settings import Settings
 from gateway.settings_file import resolve_secret
+
+_FOUND_ELSEWHERE = {"*", "filter_error", "guard", "picture"}
+"""Heads of categories that models elsewhere find, or the engine itself."""
 
 _ANY_KEY = b"nothing is sealed with this key"
 
@@ -60,7 +63,7 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
         kit.terms,
         lists,
         kit.lexicon_hash,
-        (*_warnings(policy), *_unsigned(policy, signing, signed)),
+        (*_warnings(policy), *_idle_rules(editions), *_unsigned(policy, signing, signed)),
     )
 
 
@@ -80,6 +83,22 @@ def _unsigned(policy: Policy, signing: Signing, signed: LabelSigning) -> Iterato
         yield (
             "No label key: metadata labels are not signed (label_key).",
             "未配置标识密钥：隐式标识未签名（label_key）。",
+        )
+
+
+def _idle_rules(editions: Sequence[Edition]) -> Iterator[tuple[str, str]]:
+    """Rules of categories that no list and no filter has: a word that was misspelled, mostly."""
+    idle = {
+        rule.id: rule.when
+        for each in editions
+        for rule in each.policy.rules
+        if rule.when.split(".", 1)[0] not in _FOUND_ELSEWHERE
+        and not any(rule.concerns(c) for _, found in each.kit.filters for c, _ in found)
+    }
+    for name, when in idle.items():
+        yield (
+            f"Rule {name}: no list and no filter here finds `{when}`.",
+            f"规则 {name}：现有词表与过滤器均不产生类别 `{when}`。",
         )
 
 

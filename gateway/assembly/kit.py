@@ -123,7 +123,11 @@ def _read(path: Path, use: LexiconUse) -> WordList:
         raw = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"lexicons: {path} cannot be read: {error.strerror}.") from error
-    words = read_word_list(Path(name).stem if name.startswith("/") else name, raw)
+    try:
+        words = read_word_list(Path(name).stem if name.startswith("/") else name, raw)
+    except ConfigError as error:
+        remedy = "`sealgate lexicon import` makes a list of a file of terms"
+        raise ConfigError(f"{path}: {error.detail}; {remedy}") from None
     kept = tuple(
         entry if set(entry.variants) <= set(use.variants) else _with_variants(entry, use.variants)
         for entry in words.entries

@@ -289,3 +289,18 @@ rules: [{id: p, when: picture.sexual, do: block}]
     assert policy.media.recogniser is not None
     assert (policy.media.recogniser.model, policy.media.recogniser.deadline_s) == ("whisper", 60.0)
     assert (policy.media.read, policy.media.pictures) == (True, "read")
+
+
+def test_links_that_run_in_a_circle_are_no_files(tmp_path: Path) -> None:
+    """As a policy, below one, as an overlay and as a list: a fault with a name, no crash."""
+    (tmp_path / "a.yaml").symlink_to("a.yaml")
+    for text in (
+        "extends: a.yaml",
+        "overlays: [{id: x, use: a.yaml, tenants: [y]}]",
+        "extends: cn-public\nlexicons: [{use: a.yaml}]",
+    ):
+        (tmp_path / "policy.yaml").write_text(f"version: 1\n{text}\n")
+        with pytest.raises(ConfigError, match=r"no file .*a\.yaml"):
+            load_policy(str(tmp_path / "policy.yaml"))
+    with pytest.raises(ConfigError, match=r"a\.yaml: cannot be read"):
+        load_policy(str(tmp_path / "a.yaml"))

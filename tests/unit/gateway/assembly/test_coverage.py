@@ -10,7 +10,8 @@ import pytest
 from gateway.assembly.coverage import coverage
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import TextMarksOrder
-from gateway.nouns.policy import GuardModel, LexiconUse, Policy
+from gateway.nouns.policy import GuardModel, LexiconUse, Policy, Rule
+from gateway.nouns.verdict import Action
 from gateway.settings import AccessSettings, Settings, UpstreamSettings
 
 TRAILING = GuardModel(name="late", url="http://x", model="m", mode="trailing")
@@ -32,6 +33,21 @@ def test_what_trails_is_warned_of() -> None:
     found = coverage(Settings(), Policy(guard_models=(TRAILING, SYNC)), {})
     assert [english.split()[0] for english, _ in found.warnings] == ["late"]
     assert "滞后" in found.warnings[0][1]
+
+
+def test_a_rule_that_nothing_can_meet_is_warned_of(tmp_path: Path) -> None:
+    """A misspelled category is named; those that lists, filters, guards or the engine find are
+    not."""
+    words = [("ok", "malware"), ("family", "A1"), ("typo", "malwere"), ("late", "guard.unsafe.*"),
+             ("all", "*"), ("secret", "secret.*"), ("broken", "filter_error")]  # fmt: skip
+    policy = Policy(
+        lexicons=(LexiconUse(use="shipped/harms"),),
+        secrets=True,
+        rules=tuple(Rule(id=name, when=when, do=Action.FLAG) for name, when in words),
+    )
+    found = coverage(Settings(state=str(tmp_path / "none")), policy, {})
+    named = [english for english, _ in found.warnings if english.startswith("Rule")]
+    assert named == ["Rule typo: no list and no filter here finds `malwere`."]
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,13 @@ def test_a_bad_entry_is_named_by_list_and_line(tmp_path: Path) -> None:
     use = _list(tmp_path / "own.jsonl", _entry("ok"), _entry("x", severity=9))
     with pytest.raises(ConfigError, match="own, line 2"):
         build_kit(Policy(lexicons=(use,)))
+
+
+def test_a_list_of_another_form_is_named_with_the_remedy(tmp_path: Path) -> None:
+    """Whoever names his raw file is told its place and how to make a list of it."""
+    raw = tmp_path / "raw.jsonl"
+    raw.write_text('{"term": "nightjar", "category": "company"}\n')
+    with pytest.raises(ConfigError, match="lexicon import") as error:
+        build_kit(Policy(lexicons=(LexiconUse(use=str(raw)),)))
+    assert str(raw) in str(error.value)
+    assert "line 1" in str(error.value)

@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from gateway.assessment.folder import Answer, Judged, Plan, Review
-from gateway.assessment.refusal_words import refuses
+from gateway.matching.refusal_words import refuses
 from gateway.assessment.standard import (
     BANKS,
     FALSE_REFUSAL_MOST,

@@ -7,7 +7,6 @@ unless that was an error.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -15,23 +14,13 @@ from typing import BinaryIO, NamedTuple
 import aiohttp
 import msgspec
 
+from gateway.matching.refusal_words import refuses
 from gateway.nouns.errors import ConfigError
 from gateway.probe.discrimination import Answered
 
 _TRIES = 4
-_QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _LONGEST_PAUSE_S = 30.0
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
-_DECLINES = re.compile(
-    r"^\W*(?:i'?m (?:very |really )?sorry,? (?:but|i )|i am sorry,? but|"
-    r"sorry,? (?:but )?i (?:can|am)|"
-    r"i can(?:no|')t (?:help|assist|answer|do|provide|comply|write)|"
-    r"i(?: am|'m) (?:unable|not able) to|i won't|as an ai\b.{0,60}\b(?:can(?:no|')t|unable)|"
-    r"(?:非常|很)?抱歉|对不起|我?(?:无法|不能|没办法)(?:回答|协助|提供|满足|完成|帮)|"
-    r"作为(?:一个|一名)?(?:人工智能|AI).{0,20}(?:无法|不能))",
-    re.IGNORECASE,
-)
-"""How models begin when they decline. A sorry that goes on with an answer counts as one, too."""
 
 
 class Target(NamedTuple):
@@ -184,6 +173,6 @@ def read_answer(status: int, body: bytes) -> Answered:
     text = choice.message.content or ""
     if choice.finish_reason == "content_filter":
         return Answered(text, refused="gateway")
-    if choice.message.refusal or _DECLINES.match(text.replace(_QUOTE, "'")):
+    if choice.message.refusal or refuses(text):
         return Answered(text, refused="model")
     return Answered(text)

@@ -25,6 +25,10 @@ MANIFEST, SIGNATURE = "manifest.json", "signature.json"
 KEY_FILE = "signing.key"
 
 
+_HOW = ("Ed25519", "sealgate assessment, a zero byte, the bytes of manifest.json")
+_SIGNERS = {"ledger", "tool"}
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a pack holds, by name; ``withheld`` are files that were counted and are not handed over
     because they hold what users said."""
@@ -38,8 +42,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
     """The signature over the manifest, in hexadecimal. ``by`` is ``ledger`` or ``tool``."""
 
-    algorithm: str = "Ed25519"
-    over: str = "sealgate assessment, a zero byte, the bytes of manifest.json"
+    algorithm: str = _HOW[0]
+    over: str = _HOW[1]
     by: str
     key_id: str
     public_key: str
@@ -125,6 +129,8 @@ def verify_pack(folder: Path, *, pinned: str = "") -> Checked:
         key.verify(signature, PURPOSE + raw)
     except InvalidSignature:
         faults.append("the signature is not of this manifest")
+    if (signed.algorithm, signed.over) != _HOW or signed.by not in _SIGNERS:
+        faults.append(f"{SIGNATURE} says what is not signed in another way than we do")
     key_id = sha256(public).hexdigest()[:16]
     if key_id != signed.key_id:
         faults.append("the key's id is not its own")

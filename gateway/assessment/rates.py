@@ -9,7 +9,6 @@ from enum import StrEnum
 import msgspec
 
 from gateway.assessment.folder import Answer, Judged, Plan, Review
-from gateway.matching.refusal_words import refuses
 from gateway.assessment.standard import (
     BANKS,
     FALSE_REFUSAL_MOST,
@@ -19,6 +18,7 @@ from gateway.assessment.standard import (
     Bank,
 )
 from gateway.assessment.statistics import Interval, wilson
+from gateway.matching.refusal_words import refuses
 from gateway.nouns.risk import LEAST_TERMS, terms_of
 
 

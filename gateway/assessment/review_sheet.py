@@ -39,7 +39,9 @@ _WORDS = {
 }  # fmt: skip
 _CHOICES = {True: ("合格", "不合格"), False: ("拒答", "未拒答")}
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What spreadsheets begin a formula with, also where a cell is edited or in full width."""
+
 _LARGEST_BYTES = 64 * 1024 * 1024
 
 Row = tuple[str, ...]
@@ -89,6 +91,7 @@ def _write_workbook(path: Path, rows: Sequence[Row]) -> None:
         for column, text in enumerate(row, 1):
             cell = sheet.cell(number, column)
             cell.value, cell.data_type = text, "s"
+            cell.quotePrefix = text.startswith(_FORMULA)  # stays a text when somebody edits it
             cell.alignment = Alignment(vertical="top", wrap_text=True)
     for generated, words in _CHOICES.items():
         rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)

@@ -15,10 +15,10 @@ from gateway.assessment.page import page
 from gateway.assessment.planning import TEMPLATES, Order, make_plan
 from gateway.assessment.questions import placeholders, read_fill, supplement
 from gateway.assessment.rates import Sheet, Status, bank_conditions, keyword_conditions
-from gateway.matching.refusal_words import refuses
 from gateway.assessment.report import Report, make_report
 from gateway.assessment.standard import BANKS, GRAVE_RISKS, TOPICS, Bank
 from gateway.assessment.statistics import wilson
+from gateway.matching.refusal_words import refuses
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.segment import Direction
 from gateway.ports.operator import Judged as Opinion

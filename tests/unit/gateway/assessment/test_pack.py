@@ -54,9 +54,20 @@ def _manifest(pack: Path) -> None:
     (pack / "manifest.json").write_bytes(raw.replace(old, new))
 
 
+def _words(pack: Path) -> None:
+    signature = pack / "signature.json"
+    signature.write_bytes(signature.read_bytes().replace(b"Ed25519", b"none"))
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
-    [(_alter, "altered"), (_add, "added"), (_remove, "missing"), (_manifest, "signature")],
+    [
+        (_words, "in another way"),
+        (_alter, "altered"),
+        (_add, "added"),
+        (_remove, "missing"),
+        (_manifest, "signature"),
+    ],
 )
 def test_a_change_is_seen(pack: Path, change: Callable[[Path], None], fault: str) -> None:
     """Also one that the manifest was made to fit."""

@@ -37,6 +37,7 @@ def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, name: str) -> None:
     if name.endswith("xlsx"):
         book = load_workbook(path)
         sheet = book.active
+        assert [sheet.cell(row, 4).quotePrefix for row in (2, 4)] == [True, False]
         assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
         for number, said in ((2, "不合格"), (3, "拒答"), (4, "pass")):
             sheet.cell(number, 6).value = said
@@ -53,6 +54,14 @@ def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, name: str) -> None:
         ("g-1", "fail", "看过", "李娜"), ("r-1", "refused", "看过", "李娜"),
         ("01K", "pass", "看过", "李娜"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@A1", "\t=1", "＝1+1", "＠SUM(A1)"])
+def test_no_answer_begins_a_formula(tmp_path: Path, text: str) -> None:
+    """Of a CSV everything that a spreadsheet would compute begins with a quote."""
+    path = tmp_path / "s.csv"
+    write_sheet(path, [("g-1", "generation", "A1.a", "q", text, "", "")])
+    assert f"'{text}" in path.read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(

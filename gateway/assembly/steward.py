@@ -71,6 +71,7 @@ class Steward:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shipper", daemon=True)
         self._shipped = 0
+        self._damaged = 0
 
     def start(self) -> None:
         """Begin to ship."""
@@ -122,6 +123,10 @@ class Steward:
         self._gauges.spool(size_bytes=stats.spool_bytes, oldest_s=stats.oldest_unshipped_s)
         self._gauges.shipped(max(0, stats.shipped - self._shipped))
         self._shipped = stats.shipped
+        if stats.damaged > self._damaged:
+            self._gauges.damaged(stats.damaged - self._damaged)
+            _LOG.error("spool damaged", count=stats.damaged - self._damaged)
+            self._damaged = stats.damaged
         if not stats.store_ok:
             self._gauges.ship_failed()
 

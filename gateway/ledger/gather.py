@@ -155,7 +155,6 @@ class Gatherer:
         self.open: dict[bytes, Gathered] = {}
         self.ready: deque[Gathered] = deque()
         self.notes: deque[Note] = deque()
-        self.damaged = 0
         self._in_memory = 0
 
     def take(self, spool: SpoolTail, segment: SegmentTail, frames: list[Frame]) -> None:
@@ -165,7 +164,6 @@ class Gatherer:
                 self._take(spool, segment, frame)
             except msgspec.DecodeError:
                 segment.damage += 1
-                self.damaged += 1
 
     def recover(self, spool: SpoolTail) -> None:
         """Declare the unfinished exchanges of a dead worker ready, as they are."""

@@ -49,7 +49,8 @@ class Progress(NamedTuple):
 
 class ShipperStats(NamedTuple):
     """For metrics and readiness. ``oldest_unshipped_s`` is how long the oldest closed record has
-    been waiting for the store; ``store_ok`` is false while the last attempt failed."""
+    been waiting for the store; ``damaged`` counts segments of the spool that could not be read
+    whole and were kept aside; ``store_ok`` is false while the last attempt failed."""
 
     spool_bytes: int
     oldest_unshipped_s: float
@@ -81,6 +82,7 @@ class Shipper:
         self._store: Store | None = None
         self._spools: dict[str, SpoolTail] = {}
         self._gatherer = Gatherer()
+        self._aside = 0
         self._intake = Intake(keyring)
         self._owes_prints = True
         self._since_checkpoint = 0
@@ -225,6 +227,7 @@ class Shipper:
         for name, spool in list(self._spools.items()):
             for segment in list(spool.segments):
                 if segment.finished and not segment.users and spool.is_final(segment):
+                    self._aside += segment.damage > 0
                     spool.remove(segment)
             if spool.is_read() and not spool.segments:
                 spool.remove_lock()
@@ -246,8 +249,7 @@ class Shipper:
             open_exchanges=len(self._gatherer.open),
             shipped=stats.shipped + stored,
             errors=stats.errors + failed,
-            damaged=self._gatherer.damaged
-            + sum(each.damage for spool in self._spools.values() for each in spool.segments),
+            damaged=self._aside,
             store_ok=not failed,
         )
 

@@ -151,6 +151,9 @@ FAMILIES: tuple[Family, ...] = (
            "Age of the oldest record that is not in the store yet.", owner=Owner.STEWARD),
     Family("shipped_records", Kind.COUNTER, "Records that reached the store.",
            owner=Owner.STEWARD),
+    Family("spool_damaged_segments", Kind.COUNTER,
+           "Files of the spool that could not be read whole; they are kept in `spool/damaged`.",
+           owner=Owner.STEWARD),
     Family("ship_errors", Kind.COUNTER, "Attempts to ship that failed (store gone, locked, full).",
            owner=Owner.STEWARD),
 )

@@ -22,6 +22,7 @@ class StewardMetrics:
         self._oldest = cast(Gauge, families["spool_oldest_unshipped_seconds"])
         self._shipped = cast(Counter, families["shipped_records"])
         self._errors = cast(Counter, families["ship_errors"])
+        self._damaged = cast(Counter, families["spool_damaged_segments"])
         self._standing = cast(Gauge, families["subjects_standing"])
         cast(Gauge, families["spool_limit_bytes"]).set(spool_limit_bytes)
 
@@ -38,6 +39,10 @@ class StewardMetrics:
     def ship_failed(self) -> None:
         """An attempt to ship failed."""
         self._errors.inc()
+
+    def damaged(self, segments: int) -> None:
+        """So many more files of the spool could not be read whole."""
+        self._damaged.inc(segments)
 
     def spool(self, *, size_bytes: int, oldest_s: float) -> None:
         """Set the spool's size and the age of its oldest unshipped record (0: none)."""

@@ -52,6 +52,11 @@ class Gauges:
         self.told: list[tuple[int, float]] = []
         self.records = 0
         self.failures = 0
+        self.broken = 0
+
+    def damaged(self, segments: int) -> None:
+        """Add up."""
+        self.broken += segments
 
     def spool(self, *, size_bytes: int, oldest_s: float) -> None:
         """Keep it."""
@@ -101,6 +106,17 @@ def test_ships_to_the_end() -> None:
     assert gauges.records == 5
     assert gauges.told[-1] == (10, 0.0)
     assert (note.calls, purge.calls, gauges.failures) == (1, 1, 0)
+
+
+def test_a_damaged_spool_is_told() -> None:
+    """What was lost on the disk is counted and logged, once."""
+    shipping, gauges = Shipping(FINE, FINE._replace(damaged=2), FINE._replace(damaged=2)), Gauges()
+    purge = Chore()
+    one = steward(shipping, gauges, Chore(), purge)
+    one.start()
+    assert purge.done.wait(WAIT_S)
+    one.stop()
+    assert gauges.broken == 2
 
 
 def test_chores_wait_for_the_store() -> None:

@@ -161,6 +161,7 @@ def test_a_damaged_segment_is_kept_aside(ledger: Ledger) -> None:
     assert ledger.text_of(name(2)) == "bad"
     assert ledger.shipper.stats.recovered == 1
     assert [each.name for each in (ledger.state / "spool" / "damaged").iterdir()] == [path.name]
+    assert ledger.shipper.stats.damaged == 1
 
 
 def test_checkpoints_come_by_time_and_by_count(ledger: Ledger) -> None:

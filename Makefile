@@ -92,7 +92,15 @@ install-models: setup ## what runs classifiers of a folder: torch for CPU, trans
 
 .PHONY: test-models
 test-models: install-models ## the runtimes of models, with tiny models made on the spot
-	$(PYTEST) -m extras tests/unit/models
+	$(PYTEST) -m extras --ignore=tests/unit/models/test_rapid_ocr_runtime.py tests/unit/models
+
+.PHONY: install-ocr
+install-ocr: setup ## what reads the words in pictures (`media: {ocr: true}`)
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[ocr]'
+
+.PHONY: test-ocr
+test-ocr: install-ocr ## words in real pictures, read by the real models
+	$(PYTEST) -m extras tests/unit/models/test_rapid_ocr_runtime.py
 
 .PHONY: test-extras
 test-extras: extras ## the official clients against upstream servers that are not ours

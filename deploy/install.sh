@@ -2,7 +2,7 @@
 # Installs sealgate from the source tree in the current folder into a fresh environment.
 #   deploy/install.sh /opt/sealgate
 # EXTRAS names the optional parts: `media` re-encodes sound and film (its package holds an ffmpeg
-# with parts under the GPL), `postgres` is the driver of that store.
+# with parts under the GPL), `postgres` is the driver of that store, `ocr` reads words in pictures.
 # With wheels in deploy/wheels nothing else is asked for packages; pip itself may be one of them.
 set -eu
 target=${1:?name the folder to install into}

@@ -53,6 +53,9 @@ class MediaForm(Form, frozen=True, kw_only=True):
         Literal["seen", "read"] | None,
         says("A picture is judged once a model looked at it, or once its codes were read."),
     ] = None
+    ocr: Annotated[
+        bool | None, says("Whether words in pictures are read (the extra `ocr`; they are not).")
+    ] = None
     recogniser: Annotated[
         RecogniserForm | None, says("Model that writes down what sounds say.")
     ] = None
@@ -66,7 +69,7 @@ def media_members(
     if judges:
         members["judges"] = tuple(PictureJudgeUse(**_members(each)) for each in judges)
     if form is not None:
-        said = {"read": form.read, "pictures": form.pictures}
+        said = {"read": form.read, "pictures": form.pictures, "ocr": form.ocr}
         members |= {key: each for key, each in said.items() if each is not None}
     if form is not None and form.recogniser is not None:
         members["recogniser"] = RecogniserUse(**_members(form.recogniser))

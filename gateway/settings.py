@@ -237,6 +237,12 @@ class InputSettings(msgspec.Struct, frozen=True, kw_only=True):
     unpacked: Annotated[
         Bytes, _says("Bytes that the parts of one document unpack to, at most 100 times its size.")
     ] = 64 * 1024 * 1024
+    words_s: Annotated[
+        Seconds, _says("Time for reading the words in the pictures of one file (`media.ocr`).")
+    ] = 8.0
+    words_side: Annotated[
+        int, _says("Longer side of a picture in pixels as its words are read.", ge=256, le=4096)
+    ] = 1280
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

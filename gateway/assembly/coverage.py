@@ -11,7 +11,7 @@ from gateway.access.limits import Limiter
 from gateway.adapters import adapters, opened
 from gateway.assembly.credentials import LabelSigning, open_label_signing, open_signing
 from gateway.assembly.guards import Guards
-from gateway.assembly.inputs import Witnesses
+from gateway.assembly.inputs import Witnesses, check_ocr
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.regimes import Edition, guard_models, make_editions
 from gateway.assembly.sealing import Sealer
@@ -42,6 +42,7 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
     signed = open_label_signing(settings, environ)
     guards = Guards(guard_models(policy), environ)
     Witnesses(policy.media, environ)  # their keys must be there
+    check_ocr(policy)
     protocols = adapters()
     limits = settings.limits
     plugged = plugged_adapters(

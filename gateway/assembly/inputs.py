@@ -13,6 +13,7 @@ from gateway.edge.gateway import NoMediaReader
 from gateway.edge.media_pool import ChildPool
 from gateway.edge.media_reading import EdgeMediaReader, ReadPool, Senses
 from gateway.extraction.passages import Bounds
+from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
 from gateway.ports.clock import Clock
 from gateway.ports.media import Reading
@@ -20,6 +21,7 @@ from gateway.settings import InputSettings, MediaSettings, Settings
 from gateway.settings_file import resolve_secret
 from models.http_link import HttpLink
 from models.openai_media_runtime import LONGEST_ANSWER, OpenAIMediaRuntime
+from models.rapid_ocr_runtime import RapidOcrRuntime, missing_part
 
 if TYPE_CHECKING:
     from gateway.extraction.reader import FileReader
@@ -93,7 +95,8 @@ def media_reader(
         MediaSettings(), workers=inputs.workers, queue=inputs.queue, job_s=inputs.job_s,
         memory=inputs.memory,
     )  # fmt: skip
-    pool: ReadPool = ChildPool(partial(_make_reader, bounds_of(inputs)), bounds, Reading)
+    make = partial(_make_reader, bounds_of(inputs), ocr=policy.media.ocr)
+    pool: ReadPool = ChildPool(make, bounds, Reading)
     senses = Senses(
         clock, consulted, witnesses.judges, witnesses.recogniser,
         seen_is_read=policy.media.pictures == "read",
@@ -106,12 +109,22 @@ def media_reader(
 
 def bounds_of(inputs: InputSettings) -> Bounds:
     """Return the bounds of one file."""
-    return Bounds(inputs.chars, inputs.pages, inputs.pixels, inputs.frames, inputs.unpacked)
+    return Bounds(
+        inputs.chars, inputs.pages, inputs.pixels, inputs.frames, inputs.unpacked, inputs.words_s,
+        inputs.words_side,
+    )  # fmt: skip
 
 
-def _make_reader(bounds: Bounds) -> FileReader:
+def check_ocr(policy: Policy) -> None:
+    """Raise ConfigError if words in pictures are to be read and nothing here can."""
+    lacking = missing_part() if policy.media.ocr else ""
+    if lacking:
+        raise ConfigError(f"The policy asks for media.ocr: {lacking}.")
+
+
+def _make_reader(bounds: Bounds, *, ocr: bool) -> FileReader:
     from gateway.extraction.reader import FileReader
     from gateway.wire.picture_limit import bound_pictures
 
     bound_pictures(bounds.pixels)
-    return FileReader(bounds)
+    return FileReader(bounds, RapidOcrRuntime.load() if ocr else None)

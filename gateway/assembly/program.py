@@ -22,7 +22,7 @@ from gateway.app import make_app
 from gateway.assembly.credentials import OpenedKeys, open_mark_keys
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
-from gateway.assembly.inputs import Witnesses, media_reader
+from gateway.assembly.inputs import Witnesses, check_ocr, media_reader
 from gateway.assembly.judge import Wiring
 from gateway.assembly.kit import LocalKit
 from gateway.assembly.patience import Patience
@@ -140,6 +140,7 @@ class Installation:
             sign=keys.sign, passes=policy.mode is Mode.OBSERVE,
         )  # fmt: skip
         _protocols(settings)
+        check_ocr(policy)
         if policy.strikes is not None:
             read_standings(state)
         kit = editions[0].kit

@@ -11,6 +11,9 @@ from gateway.ports.media import Fault
 class Bounds(NamedTuple):
     """The most that is read of one file: code points of text, pages (also slides and sheets),
     pixels of a picture, frames of one or pictures of a document, bytes that an archive unpacks to.
+
+    ``words_s`` is the time for reading the words in its pictures, ``words_side`` the longer side of
+    a picture as it is read for them.
     """
 
     chars: int = 300_000
@@ -18,6 +21,8 @@ class Bounds(NamedTuple):
     pixels: int = 64_000_000
     frames: int = 16
     unpacked: int = 64 * 1024 * 1024
+    words_s: float = 8.0
+    words_side: int = 1280
 
 
 class ReadFault(Exception):

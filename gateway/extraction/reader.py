@@ -18,6 +18,7 @@ from gateway.extraction.pdf import read_pdf
 from gateway.extraction.picture import as_jpeg, frames
 from gateway.extraction.plain import decoded, has_mark, speaks_plainly
 from gateway.extraction.web_page import read_web_page
+from gateway.extraction.words import LineReader, WordHunt
 from gateway.extraction.xml_text import take_xml
 from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.media import Fault, Reading, ReadOrder, Shown
@@ -34,10 +35,11 @@ _ZIP_TAIL = 66_000
 
 
 class FileReader:
-    """Reads files, one after the other."""
+    """Reads files, one after the other. ``lines`` reads the words in pictures, if anybody does."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, lines: LineReader | None = None) -> None:
         self._bounds = bounds
+        self._lines = lines
 
     def __call__(self, order: ReadOrder) -> Reading:
         """Return what was read; a fault is part of it, never an error."""
@@ -48,16 +50,24 @@ class FileReader:
         found, fault = recognised(held, order.hint)
         if found is None or fault:
             return Reading(fault=fault, kind=found.kind.value if found else "")
-        work = _Work(Passages(self._bounds), order)
+        work = _Work(Passages(self._bounds), order, self._hunt())
         try:
             work.read(held.content, found)
         except ReadFault as reason:
             fault = reason.fault
+        if not fault and work.words is not None and work.words.unread:
+            fault = Fault.WORDS_UNREAD
         sound = held.content if order.sound and found.kind is MediaKind.AUDIO else b""
         return Reading(
             found.kind.value, found.value, work.passages.found, fault,
             work.shows, tuple(work.pictures), sound,
         )  # fmt: skip
+
+    def _hunt(self) -> WordHunt | None:
+        bounds = self._bounds
+        if self._lines is None:
+            return None
+        return WordHunt(self._lines, bounds.words_side, bounds.words_s)
 
 
 def _held(content: str | bytes) -> Held:
@@ -100,8 +110,9 @@ def _is_two(content: bytes, found: MediaFormat) -> bool:
 class _Work:
     """One file being read."""
 
-    def __init__(self, passages: Passages, order: ReadOrder) -> None:
+    def __init__(self, passages: Passages, order: ReadOrder, words: WordHunt | None) -> None:
         self.passages = passages
+        self.words = words
         self.pictures: list[Shown] = []
         self.shows = 0
         self._wanted = order.pictures
@@ -157,11 +168,14 @@ class _Work:
             self.shows += picture is None
 
     def _show(self, place: str, seen: Iterable[Image.Image]) -> None:
-        """Read the codes in pictures, and keep the pictures for whoever looks at them."""
+        """Read the codes and the words in pictures, and keep the pictures for whoever looks at
+        them."""
         for number, picture in enumerate(seen, 1):
             self.shows += 1
             here = place or f"frame {number}"
             for text in codes_in(picture):
                 self.passages.add(f"{here}, code", text)
+            if self.words is not None:
+                self.passages.add(f"{here}, text in image", self.words.words(picture))
             if self._wanted:
                 self.pictures.append(Shown(here, as_jpeg(picture)))

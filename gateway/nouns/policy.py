@@ -211,9 +211,11 @@ class RecogniserUse(msgspec.Struct, frozen=True, kw_only=True):
 class MediaRules(msgspec.Struct, frozen=True, kw_only=True):
     """What is done with the files of prompts. ``read``: the text in them is judged like any other,
     and what is no text goes to whoever judges it. ``pictures``: a picture counts as judged once
-    somebody looked at it (``seen``), or already when its codes were read (``read``)."""
+    somebody looked at it (``seen``), or already when its codes and words were read (``read``).
+    ``ocr``: words in pictures are read."""
 
     read: bool = True
+    ocr: bool = False
     pictures: str = "seen"
     judges: tuple[PictureJudgeUse, ...] = ()
     recogniser: RecogniserUse | None = None

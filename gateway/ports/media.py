@@ -19,8 +19,9 @@ class Fault(StrEnum):
     ``elsewhere``: the request names it and does not hold it. ``not_fetched``: its URL was not to be
     fetched, or did not lead to it. ``ambiguous``: two readers could take it for different things.
     ``exhausted``: reading it took more time or memory than it may. ``unseen``: nobody judges what a
-    picture shows. ``unheard``: nobody writes down what a sound says. ``pictures_inside``,
-    ``files_inside``: a document holds some that were not read.
+    picture shows. ``words_unread``: there was no time for all the words in pictures. ``unheard``:
+    nobody writes down what a sound says. ``pictures_inside``, ``files_inside``: a document holds
+    some that were not read.
     """
 
     ELSEWHERE = "elsewhere"
@@ -34,6 +35,7 @@ class Fault(StrEnum):
     TOO_MANY = "too_many"
     EXHAUSTED = "exhausted"
     UNSEEN = "unseen"
+    WORDS_UNREAD = "words_unread"
     UNHEARD = "unheard"
     JUDGE_FAILED = "judge_failed"
     PICTURES_INSIDE = "pictures_inside"

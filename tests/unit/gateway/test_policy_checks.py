@@ -60,6 +60,7 @@ def _rule(rest: str) -> str:
         (EYES % ", key: sk-1", "use env:NAME or file:PATH"),
         (EYES % ", at_least: 0.1, contract: llama_guard", "has no scores"),
         (EYES % "" + "media: {read: false}", "nobody looks"),
+        ("media: {read: false, ocr: true}", "no words are read either"),
         ("media: {recogniser: {url: x, model: m}}", "http:// or https://"),
         ("on_failure: {guard_models: {judge: block}}", "none is listed"),
         ("on_failure: {guard_model: block}", "no model is listed"),

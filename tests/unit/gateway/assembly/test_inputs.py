@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from gateway.assembly.inputs import Witnesses, bounds_of, media_reader
+from gateway.assembly.inputs import Witnesses, bounds_of, check_ocr, media_reader
 from gateway.edge.gateway import NoMediaReader, SystemClock
 from gateway.edge.media_reading import EdgeMediaReader
+from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
 from gateway.nouns.segment import MediaPart
 from gateway.nouns.verdict import Action
 from gateway.settings import InputSettings, Settings
+from models.rapid_ocr_runtime import missing_part
 from tests.engine_kit import policy
 from tests.input_kit import TERM, data_url, pdf
 
@@ -44,6 +47,17 @@ async def test_files_are_read_in_a_process_within_their_bounds() -> None:
     assert [passage.text for passage in part.passages] == [TERM, TERM[:2]]
     assert part.fault == "too_large"
     await reader.close()
+
+
+def test_words_in_pictures_need_their_extra() -> None:
+    """A policy that asks for them where nothing can read them is refused, with the remedy."""
+    check_ocr(RULES)
+    asked = msgspec.structs.replace(RULES, media=MediaRules(ocr=True))
+    if missing_part():
+        with pytest.raises(ConfigError, match=r"sealgate\[ocr\]"):
+            check_ocr(asked)
+    else:
+        check_ocr(asked)
 
 
 async def test_who_looks_and_listens_is_named_and_its_key_kept() -> None:

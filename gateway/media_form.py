@@ -59,6 +59,9 @@ class MediaForm(Form, frozen=True, kw_only=True):
     recogniser: Annotated[
         RecogniserForm | None, says("Model that writes down what sounds say.")
     ] = None
+    answers: Annotated[
+        bool | None, says("Whether pictures and sounds of answers are judged too (they are not).")
+    ] = None
 
 
 def media_members(
@@ -69,7 +72,10 @@ def media_members(
     if judges:
         members["judges"] = tuple(PictureJudgeUse(**_members(each)) for each in judges)
     if form is not None:
-        said = {"read": form.read, "pictures": form.pictures, "ocr": form.ocr}
+        said = {
+            "read": form.read, "pictures": form.pictures, "ocr": form.ocr,
+            "answers": form.answers,
+        }  # fmt: skip
         members |= {key: each for key, each in said.items() if each is not None}
     if form is not None and form.recogniser is not None:
         members["recogniser"] = RecogniserUse(**_members(form.recogniser))

@@ -198,8 +198,10 @@ def _media(form: PolicyForm, document: Document) -> Iterator[str]:
         yield from _server(media.recogniser, path, document)
     if media.read is False and (judges or media.recogniser is not None):
         yield document.fault(("media", "read"), "nothing is read: then nobody looks or listens")
-    if media.read is False and media.ocr:
-        yield document.fault(("media", "ocr"), "nothing is read: then no words are read either")
+    if media.read is False:
+        for key in ("ocr", "answers"):
+            if getattr(media, key):
+                yield document.fault(("media", key), "has no effect: nothing is read (`read`)")
 
 
 def _failures(form: PolicyForm, document: Document) -> Iterator[str]:

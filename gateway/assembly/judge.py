@@ -132,6 +132,7 @@ class PolicyJudge:
                 unlabelled=unlabelled,
                 spoken=heard.spoken,
             ),
+            reads_files=self.policy.reads_answers,
         )
         return OutputSession(plan, answer)
 

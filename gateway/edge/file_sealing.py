@@ -54,15 +54,20 @@ class EdgeFileSealer:
             return await self.pool.seal(order)
         url = order.parts[0]
         try:
-            content = await self._fetcher.fetch(url if isinstance(url, str) else url.decode())
+            named = url if isinstance(url, str) else url.decode()
+            content = order.fetched or await self.fetch(named)
             sealed = await self.pool.seal(
-                order._replace(parts=(content,), coding=Coding.RAW, hint=order.hint)
+                order._replace(parts=(content,), coding=Coding.RAW, fetched=b"")
             )
             if not isinstance(sealed, Sealed):
                 return sealed
             return sealed._replace(data=await self._given(sealed, origin))
         except (MarkFailed, Overloaded) as error:
             return error
+
+    async def fetch(self, url: str) -> bytes:
+        """Return a result that the upstream names by URL. Raises MarkFailed."""
+        return await self._fetcher.fetch(url)
 
     async def _given(self, sealed: Sealed, origin: str) -> bytes:
         mime = MediaFormat(sealed.format).mime if sealed.format else _UNKNOWN

@@ -185,6 +185,10 @@ class FileSealer(Protocol):
         """
         ...
 
+    async def fetch(self, url: str) -> bytes:
+        """Return a result that the upstream names by URL. Raises MarkFailed."""
+        ...
+
 
 class NoMediaReader:
     """Reads nothing: for policies that judge nothing in files."""
@@ -204,6 +208,11 @@ class NoFileSealer:
         """Refuse; nobody asks."""
         del order, origin
         return MarkFailed("No marks on files are made here.")
+
+    async def fetch(self, url: str) -> bytes:
+        """Fetch nothing."""
+        del url
+        raise MarkFailed("Nothing is fetched here.")
 
 
 class SystemClock:

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from gateway.edge.gateway import Admission, Gateway
 from gateway.edge.media_pool import ChildPool
 from gateway.edge.read_memory import ReadMemory
-from gateway.nouns.errors import Overloaded, SealgateError
+from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
 from gateway.nouns.finding import Finding
 from gateway.nouns.media import MediaKind
 from gateway.nouns.segment import MediaPart, Passage, Sight
@@ -35,6 +35,25 @@ async def with_media_read(gateway: Gateway, admission: Admission) -> Admission:
         return admission
     parts = await gateway.media.read(request.media)
     return admission._replace(request=request._replace(media=parts))
+
+
+async def looked_at(gateway: Gateway, part: MediaPart) -> MediaPart | SealgateError:
+    """Return a file of an answer with what was read in it; what a URL names is fetched first, and
+    comes back too. Overloaded, if too many files wait."""
+    try:
+        if is_url(part.content):
+            part = part._replace(content=await gateway.files.fetch(str(part.content)))
+        (read,) = await gateway.media.read((part,))
+    except MarkFailed:
+        return part._replace(fault=Fault.NOT_FETCHED)
+    except Overloaded as full:
+        return full
+    return read
+
+
+def is_url(content: str | bytes) -> bool:
+    """True if it says where the file is, instead of holding it."""
+    return isinstance(content, str) and content[:8].lower().startswith(("http:", "https:"))
 
 
 class Senses(NamedTuple):
@@ -104,7 +123,7 @@ class EdgeMediaReader:
         content = part.content
         if not content:
             return part._replace(fault=Fault.ELSEWHERE)
-        if isinstance(content, str) and content[:8].lower().startswith(("http:", "https:")):
+        if is_url(content):
             return part._replace(fault=Fault.NOT_FETCHED)
         name = await self._memory.name(part)
         known = self._memory.recall(name, part)

@@ -14,6 +14,7 @@ from typing import Any
 
 from gateway.edge.consult import ask
 from gateway.edge.gateway import Gateway
+from gateway.edge.media_reading import looked_at
 from gateway.edge.reply import ClientWriter, HeaderLines, answer_lines
 from gateway.edge.upstream import FAILURES, UpstreamAnswer, upstream_error
 from gateway.edge.watch import AnswerEnded, Watch
@@ -21,7 +22,7 @@ from gateway.nouns.errors import FilterFailed, SealgateError, UpstreamBroken, Up
 from gateway.nouns.verdict import Outcome
 from gateway.ports.adapter import Answer
 from gateway.ports.journal import Entry
-from gateway.ports.session import Consult, OutputSession, Release, SealOrder
+from gateway.ports.session import Consult, LookOrder, OutputSession, Release, SealOrder
 
 KEEP_ALIVE = b": keep-alive\n"
 """One comment line without an empty line: some clients take an empty line for an empty event."""
@@ -131,11 +132,8 @@ class Pump:
 
     async def _carry_out(self, release: Release, now_s: float) -> None:
         """Do what a release says, in its order; the caller holds the lock."""
-        if release.consults:
-            for consult in release.consults:
-                self._spawn(self._ask(consult))
-        for order in release.seals:
-            self._spawn(self._seal(order))
+        if release.consults or release.seals or release.looks:
+            self._begin(release)
         if release.failure is not None and not self._writer.status:
             raise release.failure
         if release.suppressed:
@@ -155,6 +153,15 @@ class Pump:
             await self._writer.write(release.data)
             self._entry.sent(self._writer.sent)
             self._set_beat(now_s)
+
+    def _begin(self, release: Release) -> None:
+        """Begin what others have to answer."""
+        for consult in release.consults:
+            self._spawn(self._ask(consult))
+        for order in release.seals:
+            self._spawn(self._seal(order))
+        for look in release.looks:
+            self._spawn(self._look(look))
 
     async def _finish(self, data: bytes, status: int | None = None) -> None:
         if not self._writer.status:
@@ -218,6 +225,13 @@ class Pump:
             if not self._ended.is_set():
                 now_s = self._gateway.clock.monotonic_s()
                 await self._step(self._session.sealed(order.number, outcome, now_s), now_s)
+
+    async def _look(self, order: LookOrder) -> None:
+        outcome = await looked_at(self._gateway, order.part)
+        async with self._lock:
+            if not self._ended.is_set():
+                now_s = self._gateway.clock.monotonic_s()
+                await self._step(self._session.looked(order.number, outcome, now_s), now_s)
 
     def _wake_in(self, wake_s: float) -> None:
         """Call `tick` in so many seconds; an earlier call that is planned already serves too."""

@@ -1,4 +1,4 @@
-"""Files of a request: the text in them is judged like any other, what they show by rule.
+"""Files: the text in them is judged like any other, what they show by rule.
 
 Nothing can be spliced into a file, so whatever a rule would change in one is a block, or, in the
 history, the turn left out. What nobody could judge is up to the policy.
@@ -34,7 +34,9 @@ class FileText(NamedTuple):
     starts: tuple[int, ...]
     places: tuple[str, ...]
 
-    def facts(self, ruled: Sequence[Ruled]) -> list[FindingFact]:
+    def facts(
+        self, ruled: Sequence[Ruled], side: Direction = Direction.INPUT
+    ) -> list[FindingFact]:
         """Return findings as facts that name the passage, in positions of that passage."""
         facts: list[FindingFact] = []
         for one in ruled[:_MOST_FACTS]:
@@ -45,7 +47,7 @@ class FileText(NamedTuple):
             )
             where = f"{pointer_name(self.segment.pointer)}#{self.places[number]}"
             facts += finding_facts(
-                [one._replace(finding=moved)], Direction.INPUT, self.segment.field_class, where
+                [one._replace(finding=moved)], side, self.segment.field_class, where
             )
         return facts
 
@@ -75,7 +77,10 @@ class MediaRuling(NamedTuple):
 
 
 def rule_media(
-    parts: Iterable[MediaPart], policy: Policy, lane: Callable[[FieldClass], Lane]
+    parts: Iterable[MediaPart],
+    policy: Policy,
+    lane: Callable[[FieldClass], Lane],
+    side: Direction = Direction.INPUT,
 ) -> MediaRuling:
     """Rule on what pictures show, and on what could not be judged."""
     decisions: list[tuple[int, Decision]] = []
@@ -90,7 +95,7 @@ def rule_media(
                 sight.finding, decision.action.word, decision.wanted.word, decision.rule,
                 TextForm.PROSE,
             )  # fmt: skip
-            facts += finding_facts([ruled], Direction.INPUT, part.field_class, where)
+            facts += finding_facts([ruled], side, part.field_class, where)
             if decision.action > Action.FLAG:
                 decisions.append((part.turn, decision))
         if part.fault != "" and policy.unjudged_media == "block" and policy.mode is Mode.ENFORCE:

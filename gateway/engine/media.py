@@ -170,6 +170,7 @@ class MediaGate:
                 media[0].hint,
                 self._plan.claim,
                 self._plan.unlabelled,
+                fetched=media[0].fetched,
             )
         )
 

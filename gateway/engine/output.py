@@ -8,10 +8,11 @@ but by a verdict, so what nothing touches leaves byte for byte.
 
 from __future__ import annotations
 
+from gateway.engine.answer_files import AnswerFiles
 from gateway.engine.asking import Asking
 from gateway.engine.cutting import Cutter
 from gateway.engine.emitter import Emitter
-from gateway.engine.facts import answer_facts, outcome_of, would_block
+from gateway.engine.facts import outcome_of, would_block
 from gateway.engine.holding import Holding
 from gateway.engine.intake import Intake
 from gateway.engine.marking import Marking
@@ -24,7 +25,7 @@ from gateway.engine.window import Window
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.finding import Finding
 from gateway.nouns.record import AnswerText
-from gateway.nouns.segment import Channel, FieldClass, TextForm
+from gateway.nouns.segment import Channel, FieldClass, MediaPart, TextForm
 from gateway.nouns.verdict import Outcome, Refusal
 from gateway.ports.adapter import Answer, Event, EventKind, Run, StatusAnswer, Structured
 from gateway.ports.session import Release, Sealed, Tally
@@ -46,6 +47,7 @@ class OutputSession:
         self._windows: dict[Channel, Window] = {}
         self._queue = Queue()
         self._media = MediaGate(plan.media)
+        self._files = AnswerFiles(plan, self._windows, self._media)
         self._shown = Shown()
         self._closed: dict[int, Refusal] = {}
         self._finished: set[int] = set()
@@ -117,6 +119,13 @@ class OutputSession:
         failure = self._media.sealed(number, outcome)
         return self._release(now_s) if failure is None else self.fail(failure, now_s)
 
+    def looked(self, number: int, outcome: MediaPart | SealgateError, now_s: float) -> Release:
+        """Take what was read in a file of the answer."""
+        if isinstance(outcome, SealgateError):
+            return self.fail(outcome, now_s)
+        self._files.looked(number, outcome)
+        return NOTHING if self._over else self._release(now_s)
+
     def tick(self, now_s: float) -> Release:
         """Time passed; other channels may overtake a held one."""
         return NOTHING if self._over or not len(self._queue) else self._release(now_s)
@@ -154,7 +163,7 @@ class OutputSession:
 
     def tally(self) -> Tally:
         """Return what to count and record."""
-        facts = answer_facts(self._windows)
+        facts = self._files.facts()
         return Tally(
             outcome=outcome_of(
                 self._outcome, facts, blocked=bool(self._closed), refused=self._answer.refused
@@ -164,8 +173,9 @@ class OutputSession:
                 *self._marking.receipts(anything_shown=self._shown.chars > 0),
                 *self._media.receipts(),
             ),
-            unjudged=tuple(self._unjudged),
-            strings_scanned=self._strings,
+            unjudged=(*self._unjudged, *self._files.unjudged),
+            judged=tuple(self._files.judged),
+            strings_scanned=self._strings + self._files.strings,
             chars_scanned=sum(window.scanned for window in self._windows.values()),
             released_chars=self._shown.chars,
             held_chars_max=self._holding.most_chars,
@@ -256,10 +266,7 @@ class OutputSession:
                 self._marking.choice(piece.channel.choice).meet(piece.text)
         held = Held(event, spans, now_s)
         if event.media:
-            self._media.meet(held)
-            for each in event.media:
-                if not each.stream or each.kind not in self._unjudged:  # a file in parts is one
-                    self._unjudged.append(each.kind)
+            self._files.meet(held)
         if event.kind is EventKind.FINISH:
             self._finished.update(event.choices)
             dirty.update(c for c in self._windows if c.choice in event.choices)
@@ -384,6 +391,7 @@ class OutputSession:
             out.data, tuple(out.texts), tuple(out.suppressed), consults, cancel, done,
             OVERTAKE_S if len(self._queue) > 1 else None,
             () if done else self._media.orders(), None, status,
+            () if done else self._files.orders(),
         )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ class OutputPlan(NamedTuple):
     """How one answer is judged and sealed.
 
     ``lane`` gives the lane of a field class (``bound``: a schema binds the text). ``refuse`` words
-    a block. ``choices`` is how many the client asked for.
+    a block. ``choices`` is how many the client asked for. ``reads_files``: what stands in the files
+    of the answer is judged.
     """
 
     policy: Policy
@@ -40,6 +41,7 @@ class OutputPlan(NamedTuple):
     said: Callable[[str], bool] = nobody_said
     restorations: Restorations | None = None
     media: MediaPlan | None = None
+    reads_files: bool = False
 
     def lane(self, field_class: FieldClass) -> Lane:
         """Return the lane of a field class as this exchange knows it.
@@ -60,7 +62,7 @@ class OutputPlan(NamedTuple):
         """True if nothing judges and nothing is owed: the answer passes byte for byte."""
         judged = self.restorations is not None or not all(lane.idle for lane in self.lanes.values())
         owed = self.seal.inline or self.seal.fields or self.seal.weaver or self.media is not None
-        return not (judged or owed)
+        return not (judged or owed or self.reads_files)
 
     @property
     def refusal_style(self) -> str:

@@ -212,10 +212,11 @@ class MediaRules(msgspec.Struct, frozen=True, kw_only=True):
     """What is done with the files of prompts. ``read``: the text in them is judged like any other,
     and what is no text goes to whoever judges it. ``pictures``: a picture counts as judged once
     somebody looked at it (``seen``), or already when its codes and words were read (``read``).
-    ``ocr``: words in pictures are read."""
+    ``ocr``: words in pictures are read. ``answers``: the files of answers are judged too."""
 
     read: bool = True
     ocr: bool = False
+    answers: bool = False
     pictures: str = "seen"
     judges: tuple[PictureJudgeUse, ...] = ()
     recogniser: RecogniserUse | None = None
@@ -326,6 +327,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     def reads_files(self) -> bool:
         """True if the text in files of prompts is judged: a policy without rules judges nothing."""
         return self.media.read and bool(self.rules)
+
+    @property
+    def reads_answers(self) -> bool:
+        """True if what stands in the files of answers is judged."""
+        return self.reads_files and self.media.answers
 
     def canonical(self) -> bytes:
         """Return the bytes whose SHA-256 is the policy's hash; overlays stand in them as hashes."""

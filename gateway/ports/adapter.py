@@ -135,6 +135,7 @@ class Media(NamedTuple):
     format for content without a signature (see gateway.wire.media_type.sniff). ``slot`` is the
     place of the string in the event's JSON (empty: the bytes are the event). ``stream`` is not
     empty if the file comes in parts: those of a choice with the same name are one file.
+    ``fetched`` is the content of a URL, once somebody read it.
     """
 
     choice: int
@@ -144,6 +145,7 @@ class Media(NamedTuple):
     hint: str = ""
     slot: Pointer = ()
     stream: str = ""
+    fetched: bytes = b""
 
 
 class EventKind(StrEnum):

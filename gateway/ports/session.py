@@ -13,6 +13,7 @@ from gateway.nouns.errors import SealgateError
 from gateway.nouns.finding import Finding
 from gateway.nouns.mark import Receipt
 from gateway.nouns.record import AnswerText, FindingFact, ReceiptFact
+from gateway.nouns.segment import MediaPart
 from gateway.nouns.verdict import Outcome, Refusal
 from gateway.ports.adapter import Coding, RequestEdits
 from gateway.ports.filter import Question
@@ -28,12 +29,21 @@ class Consult(NamedTuple):
     deadline_s: float
 
 
+class LookOrder(NamedTuple):
+    """Read a file of the answer; report with `looked` and the same number. A URL that the part's
+    content is gets fetched, and its content comes back in the part: what was judged is sealed."""
+
+    number: int
+    part: MediaPart
+
+
 class SealOrder(NamedTuple):
     """Put the marks that are owed on a file; report with `sealed` and the same number.
 
     ``parts`` are its pieces as the wire has them, each in the ``coding``; together one file.
     ``unlabelled``: the label that people see or hear is left out. With ``making`` there is no file:
     what a stream mark wants (see gateway.ports.mark.AskingMark) comes back as ``data``.
+    ``fetched`` is the content of a URL that was fetched already.
     """
 
     number: int
@@ -43,6 +53,7 @@ class SealOrder(NamedTuple):
     claim: Claim
     unlabelled: bool = False
     making: object = None
+    fetched: bytes = b""
 
 
 class Sealed(NamedTuple):
@@ -71,9 +82,9 @@ class Release(NamedTuple):
     ``data`` goes to the client after ``texts`` are in the journal; ``suppressed`` goes to the
     journal only. ``cancel``: the upstream is no longer needed (drain it if the policy says so).
     ``done``: nothing follows. ``wake_s``: call `tick` after so many seconds (None: no need).
-    ``seals`` are carried out while the answer goes on. ``failure``: if nothing left yet, the client
-    gets this error with its status, instead of ``data``. ``status`` is said in place of the
-    upstream's.
+    ``seals`` and ``looks`` are carried out while the answer goes on. ``failure``: if nothing left
+    yet, the client gets this error with its status, instead of ``data``. ``status`` is said in
+    place of the upstream's.
     """
 
     data: bytes
@@ -86,6 +97,7 @@ class Release(NamedTuple):
     seals: tuple[SealOrder, ...] = ()
     failure: SealgateError | None = None
     status: int | None = None
+    looks: tuple[LookOrder, ...] = ()
 
 
 class InputVerdict(NamedTuple):
@@ -163,6 +175,10 @@ class OutputSession(Protocol):
 
     def sealed(self, number: int, outcome: Sealed | SealgateError, now_s: float) -> Release:
         """Report the file of a `SealOrder`, or why there is none."""
+        ...
+
+    def looked(self, number: int, outcome: MediaPart | SealgateError, now_s: float) -> Release:
+        """Report what was read in the file of a `LookOrder`, or why the answer has to end."""
         ...
 
     def tick(self, now_s: float) -> Release:

@@ -22,7 +22,7 @@ _ENGLISH = tuple(
     for each in ("Sans", "Serif-BoldItalic", "SansMono", "SansCondensed-Oblique")
 )
 _SAID = {
-    "zh": (["出售枪支弹药联系我", "代办假证开发票", "加微信购买迷药", "网上赌场注册送钱"], _CHINESE),
+    "zh": (["出售枪支弹药联系我", "代办假证开发票", "加微信购买迷药", "网上赌场送钱"], _CHINESE),
     "en": (
         ["buy illegal drugs now", "how to build a bomb", "stolen credit cards", "kill them all"],
         _ENGLISH,

@@ -12,6 +12,8 @@ COLUMNS = {
     "variants": ("variants", "views", "变体"),
     "allow": ("allow", "allow_phrases", "whitelist", "exceptions", "白名单", "例外", "放行词"),
     "context": ("context", "context_words", "near", "上下文", "语境词", "共现词"),
+    "context_reach": ("context_reach", "reach", "上下文距离", "语境距离"),
+    "context_side": ("context_side", "side", "上下文方位", "语境方位"),
     "must_match": ("must_match", "positive", "examples", "应命中", "正例"),
     "must_not_match": ("must_not_match", "negative", "counter_examples", "不应命中", "反例"),
     "min_length": ("min_length", "minimum_length", "最小长度"),
@@ -34,6 +36,12 @@ SEVERITIES = {
 MATCHES = {
     "substring": "substring", "contains": "substring", "包含": "substring", "模糊": "substring",
     "word": "word", "exact": "word", "token": "word", "整词": "word", "精确": "word",
+}  # fmt: skip
+
+SIDES = {
+    "before": "before", "前": "before", "之前": "before", "前面": "before",
+    "behind": "behind", "after": "behind", "后": "behind", "之后": "behind", "后面": "behind",
+    "both": "", "前后": "", "两侧": "",
 }  # fmt: skip
 
 CATEGORIES = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from filters.lexicon.entries import Entry, WordList, problem_of
-from filters.lexicon.lexicon import AllowPhrases, Contexts, Lexicon
+from filters.lexicon.lexicon import AllowPhrases, Contexts, Lexicon, Nearby, Wanted
 from filters.lexicon.scan import LexiconFilter
 from filters.lexicon.table import Ordered, Origin, Table
 from filters.lexicon.variants import is_han_term, patterns, severity_of
@@ -62,7 +62,9 @@ def _origins(lists: Sequence[WordList], today: str) -> Iterator[Origin]:
             problem = problem_of(entry)
             if problem:
                 raise ConfigError(f"word list {words.name}, entry {number}: {problem}")
-            allow, context = frozenset(map(fold_term, entry.allow)), frozenset(entry.context)
+            allow = frozenset(map(fold_term, entry.allow))
+            near = Nearby(frozenset(map(fold_term, entry.context)), *entry.reach)
+            context = near if near.words else None
             yield Origin(entry, index, number, entry.whole_word, allow, context)
 
 
@@ -83,17 +85,17 @@ def _allow(rows: Mapping[int, frozenset[str]]) -> AllowPhrases | None:
     )
 
 
-def _contexts(rows: Mapping[int, frozenset[str]]) -> Contexts | None:
+def _contexts(rows: Mapping[int, Nearby]) -> Contexts | None:
     """Return the context words of all entries."""
     if not rows:
         return None
-    folded = {row: frozenset(map(fold_term, words)) for row, words in rows.items()}
-    words = sorted(frozenset().union(*folded.values()))
+    words = sorted(frozenset().union(*(near.words for near in rows.values())))
     places = {word: place for place, word in enumerate(words)}
-    return Contexts(
-        TermAutomaton([words]),
-        {row: frozenset(places[word] for word in each) for row, each in folded.items()},
-    )
+    wanted = {
+        row: Wanted(frozenset(places[word] for word in near.words), near.before, near.behind)
+        for row, near in rows.items()
+    }
+    return Contexts(TermAutomaton([words]), wanted)
 
 
 def _hash(lists: Sequence[WordList], today: str) -> str:

@@ -26,6 +26,12 @@ ASKED_VARIANTS = (INITIALS, HOMOPHONES, REVERSED)
 
 ALL_VARIANTS = VARIANTS + ASKED_VARIANTS
 
+CONTEXT_REACH = 40
+"""A context word stands at most so many code points before or behind the term."""
+
+BEFORE, BEHIND = "before", "behind"
+SIDES = (BEFORE, BEHIND)
+
 _SHORTEST = {
     SEPARATORS: 3, LEET: 3, PINYIN: 3, SPLIT: 3, INITIALS: 4, HOMOPHONES: 3, REVERSED: 3,
 }  # fmt: skip
@@ -47,7 +53,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ``variants``: how else it is found, see `ALL_VARIANTS`; ``min_length`` and ``variant_severity``
     say per variant from how many characters on, and how grave it is then.
     ``allow``: phrases that hold the term harmlessly; inside one of them it is not found.
-    ``context``: words of which one must stand within 40 code points, else it is not found.
+    ``context``: words of which one must stand near, else it is not found: within ``context_reach``
+    code points (0: 40, which is the most), on both sides of the term or on ``context_side``.
     ``must_match`` and ``must_not_match``: texts that the entry is tested on.
     ``source``, ``licence`` and ``owner`` say where it is from and whom to ask. ``expires`` is its
     last day (``2027-12-31``), empty for none.
@@ -62,6 +69,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     variant_severity: Mapping[str, int] = msgspec.field(default_factory=dict)
     allow: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
+    context_reach: int = 0
+    context_side: str = ""
     must_match: tuple[str, ...] = ()
     must_not_match: tuple[str, ...] = ()
     source: str = ""
@@ -73,6 +82,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def whole_word(self) -> bool:
         """True if it is found as a whole word only."""
         return self.match == WORD or (not self.match and not has_han(self.text))
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """How many code points before and behind the term a context word may stand."""
+        far = self.context_reach or CONTEXT_REACH
+        return far * (self.context_side != BEHIND), far * (self.context_side != BEFORE)
 
 
 class WordList(msgspec.Struct, frozen=True):
@@ -136,6 +151,10 @@ def _context_problem(entry: Entry) -> str:
     for word in map(fold_term, entry.context):
         if not 0 < len(word) <= LONGEST_TERM:
             return f"a context word must have 1 to {LONGEST_TERM} characters after folding"
+    if not 0 <= entry.context_reach <= CONTEXT_REACH:
+        return f"context_reach must be from 1 to {CONTEXT_REACH}"
+    if entry.context_side not in ("", *SIDES):
+        return "context_side must be before or behind"
     return ""
 
 
@@ -193,11 +212,10 @@ def write_word_list(entries: Iterable[Entry]) -> bytes:
     return b"".join(msgspec.json.encode(_trimmed(entry)) + b"\n" for entry in entries)
 
 
+_BLANK = Entry(text="", category="", severity=0)
+
+
 def _trimmed(entry: Entry) -> dict[str, object]:
     """Return the members of an entry that say more than the default, in their order."""
     written = {name: getattr(entry, name) for name in entry.__struct_fields__}
-    return {
-        name: value
-        for name, value in written.items()
-        if value and (name != "variants" or value != VARIANTS)
-    }
+    return {name: value for name, value in written.items() if value != getattr(_BLANK, name)}

@@ -57,9 +57,6 @@ ALLOW_REACH = GAP
 SHORTEST_ENCODED = 8
 """A term takes at least so many base64 characters: six bytes, which noise seldom spells."""
 
-CONTEXT_REACH = 40
-"""A context word stands at most so many code points before or behind the term."""
-
 _LEET, _SPELT = (LEETED, SPELLED_LEET), (SPELLED, SPELLED_LEET)
 _HIDDEN_SEVERITY = 3
 _HIDDEN_RULE = "hidden_run"
@@ -304,12 +301,12 @@ class Judge:
             return True
         view = sight.view
         for number, first, last in contexts.automaton.find(sight.written):
-            if number in wanted and (
-                start - CONTEXT_REACH <= view.starts[first]
-                and view.ends[last - 1] <= end + CONTEXT_REACH
+            if number in wanted.numbers and (
+                start - wanted.before <= view.starts[first]
+                and view.ends[last - 1] <= end + wanted.behind
             ):
                 return True
-        return False if sight.final or view.seen.length >= end + CONTEXT_REACH else None
+        return False if sight.final or view.seen.length >= end + wanted.behind else None
 
     def _unexcused(
         self, sight: _Sight, match: Match, entry: int, found: list[Match]

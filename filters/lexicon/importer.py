@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -179,6 +179,8 @@ class _Desk:
             variant_severity=_numbers(cells.get("variant_severity", "")),
             allow=_parts(cells, "allow"),
             context=_parts(cells, "context"),
+            context_reach=_reach(cells),
+            context_side=_named(columns.SIDES, cells.get("context_side", "")),
             must_match=_parts(cells, "must_match"),
             must_not_match=_parts(cells, "must_not_match"),
             source=cells.get("source") or defaults.source,
@@ -222,8 +224,18 @@ def _numbers(cell: str) -> dict[str, int]:
 
 
 def _match(cells: dict[str, str]) -> str:
-    said = cells.get("match", "").lower()
-    return columns.MATCHES.get(said, said)
+    return _named(columns.MATCHES, cells.get("match", ""))
+
+
+def _named(names: Mapping[str, str], said: str) -> str:
+    """Return what a value means, the value itself if it is none that we know."""
+    return names.get(said.lower(), said.lower())
+
+
+def _reach(cells: dict[str, str]) -> int:
+    """Return the reach of the context words, one out of bounds for what is no number."""
+    said = cells.get("context_reach", "").removesuffix(".0")
+    return int(said) if said.isdecimal() else -bool(said)
 
 
 def unfit(term: str, *, word: bool) -> str:

@@ -41,12 +41,28 @@ class AllowPhrases(NamedTuple):
     excused: frozenset[int]
 
 
+class Nearby(NamedTuple):
+    """Words of which one must stand wholly within ``before`` code points in front of an entry, or
+    ``behind`` after it."""
+
+    words: frozenset[str]
+    before: int
+    behind: int
+
+
+class Wanted(NamedTuple):
+    """As `Nearby`, the words as numbers of an automaton."""
+
+    numbers: frozenset[int]
+    before: int
+    behind: int
+
+
 class Contexts(NamedTuple):
-    """Words without which an entry is not found: ``wanted[e]`` are those of entry ``e``, as numbers
-    of the automaton."""
+    """Words without which an entry is not found: ``wanted[e]`` are those of entry ``e``."""
 
     automaton: TermAutomaton
-    wanted: Mapping[int, frozenset[int]]
+    wanted: Mapping[int, Wanted]
 
 
 class Lexicon(NamedTuple):

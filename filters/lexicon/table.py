@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filters.lexicon.entries import ALL_VARIANTS, Entry
-from filters.lexicon.lexicon import Columns
+from filters.lexicon.lexicon import Columns, Nearby
 from filters.lexicon.variants import Group, Pattern
 
 GROUPS = 5
@@ -21,14 +21,14 @@ _NOTHING: frozenset[str] = frozenset()
 
 class Origin(NamedTuple):
     """What all patterns of an entry share: the entry, the index of its list, its line there, its
-    allow-phrases (folded) and context words."""
+    allow-phrases (folded) and what must stand near."""
 
     entry: Entry
     list: int
     number: int
     word: bool
     allow: frozenset[str]
-    context: frozenset[str]
+    context: Nearby | None
 
 
 class Ordered(NamedTuple):
@@ -40,7 +40,7 @@ class Ordered(NamedTuple):
     columns: Columns
     categories: tuple[str, ...]
     allow: dict[int, frozenset[str]]
-    context: dict[int, frozenset[str]]
+    context: dict[int, Nearby]
     size: int
 
 
@@ -59,7 +59,7 @@ class Table:
         self._severity, self._views, self._variant = array("B"), array("B"), array("B")
         self._group, self._word = array("B"), array("B")
         self._allow: dict[int, frozenset[str]] = {}
-        self._context: dict[int, frozenset[str]] = {}
+        self._context: dict[int, Nearby] = {}
 
     def add(self, pattern: Pattern, origin: Origin, severity: int) -> None:
         """Add a row, or make it one with a row that means the same."""
@@ -99,7 +99,7 @@ class Table:
             self._category[row] == category
             and bool(self._word[row]) is origin.word
             and bool(self._variant[row]) is bool(_NUMBER_OF[pattern.variant])
-            and self._context.get(row, _NOTHING) == origin.context
+            and self._context.get(row) == origin.context
         )
 
     def _merge(self, row: int, pattern: Pattern, origin: Origin, severity: int) -> None:

@@ -50,6 +50,16 @@ def test_json_lines() -> None:
     assert [note.line for note in report.dropped] == [2, 3]
 
 
+def test_how_near_context_words_must_stand() -> None:
+    """A number and a side, in words of either language; anything else drops the line."""
+    text = "词,上下文,语境距离,语境方位\n买枪,哪里,12,前\n卖枪,微信,,both\n造枪,怎么,far,\n"
+    text += "换枪,哪里,41,\n借枪,哪里,5,left\n"
+    report = read_terms(text.encode())
+    said = [(one.text, one.context_reach, one.context_side) for one in report.entries]
+    assert said == [("买枪", 12, "before"), ("卖枪", 0, "")]
+    assert [note.line for note in report.dropped] == [4, 5, 6]
+
+
 def test_merging_keeps_the_graver_severity() -> None:
     """Whichever line says it."""
     report = read_terms("term,severity\n赌博网站,1\n賭博網站,4\n".encode())

@@ -176,6 +176,38 @@ def test_a_context_word_must_stand_near() -> None:
     assert near.scan("转账" + "好" * 40, 0, False).safe_until > 2
 
 
+@pytest.mark.parametrize(
+    ("members", "text", "count"),
+    [
+        ({"context_reach": 4}, "哪里能买枪", 1),
+        ({"context_reach": 4}, "哪里能够买枪", 1),
+        ({"context_reach": 4}, "哪里还能够买枪", 0),
+        ({"context_reach": 4}, "买枪去哪里", 1),
+        ({"context_reach": 4}, "买枪应该去哪里", 0),
+        ({"context_reach": 4, "context_side": "before"}, "买枪去哪里", 0),
+        ({"context_side": "before"}, "哪里" + "好" * 38 + "买枪", 1),
+        ({"context_side": "behind"}, "哪里能买枪", 0),
+        ({"context_side": "behind"}, "买枪" + "好" * 38 + "哪里", 1),
+    ],
+)
+def test_an_entry_says_how_far_and_on_which_side(
+    members: dict[str, int | str], text: str, count: int
+) -> None:
+    """The word stands wholly within the reach; both sides unless said."""
+    near = lexicon(entry("买枪", context=("哪里",), **members))
+    assert len(near.scan(text, 0, True).findings) == count
+
+
+def test_what_is_behind_is_not_waited_for_where_it_does_not_count() -> None:
+    """A term without its word before it is let go at once; with a reach behind, until there."""
+    before = lexicon(entry("买枪", context=("哪里",), context_side="before"))
+    assert before.scan("他买枪了", 0, False).safe_until == 4
+    behind = lexicon(entry("买枪", context=("哪里",), context_side="behind", context_reach=3))
+    assert behind.scan("他买枪了", 0, False).safe_until == 1
+    assert behind.scan("他买枪了好的", 0, False).safe_until > 1
+    assert len(before.scan("哪里买枪", 0, False).findings) == 1
+
+
 def test_an_allow_phrase_counts_beside_context_words() -> None:
     """Also for an entry that needs a word near it, and for one in whose list another does."""
     near = lexicon(

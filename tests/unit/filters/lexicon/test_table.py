@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from filters.lexicon.entries import FOLD, PINYIN, Entry
+from filters.lexicon.lexicon import Nearby
 from filters.lexicon.table import Origin, Table
 from filters.lexicon.variants import PLAIN, SPELLED, Group, Pattern
 
 
 def _origin(number: int, *allow: str, category: str = "x", context: str = "") -> Origin:
     entry = Entry(text="term", category=category, severity=3)
-    words = frozenset({context} - {""})
-    return Origin(entry, 0, number, False, frozenset(allow), words)
+    near = Nearby(frozenset({context}), 40, 40) if context else None
+    return Origin(entry, 0, number, False, frozenset(allow), near)
 
 
 def _pattern(text: str, variant: str = FOLD, views: int = PLAIN) -> Pattern:
@@ -43,7 +44,7 @@ def test_rows_that_differ_are_kept() -> None:
     assert made.columns.number.tolist() == [5, 1, 2, 3, 4]
     assert made.categories == ("a", "x")
     assert made.columns.category.tolist() == [1, 1, 0, 1, 1]
-    assert made.context == {3: frozenset({"near"})}
+    assert made.context == {3: Nearby(frozenset({"near"}), 40, 40)}
     assert made.size == 1
 
 

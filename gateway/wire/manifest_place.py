@@ -22,6 +22,8 @@ from gateway.wire.html_places import attributes, find_places, tags
 
 _MAGIC = b"C2PATXT\0\x01"
 _HEADER = 13
+_NARROW = 16
+"""Bytes below have a variation selector of three bytes in UTF-8, others one of four."""
 _LONGEST = 1 << 20
 
 _RUN = re.compile("\ufeff([\ufe00-\ufe0f\U000e0100-\U000e01ef]{13,})")
@@ -50,13 +52,19 @@ class ManifestPlace(NamedTuple):
     manifest: bytes
 
 
+def _any(_: bytes) -> bool:
+    return True
+
+
 class Room(NamedTuple):
     """Where a manifest goes: between ``before`` and ``behind``. ``write`` gives what then stands
-    there; its length depends on the manifest's length alone."""
+    there; its length depends on the manifest's length alone. ``suits`` is false for a manifest that
+    stands there well enough, but of which some readers complain: another one is better."""
 
     before: bytes
     behind: bytes
     write: Callable[[bytes], bytes]
+    suits: Callable[[bytes], bool] = _any
 
 
 def manifest_places(content: bytes) -> list[ManifestPlace]:
@@ -99,7 +107,7 @@ def room_for(content: bytes, format: F) -> Room:
     if format is F.TXT:
         if not unicodedata.is_normalized("NFC", text):
             raise ManifestPlaceError("not_nfc")
-        return Room(content, b"", _wrapped)
+        return Room(content, b"", _wrapped, lambda manifest: not _padding(manifest)[1])
     if format is F.MARKDOWN:
         if _BARE_RETURN.search(text):
             raise ManifestPlaceError("bare_carriage_return")
@@ -114,11 +122,24 @@ def room_for(content: bytes, format: F) -> Room:
 
 def _wrapped(manifest: bytes) -> bytes:
     """Return the wrapper, padded so that its length does not depend on its bytes (A.8)."""
-    body = "\ufeff" + _selectors(_MAGIC + len(manifest).to_bytes(4, "big") + manifest)
-    gap = 3 + (_HEADER + len(manifest)) * 4 + 6 - len(body.encode())
+    narrow, wide = _padding(manifest)
+    padding = bytes(narrow) + b"\x10" * wide
+    return ("\ufeff" + _selectors(_framed(manifest) + padding)).encode()
+
+
+def _framed(manifest: bytes) -> bytes:
+    return _MAGIC + len(manifest).to_bytes(4, "big") + manifest
+
+
+def _padding(manifest: bytes) -> tuple[int, int]:
+    """Return how many selectors of three and of four bytes pad a wrapper (A.8).
+
+    Each byte of the frame that takes three bytes leaves one to fill, and there are six more. Not
+    all readers know those of four as padding.
+    """
+    gap = 6 + sum(each < _NARROW for each in _framed(manifest))
     wide = gap % 3
-    padding = bytes((gap - 4 * wide) // 3) + b"\x10" * wide
-    return (body + _selectors(padding)).encode()
+    return (gap - 4 * wide) // 3, wide
 
 
 def _selectors(data: bytes) -> str:

@@ -78,6 +78,8 @@ MAKERS: dict[F, tuple[str, Callable[[], bytes]]] = {
 }
 
 _IMAGES = (F.PNG, F.JPEG, F.WEBP, F.GIF, F.AVIF, F.TIFF)
+_NOT_ENCYPHER = {F.PCM, F.WEBM, F.MKV}
+"""Formats that the second validator does not know at all."""
 _OFFICE = (F.DOCX, F.XLSX, F.PPTX)
 _EXIFTOOL = {"exiftool": judge.by_exiftool}
 _PROBES = {"ffprobe": judge.by_ffprobe, "mediainfo": judge.by_mediainfo}
@@ -243,7 +245,17 @@ def _credential(trial: Trial, *, beside: bool = False) -> Cell:
             changed = "Invalid"
         return intact and not changed.startswith(("Trusted", "Valid"))
 
+    def holds_elsewhere(_: Path) -> bool:
+        ask = partial(judge.credential_by_encypher, mime, anchors=anchors, manifest=manifest)
+        try:
+            changed = ask(bytes(broken))
+        except judge.FAULTS:
+            changed = False
+        return ask(content) and not changed
+
     asks: dict[str, Callable[[Path], bool]] = {"c2pa": holds}
+    if trial.format not in _NOT_ENCYPHER:
+        asks["encypher-c2pa"] = holds_elsewhere
     if trial.format in {F.PNG, F.JPEG}:
         asks["exiftool"] = judge.boxes_by_exiftool
     cell = _tried(asks, trial.after)

@@ -38,6 +38,16 @@ def test_what_is_written_is_found(manifest: bytes, found: F) -> None:
     assert len(written) == len(room.write(bytes(len(manifest))))
 
 
+@pytest.mark.parametrize("narrow", range(6))
+def test_a_manifest_suits_a_text_that_selectors_of_three_bytes_alone_pad(narrow: int) -> None:
+    """Some readers take no others for padding; every other place suits any manifest."""
+    manifest = b"\xff" * 50 + b"\1" * narrow
+    room = room_for(b"text", F.TXT)
+    padding = room.write(manifest).decode().rpartition(chr(0xFE01) if narrow else chr(0xE01EF))[2]
+    assert room.suits(manifest) == (set(padding) == {"\ufe00"})
+    assert room_for(b"text", F.MARKDOWN).suits(manifest)
+
+
 @pytest.mark.parametrize(
     ("content", "held"),
     [

@@ -42,6 +42,8 @@ _COLUMN = re.compile(r"[^A-Za-z\u4e00-\u9fff]*\Z")
 _FIGURE = re.compile("[0-9]+")
 _UNUSED_SEGMENT = re.compile(r"1(?:4[0-4]|54|6[013489]|7[49]|94)")
 """Segments of mobiles that no network has been given."""
+_UNITS = frozenset("元圆円万萬亿億")
+"""What makes an amount of the figure before it. One character: more is not waited for."""
 _ROW = re.compile(r"[0-9][ \-]\Z")
 _FOURS_BEFORE = re.compile(r"(?:[0-9]{4}[ \-]){4}\Z")
 _NOT_DIGIT = re.compile(r"[^0-9Xx]")
@@ -130,7 +132,8 @@ def _mobile(passage: Passage, at: int, lettered: bool) -> Candidate | None:  # n
         score -= 0.3
     if said is Hint.NONE and found[0].isdigit() and start == at:
         unused = found[0] == found[1] and _UNUSED_SEGMENT.match(found[1]) is not None
-        score = 0.3 if unused or _in_a_row(text, start) else score
+        amount = text[found.end() : found.end() + 1] in _UNITS
+        score = 0.3 if unused or amount or _in_a_row(text, start) else score
     return Candidate(start, found.end(), "mobile", 2, round(score, 2), "cn_mobile")
 
 

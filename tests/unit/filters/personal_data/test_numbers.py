@@ -31,6 +31,7 @@ def _kinds(text: str) -> set[tuple[str, str]]:
         ("卡号 3714 496353 98431", "bank_card", "3714 496353 98431"),
         ("3714 496353 98431", "bank_card", "3714 496353 98431"),
         ("visa 36227206271667", "bank_card", "36227206271667"),
+        ("手机13926184093元旦打", "mobile", "13926184093"),
     ],
 )
 def test_found(text: str, kind: str, span: str | None) -> None:
@@ -58,6 +59,8 @@ def test_found(text: str, kind: str, span: str | None) -> None:
         "0.4539148803436467",
         "1111 4539 1488 0343 6467",
         "20241124153000123",
+        "营业收入13926184093元",
+        "净资产 13926184093万",
     ],
 )
 def test_not_found(text: str) -> None:

@@ -31,7 +31,7 @@ _CANNOT_EN = (
     r"(?:can'?t|cannot|can not|unable|won'?t|will not|not able|not going to)\b" + _FIGURE_OF_SPEECH
 )
 _REGRET = r"\b(?:sorry|apologi[sz]e|apologies|unfortunately)\b"
-_WHY_NOT = "(?:no(?=[.!])|illegal|unlawful|harmful|unethical|dangerous|inappropriate|not appropriate)"
+_WHY_NOT = "(?:no(?=[.!])|illegal|unlawful|harmful|unethical|dangerous|(?:in|not )appropriate)"
 _REFUSALS = re.compile(
     "|".join((
         rf"(?:抱歉|对不起|不好意思|很遗憾|恕我){_SENTENCE}{{0,24}}(?:{_CANNOT}|拒绝|不合适|超出|换(?:一)?个(?:话题|问题))",

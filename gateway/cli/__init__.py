@@ -7,8 +7,12 @@ from collections.abc import Sequence
 
 import click
 
-from gateway.cli.language import say
+from gateway.cli.borrowed_words import speak_chinese
+from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import reporting
+
+if LANGUAGE == "zh":
+    speak_chinese()
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("gateway.cli.serve:serve", say("Start the gateway.", "启动网关。")),

@@ -2,21 +2,22 @@
 
 The rarest grams of the question name the candidates; each is confirmed by laying the question along
 its sketch. Nothing is decrypted but sketches. What many records share is no evidence for one of
-them: stretches that several lesser candidates run along too count for none, and confidence is
-divided among those that fit as well.
+them: what speaks for a record is how many units it takes to tell its passage in the words of the
+other candidates, and confidence is divided among those that fit as well.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.matching.alignment import Alignment, Places, align, densest_band, window_of
+from gateway.matching.alignment import NOTHING, Alignment, Places, align, densest_band, window_of
+from gateway.matching.cross_parsing import Library, cost
 from gateway.matching.fingerprint import Fingerprinter, Question, normalise_with_origin
 from gateway.matching.picture_hash import (
     MOST_DIFFERENT,
@@ -45,10 +46,15 @@ _LEAST_UNITS = 30
 _PASSAGE_UNITS = 70
 _LEAST_DENSITY = 0.62
 _AS_GOOD = 0.9
-_COMMON_TO = 3
-_COMMON_TO_LIKELY = 8
-"""A stretch that so many lesser candidates run along is a stock phrase. Those that are likely
-themselves count only if there are many: a few are drafts of one answer."""
+_DRAFTS = 8
+"""So many likely candidates may be drafts of one answer; the words of further ones are stock."""
+
+_MOST_TOLD = 400
+"""Of a longer passage only so many codes are told in the words of others: it has shown enough."""
+
+_HALF_OWN = 18
+_HALF_TYPED = 12
+"""Every so many units halve the doubt: those of a record's own, and those typed of few records."""
 
 _LEAD = 0.49
 """The most that an unconfirmed picture's confidence is."""
@@ -63,6 +69,14 @@ class Match(NamedTuple):
     end: int
 
 
+class _Laid(NamedTuple):
+    """A candidate with the codes of its sketch, and how the question lies along them."""
+
+    place: int
+    along: Alignment
+    codes: NDArray[np.uint8]
+
+
 class Finder:
     """Reads fingerprints under the keyring's key for them."""
 
@@ -74,7 +88,7 @@ class Finder:
         """Return the records that a text, or a part of it, may come from, the likeliest first."""
         normal = normalise_with_origin(text)
         question = self._fingerprinter.question(normal.text)
-        aligned: dict[int, Alignment] = {}
+        laid: list[_Laid] = []
         likely: dict[int, Alignment] = {}
         held: dict[int, list[int]] = {}
         open_grams: Sequence[int] = list(question.grams)[:_MOST_GRAMS]
@@ -82,14 +96,11 @@ class Finder:
             held.update(self._store.holders(open_grams, most))
             open_grams = [gram for gram in open_grams if len(held.get(gram, ())) >= most]
             rare = {gram: held[gram] for gram in held.keys() - set(open_grams)}
-            aligned = self._aligned(question, _candidates(question, rare))
-            likely = {place: each for place, each in aligned.items() if is_likely(each)}
+            laid = self._laid(question, _candidates(question, rare))
+            likely = {each.place: each.along for each in laid if is_likely(each.along)}
             if not open_grams or (likely and len(open_grams) <= len(rare)):
                 break  # the rare grams are no chance remainder of a stock phrase
-        own = {
-            place: own_units(question.places, each, aligned.values())
-            for place, each in likely.items()
-        }
+        own = own_units(question.places, likely, {each.place: each.codes for each in laid})
         matches = [
             Match(
                 place,
@@ -126,8 +137,8 @@ class Finder:
         asked, so 15 characters with two wrong ones suffice."""
         normal = normalise_with_origin(text)
         question = self._fingerprinter.question(normal.text)
-        aligned = self._aligned(question, {place: [] for place in places})
-        likely = {place: each for place, each in aligned.items() if each.share >= _LEAST_TYPED}
+        laid = self._laid(question, {place: [] for place in places})
+        likely = {each.place: each.along for each in laid if each.along.share >= _LEAST_TYPED}
         sure = shared_confidence(likely)
         origin = normal.origin
         matches = [
@@ -136,15 +147,18 @@ class Finder:
         ]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))
 
-    def _aligned(self, question: Question, hits: Mapping[int, list[int]]) -> dict[int, Alignment]:
-        """Lay the question along the candidates' sketches; return the best."""
+    def _laid(self, question: Question, hits: Mapping[int, list[int]]) -> list[_Laid]:
+        """Lay the question along the candidates' sketches; return the best first. Those that
+        are not among the best are told with nothing aligned."""
         places = question.places
         bands = []
         for place, held in self._store.fingerprints(list(hits)).items():
             codes = self._fingerprinter.codes(held.sketch)
-            bands.append((densest_band(places, window_of(places, hits[place]), codes), place))
+            band = densest_band(places, window_of(places, hits[place]), codes)
+            bands.append((band, place, codes))
         bands.sort(key=lambda each: (-each[0].excess, -each[1]))
-        return {place: align(places, band) for band, place in bands[:_ALIGNED]}
+        best = [_Laid(place, align(places, band), codes) for band, place, codes in bands[:_ALIGNED]]
+        return best + [_Laid(place, NOTHING, codes) for _, place, codes in bands[_ALIGNED:]]
 
 
 def _candidates(question: Question, rare: Mapping[int, list[int]]) -> dict[int, list[int]]:
@@ -183,25 +197,27 @@ def is_likely(alignment: Alignment) -> bool:
     return alignment.share >= _LEAST_SHARE or alignment.length >= _PASSAGE_UNITS
 
 
-def own_units(question: Places, one: Alignment, candidates: Iterable[Alignment]) -> int:
-    """Return how many units speak for a candidate and not for what lesser ones share with it: those
-    of its passage that it covers, less those that it leaves out, stock phrases apart."""
-    known = [each for each in candidates if each.units]
-    unlikely = [each for each in known if not is_likely(each)]
-    likely = [each for each in known if is_likely(each) and each.units < _AS_GOOD * one.units]
-    common = _covering(one, unlikely) >= _COMMON_TO
-    common |= _covering(one, [*unlikely, *likely]) >= _COMMON_TO_LIKELY
-    units = np.where(common, 0, question.units)[one.start : one.end]
-    covered = one.covered[one.start : one.end]
-    return int(units[covered].sum() - units[~covered].sum())
+def own_units(
+    question: Places, likely: Mapping[int, Alignment], sketches: Mapping[int, NDArray[np.uint8]]
+) -> dict[int, int]:
+    """Return how many units speak for each likely candidate: what it takes to tell its passage in
+    the words of the others, less what it leaves out itself, once for want of it and once as error.
 
-
-def _covering(one: Alignment, others: Iterable[Alignment]) -> NDArray[np.int64]:
-    """Return how many others cover each character of the question."""
-    count = np.zeros(len(one.covered), np.int64)
-    for each in others:
-        count += each.covered
-    return count
+    Of those that are likely the best are no others: they may be drafts of one answer.
+    """
+    if not likely:
+        return {}
+    best = sorted(likely, key=lambda place: (-likely[place].units, -place))[:_DRAFTS]
+    others = Library([codes for place, codes in sketches.items() if place not in best])
+    ends = {place: min(each.end, each.start + _MOST_TOLD) for place, each in likely.items()}
+    rows = {row for place, each in likely.items() for row in range(each.start, ends[place])}
+    known = others.stretches(question, (row for row in rows if row < len(question.codes)))
+    own: dict[int, int] = {}
+    for place, each in likely.items():
+        passage = slice(each.start, ends[place])
+        left_out = int(question.units[passage][~each.covered[passage]].sum())
+        own[place] = cost(question, known, each.start, ends[place]) - 2 * left_out
+    return own
 
 
 def shared_confidence(
@@ -213,8 +229,8 @@ def shared_confidence(
     found: dict[int, float] = {}
     for place, each in alignments.items():
         as_good = sum(other >= _AS_GOOD * each.units for other in units)
-        speaking = each.units if own is None else max(1, own[place])
-        evidence = 1.0 - float(0.5 ** (speaking / 12))
+        doubt = each.units / _HALF_TYPED if own is None else max(1, own[place]) / _HALF_OWN
+        evidence = 1.0 - float(0.5**doubt)
         closeness = min(1.0, 0.3 + 0.8 * max(each.share, 0.9 * each.density))
         found[place] = round(evidence * closeness / max(as_good, 1), 3)
     return found

@@ -13,140 +13,58 @@ from __future__ import annotations
 
 import argparse
 import json
-import sqlite3
 import sys
 import tempfile
-import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
+import msgspec
 import numpy as np
-import psycopg
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from gateway.ledger.finder import ATTRIBUTED, Finder
-from gateway.matching.fingerprint import Fingerprinter
-from gateway.ports.store import StoredRecord
-from gateway.stores.relational import RelationalStore
-from gateway.stores.relational.findable import _keys
+from gateway.matching.fingerprint import Fingerprinter, normalise
+from gateway.nouns.record import Fingerprint
 from tests.bench.answers import answers, edited, quote
+from tests.bench.fingerprint_filling import Filling, Kept, kept_file, loading
+from tests.bench.oddities import Oddities
 
 KEY = bytes(range(32))
 LENGTH = 380
 """Asked of the generator; the answers then have 500 characters on average, marks included."""
 
 SHARES = (0.0, 0.1, 0.15)
+_SCALES = (0.5, 1.0, 1.0, 2.0, 4.0)
+"""Of the lengths of foreign quotes: from 20 characters or 10 words to 160 or 80."""
+
+_ODD_EACH = 100
 _BATCH = 4_000
 _KEPT_TEXTS = 4_000
 _PROJECTED = 100_000_000
 
 
-class Filling:
-    """A store that grows. ``url`` is a path or a PostgreSQL URL; there a schema is made for it."""
-
-    def __init__(self, name: str, location: str) -> None:
-        self.name = name
-        self.seconds = 0.0
-        self._location = location
-        self.store = RelationalStore(location)
-
-    def add(self, place: int, batch: list[Any]) -> None:
-        """Append fingerprints from this place on, each with a row."""
-        rows = [_row(place + number) for number in range(len(batch))]
-        began = time.perf_counter()
-        with self.store.writing() as writing:
-            writing.append(rows, {place + n: each for n, each in enumerate(batch)})
-        self.seconds += time.perf_counter() - began
-
-    def load(self, made: Iterator[tuple[int, list[Any]]]) -> None:
-        """Fill an empty store past its port, sorted and without a transaction each: a million
-        answers in minutes. Its tables are denser than those that grew."""
-        began = time.perf_counter()
-        if self.name == "sqlite":
-            _load_sqlite(self._location, made)
-        else:
-            _load_postgresql(self._location, made)
-        self.seconds += time.perf_counter() - began
-
-    def bytes_used(self) -> int:
-        """Return what the database takes for fingerprints, indexes and slack included."""
-        with self.store._transaction() as connection:
-            if self.name == "sqlite":
-                statement = (
-                    "SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'gram_postings%' "
-                    "OR name LIKE '%fingerprints%'"
-                )
-            else:
-                statement = "SELECT pg_total_relation_size('fingerprints'::regclass)"
-            return int(connection.exec_driver_sql(statement).scalar() or 0)
-
-
-def _row(place: int) -> StoredRecord:
-    return StoredRecord(
-        f"{place:026d}", "", "", "", place, "closed", "passed", b"{}", b"", b"", place, b"h",
-        facts_hash=b"f", contents_hash=b"c", subject_tag=b"s",
-    )  # fmt: skip
-
-
-def _load_sqlite(location: str, made: Iterator[tuple[int, list[Any]]]) -> None:
-    keys: list[NDArray[np.int64]] = []
-    with closing(sqlite3.connect(location)) as connection:
-        connection.execute("PRAGMA synchronous=OFF").close()
-        for place, batch in made:
-            rows = [(place + n, b"", each.sketch, b"") for n, each in enumerate(batch)]
-            connection.executemany("INSERT INTO fingerprints VALUES (?, ?, ?, ?)", rows)
-            grams = np.array([gram for each in batch for gram in each.grams], np.int64)
-            sizes = [len(each.grams) for each in batch]
-            keys.append(grams << 32 | np.repeat(np.arange(place, place + len(batch)), sizes))
-        ordered = np.sort(np.concatenate(keys))
-        keys.clear()
-        for start in range(0, len(ordered), 1 << 20):
-            some = ordered[start : start + (1 << 20)]
-            pairs = zip((some >> 32).tolist(), (some & 0xFFFFFFFF).tolist(), strict=True)
-            connection.executemany("INSERT INTO gram_postings VALUES (?, ?)", pairs)
-        connection.commit()
-
-
-def _load_postgresql(location: str, made: Iterator[tuple[int, list[Any]]]) -> None:
-    with psycopg.connect(location) as connection, connection.cursor() as cursor:
-        cursor.execute("DROP INDEX fingerprints_by_gram")
-        columns = "fingerprints (chain_seq, grams, sketch, pictures)"
-        with cursor.copy(f"COPY {columns} FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(["int8", "int4[]", "bytea", "bytea"])
-            each_with_place = (
-                (place + n, each) for place, batch in made for n, each in enumerate(batch)
-            )
-            for place, each in each_with_place:
-                copy.write_row((place, _keys(each.grams, place), each.sketch, b""))
-        cursor.execute("SET maintenance_work_mem = '1GB'")
-        cursor.execute(
-            "CREATE INDEX fingerprints_by_gram ON fingerprints USING gin (grams) "
-            "WITH (fastupdate = off)"
-        )
-        cursor.execute("ANALYZE fingerprints")
-
-
 class Asking:
     """Asks one store and counts."""
 
-    def __init__(self, filling: Filling, texts: dict[int, str]) -> None:
+    def __init__(self, filling: Filling, texts: dict[int, str], size: int) -> None:
         self._finder = Finder(filling.store, KEY)
         self._texts = texts
+        self._answers = [place for place in texts if place < size]
         self.took: list[float] = []
 
     def found(self, asked: str) -> list[tuple[int, float]]:
         """Return places and confidences."""
-        began = time.perf_counter()
+        began = perf_counter()
         matches = self._finder.by_words(asked)
-        self.took.append(time.perf_counter() - began)
+        self.took.append(perf_counter() - began)
         return [(each.place, each.confidence) for each in matches]
 
     def recall(self, share: float, chance: Generator, count: int, *, chinese: bool) -> float:
         """Return how often the exchange quoted from comes first, attributed."""
-        mine = [place for place in self._texts if (place % 4 != 3) == chinese]
+        mine = [place for place in self._answers if (place % 4 != 3) == chinese]
         hit = 0
         for place in chance.choice(mine, count).tolist():
             asked = edited(quote(self._texts[place], chance), share, chance)
@@ -154,14 +72,59 @@ class Asking:
             hit += bool(found) and found[0][0] == place and found[0][1] >= ATTRIBUTED
         return hit / count
 
-    def false_alarms(self, count: int, chance: Generator) -> int:
-        """Return how many of so many quotes of texts never answered are attributed."""
-        foreign = answers(int(chance.integers(1 << 30)), count, LENGTH)
-        quotes = (quote(text, chance) for text in foreign)
-        return sum(any(sure >= ATTRIBUTED for _, sure in self.found(each)) for each in quotes)
+    def false_alarms(self, count: int, seed: int) -> dict[str, Any]:
+        """Return how many quotes of texts never answered are attributed, by their kinds; and of how
+        many of these the record says the very words."""
+        asked: Counter[str] = Counter()
+        false: Counter[str] = Counter()
+        verbatim = 0
+        for kind, text in foreign_quotes(count, seed):
+            asked[kind] += 1
+            found = self._finder.by_words(text)[:1]
+            if not found or found[0].confidence < ATTRIBUTED:
+                continue
+            passage = normalise(text[found[0].start : found[0].end])
+            same = passage in normalise(self._texts.get(found[0].place, ""))
+            verbatim += same
+            false[kind] += not same
+        return {
+            "unrelated": asked.total(), "false": false.total(), "verbatim": verbatim,
+            "false_at_most": round(most_of(false.total()) / asked.total(), 7),
+            "unrelated_by_kind": dict(asked), "false_by_kind": dict(+false),
+        }  # fmt: skip
 
 
-def fingerprints(sizes: list[int]) -> Iterator[tuple[int, list[str], list[Any]]]:
+def foreign_quotes(count: int, seed: int) -> Iterator[tuple[str, str]]:
+    """Give quotes of texts that no index holds: three of answers, one stitched from two, four that
+    are no prose; of several lengths."""
+    chance = np.random.default_rng(seed)
+    prose = answers(int(chance.integers(1 << 30)), count, LENGTH)
+    odd = Oddities().texts(int(chance.integers(1 << 30)), count)
+    for number in range(count):
+        scale = _SCALES[number % len(_SCALES)]
+        size = {"ideographs": round(40 * scale), "words": round(20 * scale)}
+        if number % 8 < 3:
+            yield "answers", quote(next(prose), chance, **size)
+        elif number % 8 == 3:
+            half = {name: each // 2 for name, each in size.items()}
+            parts = (quote(next(prose), chance, **half) for _ in range(2))
+            yield "stitched", " ".join(parts)
+        else:
+            kind, text = next(odd)
+            yield kind, quote(text, chance, **size)
+
+
+def most_of(count: int) -> float:
+    """Return the most that a mean can be of which so many were seen (Poisson, one-sided, 95 %)."""
+    low, high = 0.0, 10.0 + 3.0 * count
+    while high - low > 1e-6:
+        mean = (low + high) / 2
+        terms = np.cumprod([1.0, *[mean / n for n in range(1, count + 1)]])
+        low, high = (mean, high) if np.exp(-mean) * terms.sum() > 0.05 else (low, mean)
+    return high
+
+
+def fingerprints(sizes: list[int]) -> Iterator[tuple[int, list[str], list[Fingerprint]]]:
     """Give batches of answers with their fingerprints; a batch ends at each size."""
     maker = Fingerprinter(KEY)
     source = answers(5, sizes[-1], LENGTH)
@@ -173,29 +136,33 @@ def fingerprints(sizes: list[int]) -> Iterator[tuple[int, list[str], list[Any]]]
         place = end
 
 
-def measure(
-    filling: Filling, size: int, texts: dict[int, str], quotes: int, unrelated: int, chars: float
-) -> dict[str, Any]:
+def odd_ones(place: int) -> tuple[dict[int, str], list[Fingerprint]]:
+    """Return texts that are no prose, by the places from this one on, and their fingerprints."""
+    texts = [text for _, text in Oddities().texts(6, _ODD_EACH)]
+    made = Fingerprinter(KEY).of_each([[text] for text in texts])
+    return dict(enumerate(texts, place)), made
+
+
+def measure(filling: Filling, size: int, kept: Kept, flags: argparse.Namespace) -> dict[str, Any]:
     """Return one line of the table."""
-    chance = np.random.default_rng(11)
-    asking = Asking(filling, texts)
+    chance = np.random.default_rng(flags.seed)
+    asking = Asking(filling, kept.texts, size)
     asking.recall(0.1, chance, 10, chinese=True)  # warms what a running program has warm
     asking.took.clear()
     line: dict[str, Any] = {"store": filling.name, "answers": size}
     for chinese, tongue in ((True, "zh"), (False, "en")):
         for share in SHARES:
-            found = asking.recall(share, chance, quotes, chinese=chinese)
+            found = asking.recall(share, chance, flags.quotes, chinese=chinese)
             line[f"recall_{tongue}_{round(share * 100)}"] = round(found, 4)
     took = np.array(asking.took) * 1000
     line |= {f"ms_p{p}": round(float(np.percentile(took, p)), 1) for p in (50, 95, 99)}
     line["ms_max"] = round(float(took.max()), 1)
-    if unrelated:
-        line["unrelated"] = unrelated
-        line["false"] = asking.false_alarms(unrelated, chance)
+    if flags.unrelated:
+        line |= asking.false_alarms(flags.unrelated, flags.seed)
     used = filling.bytes_used() / size
-    line["characters"] = round(chars, 1)
+    line["characters"] = round(kept.characters, 1)
     line["bytes_per_answer"] = round(used)
-    line["bytes_per_500"] = round(used * 500 / chars)
+    line["bytes_per_500"] = round(used * 500 / kept.characters)
     line["ms_to_store"] = round(1000 * filling.seconds / size, 2)
     return line
 
@@ -220,51 +187,63 @@ def tell(line: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def run_loaded(arguments: argparse.Namespace, folder: Path) -> None:
-    """Load and measure one size, one store after the other."""
-    size = max(arguments.size)
-    every = max(1, size // _KEPT_TEXTS) | 1
-    for name in arguments.store:
-        kept: dict[int, str] = {}
-        characters = 0
-
-        def made() -> Iterator[tuple[int, list[Any]]]:
-            nonlocal characters
-            for place, texts, batch in fingerprints([size]):
-                characters += sum(map(len, texts))
-                mine = {place + n: text for n, text in enumerate(texts) if (place + n) % every == 0}
-                kept.update(mine)  # noqa: B023 -- used up within this turn
-                yield place, batch
-
-        filling = Filling(name, str(folder / "ledger.db") if name == "sqlite" else arguments.url)
-        filling.load(made())
-        line = measure(
-            filling, size, kept, arguments.quotes, arguments.unrelated, characters / size
-        )
-        tell(line | {"loaded": True})
+def run_loaded(flags: argparse.Namespace, folder: Path) -> None:
+    """Load one size into all stores in one pass, unless it is kept there, and measure."""
+    size = max(flags.size)
+    where = {"sqlite": str(folder / f"ledger-{size}.db"), "postgresql": flags.url}
+    fillings = {name: Filling(name, where[name]) for name in flags.store}
+    files = {name: kept_file(folder, name, size) for name in flags.store}
+    if missing := [fillings[name] for name in flags.store if not files[name].exists()]:
+        for name, kept in load(missing, size):
+            files[name].write_bytes(msgspec.json.encode(kept))
+    for name, filling in fillings.items():
+        kept = msgspec.json.decode(files[name].read_bytes(), type=Kept)
+        tell(measure(filling, size, kept, flags) | {"loaded": True})
         filling.store.close()
 
 
-def run(arguments: argparse.Namespace, folder: Path) -> None:
-    """Fill and measure."""
-    sizes = sorted(arguments.size)
-    where = {"sqlite": str(folder / "ledger.db"), "postgresql": arguments.url}
-    fillings = [Filling(name, where[name]) for name in arguments.store]
-    lines: dict[str, list[dict[str, Any]]] = {each.name: [] for each in fillings}
-    kept: dict[int, str] = {}
+def load(fillings: list[Filling], size: int) -> Iterator[tuple[str, Kept]]:
+    """Load stores past their ports; give each with what to remember when it is complete."""
+    began = perf_counter()
+    texts: dict[int, str] = {}
     characters = 0
-    for place, texts, made in fingerprints(sizes):
-        characters += sum(map(len, texts))
+    every = max(1, size // _KEPT_TEXTS) | 1
+    loads = [loading(filling) for filling in fillings]
+    for place, some, batch in fingerprints([size]):
+        characters += sum(map(len, some))
+        texts |= {place + n: text for n, text in enumerate(some) if (place + n) % every == 0}
+        for each in loads:
+            each.add(place, batch)
+    odd, batch = odd_ones(size)
+    for filling, each in zip(fillings, loads, strict=True):
+        each.add(size, batch)
+        each.finish()
+        filling.seconds = perf_counter() - began
+        yield filling.name, Kept(texts | odd, characters / size)
+
+
+def run(flags: argparse.Namespace, folder: Path) -> None:
+    """Fill through the stores' port and measure at each size."""
+    sizes = sorted(flags.size)
+    where = {"sqlite": str(folder / "ledger.db"), "postgresql": flags.url}
+    fillings = [Filling(name, where[name]) for name in flags.store]
+    lines: dict[str, list[dict[str, Any]]] = {each.name: [] for each in fillings}
+    texts, odd = odd_ones(sizes[-1])
+    characters = 0
+    for filling in fillings:
+        filling.add(sizes[-1], odd)
+    for place, some, made in fingerprints(sizes):
+        characters += sum(map(len, some))
         every = max(1, sizes[-1] // _KEPT_TEXTS) | 1 if place >= sizes[0] else 1
-        kept |= {place + n: text for n, text in enumerate(texts) if (place + n) % every == 0}
+        texts |= {place + n: text for n, text in enumerate(some) if (place + n) % every == 0}
         for filling in fillings:
             filling.add(place, made)
-        end = place + len(texts)
+        end = place + len(some)
         if end not in sizes:
             continue
         for filling in fillings:
-            foreign = arguments.unrelated if end == sizes[0] else 0
-            line = measure(filling, end, kept, arguments.quotes, foreign, characters / end)
+            kept = Kept(texts, characters / end)
+            line = measure(filling, end, kept, flags)
             lines[filling.name].append(line)
             tell(line)
     for told in lines.values():
@@ -283,10 +262,16 @@ def main() -> None:
     parser.add_argument("--quotes", type=int, default=300, help="per language and share of edits")
     parser.add_argument("--unrelated", type=int, default=0, help="quotes of texts never answered")
     parser.add_argument("--load", action="store_true", help="load one size in bulk")
-    parser.add_argument("--folder", type=Path, help="where the SQLite file goes")
+    parser.add_argument("--seed", type=int, default=11, help="of the quotes")
+    parser.add_argument(
+        "--folder", type=Path, help="where the SQLite file goes; what was loaded there is kept"
+    )
     arguments = parser.parse_args()
     arguments.size = arguments.size or [10_000]
     arguments.store = arguments.store or ["sqlite"]
+    if arguments.load and arguments.folder:
+        run_loaded(arguments, arguments.folder)
+        return
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         (run_loaded if arguments.load else run)(arguments, Path(folder))
 

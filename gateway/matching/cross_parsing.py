@@ -1,0 +1,69 @@
+"""Cross parsing: what it takes to say a passage in the words of others.
+
+A passage is told from a library of sketches, from left to right, by stretches that stand in one of
+them and by characters that stand alone (Ziv and Merhav, IEEE Trans. Inf. Theory 39, 1993). A
+character alone costs its units, a stretch a fixed sum however long it is: stock phrases are cheap,
+and so is whatever some other text says as well, seldom or often. What one text says in one stretch
+and others only in many is that text's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.matching.alignment import Places
+
+_STRETCH_CODES = 3
+"""Shorter stretches stand somewhere by chance; they would cost hardly less than their characters.
+"""
+
+_STRETCH_COST = 5
+"""A stretch in units, as many as two and a half ideographs."""
+
+
+class Library:
+    """Sketches laid one behind the other."""
+
+    def __init__(self, sketches: Collection[NDArray[np.uint8]]) -> None:
+        size = sum(len(codes) + 1 for codes in sketches)
+        self._codes = np.full(size, -1, np.int16)
+        start = 0
+        for codes in sketches:
+            self._codes[start : start + len(codes)] = codes
+            start += len(codes) + 1
+
+    def stretches(self, question: Places, rows: Iterable[int]) -> dict[int, int]:
+        """Return for each of these codes of the question (without gaps where a stretch shall go on)
+        how many from there on stand in one sketch."""
+        runs = np.zeros(len(self._codes) + 1, np.int16)
+        found: dict[int, int] = {}
+        below = -1
+        for row in sorted(rows, reverse=True):
+            if row != below - 1:
+                runs[:] = 0
+            runs[:-1] = (runs[1:] + 1) * (self._codes == question.codes[row])
+            found[row] = int(runs.max())
+            below = row
+        return found
+
+
+def cost(question: Places, stretches: dict[int, int], start: int, end: int) -> int:
+    """Return how many units it takes to tell the characters ``[start, end)`` of the question."""
+    spent = 0
+    open_copies: list[tuple[int, int]] = []
+    units = question.units[start:end].tolist()
+    for place, own in enumerate(units, start):
+        length = stretches.get(place, 0)
+        if length >= _STRETCH_CODES:
+            reach = int(question.ends[place + length - 1])
+            if not open_copies or reach > open_copies[-1][0]:
+                open_copies.append((reach, spent + _STRETCH_COST))
+        while open_copies and open_copies[0][0] <= place:
+            open_copies.pop(0)
+        spent += own
+        if open_copies:
+            spent = min(spent, open_copies[0][1])
+    return spent

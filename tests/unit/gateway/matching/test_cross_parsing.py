@@ -1,0 +1,64 @@
+"""What others say is cheap to tell, whatever is said for the first time costs what it is long."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gateway.matching.alignment import Places
+from gateway.matching.cross_parsing import Library, cost
+
+ASKED = np.arange(40, 60, dtype=np.uint8)
+QUESTION = Places(ASKED, np.arange(2, 22), np.full(21, 2))
+"""Twenty grams over twenty-one ideographs, two to a gram."""
+
+
+def told(*sketches: np.ndarray, start: int = 0, end: int = 21) -> int:
+    """Return what a passage costs beside these sketches."""
+    rows = range(start, min(end, len(ASKED)))
+    return cost(QUESTION, Library(sketches).stretches(QUESTION, rows), start, end)
+
+
+def sketch(*stretches: np.ndarray) -> np.ndarray:
+    """Return stretches with other codes between them."""
+    return np.concatenate([np.append(np.uint8(0), each) for each in stretches])
+
+
+@pytest.mark.parametrize(
+    ("sketches", "units"),
+    [
+        ((), 42),
+        ((np.zeros(9, np.uint8),), 42),
+        ((ASKED,), 5),
+        ((sketch(ASKED[:10], ASKED[10:]),), 10),
+        ((ASKED[:10], ASKED[10:]), 10),
+        ((ASKED[:12], ASKED[8:]), 10),
+        ((ASKED[:10],), 5 + 20),
+        ((sketch(ASKED[:2], ASKED[4:6]),), 42),
+    ],
+    ids=["alone", "others", "a copy", "two stretches of one", "of two", "that overlap",
+         "half", "too short"],
+)  # fmt: skip
+def test_a_passage_costs_its_stretches_and_what_stands_alone(
+    sketches: tuple[np.ndarray, ...], units: int
+) -> None:
+    """Ten grams cover eleven ideographs; two stretches that only touch share the one between."""
+    assert told(*sketches) == units
+
+
+def test_no_stretch_runs_from_one_sketch_into_the_next() -> None:
+    """Two halves are never one whole."""
+    found = Library([ASKED[:10], ASKED[10:]]).stretches(QUESTION, range(20))
+    assert found == {row: (10 if row < 10 else 20) - row for row in range(20)}
+
+
+def test_rows_that_are_left_out_end_a_stretch() -> None:
+    """Passages apart from each other are told apart."""
+    found = Library([ASKED]).stretches(QUESTION, [2, 3, 8, 9])
+    assert found == {2: 2, 3: 1, 8: 2, 9: 1}
+
+
+def test_a_part_of_the_question_can_be_told() -> None:
+    """A stretch may go on beyond its end."""
+    assert told(ASKED, start=5, end=15) == 5
+    assert told(ASKED[:10], start=5, end=15) == 5 + 8

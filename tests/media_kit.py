@@ -33,7 +33,7 @@ from gateway.nouns.verdict import Action
 from gateway.ports.mark import Claim
 from gateway.settings import Settings
 from tests.edge_kit import Conversation, GatewayHere, ScriptedUpstream, _on_a_port, _Server
-from tests.note_marks import chunk, notes
+from tests.note_marks import chunk, notes, notes_beside
 from tests.properties.corpus import bench
 
 TERM = "绿皮大象"
@@ -93,7 +93,8 @@ class MediaHere(GatewayHere):
             code_of=made.sealer.code,
         )  # fmt: skip
         made_files = made.judge._wiring.files
-        made_files.streams = marks is not notes  # those of these tests are on whole files
+        # The marks of these tests are on whole files.
+        made_files.streams = marks not in {notes, notes_beside}
         marking = mark_router(self.gateway, made_files.claim_alone, passes=made_files.passes)
         self.proxy = make_app(self.gateway, [files_router(kept), marking])
 

@@ -65,3 +65,21 @@ def notes(order: FileMarksOrder, keys: object) -> list[FileMark]:
     """Return the marks of these tests; they are made anew in each sealing process."""
     del order, keys
     return [NoteMark(MarkFamily.LABEL), NoteMark(MarkFamily.METADATA)]
+
+
+class BesideNote(NoteMark):
+    """A credential that finds no place in any file, and stands beside all but those that say no."""
+
+    def stamp(self, content: bytes, claim: Claim) -> tuple[bytes, Receipt]:
+        """Leave the file as it is."""
+        del claim
+        return content, Receipt(self.name, "not_possible", "no_place_in_format")
+
+    def beside(self, content: bytes, claim: Claim) -> bytes:
+        """Return the note, unless the file says no."""
+        return b"" if b"!alone!" in content else self._note(claim)
+
+
+def notes_beside(order: FileMarksOrder, keys: object) -> list[FileMark]:
+    """Return the marks of these tests and one that stands beside the file."""
+    return [*notes(order, keys), BesideNote(MarkFamily.CREDENTIAL)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import http.client
 import json
+import re
 import ssl
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,11 +22,13 @@ from gateway.nouns.errors import ConfigError
 
 _PATH = "/sealgate/v1/mark"
 _PATIENCE_S = 120.0
+_LINK = re.compile(r'<([^>]+)>; rel="c2pa-manifest"')
 _HELP = say(
     """Put the policy's marks on files: labels, metadata, credentials.
 
     The running gateway does it and keeps a record, so that the file can be traced later. FILE may
     be a folder (everything below it) or a pattern. Sealed files get the same names below --into.
+    A credential that has no place in its file is written beside it, as NAME.c2pa.
 
     \b
     Examples:
@@ -38,7 +41,7 @@ _HELP = say(
     """按策略为文件添加标识：显式标签、元数据、内容凭证。
 
     由正在运行的网关完成并留存记录，便于日后追溯。FILE 可为文件夹（含子目录）或通配符。
-    添加标识后的文件以原名写入 --into 目录。
+    添加标识后的文件以原名写入 --into 目录。无法写入文件内部的内容凭证另存为“原名.c2pa”。
 
     \b
     示例：
@@ -122,7 +125,8 @@ def _refuse_to_destroy(works: list[_Work], *, overwrite: bool) -> None:
     if len(set(targets)) < len(targets):
         raise ConfigError("Two of the files have the same name; seal them into folders apart.")
     if not overwrite:
-        there = next((work.target for work in works if work.target.exists()), None)
+        places = (place for work in works for place in (work.target, _beside(work.target)))
+        there = next((place for place in places if place.exists()), None)
         if there is not None:
             raise ConfigError(f"{there} exists already; --overwrite replaces it.")
 
@@ -138,27 +142,57 @@ def _seal(gateway: _Gateway, work: _Work) -> dict[str, Any]:
     if status != 200:
         return {**said, "error": _message(body), "status": status}
     work.target.parent.mkdir(parents=True, exist_ok=True)
-    part = work.target.with_name(work.target.name + ".part")
-    part.write_bytes(body)
-    part.replace(work.target)
+    beside: dict[str, str] = {}
+    link = _LINK.fullmatch(headers.get("link", ""))
+    if link:
+        manifest = _fetch(gateway, link[1])
+        if manifest is None:
+            return {**said, "error": say("its credential cannot be fetched", "无法获取内容凭证")}
+        _write(_beside(work.target), manifest)
+        beside = {"credential": str(_beside(work.target))}
+    _write(work.target, body)
     return {
-        **said, "sealed": str(work.target), "exchange": headers["x-sealgate-exchange"],
+        **said, **beside, "sealed": str(work.target), "exchange": headers["x-sealgate-exchange"],
         "code": headers["x-sealgate-code"], "receipts": json.loads(headers["x-sealgate-receipts"]),
     }  # fmt: skip
 
 
-def _post(gateway: _Gateway, source: Path) -> tuple[int, http.client.HTTPMessage, bytes]:
+def _beside(target: Path) -> Path:
+    return target.with_name(target.name + ".c2pa")
+
+
+def _write(target: Path, content: bytes) -> None:
+    part = target.with_name(target.name + ".part")
+    part.write_bytes(content)
+    part.replace(target)
+
+
+def _connection(gateway: _Gateway) -> http.client.HTTPConnection:
     parts = urlsplit(gateway.url)
-    connection: http.client.HTTPConnection
     if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(
+        return http.client.HTTPSConnection(
             parts.hostname or "", parts.port, timeout=_PATIENCE_S,
             context=ssl.create_default_context(),
         )  # fmt: skip
-    else:
-        connection = http.client.HTTPConnection(
-            parts.hostname or "", parts.port, timeout=_PATIENCE_S
-        )
+    return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PATIENCE_S)
+
+
+def _fetch(gateway: _Gateway, url: str) -> bytes | None:
+    """Return what the gateway keeps under a URL of its own: its address is the one we know."""
+    connection = _connection(gateway)
+    try:
+        connection.request("GET", urlsplit(gateway.url).path.rstrip("/") + urlsplit(url).path)
+        answer = connection.getresponse()
+        content = answer.read()
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    return content if answer.status == 200 else None
+
+
+def _post(gateway: _Gateway, source: Path) -> tuple[int, http.client.HTTPMessage, bytes]:
+    connection = _connection(gateway)
     headers = {
         "content-type": "application/octet-stream",
         "x-sealgate-filename": "file" + quote(source.suffix, safe="."),
@@ -167,7 +201,8 @@ def _post(gateway: _Gateway, source: Path) -> tuple[int, http.client.HTTPMessage
     if gateway.key:
         headers["authorization"] = f"Bearer {gateway.key}"
     try:
-        connection.request("POST", parts.path.rstrip("/") + _PATH, source.read_bytes(), headers)
+        path = urlsplit(gateway.url).path.rstrip("/") + _PATH
+        connection.request("POST", path, source.read_bytes(), headers)
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read()
     finally:

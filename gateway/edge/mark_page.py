@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.edge.account import note_unlabelled
 from gateway.edge.body import header
+from gateway.edge.file_sealing import origin_of
 from gateway.edge.gateway import Gateway, Headers
 from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError, TooLarge
 from gateway.nouns.exchange import Principal, Subject
@@ -24,7 +25,7 @@ from gateway.nouns.record import AnswerText, CloseFrame, OpenFrame, ReceiptFact
 from gateway.nouns.verdict import Outcome
 from gateway.ports.adapter import Coding
 from gateway.ports.mark import Claim
-from gateway.ports.session import Sealed, SealOrder
+from gateway.ports.session import Sealed, SealOrder, link_header
 from gateway.telemetry.metrics import ExchangeFacts
 from gateway.wire.multipart import boundary_of, read_parts
 
@@ -65,7 +66,8 @@ def mark_router(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> APIRo
                 subject = gateway.access.subject(headers, {})
                 unlabelled = gateway.access.unlabelled(headers, principal)
                 asked = _Asked(exchange, principal, subject, given, unlabelled)
-                return await _seal(gateway, asked, claim_of(exchange, _language(headers)), passes)
+                claim = claim_of(exchange, _language(headers))
+                return await _seal(gateway, asked, claim, passes, origin=origin_of(headers))
             finally:
                 permit.release()
         except SealgateError as error:
@@ -100,7 +102,9 @@ async def _read(request: Request, gateway: Gateway, headers: Headers) -> _Given:
     raise BadRequest("The form has no part called file.", param="file")
 
 
-async def _seal(gateway: Gateway, asked: _Asked, claim: Claim | None, passes: object) -> Response:
+async def _seal(
+    gateway: Gateway, asked: _Asked, claim: Claim | None, passes: object, *, origin: str
+) -> Response:
     if claim is None:
         raise BadRequest("The policy owes no marks on files (marks.file).")
     if not asked.given.content:
@@ -116,9 +120,10 @@ async def _seal(gateway: Gateway, asked: _Asked, claim: Claim | None, passes: ob
         if asked.unlabelled:
             note_unlabelled(gateway.journal, opened)
         order = SealOrder(
-            1, (asked.given.content,), Coding.RAW, asked.given.hint, claim, bool(asked.unlabelled)
-        )
-        sealed = await gateway.files.seal(order, origin="")
+            1, (asked.given.content,), Coding.RAW, asked.given.hint, claim, bool(asked.unlabelled),
+            beside=True,
+        )  # fmt: skip
+        sealed = await gateway.files.seal(order, origin=origin)
         if not isinstance(sealed, Sealed):
             raise sealed
         receipts = tuple(ReceiptFact(*one) for one in sealed.receipts)
@@ -165,4 +170,7 @@ def _reply(exchange: str, claim: Claim, sealed: Sealed) -> Response:
         "x-sealgate-receipts": receipts.decode(),
         "x-content-type-options": "nosniff",
     }
+    if sealed.link:
+        name, value = link_header(sealed.link)
+        lines[name.decode()] = value.decode()
     return Response(sealed.data, media_type=mime, headers=lines)

@@ -62,7 +62,11 @@ class FileSeal:
         head, content, named = unpacked(order)
         without = (MarkFamily.LABEL,) if order.unlabelled else ()
         stamped = self._stamper.stamp(
-            content, order.claim, hint=order.hint or named, without=without
+            content,
+            order.claim,
+            hint=order.hint or named,
+            without=without,
+            beside=order.beside,
         )
         data = stamped.content
         if order.coding is not Coding.RAW:
@@ -74,6 +78,7 @@ class FileSeal:
             sha256=hashlib.sha256(stamped.content).hexdigest(),
             receipts=stamped.receipts,
             pictures=self._pictures(stamped.content) if _is_picture(stamped) else (),
+            manifest=stamped.manifest,
         )
 
     def stamp(self, content: bytes, claim: Claim, *, hint: str) -> Stamped:

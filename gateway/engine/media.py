@@ -171,6 +171,7 @@ class MediaGate:
                 self._plan.claim,
                 self._plan.unlabelled,
                 fetched=media[0].fetched,
+                beside=media[0].coding is Coding.RAW,
             )
         )
 

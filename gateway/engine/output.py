@@ -28,7 +28,7 @@ from gateway.nouns.record import AnswerText
 from gateway.nouns.segment import Channel, FieldClass, MediaPart, TextForm
 from gateway.nouns.verdict import Outcome, Refusal
 from gateway.ports.adapter import Answer, Event, EventKind, Run, StatusAnswer, Structured
-from gateway.ports.session import Release, Sealed, Tally
+from gateway.ports.session import Release, Sealed, Tally, link_header
 
 NOTHING = Release(b"")
 
@@ -117,6 +117,8 @@ class OutputSession:
         if self._over:
             return NOTHING
         failure = self._media.sealed(number, outcome)
+        if isinstance(outcome, Sealed) and outcome.link:
+            self.headers = (*self.headers, link_header(outcome.link))
         return self._release(now_s) if failure is None else self.fail(failure, now_s)
 
     def looked(self, number: int, outcome: MediaPart | SealgateError, now_s: float) -> Release:

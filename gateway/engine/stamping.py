@@ -11,16 +11,18 @@ from typing import NamedTuple
 
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat, MediaKind
-from gateway.ports.mark import Claim, FileMark
+from gateway.ports.mark import BESIDE, BesideMark, Claim, FileMark
 from gateway.wire.media_type import sniff
 
 
 class Stamped(NamedTuple):
-    """A file after stamping. ``format`` is None if it is none that we know."""
+    """A file after stamping. ``format`` is None if it is none that we know. ``manifest`` belongs
+    beside it."""
 
     content: bytes
     format: MediaFormat | None
     receipts: tuple[Receipt, ...]
+    manifest: bytes = b""
 
     @property
     def complete(self) -> bool:
@@ -44,10 +46,12 @@ class Stamper:
         *,
         hint: str = "",
         without: Sequence[MarkFamily] = (),
+        beside: bool = False,
     ) -> Stamped:
         """Return the file with its marks; ``hint`` is a name or media type (see `sniff`).
 
-        The families in ``without`` are left out of this file.
+        The families in ``without`` are left out of this file. ``beside``: what finds no place in it
+        may be given beside it.
         """
         found = sniff(content, hint)
         owed = [family for family in self._owed if family not in without]
@@ -56,14 +60,19 @@ class Stamper:
             return Stamped(content, None, lost)
         claim = claim._replace(format=found, original=content)
         receipts: list[Receipt] = []
+        manifest = b""
         for family in owed:
             mark = self._marks.get((family, found))
             if mark is None:
                 receipts.append(_missing(family, found))
                 continue
             content, receipt = mark.stamp(content, claim)
+            if beside and receipt.status == "not_possible" and isinstance(mark, BesideMark):
+                manifest = mark.beside(content, claim)
+                if manifest:
+                    receipt = Receipt(receipt.mark, "written", BESIDE)
             receipts.append(receipt)
-        return Stamped(content, found, tuple(receipts))
+        return Stamped(content, found, tuple(receipts), manifest)
 
 
 def _missing(family: MarkFamily, found: MediaFormat) -> Receipt:

@@ -71,6 +71,20 @@ class FileMark(Mark, Protocol):
     formats: frozenset[MediaFormat]
 
 
+BESIDE = "beside_the_file"
+"""What a receipt says of a mark that stands beside its file."""
+
+
+@runtime_checkable
+class BesideMark(Protocol):
+    """A mark that can stand beside a file where the file itself has no place for it."""
+
+    def beside(self, content: bytes, claim: Claim) -> bytes:
+        """Return what is kept beside the file, read back; empty if it cannot be made. The claim
+        names the file's format."""
+        ...
+
+
 class StreamMark(Protocol):
     """Marks a sound while it streams: bytes in, bytes out, sans I/O. One per answer.
 

@@ -41,7 +41,8 @@ class SealOrder(NamedTuple):
     """Put the marks that are owed on a file; report with `sealed` and the same number.
 
     ``parts`` are its pieces as the wire has them, each in the ``coding``; together one file.
-    ``unlabelled``: the label that people see or hear is left out. With ``making`` there is no file:
+    ``unlabelled``: the label that people see or hear is left out. ``beside``: what finds no place
+    in the file may be given beside it, by a link. With ``making`` there is no file:
     what a stream mark wants (see gateway.ports.mark.AskingMark) comes back as ``data``.
     ``fetched`` is the content of a URL that was fetched already.
     """
@@ -54,13 +55,15 @@ class SealOrder(NamedTuple):
     unlabelled: bool = False
     making: object = None
     fetched: bytes = b""
+    beside: bool = False
 
 
 class Sealed(NamedTuple):
     """A file that was sealed. ``data`` is what stands on the wire in its place (see `Edits.media`).
 
     ``format`` is a `MediaFormat` or empty, ``size`` and ``sha256`` are those of the file that
-    leaves, ``pictures`` are perceptual hashes of what it shows.
+    leaves, ``pictures`` are perceptual hashes of what it shows. ``manifest`` is a credential that
+    stands beside the file, and ``link`` the URL at which it can be fetched.
     """
 
     data: bytes
@@ -69,11 +72,18 @@ class Sealed(NamedTuple):
     sha256: str
     receipts: tuple[Receipt, ...]
     pictures: tuple[bytes, ...] = ()
+    manifest: bytes = b""
+    link: str = ""
 
     @property
     def complete(self) -> bool:
         """True if nothing that is owed failed."""
         return all(receipt.status != "failed" for receipt in self.receipts)
+
+
+def link_header(url: str) -> tuple[bytes, bytes]:
+    """Return the header that names the credential beside a file (C2PA 2.2, 11.4; RFC 8288)."""
+    return b"link", f'<{url}>; rel="c2pa-manifest"'.encode("ascii")
 
 
 class Release(NamedTuple):

@@ -22,6 +22,7 @@ from tests.media_kit import (
     serving_media,
     wav,
 )
+from tests.note_marks import notes_beside
 from tests.sound_kit import heard, pcm, sound, wave
 
 
@@ -60,6 +61,34 @@ async def test_speech_is_sealed_as_a_file(upstream: ScriptedUpstream, wanted: st
     assert first.closed.unjudged == ("audio",)
     assert {one.mark for one in first.closed.receipts} == {"note_label", "note_metadata"}
     assert f"{wanted} " in second.texts[0].text
+
+
+async def test_a_credential_beside_speech_is_named_in_a_header(upstream: ScriptedUpstream) -> None:
+    """Sounds have no place for one; a chat answer, which holds its sound, has no header for it."""
+    order = FileMarksOrder(metadata=True, credential=True)
+    says(upstream, sound("ogg", "libopus", 48000, 1), "content-type: audio/ogg")
+    async with serving_media(
+        settings_for(upstream.port, {}), order=order, marks=notes_beside
+    ) as here:
+        async with client(here) as official:
+            got = await official.audio.speech.create(model="m", voice="alloy", input="hello")
+            said = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "audio": {
+                "id": "a", "data": base64.b64encode(wav()).decode()}}}]})  # fmt: skip
+            says(upstream, said.encode(), "content-type: application/json")
+            chat = await official.chat.completions.with_raw_response.create(
+                model="m", messages=[{"role": "user", "content": "hello"}]
+            )
+        await here.quiet()
+        first, second = here.journal.entries
+        first, second = here.journal.entries
+        async with httpx2.AsyncClient() as web:
+            fetched = await web.get(got.response.links["c2pa-manifest"]["url"])
+    assert fetched.content.startswith(b"credential\0")
+    assert first.closed is not None
+    assert second.closed is not None
+    assert [each.detail for each in first.closed.receipts][-1] == "beside_the_file"
+    assert [each.detail for each in second.closed.receipts][-1] == "no_place_in_format"
+    assert "link" not in chat.headers
 
 
 STREAMS = {

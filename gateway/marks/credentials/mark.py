@@ -116,6 +116,19 @@ class Credentials:
         reports = [self._report_at(content, each, len(places)) for each in places]
         return [claim for each in reports if (claim := self._claim_of(each))]
 
+    def beside(self, content: bytes, claim: Claim) -> bytes:
+        """Return the manifest for a file in which it has no place (see BesideMark).
+
+        None stands beside a file that has one inside: readers would believe that one.
+        """
+        found = claim.format or sniff(content)
+        if found is None or manifest_places(content) or self._has_manifest(content):
+            return b""
+        try:
+            return self.sidecar(content, found.mime, claim)
+        except CredentialError:
+            return b""
+
     def sidecar(self, content: bytes, mime: str, claim: Claim) -> bytes:
         """Return a manifest to be kept beside a file of any media type.
 
@@ -125,7 +138,8 @@ class Credentials:
         """
         if not self._signing.certificate:
             raise CredentialError("no_certificate")
-        plan = plan_manifest(claim, b"")
+        opened = claim.original if self._has_manifest(claim.original) else b""
+        plan = plan_manifest(claim, opened)
         for media in (mime, _BYTES):
             try:
                 manifest = self._sign(plan, _beside(content, media))[0]

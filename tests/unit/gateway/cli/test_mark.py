@@ -28,10 +28,16 @@ class Gateway(BaseHTTPRequestHandler):
         if body == b"bad":
             self._say(422, b'{"error":{"message":"It cannot be marked.","code":"mark_failed"}}')
         else:
-            self._say(200, body.upper())
+            self._say(200, body.upper(), {b"beside": "/files/m", b"lost": "/files/l"}.get(body))
 
-    def _say(self, status: int, body: bytes) -> None:
+    def do_GET(self) -> None:
+        """Give the credential of one file."""
+        self._say(200 if self.path == "/base/files/m" else 404, b"manifest")
+
+    def _say(self, status: int, body: bytes, link: str | None = None) -> None:
         self.send_response(status)
+        if link:
+            self.send_header("link", f'<https://outside.example{link}>; rel="c2pa-manifest"')
         self.send_header("content-length", str(len(body)))
         self.send_header("x-sealgate-exchange", "01X")
         self.send_header("x-sealgate-code", "ABCD")
@@ -70,6 +76,24 @@ def test_folders_and_patterns_keep_their_names(run: Any, url: str, tmp_path: Pat
     assert "[4/4]" in done.output
     assert {one[2] for one in Gateway.heard} == {"Bearer sk-1"}
     assert {one[1] for one in Gateway.heard} == {"file.png", "file.mp3", "file.wav"}
+
+
+def test_a_credential_beside_its_file_is_written_there(run: Any, url: str, tmp_path: Path) -> None:
+    """It is fetched from the gateway that is known, whatever it calls itself outside. Without it
+    the file is not sealed."""
+    for name, content in (("a.ogg", b"beside"), ("b.ogg", b"lost")):
+        (tmp_path / name).write_bytes(content)
+    out = tmp_path / "out"
+    words = ("mark", str(tmp_path / "*.ogg"), "--into", str(out), "--gateway", f"{url}/base")
+    done = run(*words, "--json")
+    assert done.exit_code == 1
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["credential"] == str(out / "a.ogg.c2pa")
+    assert "credential" in second["error"]
+    assert (out / "a.ogg").read_bytes() == b"BESIDE"
+    assert {one.name for one in out.iterdir()} == {"a.ogg", "a.ogg.c2pa"}
+    (out / "a.ogg").unlink()
+    assert run(*words).exit_code == 2  # the credential is there still
 
 
 def test_one_that_fails_is_said_and_the_others_go_on(run: Any, url: str, tmp_path: Path) -> None:

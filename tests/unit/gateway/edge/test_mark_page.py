@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 
+import httpx2
+
+from gateway.nouns.mark import FileMarksOrder
 from tests.conftest import settings_for
 from tests.edge_kit import ScriptedUpstream, ask
 from tests.media_kit import png, serving_media
+from tests.note_marks import notes_beside
 
 PATH = "/sealgate/v1/mark"
 
@@ -46,3 +50,21 @@ async def test_what_cannot_be_marked_comes_back_as_an_error(upstream: ScriptedUp
     assert empty.status == 400
     assert entry.closed is not None
     assert entry.closed.error == "mark_failed"
+
+
+async def test_a_credential_beside_the_file_can_be_fetched(upstream: ScriptedUpstream) -> None:
+    """A link leads to it, and the receipt says where it is."""
+    order = FileMarksOrder(metadata=True, credential=True)
+    async with (
+        serving_media(settings_for(upstream.port, {}), order=order, marks=notes_beside) as here,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{here.port}") as web,
+    ):
+        got = await web.post(PATH, content=png())
+        link = got.links["c2pa-manifest"]
+        fetched = await web.get(link["url"])
+        alone = await web.post(PATH, content=png() + b"!alone!")
+    receipt = json.loads(got.headers["x-sealgate-receipts"])[-1]
+    assert (receipt["status"], receipt["detail"]) == ("written", "beside_the_file")
+    assert fetched.headers["content-type"] == "application/c2pa"
+    assert fetched.content.startswith(b"credential\0" + got.headers["x-sealgate-code"].encode())
+    assert "link" not in alone.headers

@@ -7,6 +7,7 @@ from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim
 from tests.media_kit import wav
+from tests.note_marks import BesideNote
 
 CLAIM = Claim("01ARZ3NDEKTSV4RRFFQ69G5FAV", "G9BR-Q7B1-W")
 PNG = b"\x89PNG\r\n\x1a\n rest"
@@ -78,3 +79,14 @@ def test_a_watermark_is_owed_on_pictures_only() -> None:
     assert sound.receipts == (Receipt("watermark", "not_possible", "no_place_in_format"),)
     assert sound.complete
     assert not Stamper([], owed).stamp(PNG, CLAIM).complete
+
+
+def test_what_finds_no_place_stands_beside_the_file_if_that_is_asked() -> None:
+    """The receipt then says where; a file beside which nothing can stand is as before."""
+    stamper = Stamper([BesideNote(MarkFamily.CREDENTIAL)], [MarkFamily.CREDENTIAL])
+    none = Receipt("note_credential", "not_possible", "no_place_in_format")
+    beside = stamper.stamp(PNG, CLAIM, beside=True)
+    assert (beside.content, beside.manifest[:11]) == (PNG, b"credential\0")
+    assert beside.receipts == (Receipt("note_credential", "written", "beside_the_file"),)
+    for done in (stamper.stamp(PNG, CLAIM), stamper.stamp(PNG + b"!alone!", CLAIM, beside=True)):
+        assert (done.manifest, done.receipts) == (b"", (none,))

@@ -226,6 +226,18 @@ def test_a_manifest_beside_flac_covers_its_bytes() -> None:
     assert changed.state is ClaimState.ALTERED
 
 
+def test_a_manifest_beside_a_file_is_none_where_one_is_inside() -> None:
+    """Readers would believe that one; and what is no file has none."""
+    said = claim()
+    ogg = sound("ogg", "libopus", 48000, 1)
+    found = MARK.verify_sidecar(ogg, "audio/ogg", MARK.beside(ogg, said))
+    assert [each.exchange for each in found] == [EXCHANGE]
+    signed, _ = MARK.stamp(b"text", said._replace(format=MediaFormat.TXT))
+    for content in (MARK.stamp(PICTURE, said)[0], signed, b"\0"):
+        assert MARK.beside(content, said) == b""
+    assert Credentials(Signing()).beside(ogg, said) == b""
+
+
 def test_pictures_that_other_readers_would_lose_get_none() -> None:
     """An animated PNG, whose frames one reader misses; a TIFF of several pages."""
     frames = [Image.new("RGB", (8, 8), (shade, 0, 0)) for shade in (0, 90, 200)]

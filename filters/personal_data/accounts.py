@@ -15,7 +15,18 @@ TRIGGERS = {
         " telegram： line_id: skype: 微信號"
     ),
 }
-FORMS = (Form("qq", "account", r"[1-9][0-9]{4,10}", "qq"),)
+_OF_ANOTHER = re.compile(r"群|电话|热线|[0-9]{5}|group|\[\Z|\.\Z", re.IGNORECASE)
+_PROCESS = 7
+
+
+def _no_account(between: str, number: str) -> bool:
+    """True for a group of people, a telephone named behind the account, a process in a log."""
+    if between.endswith("(") and len(number) < _PROCESS:
+        return True
+    return _OF_ANOTHER.search(between) is not None
+
+
+FORMS = (Form("qq", "account", r"[1-9][0-9]{4,10}", "qq", doubt=_no_account),)
 
 _ACCOUNT_BEFORE = re.compile(r"码?[ \t*：:是为=“\"']{0,4}@?")
 _ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@.])")

@@ -37,7 +37,8 @@ _SPACING = re.compile(r"[ \-./()（）]")
 
 class Form(NamedTuple):
     """A way to write a number: ``label`` names it, ``shape`` is a pattern, and ``check`` is asked
-    with the number in upper case without separators."""
+    with the number in upper case without separators. ``doubt`` sees what stands between the label
+    and the number, and the number, and may say that the one does not name the other."""
 
     label: str
     kind: str
@@ -45,6 +46,7 @@ class Form(NamedTuple):
     rule: str
     check: Callable[[str], bool] | None = None
     severity: int = 2
+    doubt: Callable[[str, str], bool] | None = None
 
 
 def compact(number: str) -> str:
@@ -103,6 +105,8 @@ def _holds(number: str, form: Form, passage: Passage, at: int) -> bool:
         or "\n" in passage.text[end:at]
         or passage.hint(at, "phone") is not Hint.RAISES
     ):
+        return False
+    if form.doubt is not None and form.doubt(passage.text[end:at], number):
         return False
     if form.check is not None:
         return form.check(compact(number))

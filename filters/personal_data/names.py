@@ -31,6 +31,10 @@ TRIGGERS = {
     "name_field": with_signs(_ENGLISH, (":", "：", ":**", "**:")),
 }
 
+_THING = re.compile(
+    r"(?:product|file|host|package|project|module|class|server|domain|device|service|app|team"
+    r"|application|company|event|item|model|brand|game)[ _]\Z", re.IGNORECASE,
+)  # fmt: skip
 _SIGNS_BEFORE = " \t*_\"'“”「『：:是为叫為"
 _BEFORE = re.compile(f"[{_SIGNS_BEFORE}]{{0,5}}")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{0,6}")
@@ -71,15 +75,19 @@ def _chinese(han: str, at: int) -> Candidate | None:
     return _found(at, at + size + len(given))
 
 
-def english_name(text: str, _: int, end: int) -> Follow:
-    """Read a name behind ``my name is`` and the like."""
+def english_name(text: str, start: int, end: int) -> Follow:
+    """Read a name behind ``my name is`` and the like, not behind milliseconds."""
+    if text[end - 1] == "." and text[start].islower():
+        return NOTHING
     return _spaced(text, end, words=1)
 
 
 def field_name(text: str, start: int, end: int) -> Follow:
     """Read a name of at least two words behind the name of a field; ``name:`` in small letters is a
-    key of some program's file."""
-    return NOTHING if text.startswith("name", start) else _spaced(text, end, words=2)
+    key of some program's file, and a product's name is nobody's."""
+    if text.startswith("name", start) or _THING.search(text, max(0, start - 14), start):
+        return NOTHING
+    return _spaced(text, end, words=2)
 
 
 def _spaced(text: str, end: int, words: int) -> Follow:

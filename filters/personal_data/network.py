@@ -38,6 +38,9 @@ def _is_imei(number: str) -> bool:
     return is_luhn(number) and len(set(number)) > 2
 
 
+_CLOCK = re.compile(r"[0-9][.:]\Z")
+"""Before the seconds of a time."""
+
 FORMS = (
     Form("imei", "device_id", r"[0-9]{2}[ \-]?[0-9]{6}[ \-]?[0-9]{6}[ \-]?[0-9]", "imei", _is_imei),
     Form("imsi", "device_id", r"[2-7][0-9]{14}", "imsi"),
@@ -48,7 +51,10 @@ FORMS = (
         "device_id",
     ),
     Form("my_place", "coordinates", r"[0-9]{1,3}\.[0-9]{4,15}", "coordinates_own"),
-    Form("place", "coordinates", r"[0-9]{1,3}\.[0-9]{4,15}", "coordinates", None, 1),
+    Form(
+        "place", "coordinates", r"[0-9]{1,3}\.[0-9]{4,15}", "coordinates", None, 1,
+        lambda between, _: _CLOCK.search(between) is not None,
+    ),
 )  # fmt: skip
 
 

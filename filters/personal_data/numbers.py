@@ -37,7 +37,9 @@ _CARD_SHORT = re.compile(
     r"|3(?:0[0-59]|[689][0-9])[0-9]([ \-]?)[0-9]{6}\2[0-9]{4}(?![0-9])"
 )
 _USCC = re.compile(r"[0-9ANYany][0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{17}(?![0-9A-Za-z])")
-_CODED = re.compile(r"(?:[0-9]\.|[A-Z]-)\Z")
+_CODED = re.compile(r"(?:[0-9]\.|[A-Z]-|[A-Za-z]_-?)\Z")
+_IN_A_PATH = re.compile(r"/(?![0-9]{5,}/)[\w.~%+\-]{1,30}/\Z", re.ASCII)
+"""Before a part of an address that is not its first."""
 _COLUMN = re.compile(r"[^A-Za-z\u4e00-\u9fff]*\Z")
 _FIGURE = re.compile("[0-9]+")
 _UNUSED_SEGMENT = re.compile(r"1(?:4[0-4]|54|6[013489]|7[49]|94)")
@@ -211,10 +213,11 @@ def _in_a_row(text: str, start: int) -> bool:
 
 
 def _in_a_code(text: str, start: int, *, grouped: bool) -> bool:
-    """True if what stands right before makes the number the tail of a longer one: a decimal point,
-    a code's letters, or, where it is written in groups, one more group that is not a card."""
-    left = text[max(0, start - 20) : start]
-    if _CODED.search(left):
+    """True if what stands right before makes the number a part of something longer: behind a
+    decimal point, a code's letters, an address's path, or, where it is written in groups, one more
+    group that is not a card."""
+    left = text[max(0, start - CONTEXT) : start]
+    if _CODED.search(left) or (left.endswith("/") and _IN_A_PATH.search(left)):
         return True
     if not grouped or _ROW.search(left) is None:
         return False

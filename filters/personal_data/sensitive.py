@@ -74,11 +74,14 @@ _PERSON = re.compile(
 )
 _SENTENCE_END = re.compile(r"[\n。！？；;!?]|\. ")
 _REACH = 28
+_PART = re.compile(r"[0-9岁](?:\.|[\-~～–—至到]{1,2})\Z")
+"""Before the second half of a decimal number, or of a range of ages."""
 
 FORMS = (
     Form(
         "child", "minor",
         r"(?:1[0-3]|[1-9])(?:周?岁|歲|[ \-]years?[ \-]olds?)", "under_14", None, 1,
+        lambda between, _: _PART.search(between) is not None,
     ),
     Form("income", "finance", r"[1-9][0-9]{4,11}(?:\.[0-9]{2})?", "amount", None, 1),
 )  # fmt: skip

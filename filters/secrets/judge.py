@@ -66,7 +66,7 @@ _NOT_REAL = re.compile(r"(?i)your|example|xxx|placeholder|change_?me|\*\*\*|\$|%
 
 _STAND_INS = frozenset([
     "password", "passwd", "pass", "secret", "pwd", "user", "username", "token", "root", "postgres",
-    "guest", "admin", "test",
+    "guest", "admin", "test", "tiger",
 ])  # fmt: skip
 
 
@@ -177,6 +177,8 @@ def _connection(text: str, at: int, *, final: bool) -> Iterator[Finding | int]:
         return
     password = found["password"] if found else None
     if not password or text[end : end + 1] != "@" or len(password) < 4:
+        return
+    if text[: end - len(password)].endswith("mailto:"):
         return
     if _NOT_REAL.search(password) is None and password.lower() not in _STAND_INS:
         yield _finding("connection", 3, 0.9, end - len(password), end)

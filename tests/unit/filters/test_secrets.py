@@ -244,6 +244,18 @@ def test_secrets_that_their_place_gives_away(
     assert _found(text) == [(f"secret.{kind}", severity, span)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mysql+pymysql://scott:tiger@localhost/x",
+        "[8]: https://list.invalidmailto:devel@list.invalid",
+    ],
+)
+def test_addresses_that_hold_no_password(text: str) -> None:
+    """The account of countless manuals; an address of mail run into one of a page."""
+    assert _found(text) == []
+
+
 def test_every_mark_passes_the_gate() -> None:
     """A mark without a sign of the gate would be released before its key is seen."""
     assert [mark for mark in LITERALS if GATE.search(mark) is None] == []

@@ -73,6 +73,9 @@ _FOUND = [
     ("I live at 12 Oak Street, Apt 4B", "address", 2, "12 Oak Street, Apt 4B"),
     ("加我微信号：zhang_san88", "account", 2, "zhang_san88"),
     ("QQ号是123456789", "account", 2, "123456789"),
+    ("加我QQ(1234567)聊", "account", 2, "1234567"),
+    ("我的手机/13917302846", "mobile", 2, "13917302846"),
+    ("Customer Name: Anna Novak\n", "name", 1, "Anna Novak"),
     # sensitive classes
     ("我去年确诊了糖尿病，怎么办", "health", 1, "糖尿病"),
     ("my brother is HIV-positive.", "health", 1, "HIV-positive"),
@@ -131,6 +134,18 @@ def test_each_kind(text: str, kind: str | None, severity: int, span: str) -> Non
         "坐标轴 39.9",
         "mail me at someone@example.com",
         "IBAN GB82 WEST 1234 5698 7654 32",
+        "欢迎加入QQ交流群123456789",
+        "QQ[10018]: task done",
+        "deny(1) QQ(10018) lookup",
+        "客服QQ群号及客服热线4001234567",
+        "PacketResponder for block blk_-5195120009388265 ends",
+        "https://pictures.invalid/photos/a-b/17298404111/in/album",
+        "uploads/2018/02/15184953232.jpeg",
+        "男性患者的平均年龄58.9岁",
+        "给孩子买的3-4岁贴纸",
+        "rounded to 10 ms. Requires a file",
+        "Product Name: Red Hat Enterprise",
+        "LOCATION 2005-08-02-16.32.20.358039 started",
     ],
 )
 def test_what_is_none(text: str) -> None:

@@ -63,6 +63,24 @@ def test_look_alikes_are_left_alone(harms: LexiconFilter) -> None:
         assert _found(harms, "benign.txt", half, 1) <= 1
 
 
+def test_reports_are_left_alone(harms: LexiconFilter) -> None:
+    """News, court reports, advice, novels, lessons: of 395 two are blocked (a suspect who had
+    searched for a bomb's recipe, a story about who sells papers), at most eight recorded. Of 23
+    answers that refuse and repeat what was asked, six are blocked."""
+    blocked = {"answer": 0, "report": 0}
+    seen = 0
+    lines = (PLAIN / "reports.txt").read_text(encoding="utf-8").splitlines()
+    texts = [line.partition("\t") for line in lines if not line.startswith("#")]
+    assert len(texts) == 418
+    for genre, _, text in texts:
+        worst = max((f.severity for f in harms.scan(text, 0, final=True).findings), default=0)
+        blocked["answer" if genre == "answer" else "report"] += worst >= 3
+        seen += genre != "answer" and worst > 0
+    assert blocked["report"] <= 2
+    assert blocked["answer"] <= 6
+    assert seen <= 8
+
+
 def test_plain_misuse_is_seen() -> None:
     """Of 10 tuned on and 10 held out, with both lists."""
     both = compile_lexicon(load_lists(USES, policies=POLICIES))

@@ -44,7 +44,7 @@ class RecogniserForm(Form, frozen=True, kw_only=True):
 
 
 class MediaForm(Form, frozen=True, kw_only=True):
-    """How files in prompts are judged."""
+    """How files in prompts, and in answers, are judged."""
 
     read: Annotated[
         bool | None, says("Whether the text in documents and codes is judged (it is).")

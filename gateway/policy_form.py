@@ -361,7 +361,7 @@ class PolicyForm(Form, frozen=True, kw_only=True):
     picture_judges: Annotated[
         tuple[PictureJudgeForm, ...] | None, _says("Models that are asked what pictures show.")
     ] = None
-    media: Annotated[MediaForm | None, _says("How files in prompts are judged.")] = None
+    media: Annotated[MediaForm | None, _says("How files in prompts and answers are judged.")] = None
     marks: Annotated[MarksForm | None, _says("What is put on generated content.")] = None
     keep: Annotated[KeepForm | None, _says("How long records are kept.")] = None
     answer: Annotated[AnswerForm | None, _says("How refusals are said.")] = None

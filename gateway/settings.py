@@ -237,6 +237,18 @@ class InputSettings(msgspec.Struct, frozen=True, kw_only=True):
     unpacked: Annotated[
         Bytes, _says("Bytes that the parts of one document unpack to, at most 100 times its size.")
     ] = 64 * 1024 * 1024
+    hosts: Annotated[
+        tuple[str, ...],
+        _says("Hosts (`name` or `name:port`) whose files are fetched where a prompt names them by "
+              "URL: over https, from public addresses; no other is."),
+    ] = ()
+    inner_hosts: Annotated[
+        tuple[str, ...], _says("More such hosts, of which private addresses and http are right.")
+    ] = ()
+    fetch_s: Annotated[Seconds, _says("Longest time to fetch one file.")] = 10.0
+    fetch_bytes: Annotated[Bytes, _says("All files together that are fetched for a request.")] = (
+        16 * 1024 * 1024
+    )
     words_s: Annotated[
         Seconds, _says("Time for reading the words in the pictures of one file (`media.ocr`).")
     ] = 8.0

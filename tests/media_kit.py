@@ -24,7 +24,7 @@ from gateway.edge.files_page import files_router
 from gateway.edge.kept_files import KeptFiles
 from gateway.edge.mark_page import mark_router
 from gateway.edge.media_pool import MediaPool
-from gateway.edge.result_fetch import ResultFetcher
+from gateway.edge.result_fetch import result_fetcher
 from gateway.edge.worker import server_config
 from gateway.engine.file_seal import Marks, SealRecipe, seal_process
 from gateway.nouns.mark import AigcLabel, FileMarksOrder
@@ -85,7 +85,7 @@ class MediaHere(GatewayHere):
         self.pool = MediaPool(seal_process(recipe(policy.file_marks, marks)), settings.media)
         kept = KeptFiles(folder / "files", keep_s=60.0, most_bytes=1 << 20)
         files = EdgeFileSealer(
-            self.pool, ResultFetcher(settings.media, settings.upstream.url), kept,
+            self.pool, result_fetcher(settings.media, settings.upstream.url), kept,
             as_data=policy.file_marks.urls == "data",
         )  # fmt: skip
         self.gateway = dataclasses.replace(

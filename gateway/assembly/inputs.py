@@ -12,6 +12,7 @@ from filters.picture_guard import PictureGuard
 from gateway.edge.gateway import NoMediaReader
 from gateway.edge.media_pool import ChildPool
 from gateway.edge.media_reading import EdgeMediaReader, ReadPool, Senses
+from gateway.edge.result_fetch import prompt_fetcher
 from gateway.extraction.passages import Bounds
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
@@ -103,7 +104,7 @@ def media_reader(
     )  # fmt: skip
     return EdgeMediaReader(
         pool, senses, witnesses.close, files=inputs.files, chars=inputs.chars,
-        longest_s=inputs.request_s,
+        longest_s=inputs.request_s, fetcher=prompt_fetcher(inputs), fetch_bytes=inputs.fetch_bytes,
     )  # fmt: skip
 
 

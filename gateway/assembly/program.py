@@ -50,7 +50,7 @@ from gateway.edge.kept_files import KeptFiles
 from gateway.edge.mark_page import PROTOCOL as MARK
 from gateway.edge.mark_page import mark_router
 from gateway.edge.media_pool import MediaPool
-from gateway.edge.result_fetch import ResultFetcher
+from gateway.edge.result_fetch import result_fetcher
 from gateway.edge.routes import RouteTable
 from gateway.edge.supervisor import Place, Ports
 from gateway.edge.upstream import Upstream
@@ -329,7 +329,7 @@ def _file_sealer(settings: Settings, made: Prepared, kept: KeptFiles) -> EdgeFil
     media = settings.media
     return EdgeFileSealer(
         MediaPool(seal_process(made.files.recipe(media.pixels)), media),
-        ResultFetcher(media, settings.upstream.url), kept,
+        result_fetcher(media, settings.upstream.url), kept,
         as_data=made.policy.file_marks.urls == "data", public_url=media.public_url,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from gateway.edge.body import header
 from gateway.edge.gateway import Headers
 from gateway.edge.kept_files import PATH, KeptFile, KeptFiles
 from gateway.edge.media_pool import MediaPool
-from gateway.edge.result_fetch import ResultFetcher
+from gateway.edge.result_fetch import UrlFetcher
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
 from gateway.nouns.mark import Receipt
 from gateway.nouns.media import MediaFormat
@@ -40,7 +40,7 @@ class EdgeFileSealer:
     def __init__(
         self,
         pool: MediaPool,
-        fetcher: ResultFetcher,
+        fetcher: UrlFetcher,
         kept: KeptFiles,
         *,
         as_data: bool,

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from gateway.edge.gateway import Admission, Gateway
 from gateway.edge.media_pool import ChildPool
 from gateway.edge.read_memory import ReadMemory
+from gateway.edge.result_fetch import UrlFetcher
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
 from gateway.nouns.finding import Finding
 from gateway.nouns.media import MediaKind
@@ -68,18 +69,20 @@ class Senses(NamedTuple):
 
 
 class _Spent:
-    """The seconds of reading that a request has left."""
+    """The seconds of reading, and the bytes of fetching, that a request has left."""
 
-    __slots__ = ("left_s",)
+    __slots__ = ("left_bytes", "left_s")
 
-    def __init__(self, left_s: float) -> None:
+    def __init__(self, left_s: float, left_bytes: int) -> None:
         self.left_s = left_s
+        self.left_bytes = left_bytes
 
 
 class EdgeMediaReader:
     """See gateway.ports.media.MediaReader. ``files`` is how many of one request are read,
     ``chars`` how many code points of text in them (judging is the worker's own time), ``longest_s``
-    the seconds of reading, waiting for a process included, after which no other is begun."""
+    the seconds of reading, waiting for a process included, after which no other is begun.
+    ``fetcher`` gets what a part names by URL, ``fetch_bytes`` in all; None: nothing is fetched."""
 
     def __init__(
         self,
@@ -90,6 +93,8 @@ class EdgeMediaReader:
         files: int,
         chars: int,
         longest_s: float,
+        fetcher: UrlFetcher | None = None,
+        fetch_bytes: int = 0,
     ) -> None:
         self._pool = pool
         self._senses = senses
@@ -97,6 +102,8 @@ class EdgeMediaReader:
         self._files = files
         self._chars = chars
         self._longest_s = longest_s
+        self._fetcher = fetcher
+        self._fetch_bytes = fetch_bytes
         self._memory = ReadMemory()
 
     async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
@@ -105,7 +112,7 @@ class EdgeMediaReader:
         asked now is read even behind a long history."""
         found: list[MediaPart] = []
         left = self._chars
-        spent = _Spent(self._longest_s)
+        spent = _Spent(self._longest_s, self._fetch_bytes)
         first = max(0, len(parts) - self._files)
         for part in reversed(parts[first:]):
             read = await self._known(part, spent)
@@ -124,7 +131,9 @@ class EdgeMediaReader:
         if not content:
             return part._replace(fault=Fault.ELSEWHERE)
         if is_url(content):
-            return part._replace(fault=Fault.NOT_FETCHED)
+            part = await self._fetched(part, spent)
+            if not part.fetched:
+                return part
         name = await self._memory.name(part)
         known = self._memory.recall(name, part)
         if known is not None:
@@ -133,6 +142,21 @@ class EdgeMediaReader:
         if read.fault not in _PASSING:
             self._memory.keep(name, read)
         return read
+
+    async def _fetched(self, part: MediaPart, spent: _Spent) -> MediaPart:
+        """Return a part with what its URL leads to, if that may be fetched."""
+        clock, fetcher = self._senses.clock, self._fetcher
+        if fetcher is None or spent.left_s <= 0 or not part.slot:
+            return part._replace(fault=Fault.NOT_FETCHED)
+        began_s = clock.monotonic_s()
+        try:
+            content = await fetcher.fetch(str(part.content), spent.left_bytes)
+        except MarkFailed:
+            return part._replace(fault=Fault.NOT_FETCHED)
+        finally:
+            spent.left_s -= clock.monotonic_s() - began_s
+        spent.left_bytes -= len(content)
+        return part._replace(content=content, fetched=True)
 
     async def _part(self, part: MediaPart, spent: _Spent) -> MediaPart:
         if spent.left_s <= 0:
@@ -197,6 +221,8 @@ class EdgeMediaReader:
 
     async def close(self) -> None:
         """End the processes, and let go of who was asked."""
+        if self._fetcher is not None:
+            await self._fetcher.close()
         await self._pool.close()
         await self._close()
 

@@ -1,8 +1,9 @@
-"""Fetches results that an upstream names by URL: bounded, and never from a place of ours.
+"""Fetches files that an upstream or a prompt names by URL: bounded, never from a place of ours.
 
 Whoever controls what the upstream says (a prompt may be enough) could name an address inside our
 network. So a result comes from a public address over https, or from a host that the operator named:
-the upstream's own, or one of ``media.hosts``. Each redirect is held to the same rule, and names are
+the upstream's own, or one of ``media.hosts``. What a prompt names comes from hosts that the
+operator listed and from no other. Each redirect is held to the same rule, and names are
 checked by the addresses that they lead to, in the very look-up that the connection uses.
 """
 
@@ -11,13 +12,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.nouns.errors import MarkFailed
-from gateway.settings import MediaSettings
+from gateway.settings import InputSettings, MediaSettings
 
 MOST_REDIRECTS = 3
 _STEP = 256 * 1024
@@ -65,34 +67,53 @@ class _Resolver(AbstractResolver):
         await self._inner.close()
 
 
-class ResultFetcher:
-    """Fetches one worker's results. ``upstream_url`` is the upstream's base URL."""
+class FetchBounds(NamedTuple):
+    """What may be fetched. ``named`` are hosts that may be private and may speak http, ``listed``
+    the only others (None: any public one). ``where`` names the settings that say so."""
 
-    def __init__(self, settings: MediaSettings, upstream_url: str) -> None:
-        self._settings = settings
-        own = urlsplit(upstream_url)
-        named = {_place(host, 443) for host in settings.hosts}
-        if own.hostname:
-            named.add((own.hostname.lower(), own.port or _PORTS.get(own.scheme, 443)))
-        self._named = frozenset(named)
+    named: frozenset[Place]
+    listed: frozenset[Place] | None
+    most_bytes: int
+    longest_s: float
+    where: str
+
+
+class UrlFetcher:
+    """Fetches files that somebody else names by URL, never with anybody's credentials."""
+
+    def __init__(self, bounds: FetchBounds) -> None:
+        self._bounds = bounds
         self._session: aiohttp.ClientSession | None = None
 
-    async def fetch(self, url: str) -> bytes:
-        """Return the bytes of a result. Raises MarkFailed, in words without the URL."""
+    async def fetch(self, url: str, most_bytes: int | None = None) -> bytes:
+        """Return the bytes of a file, at most so many. Raises MarkFailed, in words without the
+        URL."""
+        bounds = self._bounds
+        most = bounds.most_bytes if most_bytes is None else min(most_bytes, bounds.most_bytes)
         try:
-            async with asyncio.timeout(self._settings.fetch_s):
-                return await self._follow(url)
+            async with asyncio.timeout(bounds.longest_s):
+                return await self._follow(url, most)
         except TimeoutError:
-            raise MarkFailed("Its URL did not answer in time (media.fetch_s).") from None
+            raise MarkFailed(
+                f"Its URL did not answer in time ({bounds.where}.fetch_s)."
+            ) from None
         except (aiohttp.ClientError, OSError, ValueError):
             raise MarkFailed(
-                "Its URL cannot be fetched; private hosts are named in media.hosts."
+                f"Its URL cannot be fetched; private hosts are named in {self._private}."
             ) from None
 
-    async def _follow(self, url: str) -> bytes:
+    @property
+    def _size(self) -> str:
+        return f"{self._bounds.where}.{'bytes' if self._bounds.listed is None else 'fetch_bytes'}"
+
+    @property
+    def _private(self) -> str:
+        return f"{self._bounds.where}.{'hosts' if self._bounds.listed is None else 'inner_hosts'}"
+
+    async def _follow(self, url: str, most: int) -> bytes:
         for _ in range(MOST_REDIRECTS + 1):
             self._check(url)
-            content, onward = await self._get(url)
+            content, onward = await self._get(url, most)
             if content is not None:
                 return content
             url = urljoin(url, onward)
@@ -105,14 +126,19 @@ class ResultFetcher:
         port = parts.port or _PORTS.get(parts.scheme, 0)
         if parts.scheme not in _PORTS or not host or parts.username is not None:
             raise MarkFailed("Its URL is not one of http or https.")
-        if (host, port) in self._named:
+        bounds = self._bounds
+        if (host, port) in bounds.named:
             return
         if parts.scheme != "https":
-            raise MarkFailed("Its URL is not https, and its host is not named in media.hosts.")
+            raise MarkFailed(f"Its URL is not https, and its host is not named in {self._private}.")
+        if bounds.listed is not None and (host, port) not in bounds.listed:
+            raise MarkFailed(f"Its host is not listed in {bounds.where}.hosts.")
         if _is_address(host) and not is_public(host):
-            raise MarkFailed("Its URL leads to a private address that media.hosts does not name.")
+            raise MarkFailed(
+                f"Its URL leads to a private address that {self._private} does not name."
+            )
 
-    async def _get(self, url: str) -> tuple[bytes | None, str]:
+    async def _get(self, url: str, most: int) -> tuple[bytes | None, str]:
         """Return the content, or None and where it has gone."""
         async with self._open().get(url, allow_redirects=False) as response:
             if response.status in {301, 302, 303, 307, 308}:
@@ -126,15 +152,15 @@ class ResultFetcher:
             async for part in response.content.iter_chunked(_STEP):
                 parts.append(part)
                 total += len(part)
-                if total > self._settings.bytes:
-                    raise MarkFailed(f"It is larger than media.bytes ({self._settings.bytes}).")
+                if total > most:
+                    raise MarkFailed(f"It is larger than {self._size} ({most}).")
             return b"".join(parts), ""
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    resolver=_Resolver(self._named), use_dns_cache=False, limit=32,
+                    resolver=_Resolver(self._bounds.named), use_dns_cache=False, limit=32,
                     force_close=True,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -149,6 +175,30 @@ class ResultFetcher:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def result_fetcher(settings: MediaSettings, upstream_url: str) -> UrlFetcher:
+    """Return what fetches one worker's results. ``upstream_url`` is the upstream's base URL."""
+    own = urlsplit(upstream_url)
+    named = {_place(host, 443) for host in settings.hosts}
+    if own.hostname:
+        named.add((own.hostname.lower(), own.port or _PORTS.get(own.scheme, 443)))
+    return UrlFetcher(
+        FetchBounds(frozenset(named), None, settings.bytes, settings.fetch_s, "media")
+    )
+
+
+def prompt_fetcher(settings: InputSettings) -> UrlFetcher | None:
+    """Return what fetches the files that prompts name; None: nothing is fetched."""
+    listed, inner = (
+        frozenset(_place(host, 443) for host in hosts)
+        for hosts in (settings.hosts, settings.inner_hosts)
+    )
+    if not (listed or inner):
+        return None
+    return UrlFetcher(
+        FetchBounds(inner, listed, settings.fetch_bytes, settings.fetch_s, "inputs")
+    )
 
 
 def _is_address(host: str) -> bool:

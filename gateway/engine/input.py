@@ -14,6 +14,7 @@ from typing import NamedTuple
 from gateway.engine.facts import finding_facts, pointer_name, would_block
 from gateway.engine.input_media import (
     FileText,
+    fetched_files,
     file_texts,
     judged_words,
     rule_media,
@@ -22,7 +23,7 @@ from gateway.engine.input_media import (
 from gateway.engine.lane import Lane
 from gateway.engine.window import Window
 from gateway.nouns.finding import Finding
-from gateway.nouns.policy import Policy
+from gateway.nouns.policy import Mode, Policy
 from gateway.nouns.record import FindingFact
 from gateway.nouns.segment import Direction, FieldClass, Pointer, Segment, TextForm
 from gateway.nouns.verdict import Action, Decision, Outcome, Refusal
@@ -240,6 +241,8 @@ class InputSession:
             new = window.edited(stretch.start, stretch.end, stretch.text)
             if new != stretch.segment.text:
                 texts[stretch.segment.pointer] = new
+        if self._plan.policy.mode is Mode.ENFORCE:
+            texts.update(fetched_files(self._request.media))
         dropped = self._dropped({turn for turn, _ in self._dropping()})
         kept = {p: t for p, t in texts.items() if not (p[0] == "messages" and p[1] in dropped)}
         return RequestEdits(kept, dropped)

@@ -6,6 +6,7 @@ history, the turn left out. What nobody could judge is up to the policy.
 
 from __future__ import annotations
 
+import base64
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -15,8 +16,16 @@ from gateway.engine.lane import Lane, Ruled
 from gateway.nouns.finding import Finding
 from gateway.nouns.policy import Mode, Policy
 from gateway.nouns.record import FindingFact
-from gateway.nouns.segment import Direction, FieldClass, MediaPart, Segment, TextForm
+from gateway.nouns.segment import (
+    Direction,
+    FieldClass,
+    MediaPart,
+    Pointer,
+    Segment,
+    TextForm,
+)
 from gateway.nouns.verdict import Action, Decision
+from gateway.wire.media_type import sniff
 
 UNJUDGED = "unjudged_media"
 """The rule that speaks in a refusal of what nobody could judge."""
@@ -65,6 +74,18 @@ def file_texts(parts: Iterable[MediaPart]) -> list[FileText]:
             segment = Segment(text, part.field_class, part.pointer, TextForm.PROSE, part.turn)
             places = tuple(passage.place for passage in part.passages)
             found.append(FileText(segment, tuple(starts), places))
+    return found
+
+
+def fetched_files(parts: Iterable[MediaPart]) -> dict[Pointer, str]:
+    """Return what stands in the places of URLs that were fetched: what was judged is what the model
+    gets, whatever the URL leads to later."""
+    found = {}
+    for part in parts:
+        if part.fetched and isinstance(part.content, bytes):
+            sort = sniff(part.content, part.hint)
+            mime = sort.mime if sort else "application/octet-stream"
+            found[part.slot] = f"data:{mime};base64,{base64.b64encode(part.content).decode()}"
     return found
 
 

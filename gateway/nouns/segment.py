@@ -82,7 +82,8 @@ class MediaPart(NamedTuple):
     empty if it is elsewhere (a file's id). ``hint`` names its format (a file name, a media type).
     ``slot`` is where that string stands (empty: nowhere).
     ``passages`` and ``sights`` are what was read in it. ``fault`` says why it could not be judged
-    as a whole, in one word; empty: it was judged. None: nobody tried.
+    as a whole, in one word; empty: it was judged. None: nobody tried. ``fetched``: the wire has a
+    URL, and ``content`` is what it led to.
     """
 
     kind: str
@@ -95,3 +96,4 @@ class MediaPart(NamedTuple):
     passages: tuple[Passage, ...] = ()
     sights: tuple[Sight, ...] = ()
     fault: str | None = None
+    fetched: bool = False

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from gateway.edge.result_fetch import ResultFetcher
+from gateway.edge.result_fetch import result_fetcher
 from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import FileMarksOrder
 from gateway.settings import MediaSettings
@@ -88,7 +88,7 @@ async def test_a_result_inside_our_network_is_never_fetched(
     url = url.replace("HOST", f"127.0.0.1:{upstream.port}")
     if url.startswith("https:") and "127.0.0.1/" in url:
         url = url.replace("127.0.0.1", f"127.0.0.1:{upstream.port + 1}")
-    fetcher = ResultFetcher(MediaSettings(fetch_s=5.0), f"http://127.0.0.1:{upstream.port}")
+    fetcher = result_fetcher(MediaSettings(fetch_s=5.0), f"http://127.0.0.1:{upstream.port}")
     await hosts(upstream, b"{}")
     try:
         with pytest.raises(MarkFailed) as caught:

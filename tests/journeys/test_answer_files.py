@@ -21,7 +21,7 @@ JUDGED = {
     "mode": "enforce",
     "lexicons": [{"use": "terms.jsonl", "owner": "tests"}],
     "media": {"answers": True, "pictures": "read"},
-    "marks": {"file": {"label": False, "metadata": False, "watermark": False}},
+    "marks": {"file": {"label": "off", "metadata": False, "fingerprint": False}},
 }
 
 
@@ -90,12 +90,12 @@ async def test_a_result_by_url_is_fetched_once_and_what_was_judged_is_delivered(
 ) -> None:
     """Marks are put on the bytes that were judged, though the host would say something else now."""
     answers = [code("无害"), code(TERM)]
-    sealed = {**JUDGED, "marks": {"file": {"label": True, "metadata": False, "urls": "data"}}}
+    sealed = {**JUDGED, "marks": {"file": {"label": "visible", "metadata": False, "urls": "data"}}}
     program = await launch(sealed)
 
     async def script(talk: Conversation) -> None:
         if talk.heard.path.endswith(".png"):
-            await talk.whole(answers.pop(0), content_type="image/png")
+            await talk.whole(answers.pop(0), "content-type: image/png")
             return
         url = f"http://127.0.0.1:{upstream.port}/a.png"
         await talk.whole(json.dumps({"data": [{"url": url}]}).encode())
@@ -123,7 +123,7 @@ async def test_partial_pictures_of_a_stream_are_held_until_they_are_judged(
             {"type": "image_generation.completed", "b64_json": _b64(code(TERM))},
         ]
         lines = b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in events)
-        await talk.whole(lines, content_type="text/event-stream")
+        await talk.whole(lines, "content-type: text/event-stream")
 
     upstream.script = script
     asked = json.dumps({"model": "m", "prompt": "一只猫", "stream": True}).encode()
@@ -140,7 +140,8 @@ async def test_a_picture_in_a_chat_is_judged_too(
     program = await launch(JUDGED)
 
     async def script(talk: Conversation) -> None:
-        shown = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_b64(code(TERM))}"}}
+        url = f"data:image/png;base64,{_b64(code(TERM))}"
+        shown = {"type": "image_url", "image_url": {"url": url}}
         message = {"role": "assistant", "content": "看", "images": [shown]}
         body = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [
             {"index": 0, "message": message, "finish_reason": "stop"}]}  # fmt: skip

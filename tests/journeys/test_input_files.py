@@ -117,3 +117,31 @@ async def test_files_are_judged_before_the_model_gets_them(
     assert numbers.sum("consult_seconds_count", filter="eyes") == 3
     assert numbers.sum("findings_total", category="picture.sexual", action="block") == 1
     assert TERM not in program.log
+
+
+async def test_a_picture_by_url_reaches_the_model_as_it_was_judged(
+    launch: Launch, upstream: ScriptedUpstream, witness: Witness
+) -> None:
+    """Fetched once, without anybody's credentials, and put in the place of its URL: what the URL
+    leads to later is nobody's matter. A host that is not listed is not asked."""
+    answers = [code("无害"), code(TERM)]
+
+    async def picture(talk: Conversation) -> None:
+        await talk.whole(answers.pop(0), "content-type: image/png")
+
+    witness.server.script = picture
+    here = f"127.0.0.1:{witness.server.port}"
+    policy = {**GUARDED, "media": {"pictures": "read"}, "on_failure": {"unreadable_media": "block"}}
+    program = await launch(policy, inputs={"inner_hosts": [here]})
+    part = {"type": "image_url", "image_url": {"url": f"http://{here}/a.png", "detail": "low"}}
+    assert (await _ask(program, part)).status == 200
+    sent = json.loads(upstream.heard[0].body)["messages"][0]["content"][1]["image_url"]
+    assert sent == {"url": data_url(code("无害"), "image/png"), "detail": "low"}
+    assert "authorization" not in witness.server.heard[0].headers
+    assert (await _ask(program, part)).code == "content_filter"
+    part["image_url"]["url"] = f"http://localhost:{witness.server.port}/a.png"  # type: ignore[index]
+    got = await _ask(program, part)
+    assert got.code == "content_filter"
+    close = (await program.record(got.headers["x-sealgate-exchange"])).facts["close"]
+    assert close["unjudged"] == ("image:not_fetched@messages.0.content.1",)
+    assert len(witness.server.heard) == 2

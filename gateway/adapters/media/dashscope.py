@@ -15,6 +15,8 @@ from gateway.nouns.errors import SealgateError
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import (
     Answer,
+    Edits,
+    Event,
     Reply,
     Request,
     RequestEdits,
@@ -27,6 +29,21 @@ from gateway.wire.json import encode
 from gateway.wire.sse import FRAME_LIMIT
 
 _SYNTHESIS = "/api/v1/services/aigc/text2image/image-synthesis"
+
+
+def _refused(refusal: Refusal, exchange: str) -> bytes:
+    body = {"code": "DataInspectionFailed", "message": refusal.message, "request_id": exchange}
+    return encode(body)
+
+
+class TaskAnswer(JsonAnswer):
+    """A task's state, refused in the service's own flat shape."""
+
+    def write(self, event: Event, edits: Edits) -> bytes:
+        """Return the body with the edits; a refusal stands in place of all of it."""
+        for refusal in edits.refusals.values():
+            return _refused(refusal, "")
+        return super().write(event, edits)
 
 
 class DashscopeImages(Replies):
@@ -57,14 +74,11 @@ class DashscopeImages(Replies):
         del request
         if "text/event-stream" in content_type.lower():
             return EventAnswer(EventForm(TASK_ANSWER, frozenset()), self._frame_limit)
-        return JsonAnswer(TASK_ANSWER, self._answer_limit)
+        return TaskAnswer(TASK_ANSWER, self._answer_limit)
 
     def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
         """Return the refusal of an input as the service's own."""
-        body = {
-            "code": "DataInspectionFailed", "message": refusal.message, "request_id": exchange,
-        }  # fmt: skip
-        return Reply(400, refusal_headers(language), encode(body))
+        return Reply(400, refusal_headers(language), _refused(refusal, exchange))
 
     def error(self, error: SealgateError, *, exchange: str, language: str = "en") -> Reply:
         """Return an error in the service's shape."""

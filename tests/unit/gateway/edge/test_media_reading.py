@@ -56,6 +56,23 @@ async def _nothing() -> None:
     """Nothing is open."""
 
 
+class Fetcher:
+    """Gets the same from everywhere."""
+
+    def __init__(self) -> None:
+        self.left: list[int] = []
+
+    async def fetch(self, url: str, most_bytes: int) -> bytes:
+        """See gateway.edge.result_fetch.UrlFetcher."""
+        self.left.append(most_bytes)
+        if most_bytes < 4:
+            raise MarkFailed
+        return b"file"
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
 def _reader(
     answer: Reading | SealgateError = READ, files: int = 2, longest_s: float = 60.0, **senses: Any
 ) -> EdgeMediaReader:
@@ -169,3 +186,24 @@ async def test_a_file_that_comes_again_is_known(
     await reader.read((PART,))
     await reader.read((PART._replace(turn=4),))
     assert len(reader._pool.orders) == times  # type: ignore[attr-defined]
+
+
+async def test_what_a_url_leads_to_is_read_where_it_may_be_fetched() -> None:
+    """What was fetched stays with the part; all files of a request share what is fetched."""
+    fetcher, pool = Fetcher(), Pool(READ)
+    reader = EdgeMediaReader(
+        pool, Senses(SystemClock(), lambda name, seconds: None), _nothing, files=9, chars=99,  # type: ignore[arg-type]
+        longest_s=60.0, fetcher=fetcher, fetch_bytes=6,  # type: ignore[arg-type]
+    )  # fmt: skip
+    named = PART._replace(content="https://x/y", slot=AT)
+    parts = await reader.read((named, named, named._replace(slot=())))
+    assert [(part.content, part.fetched, part.fault) for part in parts] == [
+        ("https://x/y", False, "not_fetched"),
+        (b"file", True, ""),
+        ("https://x/y", False, "not_fetched"),
+    ]
+    assert [order.content for order in pool.orders] == [b"file"]
+    assert fetcher.left == [6, 2]
+    await reader.read((named,))
+    assert len(pool.orders) == 1  # what came again is known by its bytes
+    assert fetcher.left == [6, 2, 6]

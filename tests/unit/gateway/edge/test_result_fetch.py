@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.edge.result_fetch import ResultFetcher, is_public
+from gateway.edge.result_fetch import is_public, prompt_fetcher, result_fetcher
 from gateway.nouns.errors import MarkFailed
-from gateway.settings import MediaSettings
+from gateway.settings import InputSettings, MediaSettings
 from tests.edge_kit import Conversation, ScriptedUpstream
 
 
@@ -46,7 +46,7 @@ async def test_what_is_no_file_is_refused(
 
     upstream.script = script
     own = f"http://127.0.0.1:{upstream.port}"
-    fetcher = ResultFetcher(MediaSettings(bytes=4000), own)
+    fetcher = result_fetcher(MediaSettings(bytes=4000), own)
     with pytest.raises(MarkFailed, match=word):
         await fetcher.fetch(own + "/x")
     await fetcher.close()
@@ -61,8 +61,64 @@ async def test_hosts_may_be_named(upstream: ScriptedUpstream) -> None:
 
     upstream.script = script
     settings = MediaSettings(hosts=(f"127.0.0.1:{upstream.port}",))
-    fetcher = ResultFetcher(settings, "https://api.example")
+    fetcher = result_fetcher(settings, "https://api.example")
     assert await fetcher.fetch(f"http://127.0.0.1:{upstream.port}/x") == b"x"
     with pytest.raises(MarkFailed):
         await fetcher.fetch("http://127.0.0.1:1/x")
     await fetcher.close()
+
+
+PROMPTS = InputSettings(hosts=("cdn.example", "10.0.0.1"), fetch_bytes=3)
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("https://other.example/a.png", r"inputs\.hosts"),
+        ("http://cdn.example/a.png", "not https"),
+        ("https://cdn.example:8443/a.png", r"inputs\.hosts"),
+        ("https://cdn.example.other.example/a", r"inputs\.hosts"),
+        ("https://me@cdn.example/a.png", "http or https"),
+        ("https://10.0.0.1/a.png", "private"),
+        ("https://169.254.169.254/latest", r"inputs\.hosts"),
+        ("https://2130706433/", r"inputs\.hosts"),
+        ("file:///etc/passwd", "http or https"),
+    ],
+)
+async def test_a_prompts_url_leads_to_listed_hosts_alone(url: str, word: str) -> None:
+    """Over https, to a public address; nobody is asked before that is known."""
+    fetcher = prompt_fetcher(PROMPTS)
+    assert fetcher is not None
+    with pytest.raises(MarkFailed, match=word):
+        await fetcher.fetch(url)
+    await fetcher.close()
+    assert prompt_fetcher(InputSettings()) is None
+
+
+async def test_a_listed_name_that_leads_inside_is_not_asked(upstream: ScriptedUpstream) -> None:
+    """The very look-up that the connection uses is what counts (DNS rebinding); redirects too."""
+    here = f"127.0.0.1:{upstream.port}"
+    listed = prompt_fetcher(InputSettings(hosts=(f"localhost:{upstream.port}",)))
+    inner = prompt_fetcher(InputSettings(inner_hosts=(here,), fetch_bytes=3))
+    assert listed is not None
+    assert inner is not None
+    with pytest.raises(MarkFailed, match="cannot be fetched"):
+        await listed.fetch(f"https://localhost:{upstream.port}/a")
+    assert upstream.heard == []
+
+    async def script(talk: Conversation) -> None:
+        if talk.heard.path == "/away":
+            away = f"location: http://localhost:{upstream.port}/x"
+            await talk.whole(b"", away, status=302)
+            return
+        await talk.whole(b"abc", "content-type: image/png")
+
+    upstream.script = script
+    assert await inner.fetch(f"http://{here}/a") == b"abc"
+    with pytest.raises(MarkFailed, match=r"inputs\.fetch_bytes"):
+        await inner.fetch(f"http://{here}/a", 2)
+    with pytest.raises(MarkFailed, match="not https"):
+        await inner.fetch(f"http://{here}/away")
+    assert all("cookie" not in each.headers for each in upstream.heard)
+    await listed.close()
+    await inner.close()

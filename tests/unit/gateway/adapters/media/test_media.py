@@ -168,6 +168,13 @@ def test_refusals_and_errors_have_each_protocols_shape() -> None:
     assert polite.status == 400
     flat = json.loads(TASKS.refuse(REFUSAL, exchange="01X", language="zh").body)
     assert flat == {"code": "DataInspectionFailed", "message": "No.", "request_id": "01X"}
+    asked = TASKS.read_request(b"", strict=True)
+    answer = TASKS.answer(asked, content_type="application/json")
+    answer.push(b'{"output": {"results": [{"url": "https://x/y"}]}}')
+    (event,) = answer.flush()
+    assert isinstance(event, Event)
+    refused = json.loads(answer.write(event, Edits(refusals={0: REFUSAL})))
+    assert (refused["code"], "output" in refused) == ("DataInspectionFailed", False)
     failed = json.loads(TASKS.error(FilterFailed(), exchange="01X").body)
     assert failed["code"] == "filter_failed"
     stream = IMAGES.answer(

@@ -73,6 +73,8 @@ def by_exiftool(path: Path) -> list[str]:
     if path.suffix == ".wav":
         shown = ask("exiftool", "-b", "-U", "-Unknown_AIGC", path).decode().rstrip("\0")
         return [shown] if shown else []
+    if ask("exiftool", "-q", "-s3", "-Warning", "-Error", path):
+        raise ValueError("exiftool warns of the file")
     # Flat names: inside an SVG it calls the property SvgMetadataAigc.
     (found,) = json.loads(ask("exiftool", "-j", "-G1", "-a", path))
     values = [value for key, value in found.items() if key.lower().endswith("aigc")]

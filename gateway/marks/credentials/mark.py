@@ -22,6 +22,7 @@ from gateway.marks.credentials.places import (
     TEXTS,
     damage,
     may_hold_manifest,
+    mp3_room,
     obstacle,
     png_chunks,
     png_room,
@@ -53,6 +54,7 @@ _ROUNDS, _ROUNDS_TIMED = 12, 4
 suits the place: two thirds of those in plain text do not. An authority is asked less often."""
 
 Make = Callable[[Builder, Signer], bytes]
+Rooms = Callable[[int], Room | None]
 
 
 class CredentialError(ValueError):
@@ -170,7 +172,7 @@ class Credentials:
             return content, self._receipt("not_possible", "no_place_in_format")
         try:
             room = _room(without(content, places), found)
-            signed, timed = self._around(plan_manifest(claim, b""), room)
+            signed, timed = self._around(plan_manifest(claim, b""), lambda _: room)
         except ManifestPlaceError as error:
             return content, self._receipt("not_possible", str(error))
         except CredentialError as error:
@@ -180,16 +182,21 @@ class Credentials:
             return content, self._receipt("failed", "not_read_back")
         return signed, self._receipt("written", "" if timed else "no_time_stamp")
 
-    def _around(self, plan: Plan, room: Room) -> tuple[bytes, bool]:
+    def _around(self, plan: Plan, rooms: Rooms) -> tuple[bytes, bool]:
         """Return the file with a manifest in its room, and False if a time stamp is missing.
 
         How long the manifest is, and so what the hash leaves out, is known when it is made: the
         length of the last one is tried first. Its bytes differ each time, by its id and signature.
         """
-        digest = hashlib.sha256(room.before)
-        digest.update(room.behind)
+        hashed, digest = None, hashlib.sha256()
         made: tuple[bytes, bool] | None = None
         for _ in range(_ROUNDS_TIMED if self._signing.timestamp_url else _ROUNDS):
+            room = rooms(self._guess)
+            if room is None:
+                break
+            if room is not hashed:
+                hashed, digest = room, hashlib.sha256(room.before)
+                digest.update(room.behind)
             place = (len(room.before), len(room.write(bytes(self._guess))))
             make = partial(signed_around, digest=digest.digest(), place=place)
             manifest, timed = self._sign(plan, make)
@@ -222,11 +229,12 @@ class Credentials:
     def _signed(self, content: bytes, found: MediaFormat, claim: Claim) -> tuple[bytes, str]:
         original = claim.original or content
         plan = plan_manifest(claim, original if self._has_manifest(original) else b"")
-        room = png_room(content) if found is MediaFormat.PNG and can_sign_around() else None
-        if room is None:
+        rooms = _rooms(content, found) if can_sign_around() else None
+        room = rooms(self._guess) if rooms else None
+        if rooms is None or room is None:
             signed, timed = self._sign(plan, _inside(content, found.mime))
         else:
-            signed, timed = self._around(plan, room)
+            signed, timed = self._around(plan, rooms)
         details = [] if timed else ["no_time_stamp"]
         if room is None and found is MediaFormat.PNG and b"eXIf" in png_chunks(content):
             details.append("before_exif")
@@ -291,6 +299,14 @@ class Credentials:
 
     def _receipt(self, status: str, detail: str = "") -> Receipt:
         return Receipt(self.name, status, detail)
+
+
+def _rooms(content: bytes, found: MediaFormat) -> Rooms | None:
+    """Return what gives a manifest's room by its size; None where the library finds the place."""
+    if found is MediaFormat.PNG:
+        room = png_room(content)
+        return lambda _: room
+    return partial(mp3_room, content) if found is MediaFormat.MP3 else None
 
 
 def _room(content: bytes, found: MediaFormat) -> Room:

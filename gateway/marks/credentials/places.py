@@ -10,7 +10,9 @@ import zlib
 from typing import Literal
 
 from gateway.nouns.media import MediaFormat as F
+from gateway.wire.id3 import Frame, build, read_tag
 from gateway.wire.manifest_place import Room
+from gateway.wire.media_fault import MediaFault
 from gateway.wire.pdf_file import PdfFileError, opened_pdf
 from gateway.wire.xml_places import XmlError, find_elements
 
@@ -22,6 +24,10 @@ players do not expect. Office packages: only uncompressed ones are taken by the 
 
 
 _MOST_CHUNKS = 200_000
+
+_OBJECT = b"application/c2pa\0"
+_GEOB = b"\3" + _OBJECT + b"c2pa\0c2pa manifest store\0"
+"""What stands before the manifest in an object of an ID3 tag: encoding, type, name, description."""
 
 TEXTS = frozenset({F.TXT, F.MARKDOWN, F.HTML})
 """What the library cannot walk through; its place is made by `gateway.wire.manifest_place`."""
@@ -83,6 +89,21 @@ def png_room(content: bytes) -> Room | None:
     if not at or b"caBX" in chunks or chunks.get(b"eXIf", 0) > at:
         return None
     return Room(content[:at], content[at:], _chunk)
+
+
+def mp3_room(content: bytes, size: int) -> Room | None:
+    """Return where a manifest of ``size`` bytes goes in an MP3: an object of the ID3 tag, which
+    keeps its version, with room behind it for a header, where exiftool looks for one. A manifest
+    that is there gives way. None if the tag is broken: then the library looks for a place."""
+    body = _GEOB + b"\xff" * size
+    try:
+        tag = read_tag(content)
+        kept = [each for each in tag.frames if not (each.id == b"GEOB" and _OBJECT in each.body)]
+        whole = build(tag.version, [*kept, Frame(b"GEOB", b"\0\0", body)])
+    except MediaFault:
+        return None
+    at = whole.rindex(body) + len(_GEOB)
+    return Room(whole[:at], whole[at + size :] + content[tag.size :], bytes)
 
 
 def _chunk(manifest: bytes) -> bytes:

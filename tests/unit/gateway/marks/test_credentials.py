@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import time
 
@@ -31,6 +32,7 @@ from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
+from gateway.wire.id3 import Frame, build, read_tag, tag_size
 from gateway.wire.manifest_place import manifest_places, without
 from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, pdf, picture, signing
 from tests.sound_kit import sound
@@ -262,6 +264,30 @@ def test_a_manifest_stands_behind_what_other_programs_read_in_a_png() -> None:
     end = before.index(b"IEND") - 4
     late = before[:at] + before[at + len(block) : end] + block + before[end:]
     assert MARK.stamp(late, claim())[1] == Receipt("credential", "written", "before_exif")
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_the_tag_of_an_mp3_keeps_its_version_and_has_room_behind_the_manifest(version: int) -> None:
+    """Where 2.4 is written exiftool looks for a header behind the last frame. Signed again for
+    another exchange, there is one manifest still, and the earlier one is its ingredient."""
+    tune = sound("mp3", "libmp3lame", 44100, 2)
+    frames = [Frame(b"TIT2", b"\0\0", b"\0Tune"), Frame(b"GEOB", b"\0\0", b"\0x/y\0\0\0own")]
+    content = build(version, frames) + tune[tag_size(tune) :]
+    once, receipt = MARK.stamp(content, claim())
+    twice, _ = MARK.stamp(once, claim()._replace(exchange=OTHER_EXCHANGE, original=once))
+    assert receipt == Receipt("credential", "written")
+    for signed, exchange, manifests in ((once, EXCHANGE, 1), (twice, OTHER_EXCHANGE, 2)):
+        tag = read_tag(signed)
+        assert (tag.version, list(tag.frames[:2])) == (version, frames)
+        assert [each.id for each in tag.frames[2:]] == [b"GEOB"]
+        assert signed[tag.size - 10 : tag.size] == bytes(10) or version == 3
+        assert signed[tag.size :] == tune[tag_size(tune) :]
+        assert MARK.verify(signed)[0].exchange == exchange
+        with Reader("audio/mpeg", io.BytesIO(signed)) as reader:
+            assert len(json.loads(reader.json())["manifests"]) == manifests
+        changed = bytearray(signed)
+        changed[-9] ^= 1
+        assert MARK.verify(bytes(changed))[0].state is ClaimState.ALTERED
 
 
 @pytest.mark.parametrize("model", ["m", "model " * 40, "n"])

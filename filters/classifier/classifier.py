@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from filters.classifier.scorer import Scores
 from filters.classifier.segments import LONGEST, ends
-from gateway.nouns.finding import Finding, Scan
+from gateway.nouns.finding import Finding, Scan, clean
 
 INSULT = "A4.insult"
 INJECTION = "injection"
@@ -66,6 +66,8 @@ class ClassifierFilter:
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
         """Judge what is complete; see `gateway.ports.filter.Filter`."""
+        if not final and len(text) - start < self._least:
+            return clean(start)
         found: list[Finding] = []
         begin = start
         for end in ends(text, start, self._least, final=final):
@@ -75,7 +77,7 @@ class ClassifierFilter:
                 left = begin + len(stretch) - len(stretch.lstrip())
                 found += self._judge(inner, left)
             begin = end
-        return Scan(tuple(found), begin)
+        return Scan(tuple(found), begin) if found else clean(begin)
 
     def _judge(self, text: str, at: int) -> list[Finding]:
         scores = self._score(text)

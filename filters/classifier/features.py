@@ -80,7 +80,7 @@ _OPENING = ('"', "(", "[", ">", "/", ":", "*", "-", "`", "\u201c")
 def folded(text: str) -> str:
     """Return a text as the scorer reads it."""
     codes = _FOLD.take(code_points(text[:LONGEST_TEXT]))
-    if not codes.all():
+    if np.count_nonzero(codes) < len(codes):
         codes = codes[codes != 0]
     out = f" {codes.tobytes().decode('utf-32-le')} "
     for mark in _OPENING:
@@ -203,7 +203,7 @@ def grams(text: str) -> Places:
         rolling += mixed[size:]
         parts.append(rolling)
     inside = _LATIN.take(codes)
-    if inside.any():
+    if np.count_nonzero(inside):
         parts += _words(codes, inside)
     joined = np.concatenate(parts)
     joined *= _MIX

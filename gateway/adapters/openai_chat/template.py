@@ -92,10 +92,9 @@ def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
     texts = _decode(parts) if parts else None
     if texts is None:
         return None
-    text = texts if isinstance(texts, str) else "".join(texts)
     run = Run(
-        buffer[at:end], text, template.channel, template.field_class, template.form,
-        partial(_expand, template, parts, padded),
+        buffer[at:end], "".join(texts), template.channel, template.field_class, template.form,
+        partial(_expand, template, parts, padded, texts),
     )  # fmt: skip
     return run, end
 
@@ -174,26 +173,27 @@ def _unpad(parts: list[bytes], middle: bytes) -> list[bytes]:
     return [middle + padding for _, _, padding in cut[:fit]]
 
 
-def _decode(parts: list[bytes]) -> list[str] | str | None:
-    """Return the strings, joined if none has an escape; None if one is no valid JSON string."""
+def _decode(parts: list[bytes]) -> list[str] | None:
+    """Return the strings; None if one is no valid JSON string."""
     joined = b"\n".join(parts)
     try:
         if _PLAIN.fullmatch(joined):
-            return joined.decode("utf-8").replace("\n", "")
+            return joined.decode("utf-8").split("\n")
         if not _ESCAPED.fullmatch(joined):
             return None
         array = b'["' + b'","'.join(parts) + b'"]'
         try:
             return _TEXTS.decode(array)
         except (msgspec.DecodeError, ValueError):
-            texts: list[str] = json.loads(array.decode("utf-8"))
-            return texts
+            halves: list[str] = json.loads(array.decode("utf-8"))
+            return halves
     except ValueError:
         return None
 
 
-def _expand(template: Template, parts: list[bytes], padded: list[bytes]) -> list[Event]:
-    texts = json.loads(b'["' + b'","'.join(parts) + b'"]')
+def _expand(
+    template: Template, parts: list[bytes], padded: list[bytes], texts: list[str]
+) -> list[Event]:
     behind = [rest + template.suffix for rest in padded or [b""] * len(parts)]
     return [
         template.event(template.prefix + part + rest, text)

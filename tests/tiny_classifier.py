@@ -34,9 +34,7 @@ def make_model(folder: Path) -> None:
     texts = [[2], [3], [4], [2, 3], [4, 2], [3, 3], [2] * 31, [2] * 30 + [3], [3] + [2] * 30]
     for _ in range(40):
         for ids in texts:
-            loss = model(
-                input_ids=torch.tensor([ids]), labels=torch.tensor([int(3 in ids)])
-            ).loss
+            loss = model(input_ids=torch.tensor([ids]), labels=torch.tensor([int(3 in ids)])).loss
             loss.backward()
             steps.step()
             steps.zero_grad()

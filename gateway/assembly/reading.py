@@ -43,7 +43,7 @@ from gateway.marks.document_metadata import DocumentMetadata
 from gateway.marks.label_signature import verify_label
 from gateway.marks.text_label import is_prose
 from gateway.matching.fingerprint import normalise, units_of
-from gateway.matching.picture_hash import asked_hashes
+from gateway.matching.picture_hash import sought
 from gateway.nouns.errors import BadRequest, ConfigError, LedgerFailed, Overloaded, SealgateError
 from gateway.nouns.mark import FileMarksOrder, MarkFamily, MarkKeys
 from gateway.nouns.media import MediaFormat, MediaKind
@@ -190,7 +190,7 @@ class ReadRecipe(NamedTuple):
     def make(self) -> FileReading:
         """Return what reads a file."""
         bound_pictures(self.pixels)
-        return FileReading(file_readers(self.order, self.keys, self.pins), asked_hashes)
+        return FileReading(file_readers(self.order, self.keys, self.pins), sought)
 
 
 class LedgerMemory:
@@ -220,7 +220,7 @@ class LedgerMemory:
         if seen.format is None:
             return [], False
         if seen.format.kind is MediaKind.IMAGE:
-            shown = self._archive().trace_hashes(seen.pictures)
+            shown = self._archive().trace_looks(seen.pictures)
             return [Likeness(each.exchange, "picture", each.confidence, each.time_ns)
                     for each in shown], False  # fmt: skip
         if seen.format not in TEXTS:

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from gateway.desk.report import FoundMark
 from gateway.nouns.mark import MarkFamily
 from gateway.nouns.media import MediaFormat, MediaKind
+from gateway.nouns.picture import Sought
 from gateway.ports.mark import Claim
 from gateway.wire.media_type import sniff
 
@@ -58,13 +59,13 @@ class Reader(NamedTuple):
 
 class Seen(NamedTuple):
     """What was read: the format by the content's own bytes, and all marks. ``partly``: something
-    was left out, because the text is too long or a reader broke on it. ``pictures`` are perceptual
-    hashes of what a picture shows, to look it up by."""
+    was left out, because the text is too long or a reader broke on it. ``pictures`` are what
+    a picture is looked up by."""
 
     format: MediaFormat | None
     marks: tuple[FoundMark, ...]
     partly: bool
-    pictures: tuple[bytes, ...] = ()
+    pictures: tuple[Sought, ...] = ()
 
 
 class FileAsked(NamedTuple):
@@ -77,7 +78,7 @@ class FileAsked(NamedTuple):
 class FileReading:
     """Reads files: their marks and what pictures show. Made in each reading process."""
 
-    def __init__(self, readers: Iterable[Reader], look: Callable[[bytes], list[bytes]]) -> None:
+    def __init__(self, readers: Iterable[Reader], look: Callable[[bytes], list[Sought]]) -> None:
         self._readers = tuple(readers)
         self._look = look
 

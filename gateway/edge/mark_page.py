@@ -21,6 +21,7 @@ from gateway.edge.gateway import Gateway, Headers
 from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError, TooLarge
 from gateway.nouns.exchange import Principal, Subject
 from gateway.nouns.media import MediaFormat
+from gateway.nouns.picture import Looks
 from gateway.nouns.record import AnswerText, CloseFrame, OpenFrame, ReceiptFact
 from gateway.nouns.verdict import Outcome
 from gateway.ports.adapter import Coding
@@ -113,7 +114,7 @@ async def _seal(
     gateway.meter.exchange_opened()
     outcome, error = Outcome.GATEWAY_ERROR, MarkFailed.code
     receipts: tuple[ReceiptFact, ...] = ()
-    pictures: tuple[bytes, ...] = ()
+    pictures: tuple[Looks, ...] = ()
     opened = _open_frame(gateway, asked)
     entry = gateway.journal.open(opened)
     try:

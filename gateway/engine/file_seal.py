@@ -13,29 +13,31 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from gateway.engine.stamping import Stamped, Stamper
-from gateway.matching.picture_hash import hashes
+from gateway.matching.picture_hash import looks
 from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import NO_KEYS, FileMarksOrder, MarkFamily, MarkKeys
 from gateway.nouns.media import MediaKind
+from gateway.nouns.picture import Looks
 from gateway.ports.adapter import Coding
 from gateway.ports.mark import Claim, FileMark
 from gateway.ports.session import Sealed, SealOrder
 from gateway.wire.held_file import HeldFileError, strict_base64
 from gateway.wire.picture_limit import bound_pictures
 
-Pictures = Callable[[bytes], tuple[bytes, ...]]
+Pictures = Callable[[bytes], tuple[Looks, ...]]
 Making = Callable[[Any], bytes]
 _DATA_URL = re.compile(r"data:([!-+\--~]{0,128});base64,")
 
 
-def no_pictures(_: bytes) -> tuple[bytes, ...]:
-    """Return no hashes: nobody looks at the pictures."""
+def no_pictures(_: bytes) -> tuple[Looks, ...]:
+    """Return nothing: nobody looks at the pictures."""
     return ()
 
 
-def hashed_pictures(content: bytes) -> tuple[bytes, ...]:
-    """Return the hashes by which a picture is found again."""
-    return tuple(hashes(content))
+def seen_pictures(content: bytes) -> tuple[Looks, ...]:
+    """Return by what a picture is found again."""
+    seen = looks(content)
+    return () if seen is None else (seen,)
 
 
 def nothing_to_make(_: Any) -> bytes:
@@ -44,7 +46,7 @@ def nothing_to_make(_: Any) -> bytes:
 
 
 class FileSeal:
-    """Carries out orders with one stamper. ``pictures`` gives the perceptual hashes of a picture as
+    """Carries out orders with one stamper. ``pictures`` gives the looks of a picture as
     it leaves, with its marks on it; ``make`` what stream marks want."""
 
     def __init__(
@@ -104,7 +106,7 @@ class SealRecipe(NamedTuple):
     def make(self) -> FileSeal:
         """Return the sealer."""
         bound_pictures(self.pixels)
-        seen = hashed_pictures if self.order.fingerprint else no_pictures
+        seen = seen_pictures if self.order.fingerprint else no_pictures
         stamper = Stamper(self.marks(self.order, self.keys), self.owed)
         return FileSeal(stamper, seen, self.making)
 

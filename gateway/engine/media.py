@@ -17,6 +17,7 @@ from gateway.engine.outbox import Outbox
 from gateway.engine.queue import Held
 from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.mark import Receipt
+from gateway.nouns.picture import Looks
 from gateway.nouns.record import ReceiptFact
 from gateway.ports.adapter import Coding, Media
 from gateway.ports.mark import AskingMark, Claim, StreamMark
@@ -86,7 +87,7 @@ class MediaGate:
         self._making: dict[int, tuple[_Place, _Parts]] = {}
         self._receipts: list[ReceiptFact] = []
         self._count = 0
-        self.pictures: tuple[bytes, ...] = ()
+        self.pictures: tuple[Looks, ...] = ()
 
     # -- in
 

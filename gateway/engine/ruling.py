@@ -95,8 +95,7 @@ class Ruler:
         found = [
             Ruled(rule, rule.do, self._apply(rule, rule.do, category, field_class))
             for rule in self._concerning(category)
-            if severity >= rule.severity
-            and (not rule.fields or field_class in rule.fields)
+            if severity >= rule.severity and (not rule.fields or field_class in rule.fields)
         ]
         return tuple(sorted(found, key=lambda ruled: (-ruled.action, -ruled.wanted)))
 

@@ -11,7 +11,6 @@ _LONGEST_SIDE = 2048
 fine for the model."""
 
 
-
 def codes_in(picture: Image.Image) -> list[str]:
     """Return the texts of the codes that a picture shows."""
     grey = picture.convert("L")

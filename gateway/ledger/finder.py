@@ -19,14 +19,8 @@ from numpy.typing import NDArray
 from gateway.matching.alignment import NOTHING, Alignment, Places, align, densest_band, window_of
 from gateway.matching.cross_parsing import Library, cost
 from gateway.matching.fingerprint import Fingerprinter, Question, normalise_with_origin
-from gateway.matching.picture_hash import (
-    MOST_DIFFERENT,
-    Nearness,
-    asked_hashes,
-    looks_of,
-    nearness,
-    probes,
-)
+from gateway.matching.picture_hash import MOST_DIFFERENT, Nearness, nearness, sought
+from gateway.nouns.picture import Sought
 from gateway.ports.store import Store
 
 ATTRIBUTED = 0.5
@@ -115,19 +109,18 @@ class Finder:
     def by_picture(self, content: bytes) -> list[Match]:
         """Return the records that released a picture, or one that it was cut from; its place in the
         question is none (0, 0)."""
-        return self.by_hashes(asked_hashes(content))
+        return self.by_looks(sought(content))
 
-    def by_hashes(self, asked: Sequence[bytes]) -> list[Match]:
-        """Return the same for a picture whose hashes (`asked_hashes`) were made elsewhere."""
-        looks = looks_of(asked)
-        probed = sorted({band for one in looks for each in one.windows for band in probes(each)})
+    def by_looks(self, asked: Sequence[Sought]) -> list[Match]:
+        """Return the same for a picture that was looked at elsewhere (`sought`)."""
+        probed = sorted({band for one in asked for band in one.probes})
         held = self._store.holders(self._fingerprinter.picture_grams(probed), _HOLDERS[-1])
         shared = Counter(place for places in held.values() for place in places)
         best = [place for place, _ in shared.most_common(_CANDIDATES)]
         sure: dict[int, float] = {}
         for place, kept in self._store.fingerprints(best).items():
             known = self._fingerprinter.pictures(kept.pictures)
-            near = (nearness(one, other) for one in looks for other in known)
+            near = (nearness(one.looks, other) for one in asked for other in known)
             sure[place] = max(map(picture_confidence, near), default=0.0)
         matches = [Match(place, each, 0, 0) for place, each in sure.items() if each]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))

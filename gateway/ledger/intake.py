@@ -12,6 +12,8 @@ from gateway.ledger.frames import exchange_bytes
 from gateway.ledger.gather import Opened
 from gateway.ledger.keyring import Keyring
 from gateway.matching.fingerprint import Fingerprinter
+from gateway.matching.picture_pack import each_apart
+from gateway.nouns.picture import Looks
 from gateway.nouns.record import Fingerprint
 from gateway.ports.store import Owner, StoredRecord, Writing
 
@@ -81,8 +83,8 @@ class Intake:
         return made
 
 
-def _pictures(opened: Opened) -> tuple[bytes, ...]:
-    return opened.facts.close.pictures if opened.facts.close else ()
+def _pictures(opened: Opened) -> list[Looks]:
+    return each_apart(opened.facts.close.pictures) if opened.facts.close else []
 
 
 def _owner(opened: Opened) -> Owner:

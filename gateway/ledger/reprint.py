@@ -1,4 +1,5 @@
-"""Reprint: fingerprints of an older make are made anew from the records' contents.
+"""Reprint: fingerprints of an older make are made anew from the records' contents, and from what is
+kept of their pictures.
 
 The shipper does it, which saw these texts when it stored them: nothing is shown to anybody, so it
 is no read on record. What cannot be opened any more has no fingerprint any more.
@@ -25,14 +26,23 @@ def reprint(store: Store, keyring: Keyring) -> int:
         return 0
     made: dict[int, Fingerprint | None] = dict.fromkeys(places)
     maker = Fingerprinter(keyring.fingerprint_key)
+    held = store.fingerprints(places)
     for row in store.at(places):
         record = store.read(row.exchange)
-        texts = _texts(store, keyring, record) if record else []
-        if texts:
-            made[row.chain_seq] = maker.of_each([texts])[0]
+        before = held.get(row.chain_seq)
+        texts = _texts(store, keyring, record) if record and _has_text(before) else []
+        pictures = maker.pictures(before.pictures) if before else []
+        if texts or pictures:
+            of_texts = maker.of_each([texts])[0]
+            made[row.chain_seq] = maker.with_pictures(of_texts, pictures) if pictures else of_texts
     with store.writing() as writing:
         writing.reprint(made)
     return len(places)
+
+
+def _has_text(before: Fingerprint | None) -> bool:
+    """True unless a fingerprint of pictures alone says that the texts had none."""
+    return before is None or bool(before.sketch)
 
 
 def _texts(store: Store, keyring: Keyring, record: StoredRecord) -> list[str]:

@@ -21,6 +21,7 @@ from gateway.ledger.intake import fold_code
 from gateway.ledger.keyring import Keyring
 from gateway.matching.label_code import parse_code
 from gateway.nouns.errors import BadRequest
+from gateway.nouns.picture import Sought
 from gateway.nouns.record import key_owner
 from gateway.ports.clock import Clock
 from gateway.ports.store import Query, Store, StoredRecord
@@ -109,10 +110,10 @@ class Archive:
         cropped by a tenth or encoded anew from; the likeliest first."""
         return self._traces(self._finder.by_picture(content), "picture", "")[:limit]
 
-    def trace_hashes(self, asked: Sequence[bytes], *, limit: int = 10) -> list[Trace]:
-        """Return the same for a picture whose hashes were made elsewhere
-        (`gateway.matching.picture_hash.asked_hashes`)."""
-        return self._traces(self._finder.by_hashes(asked), "picture", "")[:limit]
+    def trace_looks(self, asked: Sequence[Sought], *, limit: int = 10) -> list[Trace]:
+        """Return the same for a picture that was looked at elsewhere
+        (`gateway.matching.picture_hash.sought`)."""
+        return self._traces(self._finder.by_looks(asked), "picture", "")[:limit]
 
     def trace_typed(
         self, text: str, subject: str, around: tuple[int, int], *, limit: int = 10

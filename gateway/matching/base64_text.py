@@ -23,9 +23,7 @@ NEAR = 16
 """Two changes within so many characters make a stretch look encoded."""
 
 _CHANGE = re.compile("(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]")
-_ANY_CHANGE = re.compile(
-    "[A-Z0-9](?:(?<=[a-z].)|(?<=[A-Z][0-9])|(?<=[0-9])[A-Za-z])"
-).search
+_ANY_CHANGE = re.compile("[A-Z0-9](?:(?<=[a-z].)|(?<=[A-Z][0-9])|(?<=[0-9])[A-Za-z])").search
 _RUN = re.compile("[A-Za-z0-9+/_-]{2,}")
 _STANDARD = str.maketrans("-_", "+/")
 

@@ -29,7 +29,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
 from gateway.matching.alignment import Places
-from gateway.matching.picture_hash import Looks, bands, looks_of, packed, unpacked
+from gateway.matching.picture_index import bands
+from gateway.matching.picture_pack import packed, unpacked
+from gateway.nouns.picture import Looks
 from gateway.nouns.record import Fingerprint
 
 GRAM_UNITS = 8
@@ -126,14 +128,10 @@ class Fingerprinter:
         codes = self._keyed(rolling, small)[:, 0].astype(np.uint8)
         return Question(grams, Places(codes, small.ends, np.diff(rolling.reach)))
 
-    def with_pictures(self, made: Fingerprint, pictures: Sequence[bytes]) -> Fingerprint:
-        """Return the fingerprint of a record that also released these pictures (see
-        `gateway.matching.picture_hash.hashes`)."""
-        windows = (each for one in looks_of(pictures) for each in one.windows)
-        grams = {
-            *made.grams,
-            *self.picture_grams(band for each in windows for band in bands(each)),
-        }
+    def with_pictures(self, made: Fingerprint, pictures: Sequence[Looks]) -> Fingerprint:
+        """Return the fingerprint of a record that also released these pictures."""
+        held = bands(each for one in pictures for each in one.windows)
+        grams = {*made.grams, *self.picture_grams(held)}
         return Fingerprint(tuple(sorted(grams)), made.sketch, self._seal(packed(pictures)))
 
     def picture_grams(self, found: Iterable[int]) -> list[int]:

@@ -1,10 +1,14 @@
 """Picture hash: finds a picture again that was encoded anew, scaled or cropped by a tenth.
 
 The hash is PDQ (Meta, "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing algorithm",
-2019; library ``pdqhash``): 256 bits of a low-pass picture's discrete cosine transform. PDQ alone
-loses a picture whose edge was cut, so a picture is hashed through windows that lack up to 15 % of
-its width and height, in steps of 5 %; the question through windows in steps of 2.5 %. Whatever a
-crop by a tenth took away, one of the pairs differs by little more than one per cent at each edge.
+2019; library ``pdqhash``): 256 coefficients of a low-pass picture's discrete cosine transform, and
+of each one bit: whether it is above their median. PDQ alone loses a picture whose edge was cut, so
+a picture is hashed through windows that lack up to 20 % of its width and height, in steps of 5 %;
+the question through windows in steps of 2.5 %. Whatever a crop took away, a tenth of one side or of
+every side, one of the pairs differs by little more than one per cent at each edge.
+
+All windows are cut and averaged in one product of matrices into the 64 by 64 points that PDQ looks
+at; what it would do to larger pictures, filter and decimate them, is then done.
 """
 
 from __future__ import annotations
@@ -17,32 +21,32 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.matching.picture_detail import DETAIL_BYTES, Likeness, compare, detail
+from gateway.matching.picture_detail import Likeness, averages, compare, detail
+from gateway.matching.picture_frame import inside
+from gateway.matching.picture_index import probes
+from gateway.nouns.picture import HASH_BYTES, Looks, Sought
 
 if TYPE_CHECKING:
     from PIL import Image
 
-HASH_BYTES = 32
-MOST_DIFFERENT = 70
-"""Bits in which two hashes of one picture may differ (`python -m tests.bench.pictures` has the
-distributions)."""
+MOST_DIFFERENT = 44
+"""Bits in which two hashes of one picture may differ. Copies of photographs and drawings stay
+below; beyond are plain patterns, whose bits say little, and from about 50 on pictures that have
+only an outline in common (`python -m tests.bench.pictures` has the distributions)."""
 
 LEAST_QUALITY = 20
 """PDQ's measure of how much there is to see; a blank page is like every other blank page."""
 
-_BANDS = 8
-_SIDE = 128
-_OPENED_SIDE = 512
-_KEPT_CUTS, _KEPT_IN_ALL = (0.0, 0.05, 0.1), 0.15
+_POINTS = 64
+_LIGHT_SIDE = 128
+_OPENED_SIDE = 256
+_DRAFT_SIDE = 512
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+_KEPT_CUTS, _KEPT_IN_ALL = (0.0, 0.05, 0.1), 0.2
 _ASKED_CUTS, _ASKED_IN_ALL = (0.0, 0.025), 0.05
 _MOST_PIXELS = 64_000_000
 
-
-class Looks(NamedTuple):
-    """What is known of one picture; no ``detail`` if an earlier version kept it."""
-
-    windows: tuple[bytes, ...]
-    detail: bytes = b""
+Spans = list[tuple[float, float]]
 
 
 class Nearness(NamedTuple):
@@ -53,43 +57,29 @@ class Nearness(NamedTuple):
     likeness: Likeness | None = None
 
 
-def hashes(content: bytes) -> list[bytes]:
-    """Return the hashes of a picture to keep and its detail; none if it is no picture that can be
-    opened, too large (64 million pixels), or shows too little to be told from others."""
-    return _hashes(content, _spans(_KEPT_CUTS, _KEPT_IN_ALL))
+def looks(content: bytes) -> Looks | None:
+    """Return what is kept of a picture; None if it is no picture that can be opened, too large (64
+    million pixels), or shows too little to be told from others."""
+    picture = _opened(content)
+    if picture is None:
+        return None
+    seen = _transformed(picture, _spans(_KEPT_CUTS, _KEPT_IN_ALL))
+    return None if seen is None else _looks(picture, seen)
 
 
-def asked_hashes(content: bytes) -> list[bytes]:
-    """Return the hashes of a picture to ask with and its detail; none as for `hashes`."""
-    return _hashes(content, _spans(_ASKED_CUTS, _ASKED_IN_ALL))
-
-
-def bands(each: bytes) -> list[int]:
-    """Return eight bands of a hash: band number and 16 bits in one number."""
-    words = np.frombuffer(each, ">u2")[:_BANDS].tolist()
-    return [number << 16 | word for number, word in enumerate(words)]
-
-
-def probes(each: bytes) -> list[int]:
-    """Return the bands of a hash and those that differ from them in one bit."""
-    return [
-        number << 16 | (word ^ flip)
-        for number, word in enumerate(np.frombuffer(each, ">u2")[:_BANDS].tolist())
-        for flip in (0, *(1 << bit for bit in range(16)))
-    ]
-
-
-def looks_of(known: Sequence[bytes]) -> list[Looks]:
-    """Return the pictures of a list of hashes and details."""
-    found: list[Looks] = []
-    windows: list[bytes] = []
-    for each in known:
-        if len(each) == HASH_BYTES:
-            windows.append(each)
-            continue
-        found.append(Looks(tuple(windows), each))
-        windows = []
-    return [*found, Looks(tuple(windows))] if windows else found
+def sought(content: bytes) -> list[Sought]:
+    """Return what a picture is asked about with: itself and, if it has a plain border, what is
+    inside; nothing as for `looks`."""
+    picture = _opened(content)
+    if picture is None:
+        return []
+    found: list[Sought] = []
+    within = inside(picture)
+    for each in (picture,) if within is None else (picture, within):
+        seen = _transformed(each, _spans(_ASKED_CUTS, _ASKED_IN_ALL))
+        if seen is not None:
+            found.append(Sought(_looks(each, seen), tuple(probes(seen))))
+    return found
 
 
 def nearness(asked: Looks, known: Looks) -> Nearness:
@@ -100,45 +90,13 @@ def nearness(asked: Looks, known: Looks) -> Nearness:
     return Nearness(apart, compare(asked.detail, known.detail))
 
 
-def packed(known: Sequence[bytes]) -> bytes:
-    """Return a list of hashes and details in the form in which it is kept.
-
-    A one; for each picture how many hashes it has (128 more if a detail follows them), the hashes,
-    the detail; zeros to a length that is one more than a multiple of 32. Earlier versions kept
-    hashes alone, whose length is such a multiple.
-    """
-    parts = [b"\x01"]
-    for each in looks_of(known):
-        parts += [bytes([len(each.windows) | bool(each.detail) << 7]), *each.windows, each.detail]
-    size = sum(map(len, parts))
-    return b"".join(parts) + bytes((1 - size) % HASH_BYTES) if len(parts) > 1 else b""
-
-
-def unpacked(plain: bytes) -> list[Looks]:
-    """Return the pictures of a packed list, or of hashes alone."""
-    if len(plain) % HASH_BYTES == 0:
-        return looks_of(_rows(plain))
-    found: list[Looks] = []
-    at = 1
-    while at < len(plain) and plain[at]:
-        end = at + 1 + (plain[at] & 0x7F) * HASH_BYTES
-        after = end + (DETAIL_BYTES if plain[at] & 0x80 else 0)
-        found.append(Looks(tuple(_rows(plain[at + 1 : end])), plain[end:after]))
-        at = after
-    return found
-
-
-def _rows(plain: bytes) -> list[bytes]:
-    return [plain[at : at + HASH_BYTES] for at in range(0, len(plain), HASH_BYTES)]
-
-
 def distance(asked: Sequence[bytes], known: Sequence[bytes]) -> int:
     """Return in how many bits the nearest pair differs; 256 if there is none."""
     nearest = 8 * HASH_BYTES
     rows = np.frombuffer(b"".join(known), np.uint8).reshape(-1, HASH_BYTES)
     for each in asked if len(rows) else ():
         different: NDArray[np.uint8] = np.bitwise_xor(rows, np.frombuffer(each, np.uint8))
-        nearest = min(nearest, int(np.unpackbits(different, axis=1).sum(axis=1).min()))
+        nearest = min(nearest, int(np.bitwise_count(different).sum(axis=1).min()))
     return nearest
 
 
@@ -149,50 +107,63 @@ def _opened(content: bytes) -> Image.Image | None:
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(content)) as opened:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            if opened.width * opened.height > _MOST_PIXELS:
+            if opened.width * opened.height > _MOST_PIXELS or min(opened.size) < 16:
                 return None
-            opened.draft("RGB", (_OPENED_SIDE, _OPENED_SIDE))
-            upright = ImageOps.exif_transpose(opened)
-            clear = upright.convert("RGBA")
+            opened.draft("RGB", (_DRAFT_SIDE, _DRAFT_SIDE))
+            ImageOps.exif_transpose(opened, in_place=True)
+            return _in_colour(opened)
     except (
         OSError, ValueError, SyntaxError, EOFError, ArithmeticError, KeyError, IndexError,
         MemoryError, UnidentifiedImageError, Warning, Image.DecompressionBombError,
     ):  # fmt: skip
         return None
-    if min(clear.size) < 16:
-        return None
-    ground = Image.new("RGBA", clear.size, "white")
+
+
+def _in_colour(opened: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    size, averaged = (_OPENED_SIDE, _OPENED_SIDE), Image.Resampling.BOX
+    if opened.mode.startswith("I;16"):  # Pillow would cut them off at 255
+        deep = (np.asarray(opened).astype(np.uint16) >> 8).astype(np.uint8)
+        return Image.fromarray(deep).resize(size, averaged).convert("RGB")
+    if not opened.has_transparency_data:
+        return opened.convert("RGB").resize(size, averaged)
+    clear = opened.convert("RGBA").resize(size, averaged)
+    ground = Image.new("RGBA", size, "white")
     ground.alpha_composite(clear)
-    return ground.convert("RGB").resize((_OPENED_SIDE, _OPENED_SIDE), Image.Resampling.BOX)
+    return ground.convert("RGB")
 
 
-def _hashes(content: bytes, spans: list[tuple[float, float]]) -> list[bytes]:
-    picture = _opened(content)
-    if picture is None:
-        return []
-    side = _OPENED_SIDE
-    boxes = [
-        (round(side * left), round(side * top), round(side * right), round(side * bottom))
-        for left, right in spans
-        for top, bottom in spans
-    ]
-    found = [_hash(picture, box) for box in boxes]
-    if found[0] is None:
-        return []
-    return [*dict.fromkeys(each for each in found if each is not None), detail(picture)]
+def _looks(picture: Image.Image, seen: NDArray[np.float64]) -> Looks:
+    bits = np.packbits(seen > 0, axis=1)
+    return Looks(tuple(dict.fromkeys(each.tobytes() for each in bits)), detail(picture))
 
 
-def _spans(cuts: tuple[float, ...], in_all: float) -> list[tuple[float, float]]:
+def _transformed(picture: Image.Image, spans: Spans) -> NDArray[np.float64] | None:
+    """Return for each window how far PDQ's coefficients are above their median; windows that show
+    too little are left out. None if the whole picture does."""
+    import pdqhash
+    from PIL.Image import Resampling
+
+    small = picture.resize((_LIGHT_SIDE, _LIGHT_SIDE), Resampling.BOX)
+    light = np.asarray(small, np.float32) @ _LUMA
+    cuts = averages(tuple(spans), _LIGHT_SIDE, _POINTS).astype(np.float32)
+    rows = cuts.reshape(-1, _LIGHT_SIDE)
+    points = np.rint(rows @ light @ rows.T).astype(np.uint8)
+    count = len(spans)
+    windows = points.reshape(count, _POINTS, count, _POINTS).transpose(0, 2, 1, 3)
+    found: list[NDArray[np.float64]] = []
+    for each in windows.reshape(-1, _POINTS, _POINTS):
+        values, quality = pdqhash.compute_float(np.repeat(each[..., None], 3, axis=2))
+        if quality >= LEAST_QUALITY:
+            found.append(values - np.median(values))
+        elif not found:
+            return None
+    return np.array(found)
+
+
+def _spans(cuts: tuple[float, ...], in_all: float) -> Spans:
     """Return first and last of what is left of a side, the whole side first."""
     return [
         (before, 1 - after) for before in cuts for after in cuts if before + after <= in_all + 1e-9
     ]
-
-
-def _hash(picture: Image.Image, box: tuple[int, int, int, int]) -> bytes | None:
-    import pdqhash
-    from PIL.Image import Resampling
-
-    small = picture.resize((_SIDE, _SIDE), Resampling.BILINEAR, box)
-    bits, quality = pdqhash.compute(np.asarray(small))
-    return np.packbits(bits).tobytes() if quality >= LEAST_QUALITY else None

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.nouns.picture import Looks
+
 
 class OpenFrame(msgspec.Struct, frozen=True):
     """The facts known when an exchange begins. Times are nanoseconds since 1970.
@@ -46,8 +48,8 @@ class Fingerprint(NamedTuple):
     """By what the store finds a record again without reading its contents.
 
     ``grams`` are keyed hashes (signed, 32 bits, ascending, each once: their order in the content is
-    not told). ``sketch`` and ``pictures`` are encrypted: what confirms a text, and the perceptual
-    hashes of the record's pictures.
+    not told). ``sketch`` and ``pictures`` are encrypted: what confirms a text, and the looks of
+    the record's pictures.
     """
 
     grams: tuple[int, ...]
@@ -106,10 +108,10 @@ class CloseFrame(msgspec.Struct, frozen=True):
 
     ``released_chars`` counts code points handed to `release`, ``sent_bytes`` what the socket took.
     ``judged`` names the kinds of files that were judged, ``unjudged`` what nobody could judge.
-    Durations are seconds. ``pictures`` are the perceptual hashes of the pictures that were released
-    (`gateway.matching.picture_hash.hashes`); they go into the record's fingerprint and not into its
-    facts. ``review`` names the samples that the exchange is drawn for, ``strike`` are the points
-    that it puts on its subject's account.
+    Durations are seconds. ``pictures`` are the looks of the pictures that were released (in frames
+    of earlier versions in pieces, see `gateway.matching.picture_pack`); they go into the record's
+    fingerprint and not into its facts. ``review`` names the samples that the exchange is drawn for,
+    ``strike`` are the points that it puts on its subject's account.
     """
 
     time_ns: int
@@ -126,7 +128,7 @@ class CloseFrame(msgspec.Struct, frozen=True):
     duration_s: float
     upstream_s: float
     upstream_request_id: str
-    pictures: tuple[bytes, ...] = ()
+    pictures: tuple[Looks | bytes, ...] = ()
     judged: tuple[str, ...] = ()
     review: tuple[str, ...] = ()
     strike: int = 0

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from gateway.nouns.errors import SealgateError
 from gateway.nouns.finding import Finding
 from gateway.nouns.mark import Receipt
+from gateway.nouns.picture import Looks
 from gateway.nouns.record import AnswerText, FindingFact, ReceiptFact
 from gateway.nouns.segment import MediaPart
 from gateway.nouns.verdict import Outcome, Refusal
@@ -62,8 +63,8 @@ class Sealed(NamedTuple):
     """A file that was sealed. ``data`` is what stands on the wire in its place (see `Edits.media`).
 
     ``format`` is a `MediaFormat` or empty, ``size`` and ``sha256`` are those of the file that
-    leaves, ``pictures`` are perceptual hashes of what it shows. ``manifest`` is a credential that
-    stands beside the file, and ``link`` the URL at which it can be fetched.
+    leaves, ``pictures`` is by what it is found again if it is one. ``manifest`` is a credential
+    that stands beside the file, and ``link`` the URL at which it can be fetched.
     """
 
     data: bytes
@@ -71,7 +72,7 @@ class Sealed(NamedTuple):
     size: int
     sha256: str
     receipts: tuple[Receipt, ...]
-    pictures: tuple[bytes, ...] = ()
+    pictures: tuple[Looks, ...] = ()
     manifest: bytes = b""
     link: str = ""
 
@@ -137,7 +138,7 @@ class Tally(NamedTuple):
     retract: bool
     would_block: bool
     refusal: Refusal | None
-    pictures: tuple[bytes, ...] = ()
+    pictures: tuple[Looks, ...] = ()
     judged: tuple[str, ...] = ()
 
 

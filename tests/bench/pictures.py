@@ -1,226 +1,160 @@
 """The picture fingerprint, measured: pictures that have nothing to do with each other, and changed
 copies.
 
-    python -m tests.bench.pictures [--count 640] [--asked N] [--changed N] [--grey]
+    python -m tests.bench.pictures [--count 640 | --folder DIR] [--asked N] [--changed N] [--grey]
 
-Makes so many pictures (no two from the same numbers) of eight kinds: clouds of every roughness,
-gradients, discs, blocks, stripes, drawings of lines, pages of text, landscapes; with ``--grey``
-without colours and at full contrast, so that only their structure tells them apart. The first N are
-asked for among all others, through all windows, as `gateway.ledger.finder` does. The first line
-says how many pairs have near hashes, how many of those have details alike, how many are leads and
-how many are attributed, and what that proves of the share of false attributions (95 %, Poisson;
-pairs share pictures, so it is a guide and no more). Then comes a line per change: how many copies
-of pictures with a hash are attributed to them, and how many bits, which correlation and which error
-the farthest had. All pairs of windows are compared as one product of matrices of signs.
+``--folder DIR`` reads pictures of your own; a folder in it is a kind. Two pictures of one folder
+whose names are alike up to the first digit, dash, underscore or dot are one family (sizes, variants
+of one drawing) and not compared. Without it pictures of eight kinds are made up (``--grey``:
+without colours and at full contrast, so that only their structure tells them apart).
+
+Every picture, or ``--asked`` of each kind, is asked for among all others, through all windows and
+whatever the index would select. For each kind there is a line: how many pictures show enough to be
+traced, how many pairs have near hashes, how many of those are leads and how many are attributed,
+and what that proves of the share of false attributions (95 %, Poisson; pairs share pictures, so it
+is a guide and no more); then the attributed pairs, to be looked at: some may be one picture after
+all. A line per change follows: how many copies of traceable pictures the finder attributes, by
+kind, how far the hashes of the farthest were, and where the missed ones were lost. Pictures larger
+than 1024 on a side are first made smaller.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
+import os
+import re
 import sys
 from collections import Counter
-from collections.abc import Callable
 from math import exp
 from multiprocessing import Pool
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageOps
 
 from gateway.ledger.finder import ATTRIBUTED, picture_confidence
-from gateway.matching.picture_hash import (
-    MOST_DIFFERENT,
-    Looks,
-    Nearness,
-    asked_hashes,
-    bands,
-    hashes,
-    looks_of,
-    nearness,
-    probes,
-)
+from gateway.matching.picture_hash import MOST_DIFFERENT, Nearness, looks, nearness, sought
+from gateway.matching.picture_index import bands
+from gateway.nouns.picture import Looks, Sought
+from tests.bench.picture_changes import CHANGES, encoded
+from tests.bench.picture_makers import kind_of, made
 
-SIDE = 256
-Maker = Callable[[Generator], Image.Image]
-Changed = Callable[[Image.Image, Generator], bytes]
+_LARGEST = 1024
+_NAME = re.compile(r"[^0-9_.@-]*")
+_MISSED = ("looks", "index", "hash", "detail")
 
 
-def _colour(chance: Generator) -> tuple[int, int, int]:
-    red, green, blue = chance.integers(0, 256, 3).tolist()
-    return red, green, blue
+class Item(NamedTuple):
+    """A picture to measure with: a number, or a file."""
+
+    name: str
+    kind: str
+    family: str
+    grey: bool = False
 
 
-def _picture(plane: NDArray[np.float64], chance: Generator) -> Image.Image:
-    """Return a plane as a picture between two colours."""
-    low, high = np.array(_colour(chance), float), np.array(_colour(chance), float)
-    share = (plane - plane.min()) / max(float(np.ptp(plane)), 1e-9)
-    return Image.fromarray((low + share[..., None] * (high - low)).astype(np.uint8))
+class Known(NamedTuple):
+    """A picture and what is known of it."""
+
+    item: Item
+    kept: Looks
+    asked: list[Sought]
 
 
-def _clouds(chance: Generator) -> Image.Image:
-    """Noise whose power falls with the frequency, as in photographs."""
-    across = np.fft.fftfreq(SIDE)
-    distance = np.hypot(across[:, None], across[None, :])
-    distance[0, 0] = 1.0
-    spectrum = np.fft.fft2(chance.normal(size=(SIDE, SIDE))) / distance ** chance.uniform(0.8, 2.2)
-    return _picture(np.fft.ifft2(spectrum).real, chance)
+class Copy(NamedTuple):
+    """A changed copy: how near it is, how sure that makes, and where it was lost (else empty)."""
+
+    change: str
+    kind: str
+    near: Nearness
+    sure: float
+    lost: str
 
 
-def _gradient(chance: Generator) -> Image.Image:
-    x, y = np.meshgrid(np.linspace(-1, 1, SIDE), np.linspace(-1, 1, SIDE))
-    a, b, c, d, e = chance.normal(size=5)
-    return _picture(a * x + b * y + c * x * y + d * x**2 + e * y**2, chance)
-
-
-def _drawn(draw: Callable[[ImageDraw.ImageDraw, Generator], object], count: int) -> Maker:
-    def make(chance: Generator) -> Image.Image:
-        image = Image.new("RGB", (SIDE, SIDE), _colour(chance))
-        pen = ImageDraw.Draw(image)
-        for _ in range(int(chance.integers(count // 2, count * 2))):
-            draw(pen, chance)
-        return image
-
-    return make
-
-
-def _box(chance: Generator, most: int) -> tuple[int, int, int, int]:
-    x, y = chance.integers(-most // 2, SIDE, 2).tolist()
-    width, height = chance.integers(8, most, 2).tolist()
-    return x, y, x + width, y + height
-
-
-def _disc(pen: ImageDraw.ImageDraw, chance: Generator) -> None:
-    pen.ellipse(_box(chance, 120), fill=_colour(chance))
-
-
-def _block(pen: ImageDraw.ImageDraw, chance: Generator) -> None:
-    pen.rectangle(_box(chance, 140), fill=_colour(chance))
-
-
-def _line(pen: ImageDraw.ImageDraw, chance: Generator) -> None:
-    ends = [float(each) for each in chance.integers(0, SIDE, 4)]
-    pen.line(ends, fill=_colour(chance), width=int(chance.integers(1, 12)))
-
-
-def _stripes(chance: Generator) -> Image.Image:
-    x, y = np.meshgrid(np.linspace(-1, 1, SIDE), np.linspace(-1, 1, SIDE))
-    plane = np.zeros((SIDE, SIDE))
-    for _ in range(int(chance.integers(1, 4))):
-        a, b = chance.normal(scale=chance.uniform(4, 25), size=2)
-        plane += np.sin(a * x + b * y + chance.uniform(0, 6))
-    return _picture(plane, chance)
-
-
-def _page(chance: Generator) -> Image.Image:
-    image = Image.new("RGB", (SIDE, SIDE), "white")
-    pen, font = ImageDraw.Draw(image), ImageFont.load_default(float(chance.integers(9, 24)))
-    letters = "abcdefghijklmnopqrstuvwxyz     "
-    y = int(chance.integers(4, 30))
-    while y < SIDE:
-        size = int(chance.integers(3, 40))
-        line = "".join(letters[each] for each in chance.integers(0, len(letters), size).tolist())
-        pen.text((int(chance.integers(4, 40)), y), line, fill="black", font=font)
-        y += int(chance.integers(12, 40))
-    return image
-
-
-def _landscape(chance: Generator) -> Image.Image:
-    image = _gradient(chance)
-    pen = ImageDraw.Draw(image)
-    for level in range(int(chance.integers(2, 6))):
-        heights = np.cumsum(chance.normal(scale=6, size=33)) + SIDE * (0.3 + 0.15 * level)
-        ridge = [(8 * n, float(height)) for n, height in enumerate(heights)]
-        pen.polygon([(0, SIDE), *ridge, (SIDE, SIDE)], fill=_colour(chance))
-    return image
-
-
-MAKERS: tuple[Maker, ...] = (
-    _clouds, _gradient, _drawn(_disc, 12), _drawn(_block, 12), _drawn(_line, 20), _stripes, _page,
-    _landscape,
-)  # fmt: skip
-
-
-def made(number: int, *, grey: bool) -> Image.Image:
-    """Return the picture of this number."""
-    picture = MAKERS[number % len(MAKERS)](np.random.default_rng(number))
-    return ImageOps.autocontrast(picture.convert("L")).convert("RGB") if grey else picture
-
-
-def encoded(picture: Image.Image, kind: str = "PNG", **options: int) -> bytes:
-    """Return a picture as a file."""
-    out = io.BytesIO()
-    picture.save(out, kind, **options)
-    return out.getvalue()
-
-
-def _cut(picture: Image.Image, chance: Generator) -> Image.Image:
-    """Return nine tenths of a picture's width and height, from anywhere."""
-    width, height = picture.size
-    left, top = (chance.uniform(0, 0.1, 2) * picture.size).round().astype(int).tolist()
-    return picture.crop((left, top, left + round(0.9 * width), top + round(0.9 * height)))
-
-
-def _scaled(picture: Image.Image, across: float, down: float) -> Image.Image:
-    return picture.resize((round(picture.width * across), round(picture.height * down)))
-
-
-CHANGES: dict[str, Changed] = {
-    "JPEG 50": lambda picture, _: encoded(picture, "JPEG", quality=50),
-    "WebP 40": lambda picture, _: encoded(picture, "WEBP", quality=40),
-    "half size": lambda picture, _: encoded(_scaled(picture, 0.5, 0.5)),
-    "another aspect": lambda picture, _: encoded(_scaled(picture, 1.5, 0.8)),
-    "a tenth off": lambda picture, chance: encoded(_cut(picture, chance)),
-    "a tenth off, half size, JPEG 50": lambda picture, chance: encoded(
-        _scaled(_cut(picture, chance), 0.5, 0.5), "JPEG", quality=50
-    ),
-}
-
-
-def _known(order: tuple[int, bool]) -> tuple[Looks, Looks] | None:
-    """Return what is kept of a picture and what it is asked for with; None if it has no hash."""
-    content = encoded(made(order[0], grey=order[1]), compress_level=1)
-    kept = looks_of(hashes(content))
-    return (kept[0], looks_of(asked_hashes(content))[0]) if kept else None
-
-
-def _copies(order: tuple[int, bool]) -> list[tuple[str, int, Nearness, float]]:
-    """Return for each change its name, the kind of picture, how near the copy is to it, and how
-    sure that makes; nothing if the picture has no hash."""
-    picture = made(order[0], grey=order[1])
-    kept = looks_of(hashes(encoded(picture, compress_level=1)))
+def items_of(folder: Path) -> list[Item]:
+    """Return the pictures of a folder."""
     found = []
-    for name, change in CHANGES.items() if kept else ():
-        chance = np.random.default_rng(order[0])
-        asked = looks_of(asked_hashes(change(picture, chance)))
-        held = {band for each in kept[0].windows for band in bands(each)}
-        led = asked and any(held.intersection(probes(each)) for each in asked[0].windows)
-        near = nearness(asked[0], kept[0]) if led else Nearness(256)
-        found.append((name, order[0] % len(MAKERS), near, picture_confidence(near)))
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            place = path.relative_to(folder)
+            kind = place.parts[0] if len(place.parts) > 1 else "all"
+            begins = _NAME.match(path.name)
+            family = f"{place.parent}/{begins[0] if begins else ''}"
+            found.append(Item(str(path), kind, family.lower()))
     return found
 
 
-def _signs(looks: list[Looks]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def picture_of(item: Item) -> Image.Image | None:
+    """Return a picture as it is released; None if it cannot be opened."""
+    if item.name.isdigit():
+        return made(int(item.name), grey=item.grey)
+    try:
+        with Image.open(item.name) as opened:
+            clear = ImageOps.exif_transpose(opened).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    ground = Image.new("RGBA", clear.size, "white")
+    ground.alpha_composite(clear)
+    ground.thumbnail((_LARGEST, _LARGEST))
+    return ground.convert("RGB") if min(ground.size) >= 16 else None
+
+
+def _known(item: Item) -> Known | Item | None:
+    """Return what is known of a picture; only its name if it shows too little, None if it is no
+    picture."""
+    picture = picture_of(item)
+    if picture is None:
+        return None
+    content = encoded(picture, compress_level=1)
+    kept = looks(content)
+    return item if kept is None else Known(item, kept, sought(content))
+
+
+def _copies(item: Item) -> list[Copy]:
+    """Return a traceable picture's changed copies."""
+    picture = picture_of(item)
+    kept = looks(encoded(picture, compress_level=1)) if picture else None
+    if picture is None or kept is None:
+        return []
+    held = set(bands(kept.windows))
+    found = []
+    for name, change in CHANGES.items():
+        asked = sought(change(picture, np.random.default_rng(len(item.name))))
+        near = min((nearness(each.looks, kept) for each in asked), key=_rank, default=None)
+        sure = picture_confidence(near) if near else 0.0
+        led = any(held.intersection(each.probes) for each in asked)
+        steps = (bool(asked), led, near is not None and near.likeness is not None,
+                 sure >= ATTRIBUTED)  # fmt: skip
+        lost = next((step for step, passed in zip(_MISSED, steps, strict=True) if not passed), "")
+        found.append(Copy(name, item.kind, near or Nearness(256), 0.0 if lost else sure, lost))
+    return found
+
+
+def _rank(near: Nearness) -> tuple[float, int]:
+    return -picture_confidence(near), near.apart
+
+
+def _signs(pictures: list[tuple[bytes, ...]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Return the bits of all windows as 1 and -1, and where each picture's begin."""
-    rows = np.frombuffer(b"".join(b"".join(each.windows) for each in looks), np.uint8)
+    rows = np.frombuffer(b"".join(b"".join(each) for each in pictures), np.uint8)
     bits = np.unpackbits(rows.reshape(-1, 32), axis=1).astype(np.float32)
-    starts = np.cumsum([0, *(len(each.windows) for each in looks[:-1])])
+    starts = np.cumsum([0, *(len(each) for each in pictures[:-1])])
     return 2 * bits - 1, starts
 
 
-def nearest(asked: list[Looks], kept: list[Looks]) -> NDArray[np.int64]:
+def nearest(asked: list[tuple[bytes, ...]], kept: list[tuple[bytes, ...]]) -> NDArray[np.int16]:
     """Return in how many bits each picture asked for and each picture kept differ at least."""
-    found = np.full((len(asked), len(kept)), 256, np.int64)
-    for column in range(0, len(kept), 512):
-        known, starts = _signs(kept[column : column + 512])
+    found = np.full((len(asked), len(kept)), 256, np.int16)
+    for column in range(0, len(kept), 256):
+        known, starts = _signs(kept[column : column + 256])
         for row in range(0, len(asked), 16):
             mine, begins = _signs(asked[row : row + 16])
             alike = np.maximum.reduceat(mine @ known.T, starts, axis=1)
             alike = np.maximum.reduceat(alike, begins, axis=0)
-            found[row : row + 16, column : column + 512] = (256 - alike) / 2
+            found[row : row + 16, column : column + 256] = (256 - alike) / 2
     return found
 
 
@@ -228,73 +162,110 @@ def bound(seen: int) -> float:
     """Return the largest mean with which so few would still be seen once in twenty times."""
     mean, step = float(seen), 4.0 * (seen + 1)
     while step > 1e-6:
-        terms = [1.0]
+        term = total = exp(-(mean + step))
         for number in range(1, seen + 1):
-            terms.append(terms[-1] * (mean + step) / number)
-        mean += step if exp(-mean - step) * sum(terms) > 0.05 else 0.0
+            term *= (mean + step) / number
+            total += term
+        mean += step if total > 0.05 else 0.0
         step /= 2
     return mean
 
 
-def unrelated(known: dict[int, tuple[Looks, Looks]], count: int) -> dict[str, Any]:
-    """Return the first line. ``known`` are the pictures by number, ``count`` how many are asked
-    for."""
-    numbers = list(known)
-    kept, asked = [each[0] for each in known.values()], [each[1] for each in known.values()][:count]
-    found = nearest(asked, kept)
-    found[np.arange(len(asked)), np.arange(len(asked))] = 257
-    near = np.argwhere(found <= MOST_DIFFERENT).tolist()
-    judged = [nearness(asked[one], kept[other]) for one, other in near]
-    sure = [picture_confidence(each) for each in judged]
-    alike = [each.likeness.correlation for each in judged if each.likeness]
-    false = [pair for pair, each in zip(near, sure, strict=True) if each >= ATTRIBUTED]
-    pairs = len(asked) * (len(kept) - 1)
-    return {
-        "pictures": len(kept), "asked": len(asked), "pairs": pairs,
-        "hashes_within": {most: int((found <= most).sum()) for most in range(30, 91, 10)},
-        "near_by_kind": Counter(numbers[one] % len(MAKERS) for one, _ in near),
-        "of_these_correlated": {least: sum(each >= least for each in alike)
-                                for least in (0.5, 0.6, 0.7, 0.8, 0.88, 0.95)},
-        "leads": sum(0 < each < ATTRIBUTED for each in sure),
-        "attributed": len(false),
-        "their_kinds": Counter(numbers[one] % len(MAKERS) for one, _ in false),
-        "share_bound_95": float(f"{bound(len(false)) / pairs:.2g}"),
-    }  # fmt: skip
+def unrelated(known: list[Known], most: int) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+    """Return the line of each kind and of all, and the pairs that are attributed."""
+    counted: Counter[str] = Counter()
+    asked = []
+    for each in known:
+        counted[each.item.kind] += 1
+        if counted[each.item.kind] <= most:
+            asked.append(each)
+    windows = [tuple(w for one in each.asked for w in one.looks.windows) for each in asked]
+    apart = nearest(windows, [each.kept.windows for each in known])
+    families = np.unique([each.item.family for each in known], return_inverse=True)[1]
+    place = {id(each): number for number, each in enumerate(known)}
+    tallies: dict[str, Counter[str]] = {}
+    false: list[list[Any]] = []
+    for row, each in enumerate(asked):
+        others = families != families[place[id(each)]]
+        near = np.flatnonzero(others & (apart[row] <= MOST_DIFFERENT)).tolist()
+        judged = [_judged(each, known[other]) for other in near]
+        tally = tallies.setdefault(each.item.kind, Counter())
+        tally.update(asked=1, pairs=int(others.sum()), near=len(near))
+        for other, (step, sure) in zip(near, judged, strict=True):
+            tally["leads"] += 0 < sure < ATTRIBUTED
+            if sure >= ATTRIBUTED:
+                tally["attributed"] += 1
+                likeness = step.likeness
+                false.append([each.item.name, known[other].item.name, step.apart,
+                              round(likeness.correlation, 3) if likeness else 0,
+                              round(likeness.error, 1) if likeness else 0])  # fmt: skip
+    tallies["all"] = sum(tallies.values(), Counter())
+    lines = [
+        {"kind": kind, **{name: tally[name] for name in
+                          ("asked", "pairs", "near", "leads", "attributed")},
+         "share_bound_95": float(f"{bound(tally['attributed']) / max(tally['pairs'], 1):.2g}")}
+        for kind, tally in tallies.items()
+    ]  # fmt: skip
+    return lines, false
 
 
-def changed(told: list[tuple[str, int, Nearness, float]]) -> dict[str, Any]:
+def _judged(asked: Known, known: Known) -> tuple[Nearness, float]:
+    near = min((nearness(each.looks, known.kept) for each in asked.asked), key=_rank)
+    return near, picture_confidence(near)
+
+
+def changed(told: list[Copy]) -> dict[str, Any]:
     """Return the line of one change."""
-    alike = [each[2].likeness for each in told if each[2].likeness]
+    of_kind = Counter(each.kind for each in told)
+    right = Counter(each.kind for each in told if not each.lost)
+    alike = [each.near.likeness for each in told if each.near.likeness]
     return {
-        "change": told[0][0], "copies": len(told),
-        "attributed": sum(each[3] >= ATTRIBUTED for each in told),
-        "hashes_within": {most: sum(each[2].apart <= most for each in told)
-                          for most in range(30, 91, 10)},
-        "of_these_correlated": {least: sum(each.correlation >= least for each in alike)
-                                for least in (0.8, 0.88, 0.95)},
-        "least_correlation": round(min(each.correlation for each in alike), 3),
-        "most_error": round(max(each.error for each in alike), 1),
-        "missed_kinds": Counter(each[1] for each in told if each[3] < ATTRIBUTED),
+        "change": told[0].change, "copies": len(told), "attributed": right.total(),
+        "missed": {kind: count - right[kind] for kind, count in of_kind.items()
+                   if right[kind] < count},
+        "lost_by": Counter(each.lost for each in told if each.lost),
+        "hashes_within": {most: sum(each.near.apart <= most for each in told)
+                          for most in range(20, 91, 10)},
+        "least_correlation": round(min((each.correlation for each in alike), default=0), 3),
+        "most_error": round(max((each.error for each in alike), default=0), 1),
     }  # fmt: skip
 
 
 def main() -> None:
-    """Make, compare, print."""
+    """Read or make, compare, print."""
     parser = argparse.ArgumentParser(description="Measures the picture fingerprint.")
-    parser.add_argument("--count", type=int, default=640, help="pictures that are kept")
-    parser.add_argument("--asked", type=int, help="how many of them are asked for (all)")
-    parser.add_argument("--changed", type=int, default=160, help="pictures that are changed")
-    parser.add_argument("--grey", action="store_true", help="without colours, at full contrast")
+    parser.add_argument("--folder", type=Path, help="pictures of your own, a folder for each kind")
+    parser.add_argument("--count", type=int, default=640, help="made-up pictures that are kept")
+    parser.add_argument("--asked", type=int, default=1 << 30, help="asked for, of each kind (all)")
+    parser.add_argument("--changed", type=int, default=20, help="changed, of each kind")
+    parser.add_argument("--grey", action="store_true", help="made up without colours")
     said = parser.parse_args()
+    numbers = range(said.count)
+    items = (
+        items_of(said.folder) if said.folder
+        else [Item(str(n), kind_of(n), str(n), said.grey) for n in numbers]
+    )  # fmt: skip
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with Pool(2) as pool:
-        looks = pool.imap(_known, [(number, said.grey) for number in range(said.count)], 8)
-        known = {number: each for number, each in enumerate(looks) if each}
-        tell({"made": said.count, "grey": said.grey, "without_hash": said.count - len(known)})
-        tell(unrelated(known, said.asked or said.count))
-        orders = [(number, said.grey) for number in range(said.changed)]
-        told = [each for copies in pool.imap(_copies, orders, 4) for each in copies]
-    for name in CHANGES:
-        tell(changed([each for each in told if each[0] == name]))
+        seen = [each for each in pool.imap(_known, items, 8) if each]
+        known = [each for each in seen if isinstance(each, Known)]
+        plain = Counter(each.kind for each in seen if isinstance(each, Item))
+        traceable = Counter(each.item.kind for each in known)
+        tell({"pictures": len(seen), "traceable": traceable, "show_too_little": plain})
+        lines, false = unrelated(known, said.asked)
+        for line in lines:
+            tell(line)
+        for pair in false:
+            tell({"attributed": pair})
+        told: Counter[str] = Counter()
+        some = []
+        for each in known:
+            told[each.item.kind] += 1
+            if told[each.item.kind] <= said.changed:
+                some.append(each.item)
+        copies = [each for found in pool.imap(_copies, some, 4) for each in found]
+    for name in CHANGES if copies else ():
+        tell(changed([each for each in copies if each.change == name]))
 
 
 def tell(line: dict[str, Any]) -> None:

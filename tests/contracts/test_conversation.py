@@ -257,7 +257,7 @@ def test_a_block_of_one_choice_lets_the_other_go_on() -> None:
     parts = [Said(0, "content", f"x {BAD} y"), Said(1, "content", "all is well", (3, 6))]
     got = answer(judge(), *stream(parts, [0, 1, 1], "raw"), n=2)
     heard = hear(got.data)
-    assert heard.texts(frozenset({REFUSED})) [0, "content"] == "x "
+    assert heard.texts(frozenset({REFUSED}))[0, "content"] == "x "
     assert heard.texts()[1, "content"] == "all is well"
     assert heard.reasons() == {0: ["content_filter"], 1: ["stop"]}
     assert got.data.count(b"[DONE]") == 1

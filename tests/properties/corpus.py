@@ -336,9 +336,7 @@ def _clusters(spans: Iterable[_Span]) -> list[_Span]:
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
         if out and span.start < out[-1].end:
             last = out[-1]
-            out[-1] = _Span(
-                last.start, max(last.end, span.end), max(span.action, last.action)
-            )
+            out[-1] = _Span(last.start, max(last.end, span.end), max(span.action, last.action))
         else:
             out.append(span)
     return out

@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    func,
     insert,
     inspect,
     select,
@@ -87,7 +88,7 @@ POSTINGS = Table(
 UNPRINTED = Table(
     "unprinted", METADATA, Column("chain_seq", BigInteger, primary_key=True, autoincrement=False)
 )
-"""Records whose fingerprint of an older make was dropped and is owed anew."""
+"""Records whose fingerprint is of an older make, or was dropped with it, and is owed anew."""
 
 SWEEPS = Table(
     "sweeps", METADATA, Column("chain_seq", BigInteger, primary_key=True, autoincrement=False)
@@ -155,7 +156,21 @@ def _sketches(connection: Connection) -> None:
     _WINNOWED.drop(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _sketches, make_tables)
+def _picture_bands(connection: Connection) -> None:
+    """To other bits by which pictures are looked up: what has pictures is owed anew, and keeps what
+    it has until then."""
+    pictured = select(FINGERPRINTS.c.chain_seq).where(func.length(FINGERPRINTS.c.pictures) > 0)
+    known = select(UNPRINTED.c.chain_seq)
+    owed = pictured.where(FINGERPRINTS.c.chain_seq.not_in(known))
+    connection.execute(insert(UNPRINTED).from_select(["chain_seq"], owed))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _first,
+    _sketches,
+    make_tables,
+    _picture_bands,
+)
 """Step N brings a database from number N to number N + 1."""
 
 

@@ -11,7 +11,11 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, lit
 from gateway.nouns.record import Fingerprint, key_owner
 from gateway.ports.store import Checkpoint, Owner, StoredRecord
 from gateway.stores.relational.conduct import ConductRows
-from gateway.stores.relational.findable import blank_fingerprints, keep_fingerprints
+from gateway.stores.relational.findable import (
+    blank_fingerprints,
+    drop_fingerprints,
+    keep_fingerprints,
+)
 from gateway.stores.relational.schema import (
     BURIED_KEYS,
     CHECKPOINTS,
@@ -67,12 +71,13 @@ class RelationalWriting(ConductRows):
         return len(records)
 
     def reprint(self, fingerprints: Mapping[int, Fingerprint | None]) -> None:
-        """Keep fingerprints that were owed."""
+        """Keep fingerprints that were owed, in place of older ones."""
         for some in _batches(fingerprints):
             owed = set(self._among(UNPRINTED.c.chain_seq, some))
             made = {place: fingerprints[place] for place in owed}
             self._connection.execute(delete(UNPRINTED).where(UNPRINTED.c.chain_seq.in_(some)))
             kept = {place: each for place, each in made.items() if each is not None}
+            drop_fingerprints(self._connection, list(made))
             keep_fingerprints(self._connection, kept)
 
     def subject_keys(self, owners: Iterable[Owner]) -> dict[Owner, bytes]:

@@ -39,7 +39,7 @@ from gateway.marks import Credentials, make_marks
 from gateway.marks.credentials import Signing
 from gateway.marks.label_signature import sign_label
 from gateway.marks.text_trace import ALPHABET, TextTrace
-from gateway.matching.picture_hash import hashes
+from gateway.matching.picture_hash import looks
 from gateway.matching.sm2_keys import make_key, public_hex
 from gateway.matching.trace_code import COPY_LENGTH
 from gateway.nouns.errors import BadRequest, LedgerFailed, Overloaded
@@ -318,7 +318,7 @@ def test_a_picture_is_known_by_its_looks(bench: Bench) -> None:
     shown = encoded(picture(5))
     entry = bench.ledger.journal.open(facts(2))
     entry.answer((said("This is your picture."),))
-    entry.close(msgspec.structs.replace(closing(), pictures=tuple(hashes(shown))))
+    entry.close(msgspec.structs.replace(closing(), pictures=(looks(shown),)))
     bench.ledger.ship()
 
     async def ask(content: bytes) -> Report:

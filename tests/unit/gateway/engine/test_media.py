@@ -12,12 +12,14 @@ from gateway.engine.outbox import Outbox, Shown
 from gateway.engine.queue import Held
 from gateway.nouns.errors import MarkFailed, Overloaded
 from gateway.nouns.mark import Receipt
+from gateway.nouns.picture import Looks
 from gateway.ports.adapter import Coding, Event, EventKind, Media
 from gateway.ports.mark import Claim, StreamMark
 from gateway.ports.session import Sealed
 from tests.media_kit import claim
 
-GOOD = Sealed(b"NEW", "png", 3, "00", (Receipt("label", "written"),), (b"h",))
+LOOKS = Looks((b"h" * 32,))
+GOOD = Sealed(b"NEW", "png", 3, "00", (Receipt("label", "written"),), (LOOKS,))
 LACKING = GOOD._replace(receipts=(Receipt("label", "failed", "no_mark_for_gif"),))
 
 
@@ -50,7 +52,7 @@ def test_an_event_waits_for_all_of_its_files() -> None:
     out = Outbox(Shown())
     it.note_released(event, out)
     assert [text.text for text in out.texts] == ["png 3 bytes sha256:00"] * 2
-    assert it.pictures == (b"h", b"h")
+    assert it.pictures == (LOOKS, LOOKS)
 
 
 def test_parts_become_one_order_at_their_end() -> None:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import msgspec
+import pytest
+
 from gateway.ledger.reprint import reprint
+from gateway.matching.picture_hash import looks
+from gateway.nouns.picture import Looks
 from gateway.stores.relational import RelationalStore
-from tests.ledger_kit import Ledger, name
+from tests.ledger_kit import Ledger, facts, name, said
+from tests.ledger_kit import closing as closed
+from tests.picture_kit import encode, scene
 
 POEM = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。千山鸟飞绝，万径人踪灭。孤舟蓑笠翁。"
 
@@ -65,3 +72,44 @@ def test_what_cannot_be_opened_is_owed_no_more(ledger: Ledger) -> None:
     assert reprint(ledger.store, ledger.keyring) == 2
     assert reprint(ledger.store, ledger.keyring) == 0
     assert ledger.archive.trace(POEM[::-1])[0].exchange == name(2)
+
+
+SEEN = encode("PNG", scene(turn=3).rotate(20))
+
+
+def age_pictures(ledger: Ledger) -> None:
+    """Bring the database back to before the present bands of pictures: none leads anywhere."""
+    ledger.store.close()
+    with closing(sqlite3.connect(ledger.state / "ledger.db")) as old:
+        old.execute("DELETE FROM gram_postings")
+        old.execute("UPDATE fingerprints SET grams = x''")
+        old.execute("UPDATE schema_version SET number = 3")
+        old.commit()
+    ledger.store = RelationalStore(str(ledger.state / "ledger.db"))
+
+
+@pytest.mark.parametrize("text", [POEM, ""])
+@pytest.mark.parametrize("pieces", [False, True])
+def test_pictures_of_an_upgraded_store_are_found_again(
+    ledger: Ledger, text: str, *, pieces: bool
+) -> None:
+    """From what is kept of them, with the texts beside them if those had a fingerprint; also if the
+    spool's frame held them in pieces."""
+    seen = looks(SEEN)
+    assert seen
+    told: tuple[Looks | bytes, ...] = (*seen.windows, seen.detail) if pieces else (seen,)
+    entry = ledger.journal.open(msgspec.structs.replace(facts(1), fingerprint=bool(text)))
+    entry.answer((said(POEM),))
+    entry.close(msgspec.structs.replace(closed(), pictures=told))
+    ledger.exchange(2, POEM[::-1])
+    ledger.ship()
+    assert ledger.archive.trace_picture(SEEN)[0].exchange == name(1)
+    age_pictures(ledger)
+    assert ledger.archive.trace_picture(SEEN) == []
+    assert ledger.store.unprinted(10) == [0]
+    ledger.shipper.close()
+    ledger.shipper = ledger.new_shipper()
+    ledger.ship()
+    assert ledger.archive.trace_picture(SEEN)[0].exchange == name(1)
+    assert bool(ledger.archive.trace(POEM)) is bool(text)
+    assert ledger.store.unprinted(10) == []

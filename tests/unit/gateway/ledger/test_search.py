@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from gateway.ledger.search import Archive
-from gateway.matching.picture_hash import hashes
+from gateway.matching.picture_hash import looks
 from gateway.nouns.errors import BadRequest, LedgerFailed
 from gateway.ports.store import Query
 from gateway.stores.relational import RelationalStore
@@ -147,7 +147,7 @@ def test_a_picture_leads_to_the_exchange_that_released_it(ledger: Ledger) -> Non
     for number, each in enumerate(made):
         entry = ledger.journal.open(facts(number))
         entry.answer((said("这是您要的图片。"),))
-        entry.close(msgspec.structs.replace(closing(), pictures=tuple(hashes(encoded(each)))))
+        entry.close(msgspec.structs.replace(closing(), pictures=(looks(encoded(each)),)))
     ledger.ship()
     asked = encoded(made[1].crop((16, 12, 304, 228)), "JPEG", quality=70)
     found = ledger.archive.trace_picture(asked)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from gateway.matching.alignment import Alignment, align, densest_band, window_of
 from gateway.matching.fingerprint import Fingerprinter, normalise, normalise_with_origin
 from gateway.matching.picture_detail import DETAIL_BYTES
-from gateway.matching.picture_hash import Looks, bands
+from gateway.matching.picture_index import bands
+from gateway.nouns.picture import Looks
 
 KEY = bytes(range(32))
 MAKER = Fingerprinter(KEY)
@@ -137,12 +138,12 @@ def test_five_hundred_characters_take_a_fifth_of_their_grams_and_one_byte_each()
 
 def test_pictures_are_kept_beside_the_text() -> None:
     """Their bands are keyed grams like the others, their hashes and details are sealed."""
-    text, hashes = chinese(60), [bytes(range(32)), bytes(32), b"d" * DETAIL_BYTES]
+    text, seen = chinese(60), Looks((bytes(range(32)), bytes(32)), b"d" * DETAIL_BYTES)
     plain = MAKER.of_each([[text]])[0]
-    made = MAKER.with_pictures(plain, hashes)
+    made = MAKER.with_pictures(plain, [seen])
     assert set(plain.grams) < set(made.grams)
-    assert set(MAKER.picture_grams(bands(hashes[0]))) < set(made.grams)
+    assert set(MAKER.picture_grams(bands(seen.windows))) < set(made.grams)
     assert made.sketch == plain.sketch
-    assert MAKER.pictures(made.pictures) == [Looks((hashes[0], hashes[1]), hashes[2])]
+    assert MAKER.pictures(made.pictures) == [seen]
     assert Fingerprinter(bytes(32)).pictures(made.pictures) == []
-    assert hashes[0] not in made.pictures
+    assert seen.windows[0] not in made.pictures

@@ -5,25 +5,21 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pdqhash
 import pytest
 from PIL import Image, ImageDraw
 
 from gateway.matching.picture_detail import DETAIL_BYTES
 from gateway.matching.picture_hash import (
-    HASH_BYTES,
     MOST_DIFFERENT,
-    Looks,
     Nearness,
-    asked_hashes,
-    bands,
     distance,
-    hashes,
-    looks_of,
+    looks,
     nearness,
-    packed,
-    probes,
-    unpacked,
+    sought,
 )
+from gateway.matching.picture_index import bands
+from gateway.nouns.picture import HASH_BYTES, Looks
 
 
 def picture(seed: int) -> Image.Image:
@@ -43,7 +39,7 @@ def picture(seed: int) -> Image.Image:
     return made
 
 
-def encoded(made: Image.Image, kind: str = "PNG", **options: int) -> bytes:
+def encoded(made: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     """Return a picture as a file."""
     buffer = io.BytesIO()
     made.save(buffer, kind, **options)
@@ -52,9 +48,14 @@ def encoded(made: Image.Image, kind: str = "PNG", **options: int) -> bytes:
 
 def looked(content: bytes) -> Looks:
     """Return what is kept of a picture."""
-    found = looks_of(hashes(content))
-    assert len(found) == 1
-    return found[0]
+    found = looks(content)
+    assert found
+    return found
+
+
+def asked(content: bytes) -> Looks:
+    """Return what a picture is asked for with."""
+    return sought(content)[0].looks
 
 
 CHANGES = {
@@ -63,6 +64,7 @@ CHANGES = {
     "WebP, half": lambda made: encoded(made.resize((160, 120)), "WEBP", quality=60),
     "a tenth off the left": lambda made: encoded(made.crop((32, 0, 320, 240)), "JPEG"),
     "a tenth off all round": lambda made: encoded(made.crop((16, 12, 304, 228)), "JPEG"),
+    "a tenth off every side": lambda made: encoded(made.crop((32, 24, 288, 216)), "JPEG"),
     "an odd cut": lambda made: encoded(made.crop((23, 5, 311, 221)).resize((200, 150))),
 }
 
@@ -72,22 +74,21 @@ def test_a_changed_picture_is_near_and_shares_a_band(change: str) -> None:
     """For five pictures of different kinds."""
     for seed in range(5):
         made = picture(seed)
-        kept, asked = looked(encoded(made)), looks_of(asked_hashes(CHANGES[change](made)))[0]
-        near = nearness(asked, kept)
+        kept, question = looked(encoded(made)), sought(CHANGES[change](made))[0]
+        near = nearness(question.looks, kept)
         assert near.apart <= MOST_DIFFERENT
         assert near.likeness
         assert near.likeness.same
-        held = {band for each in kept.windows for band in bands(each)}
-        assert held & {band for each in asked.windows for band in probes(each)}
+        assert set(bands(kept.windows)) & set(question.probes)
 
 
 def test_unrelated_pictures_are_far_apart() -> None:
     """None of 56 pairs comes within an eighth more than what is taken for near."""
     made = [encoded(picture(seed)) for seed in range(8)]
     kept = [looked(each).windows for each in made]
-    asked = [looks_of(asked_hashes(each))[0].windows for each in made]
+    questions = [asked(each).windows for each in made]
     pairs = [(a, b) for a in range(8) for b in range(8) if a != b]
-    assert min(distance(asked[a], kept[b]) for a, b in pairs) > MOST_DIFFERENT * 9 // 8
+    assert min(distance(questions[a], kept[b]) for a, b in pairs) > MOST_DIFFERENT * 9 // 8
 
 
 def waves(across: float, down: float) -> bytes:
@@ -101,55 +102,98 @@ def test_plain_patterns_with_near_hashes_are_told_apart() -> None:
     """Stripes of two slightly different directions share most of their bits; their points differ.
     The same stripes cropped are still the same."""
     kept = looked(waves(1.0, -7.5))
-    asked = looks_of(asked_hashes(waves(2.0, -6.5)))[0]
-    near = nearness(asked, kept)
+    near = nearness(asked(waves(1.5, -7.5)), kept)
     assert near.apart <= MOST_DIFFERENT
     assert near.likeness
     assert not near.likeness.same_structure
     cut = Image.open(io.BytesIO(waves(1.0, -7.5))).crop((20, 4, 250, 234))
-    again = nearness(looks_of(asked_hashes(encoded(cut)))[0], kept)
+    again = nearness(asked(encoded(cut)), kept)
     assert again.likeness
     assert again.likeness.same
 
 
 def test_hashes_are_of_one_size_and_bounded_in_number() -> None:
-    """At most 64 to keep, 16 to ask with, and the detail."""
+    """At most 81 to keep, 16 to ask with, and the detail."""
     content = encoded(picture(3))
-    kept, asked = looked(content), looks_of(asked_hashes(content))[0]
-    assert 1 <= len(kept.windows) <= 64
-    assert 1 <= len(asked.windows) <= 16
+    kept, question = looked(content), asked(content)
+    assert 1 <= len(kept.windows) <= 81
+    assert 1 <= len(question.windows) <= 16
     assert {len(each) for each in kept.windows} == {HASH_BYTES}
     assert len(kept.detail) == DETAIL_BYTES
 
 
-WINDOWS = (bytes(range(32)), bytes(32), b"w" * 32)
+def test_the_bits_are_those_of_the_library() -> None:
+    """Of the 64 by 64 points that a window comes down to."""
+    made = picture(3).resize((256, 256))
+    points = made.resize((64, 64), Image.Resampling.BOX)
+    bits, _ = pdqhash.compute(np.asarray(points))
+    assert distance(looked(encoded(made)).windows[:1], [np.packbits(bits).tobytes()]) <= 6
 
 
-@pytest.mark.parametrize(
-    "known",
-    [
-        [],
-        [Looks(WINDOWS, bytes(DETAIL_BYTES))],
-        [Looks(WINDOWS[:2], b"a" * DETAIL_BYTES), Looks(WINDOWS[1:], b"b" * DETAIL_BYTES)],
-        [Looks(WINDOWS[:1], b"a" * DETAIL_BYTES)] * 31,
-        [Looks(WINDOWS[:1], b"a" * DETAIL_BYTES), Looks(WINDOWS)],
-    ],
-    ids=["nothing", "one", "two", "many", "one without a detail"],
-)
-def test_what_is_packed_comes_back(known: list[Looks]) -> None:
-    """Whatever the length; it is never taken for what earlier versions kept."""
-    flat = [part for each in known for part in (*each.windows, each.detail) if part]
-    assert unpacked(packed(flat)) == known
-    assert len(packed(flat)) % HASH_BYTES == bool(known)
+@pytest.mark.parametrize("colour", ["white", "black", (30, 90, 160)])
+def test_a_picture_is_seen_inside_a_plain_border(colour: str | tuple[int, int, int]) -> None:
+    """As a page shows it; asked for as it is too."""
+    page = Image.new("RGB", (460, 400), colour)
+    page.paste(picture(4), (60, 110))
+    questions = sought(encoded(page, "JPEG"))
+    assert len(questions) == 2
+    near = nearness(questions[1].looks, looked(encoded(picture(4))))
+    assert near.likeness
+    assert near.likeness.same
 
 
-def test_what_earlier_versions_kept_is_read_and_not_confirmed() -> None:
-    """Hashes one behind the other, without a detail."""
+def test_what_an_earlier_version_kept_is_not_confirmed() -> None:
+    """It has hashes alone."""
     kept = looked(encoded(picture(3)))
-    old = unpacked(b"".join(kept.windows))
-    assert old == [Looks(kept.windows)]
-    asked = looks_of(asked_hashes(encoded(picture(3))))[0]
-    assert nearness(asked, old[0]) == Nearness(0)
+    assert nearness(asked(encoded(picture(3))), Looks(kept.windows)) == Nearness(0)
+
+
+def sixteen_bits(made: Image.Image) -> bytes:
+    """Return a grey picture with 16 bits of brightness a point."""
+    return encoded(Image.fromarray(np.asarray(made.convert("L")).astype(np.uint16) * 257))
+
+
+VARIANTS = {
+    "grey, 16 bits": (sixteen_bits, lambda made: made.convert("L")),
+    "CMYK": (lambda made: encoded(made.convert("CMYK"), "JPEG", quality=95), None),
+    "palette": (lambda made: encoded(made.quantize(64), "GIF"), None),
+    "on its side": (
+        lambda made: encoded(made.transpose(Image.Transpose.ROTATE_90), "JPEG", exif=SIDEWAYS),
+        None,
+    ),
+    "clear corners": (lambda made: encoded(clear(made)), lambda made: on_white(clear(made))),
+    "moving": (
+        lambda made: encoded(made, "GIF", save_all=True, append_images=[picture(9)]),
+        None,
+    ),
+}
+SIDEWAYS = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+
+
+def clear(made: Image.Image) -> Image.Image:
+    """Return a picture that one sees through at its left."""
+    seen = made.convert("RGBA")
+    seen.putalpha(Image.linear_gradient("L").rotate(90).resize(made.size))
+    return seen
+
+
+def on_white(made: Image.Image) -> Image.Image:
+    """Return a picture as a page shows it."""
+    ground = Image.new("RGBA", made.size, "white")
+    ground.alpha_composite(made)
+    return ground.convert("RGB")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_variants_look_as_they_are_shown(variant: str) -> None:
+    """Upright, on white, the first frame, with all their bits: found by what is seen, as a JPEG."""
+    encode, shown = VARIANTS[variant]
+    made = picture(5)
+    seen = encoded(shown(made) if shown else made, "JPEG", quality=85)
+    near = nearness(asked(seen), looked(encode(made)))
+    assert near.apart <= 40
+    assert near.likeness
+    assert near.likeness.same
 
 
 @pytest.mark.parametrize(
@@ -166,7 +210,8 @@ def test_what_earlier_versions_kept_is_read_and_not_confirmed() -> None:
 )
 def test_what_cannot_be_told_from_others_has_no_hash(content: bytes) -> None:
     """Broken, blank, tiny and huge pictures: nothing is raised."""
-    assert hashes(content) == asked_hashes(content) == []
+    assert looks(content) is None
+    assert sought(content) == []
 
 
 def test_nothing_is_near_to_nothing() -> None:

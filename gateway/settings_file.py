@@ -22,8 +22,8 @@ from gateway.yaml_file import Document, KeyPath, load_yaml_file, scalar
 PREFIX = "SEALGATE_"
 DEFAULT_FILE = "sealgate.yaml"
 SHORTHANDS: Mapping[KeyPath, KeyPath] = {("upstream",): ("upstream", "url")}
-OTHER_VARIABLES = ("SEALGATE_CONFIG", "SEALGATE_LANG")
-"""Variables that are no settings: where the file is, and the language."""
+OTHER_VARIABLES = ("SEALGATE_CONFIG", "SEALGATE_KEY", "SEALGATE_LANG")
+"""Variables that are no settings: where the file is, a client's gateway key, and the language."""
 
 TESTS_PREFIX = "SEALGATE_TEST_"
 """Variables of this name belong to the tests, which start whole programs under them."""

@@ -121,6 +121,17 @@ def test_nothing_is_overwritten_unless_told(run: Any, url: str, tmp_path: Path) 
     assert file.read_bytes() == b"X"
 
 
+def test_a_variable_names_the_key(
+    run: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the option's help says; it is no setting, and no unknown one either."""
+    (tmp_path / "a.png").write_bytes(b"x")
+    monkeypatch.setenv("SEALGATE_KEY", "sk-2")
+    done = run("mark", str(tmp_path / "a.png"), "--into", str(tmp_path / "o"), "--gateway", url)
+    assert done.exit_code == 0, done.output
+    assert Gateway.heard[0][2] == "Bearer sk-2"
+
+
 def test_two_of_one_name_are_wrong_usage(run: Any, url: str, tmp_path: Path) -> None:
     """One would replace the other."""
     for folder in ("a", "b"):

@@ -149,6 +149,8 @@ _HAN_ONLY = {
     "traditional", "compatibility and radicals", "pinyin", "split characters", "initials",
     "homophones",
 }  # fmt: skip
+_WHOLE = {"base64", "tag characters"}
+"""A word outside of such a stretch is not beside a term inside."""
 _LATIN_ONLY = {
     "full width", "circled letters", "mathematical and styled letters", "case", "homoglyphs",
     "leet", "tag characters",
@@ -170,7 +172,7 @@ def _asking(words: WordList) -> WordList:
 
 def _suits(kind: str, entry: Entry) -> bool:
     term = fold_term(entry.text)
-    if entry.context or len(term) < _SHORTEST:
+    if len(term) < _SHORTEST:
         return False
     if kind in _HAN_ONLY:
         parted = kind != "split characters" or any(sign in PARTS for sign in term)
@@ -178,6 +180,18 @@ def _suits(kind: str, entry: Entry) -> bool:
         known = all(sign in readings() for sign in term)
         return is_han_term(term) and parted and long and known
     return not has_han(term) if kind in _LATIN_ONLY else is_han_term(term) or not has_han(term)
+
+
+def _said(entry: Entry, disguise: Disguise, pick: random.Random, *, whole: bool) -> str:
+    """Return a text that holds a disguised term, behind a word that it wants beside it if any: that
+    one as it is, unless what was written is encoded as a ``whole``."""
+    term = fold_term(entry.text)
+    if entry.context and whole:
+        return f"{disguise(f'{entry.context[0]} {term}', pick)} ."
+    written = disguise(term, pick)
+    if entry.context:
+        return f"{entry.context[0]} {written} ."
+    return f"他说 {written} 。" if has_han(entry.text) else f"they said {written} , so"
 
 
 def recall(kind: str, disguise: Disguise, lists: list[WordList], lexicon: LexiconFilter) -> Row:
@@ -188,8 +202,7 @@ def recall(kind: str, disguise: Disguise, lists: list[WordList], lexicon: Lexico
         for entry, number in zip(words.entries, words.numbers, strict=True):
             if not _suits(kind, entry):
                 continue
-            written = disguise(fold_term(entry.text), pick)
-            text = f"他说 {written} 。" if has_han(entry.text) else f"they said {written} , so"
+            text = _said(entry, disguise, pick, whole=kind in _WHOLE)
             rules = {one.rule.partition(":")[0] for one in lexicon.scan(text, 0, True).findings}
             count += 1
             found += f"{words.name}#{number}" in rules

@@ -1,12 +1,15 @@
 """How a lexicon grows: `python -m tests.bench.lexicon_scale [TERMS]` (default 100000).
 
-Prints patterns after expansion, seconds and memory of compiling, and the cost of a streamed delta
-of four characters and of 100 characters, CPU time, the least of several rounds.
+Prints patterns after expansion, seconds and memory of compiling, what workers forked after it share
+and hold for themselves once they have judged the texts, and the cost of a streamed delta of four
+characters and of 100 characters, CPU time, the least of several rounds.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import multiprocessing
 import resource
 import sys
 import tempfile
@@ -20,6 +23,8 @@ from tests.bench.lists import write_terms
 _ROUNDS = 12
 _DELTA, _BEHIND = 4, 40
 _LINE = 100
+_WORKERS = 4
+_PATIENCE_S = 600
 TEXTS = {
     "en, prose": "In the morning a baker opens her shop at six; by seven there is a line of "
     "customers that reaches the corner. I asked her why she keeps a notebook beside the till. " * 6,
@@ -77,6 +82,35 @@ def per_line(lexicon: LexiconFilter, text: str) -> float:
     return _least(run)
 
 
+def _rollup() -> dict[str, int]:
+    """Return the kibibytes of this process by kind, as the kernel counts them."""
+    lines = Path("/proc/self/smaps_rollup").read_text("ascii").splitlines()[1:]
+    return {name: int(size.split()[0]) for name, _, size in (one.partition(":") for one in lines)}
+
+
+def workers(lexicon: LexiconFilter, count: int = _WORKERS) -> list[dict[str, int]]:
+    """Fork workers that freeze what they have as the gateway's do, let each judge all texts, and
+    return the memory of each while all of them live."""
+    context = multiprocessing.get_context("fork")
+    together, answers = context.Barrier(count), context.Queue()
+
+    def work() -> None:
+        gc.freeze()
+        for text in TEXTS.values():
+            per_line(lexicon, text)
+        together.wait(_PATIENCE_S)
+        answers.put(_rollup())
+        together.wait(_PATIENCE_S)
+
+    forked = [context.Process(target=work) for _ in range(count)]
+    for each in forked:
+        each.start()
+    found = [answers.get(timeout=_PATIENCE_S) for _ in forked]
+    for each in forked:
+        each.join(_PATIENCE_S)
+    return found
+
+
 def main() -> None:
     """Print the figures of one size."""
     words = terms(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
@@ -89,6 +123,13 @@ def main() -> None:
     size = lexicon.lexicon.automaton.size
     print(f"{lexicon.size} terms, {size} patterns: {spent:.1f} s")  # noqa: T201 -- a tool
     print(f"MiB: {before >> 10} before, {most >> 10} at most, {resident >> 10} after")  # noqa: T201
+    found = workers(lexicon)
+    own = max(each["Private_Clean"] + each["Private_Dirty"] for each in found)
+    resident, split = max(each["Rss"] for each in found), max(each["Pss"] for each in found)
+    print(  # noqa: T201
+        f"MiB, the largest of {_WORKERS} workers: {resident >> 10} resident, {own >> 10} its own, "
+        f"{resident - own >> 10} shared; {split >> 10} where each pays its part of what is shared"
+    )
     for name, text in TEXTS.items():
         delta, line = per_delta(lexicon, text), per_line(lexicon, text)
         print(f"{name}: {delta:.1f} us a delta, {line:.1f} us per 100 characters")  # noqa: T201

@@ -143,12 +143,13 @@ class QuickLook:
         """As `held`, for ``text`` without its ``cuts``, read as ``read``."""
         first = length = len(read)
         low, high = self._lives
-        places = _places(text, cuts)
+        places: Sequence[int] = ()
         for number, start, _ in self._find(read + END):
             if self._matches[0] <= number < self._matches[1]:
                 return -1
             if not 0 < start < first or not low <= number < high:
                 continue
+            places = places or _places(text, cuts)
             touching = places[start] - places[start - 1] == 1
             if touching and KIND_BYTES[ord(written[start - 1])] == Kind.WORD:
                 continue

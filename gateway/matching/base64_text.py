@@ -22,7 +22,9 @@ from gateway.matching.reader import Layer
 NEAR = 16
 """Two changes within so many characters make a stretch look encoded."""
 
-_CHANGE = re.compile("(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]")
+_ONE = "(?:(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z])"
+_CHANGE = re.compile(_ONE)
+_TWO_CHANGES = re.compile(f"{_ONE}[A-Za-z0-9+/_-]{{0,{NEAR - 2}}}?{_ONE}").search
 _ANY_CHANGE = re.compile("[A-Z0-9](?:(?<=[a-z].)|(?<=[A-Z][0-9])|(?<=[0-9])[A-Za-z])").search
 _RUN = re.compile("[A-Za-z0-9+/_-]{2,}")
 _STANDARD = str.maketrans("-_", "+/")
@@ -44,7 +46,9 @@ class Stretch(NamedTuple):
 def looks_encoded(text: str, start: int) -> bool:
     """True if a place at or after ``start`` counts."""
     begin = max(0, start - NEAR - 1)
-    return bool(_ANY_CHANGE(text, begin)) and any(True for _ in stretches(text, start))
+    if not _ANY_CHANGE(text, begin) or not _TWO_CHANGES(text, begin):
+        return False
+    return any(True for _ in stretches(text, start))
 
 
 def stretches(text: str, start: int) -> Iterator[Stretch]:

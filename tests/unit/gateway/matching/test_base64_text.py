@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from base64 import b64encode, urlsafe_b64encode
 
 import pytest
@@ -51,3 +52,16 @@ def test_words_do_not_look_encoded(text: str, encoded: bool) -> None:
     """Two changes of sort within sixteen characters do."""
     assert looks_encoded(text, 0) is encoded
     assert not looks_encoded(text + " " * 20, len(text) + 18)
+
+
+def test_the_quick_look_says_what_the_stretches_say() -> None:
+    """Wherever the new part begins."""
+    pick = random.Random(5)
+    seen = set()
+    for _ in range(3_000):
+        text = "".join(pick.choice("aabcXYZ0123 +/-_.中") for _ in range(pick.randrange(1, 48)))
+        start = pick.randrange(len(text) + 1)
+        encoded = any(True for _ in stretches(text, start))
+        assert looks_encoded(text, start) is encoded
+        seen.add(encoded)
+    assert seen == {True, False}

@@ -251,7 +251,7 @@ class InputSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
     words_s: Annotated[
         Seconds, _says("Time for reading the words in the pictures of one file (`media.ocr`).")
-    ] = 8.0
+    ] = 12.0
     words_side: Annotated[
         int, _says("Longer side of a picture in pixels as its words are read.", ge=256, le=4096)
     ] = 1280

@@ -27,6 +27,9 @@ from models.rapid_ocr_runtime import RapidOcrRuntime, missing_part
 if TYPE_CHECKING:
     from gateway.extraction.reader import FileReader
 
+_OCR_MEMORY = 1536 * 1024 * 1024
+"""Address space that the models for words in pictures take beside the files."""
+
 RECOGNISER = "recogniser"
 """The name of the model that listens, in metrics."""
 
@@ -94,7 +97,7 @@ def media_reader(
     inputs = settings.inputs
     bounds = msgspec.structs.replace(
         MediaSettings(), workers=inputs.workers, queue=inputs.queue, job_s=inputs.job_s,
-        memory=inputs.memory,
+        memory=inputs.memory + (_OCR_MEMORY if policy.media.ocr else 0),
     )  # fmt: skip
     make = partial(_make_reader, bounds_of(inputs), ocr=policy.media.ocr)
     pool: ReadPool = ChildPool(make, bounds, Reading)

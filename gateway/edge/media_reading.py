@@ -23,7 +23,7 @@ from gateway.ports.media import Fault, PictureJudge, Reading, ReadOrder, Recogni
 
 ReadPool = ChildPool[ReadOrder, Reading]
 _LOOKS_AT_ONCE = 4
-_PASSING = frozenset({Fault.EXHAUSTED, Fault.JUDGE_FAILED})
+_PASSING = frozenset({Fault.EXHAUSTED, Fault.JUDGE_FAILED, Fault.WORDS_UNREAD})
 """Faults that may be gone when the file comes again."""
 
 _T = TypeVar("_T")

@@ -21,7 +21,7 @@ class Bounds(NamedTuple):
     pixels: int = 64_000_000
     frames: int = 16
     unpacked: int = 64 * 1024 * 1024
-    words_s: float = 8.0
+    words_s: float = 12.0
     words_side: int = 1280
 
 

@@ -46,10 +46,11 @@ class WordHunt:
     def words(self, picture: Image.Image) -> str:
         """Return what a picture says, a line below the other; a picture that comes again costs
         nothing."""
-        name = hash((picture.size, picture.tobytes()))
+        seen = sized(picture, self._side)
+        name = hash((seen.size, seen.tobytes()))
         if name not in self._known:
             began_s = self._clock()
-            self._known[name] = "\n".join(self._lines(picture, began_s + self._left_s))
+            self._known[name] = "\n".join(self._lines(seen, began_s + self._left_s))
             self._left_s -= self._clock() - began_s
         return self._known[name]
 
@@ -65,20 +66,29 @@ class WordHunt:
                     return
 
 
+def sized(picture: Image.Image, side: int) -> Image.Image:
+    """Return a picture as large as it is read, its letters as dark as they get."""
+    width, height = picture.size
+    measure = min if _is_long(picture, side) else max
+    scale = min(side / measure(width, height), _SMALL)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    seen = picture if size == picture.size else picture.resize(size, reducing_gap=3.0)
+    return ImageOps.autocontrast(seen)
+
+
 def tiles(picture: Image.Image, side: int) -> Iterator[Image.Image]:
-    """Yield a picture as it is read, in pieces if it is long."""
-    short, long = sorted(picture.size)
-    tiled = long > _LONG * short and long > side
-    scale = min(side / (short if tiled else long), _SMALL)
-    size = [max(1, round(length * scale)) for length in picture.size]
-    seen = picture.resize((size[0], size[1]), reducing_gap=3.0) if scale != 1 else picture
-    seen = ImageOps.autocontrast(seen)
-    if not tiled:
-        yield seen
+    """Yield a picture in the pieces in which it is read."""
+    if not _is_long(picture, side):
+        yield picture
         return
-    flat = seen.width > seen.height
-    length, step = max(seen.size), int(side * (1 - _OVERLAP))
-    for start in range(0, max(1, length - int(side * _OVERLAP)), step):
+    flat, length = picture.width > picture.height, max(picture.size)
+    for start in range(0, length - int(side * _OVERLAP), int(side * (1 - _OVERLAP))):
         end = min(start + side, length)
-        box = (start, 0, end, seen.height) if flat else (0, start, seen.width, end)
-        yield seen.crop(box)
+        yield picture.crop(
+            (start, 0, end, picture.height) if flat else (0, start, picture.width, end)
+        )
+
+
+def _is_long(picture: Image.Image, side: int) -> bool:
+    short, long = sorted(picture.size)
+    return long > _LONG * short and long > side

@@ -28,7 +28,7 @@ _SAID = {
         _ENGLISH,
     ),
 }
-_SIDE, _SECONDS = 1280, 8.0
+_SIDE, _SECONDS = 1280, 12.0
 Ink = str | tuple[int, int, int]
 Draw = Callable[[str, str], Image.Image]
 _CHANCE = random.Random(1)

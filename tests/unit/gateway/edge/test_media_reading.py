@@ -176,8 +176,12 @@ async def test_when_too_many_wait_the_request_comes_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "times"), [(READ, 1), (READ._replace(fault="broken"), 1), (MarkFailed(), 2)]
-)
+    ("answer", "times"),
+    [
+        (READ, 1), (READ._replace(fault="broken"), 1), (MarkFailed(), 2),
+        (READ._replace(fault="words_unread"), 2),
+    ],
+)  # fmt: skip
 async def test_a_file_that_comes_again_is_known(
     answer: Reading | SealgateError, times: int
 ) -> None:

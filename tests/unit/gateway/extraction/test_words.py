@@ -10,7 +10,7 @@ from PIL import Image
 
 from gateway.extraction.passages import Bounds
 from gateway.extraction.reader import FileReader
-from gateway.extraction.words import WordHunt, tiles
+from gateway.extraction.words import WordHunt, sized, tiles
 from gateway.ports.media import Fault, Reading, ReadOrder
 from tests.input_kit import TERM, code, pdf, with_member, word
 
@@ -64,15 +64,14 @@ def test_a_picture_is_read_at_one_size(
     size: tuple[int, int], sizes: list[tuple[int, int]]
 ) -> None:
     """Small ones are made larger, and long ones are parted with an overlap."""
-    assert [each.size for each in tiles(_grey(0, size), 1000)] == sizes
+    assert [each.size for each in tiles(sized(_grey(0, size), 1000), 1000)] == sizes
 
 
 def test_pale_letters_are_spread_before_they_are_read() -> None:
     """From the darkest to the lightest that there is."""
     pale = _grey(250)
     pale.paste((245,) * 3, (10, 10, 20, 20))
-    (seen,) = tiles(pale, 40)
-    assert seen.getextrema() == ((0, 255),) * 3
+    assert sized(pale, 40).getextrema() == ((0, 255),) * 3
 
 
 def test_time_is_one_for_all_pictures_of_a_file_and_the_same_picture_is_read_once() -> None:

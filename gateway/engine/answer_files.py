@@ -53,6 +53,7 @@ class AnswerFiles:
         self._orders: list[LookOrder] = []
         self._count = 0
         self._read: dict[Channel, _Read] = {}
+        self._refused: set[int] = set()
         self._shown: list[FindingFact] = []
         self.judged: list[str] = []
         self.unjudged: list[str] = []
@@ -98,7 +99,10 @@ class AnswerFiles:
         channel = Channel(media.choice, f"{pointer_name(media.slot)} file {number}")
         window = self._windows[channel] = self._judged(channel, part)
         held.spans.append((window, 0, window.raw_end + (window.blocked is not None)))
-        if window.blocked is None and all(one.held is not held for one in self._asked.values()):
+        if window.blocked is not None:
+            self._refused.add(media.choice)
+        read = all(one.held is not held for one in self._asked.values())
+        if read and any(each.choice not in self._refused for each in held.event.media):
             self._gate.meet(held)
 
     def _judged(self, channel: Channel, part: MediaPart) -> Window:

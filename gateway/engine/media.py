@@ -130,13 +130,19 @@ class MediaGate:
                 self._order(tuple(parts.places))
 
     def close(self, choice: int) -> None:
-        """A block ended a choice: its files are wanted no more."""
+        """A block ended a choice: its files are wanted no more, and nothing waits for them."""
+        gone: list[_Place] = []
         for key in [key for key in self._streams if key[0] == choice]:
-            del self._streams[key]
+            gone += self._streams.pop(key).places
         for number, places in list(self._asked.items()):
             if all(held.event.media[index].choice == choice for held, index in places):
-                del self._asked[number]
-        self._making = {n: one for n, one in self._making.items() if one[1].first.choice != choice}
+                gone += self._asked.pop(number)
+        for number, (place, parts) in list(self._making.items()):
+            if parts.first.choice == choice:
+                gone.append(place)
+                del self._making[number]
+        for place in gone:
+            place.held.fill(place.at, b"")
 
     def finish_of(self, choice: int) -> list[tuple[Media, bytes, str]]:
         """Return what stream marks of a choice still have to say, as the wire has it, and what the

@@ -10,16 +10,18 @@ import pytest
 
 from gateway.adapters.media.answers import EventAnswer, EventForm, JsonAnswer
 from gateway.adapters.media.fields import IMAGE_ANSWER, IMAGE_EVENT, SPEECH_EVENT
+from gateway.adapters.openai_chat import OpenAIChat
 from gateway.engine.lane import SlowJudge
 from gateway.engine.media import MediaPlan
 from gateway.engine.output import OutputSession
 from gateway.engine.plan import OutputPlan
 from gateway.nouns.errors import Overloaded
 from gateway.nouns.finding import Finding
+from gateway.nouns.mark import Receipt
 from gateway.nouns.policy import Mode, Policy
 from gateway.nouns.segment import FieldClass, MediaPart, Passage, Sight
 from gateway.nouns.verdict import Action, Decision, Outcome, Refusal
-from gateway.ports.session import LookOrder, Release
+from gateway.ports.session import LookOrder, Release, Sealed
 from tests.engine_kit import NaiveTerms, Sentences, lane, policy
 from tests.media_kit import claim
 
@@ -34,7 +36,7 @@ def _refuse(decision: Decision) -> Refusal:
 
 def _session(
     answer: Any, rules: Policy = RULES, slow: Sentences | None = None, *, sealed: bool = False,
-    reads: bool = True,
+    reads: bool = True, choices: int = 1,
 ) -> OutputSession:  # fmt: skip
     naive = NaiveTerms({"bad": "block", "mild": "red"})
     lanes = {one: lane(rules, naive, field_class=one) for one in FieldClass}
@@ -42,7 +44,9 @@ def _session(
         for one, each in lanes.items():
             lanes[one] = each._replace(slow=(SlowJudge(slow, acting=True),))
     media = MediaPlan(claim(), ("label",)) if sealed else None
-    plan = OutputPlan(rules, "01X", lanes, _refuse, media=media, reads_files=reads)
+    plan = OutputPlan(
+        rules, "01X", lanes, _refuse, choices=choices, media=media, reads_files=reads
+    )  # fmt: skip
     return OutputSession(plan, answer)
 
 
@@ -143,6 +147,44 @@ def test_when_too_many_files_wait_the_answer_is_turned_away() -> None:
     ended = session.looked(release.looks[0].number, Overloaded(), 0.0)
     assert isinstance(ended.failure, Overloaded)
     assert session.looked(release.looks[1].number, _read(release.looks[1]), 0.0).data == b""
+
+
+CHAT = OpenAIChat()
+ASKED = CHAT.read_request(
+    b'{"model":"m","n":2,"messages":[{"role":"user","content":"x"}]}', strict=True
+)
+
+
+def _picture(choice: int, data: str, *, part: str) -> dict[str, Any]:
+    url = f"data:image/png;base64,{data}"
+    said = {"role": "assistant", "images": [{"type": "image_url", "image_url": {"url": url}}]}
+    return {"index": choice, part: said, "finish_reason": None if part == "delta" else "stop"}
+
+
+@pytest.mark.parametrize("part", ["message", "delta"])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_choice_that_is_refused_takes_no_other_with_it(part: str, order: tuple[int, ...]) -> None:
+    """The other's picture leaves with its marks, whichever was read last."""
+    choices = [_picture(0, "AAAA", part=part), _picture(1, "BBBB", part=part)]
+    kind = "application/json" if part == "message" else "text/event-stream"
+    session = _session(CHAT.answer(ASKED, content_type=kind), sealed=True, choices=2)
+    body = json.dumps({"id": "x", "object": "chat.completion", "choices": choices}).encode()
+    raw = body if part == "message" else b"data: " + body + b"\n\n"
+    looks = session.feed(raw, 0.0).looks
+    looks = (*looks, *session.finish(0.0).looks)
+    assert [look.part.content[-4:] for look in looks] == ["AAAA", "BBBB"]
+    out, seals = b"", ()
+    for number in order:
+        said = "bad" if number == 0 else "good"
+        release = session.looked(looks[number].number, _read(looks[number], said), 0.0)
+        out, seals = out + release.data, (*seals, *release.seals)
+    for seal in seals:
+        new = seal.parts[0].replace("BBBB", "CCCC").replace("AAAA", "DDDD")  # type: ignore[arg-type]
+        sealed = Sealed(new.encode(), "png", 3, "00", (Receipt("label", "written"),))  # type: ignore[union-attr]
+        out += session.sealed(seal.number, sealed, 0.0).data
+    assert b"CCCC" in out
+    assert not any(each in out for each in (b"AAAA", b"BBBB", b"DDDD"))
+    assert b"content_filter" in out
 
 
 def _event(kind: str, data: str) -> bytes:

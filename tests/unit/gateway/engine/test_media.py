@@ -99,9 +99,11 @@ def test_what_could_not_be_tried_passes_as_it_came_if_it_may() -> None:
 def test_a_closed_choice_waits_for_nothing() -> None:
     """What comes back for it is dropped."""
     it = gate()
-    it.meet(held(one()))
-    it.meet(held(one(stream="s")))
+    events = [held(one()), held(one(stream="s"))]
+    for each in events:
+        it.meet(each)
     it.close(0)
+    assert all(each.ready() and each.media == {0: b""} for each in events)
     (order,) = it.orders()
     assert it.sealed(order.number, MarkFailed()) is None
     it.end()

@@ -118,6 +118,7 @@ class BoundedHttp(HttpToolsProtocol):
         self.joiner = HeadJoiner(transport, self.loop)
         self.header_bytes = 0
         self.between_requests = True
+        self.head_is_whole = False
         self.leaving = False
         self.refusal: SealgateError = BadRequest("It is not HTTP/1.1.")
         self.header_timer: asyncio.TimerHandle | None = None
@@ -150,6 +151,7 @@ class BoundedHttp(HttpToolsProtocol):
         """Begin to count a request's header bytes."""
         super().on_message_begin()
         self.between_requests = False
+        self.head_is_whole = False
         self.header_bytes = 0
         self.scope["extensions"] = {EXTENSION: self.link}  # type: ignore[dict-item]  # it is no dict
         if self.header_timer is None:
@@ -161,13 +163,19 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a header line."""
+        """Count a header line. One that comes behind the body (a trailer) is passed over.
+
+        The parser reports both alike, and a proxy in front that sets a header, such as who the end
+        user is, knows nothing of a trailer that names another (RFC 9110, 6.5.1).
+        """
         self._count(len(name) + len(value) + 4)
-        super().on_header(name, value)
+        if not self.head_is_whole:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The headers are whole: stop their timer."""
         self._headers_came()
+        self.head_is_whole = True
         super().on_headers_complete()
         self.cycle.transport = self.joiner  # type: ignore[assignment]  # it is all a cycle uses
         if self.leaving:

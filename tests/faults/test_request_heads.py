@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -59,6 +60,27 @@ async def test_lengths_that_disagree(
         await client.reader.read()
     assert upstream.heard == []
     await still_alive(here, upstream)
+
+
+@pytest.mark.parametrize("pause", [False, True])
+async def test_trailers_are_no_headers(
+    here: GatewayHere, upstream: ScriptedUpstream, *, pause: bool
+) -> None:
+    """What stands behind a chunked body names no user, no key, no encoding; the next request on
+    the connection is served."""
+    trailers = ("x-user-id: mallory", "authorization: Bearer other", "content-encoding: gzip",
+                "idempotency-key: mallory")  # fmt: skip
+    line = "transfer-encoding: chunked"
+    async with Client.to(here.port) as client:
+        await client.send(request_bytes(b"", line, length=False))
+        await asyncio.sleep(0.1 if pause else 0)
+        body = b"%x\r\n%s\r\n0\r\n" % (len(CHAT), CHAT)
+        await client.send(body + "\r\n".join([*trailers, "", ""]).encode())
+        assert (await client.get()).body == WHOLE
+        await client.post(CHAT)
+        assert (await client.get()).body == WHOLE
+    assert [heard.body for heard in upstream.heard] == [CHAT, CHAT]
+    assert not any("mallory" in str(heard.headers) for heard in upstream.heard)
 
 
 ODD_PATHS = [

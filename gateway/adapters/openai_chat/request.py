@@ -50,6 +50,8 @@ def read_request(raw: bytes, *, strict: bool) -> Request:
     classes = _classes(messages)
     for key, value in body.items():
         if key != "messages":
+            if key in REQUEST.members and type(value) not in (str, dict, list):
+                continue  # a known figure holds no text, and its name is none
             found = _walk_member(key, value)
             segments += [_segment(entry, -1) for entry in found if not entry.media]
             media += media_parts(found, {key: value}, FieldClass.UNKNOWN)

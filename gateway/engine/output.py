@@ -292,8 +292,7 @@ class OutputSession:
     def _window_of(self, channel: Channel, field_class: FieldClass, form: TextForm) -> Window:
         window = self._windows.get(channel)
         if window is None:
-            lane = self._plan.lane(field_class)
-            window = self._windows[channel] = Window(lane, form)
+            window = self._windows[channel] = Window(self._plan.lane(field_class), form)
         return window
 
     def _complete(self, channel: Channel) -> bool:
@@ -357,8 +356,7 @@ class OutputSession:
                 self._media.close(channel.choice)
 
     def _all_ended(self) -> bool:
-        ended = self._finished | set(self._closed)
-        return len(ended) >= max(self._plan.choices, len(self._seen))
+        return len(self._finished | self._closed.keys()) >= max(self._plan.choices, len(self._seen))
 
     def _end_after_block(self, out: Outbox, now_s: float) -> Release:
         """All choices ended, at least one by us: the stream ends here, or drains for its usage."""

@@ -48,6 +48,7 @@ class Note(StrEnum):
     FOUND_BY_CONTENT = "found_by_content"
     FOUND_BY_CODE = "found_by_code"
     CONTENT_DIFFERS = "content_differs"
+    NOT_COMPARED = "not_compared"
     NO_RECORD = "no_record"
     OTHER_PRODUCER = "other_producer"
     PARTLY_READ = "partly_read"
@@ -242,6 +243,7 @@ def notes_on(report: Report, marks: tuple[FoundMark, ...]) -> tuple[Note, ...]:
     """Return the notes for a reader who sees these marks. They follow from nothing else about the
     marks: a note that spoke of one left out would give it away."""
     known = any(mark.known for mark in marks)
+    stands = [each for each in marks if each.known and each.state is not ClaimState.ALTERED]
     by_content = any(match.how in ("text", "picture") for match in report.matches)
     holds = {
         Note.NO_MARKS: not marks and not report.matches,
@@ -250,12 +252,18 @@ def notes_on(report: Report, marks: tuple[FoundMark, ...]) -> tuple[Note, ...]:
         Note.CONTENT_DIFFERS: any(
             mark.known and mark.state is ClaimState.ALTERED for mark in marks
         ),
+        Note.NOT_COMPARED: bool(stands) and not by_content and not any(map(_is_bound, stands)),
         Note.NO_RECORD: any(mark.detail == NO_RECORD_DETAIL for mark in marks),
         Note.OTHER_PRODUCER: any(
             mark.producer and mark.producer != report.own and not mark.known for mark in marks
         ),
     }
     return (*report.reading, *(note for note, held in holds.items() if held))
+
+
+def _is_bound(mark: FoundMark) -> bool:
+    """True if a mark would not be whole on other content: it has a hash of it."""
+    return mark.family is MarkFamily.CREDENTIAL
 
 
 def _family(mark: FoundMark) -> str:

@@ -73,9 +73,7 @@ class EdgeFileSealer:
         """Return a result that the upstream names by URL. Raises MarkFailed."""
         return await self._fetcher.fetch(url)
 
-    async def _linked(
-        self, sealed: Sealed | SealgateError, origin: str
-    ) -> Sealed | SealgateError:
+    async def _linked(self, sealed: Sealed | SealgateError, origin: str) -> Sealed | SealgateError:
         """Keep a credential that stands beside its file, and name its URL. If none can be kept or
         named, the receipt says that there was no place."""
         if not isinstance(sealed, Sealed) or not sealed.manifest:

@@ -94,6 +94,9 @@ KNOWN = mark(
 )
 
 
+BY_MARK = Match(EXCHANGE, "text_label", 1.0, 1)
+
+
 def test_the_public_answer_names_no_exchange() -> None:
     """A day, a service, marks and states: no id, no code, no detail, no passage."""
     encoded = msgspec.json.encode(public_answer(report(KNOWN))).decode()
@@ -143,6 +146,19 @@ def test_a_keyed_mark_without_record_leaves_no_sign_in_the_public_answer() -> No
             (Note.OTHER_PRODUCER,),
         ),
         (report(KNOWN, reading=(Note.PARTLY_READ,)), (Note.PARTLY_READ,)),
+        (report(KNOWN, matches=(BY_MARK,)), (Note.NOT_COMPARED,)),
+        (
+            report(KNOWN, mark(MarkFamily.CREDENTIAL, known=True), matches=(BY_MARK,)),
+            (),
+        ),
+        (
+            report(
+                KNOWN,
+                mark(MarkFamily.CREDENTIAL, state=ClaimState.ALTERED, known=True),
+                matches=(BY_MARK,),
+            ),
+            (Note.CONTENT_DIFFERS, Note.NOT_COMPARED),
+        ),
     ],
 )
 def test_notes_follow_from_what_is_told(given: Report, notes: tuple[Note, ...]) -> None:

@@ -118,6 +118,7 @@ def main() -> None:
     start = time.process_time()
     lexicon = compile_lexicon([words])
     spent = time.process_time() - start
+    del words  # the gateway keeps none either
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     resident = int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4
     size = lexicon.lexicon.automaton.size

@@ -65,8 +65,8 @@ bench-marks: setup ## what marks on files cost, beside plain re-encoding
 	$(BIN)/python -m tests.bench.marks_documents
 
 .PHONY: bench-fingerprint
-bench-fingerprint: setup ## what tracing finds, and how it grows (SIZE=answers)
-	$(BIN)/python -m tests.bench.fingerprint --size $(or $(SIZE),8000)
+bench-fingerprint: setup ## what tracing finds, and how it grows (SIZE=answers, UNRELATED=foreign quotes)
+	$(BIN)/python -m tests.bench.fingerprint --size $(or $(SIZE),8000) --unrelated $(or $(UNRELATED),0)
 
 .PHONY: train-classifier
 train-classifier: setup ## learn the embedded classifier anew (DATA=folder of the labelled posts)

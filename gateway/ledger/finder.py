@@ -217,13 +217,19 @@ def shared_confidence(
     alignments: Mapping[int, Alignment], own: Mapping[int, int] | None = None
 ) -> dict[int, float]:
     """Return how sure each is, 0 to 1: by what runs alike (``own`` units where told, else all that
-    are aligned) and how closely, divided among those that fit as well."""
-    units: Sequence[int] = [each.units for each in alignments.values()]
+    are aligned) and how closely, divided among those that fit the same passage as well."""
     found: dict[int, float] = {}
     for place, each in alignments.items():
-        as_good = sum(other >= _AS_GOOD * each.units for other in units)
+        as_good = sum(_fits_as_well(other, each) for other in alignments.values())
         doubt = each.units / _HALF_TYPED if own is None else max(1, own[place]) / _HALF_OWN
         evidence = 1.0 - float(0.5**doubt)
         closeness = min(1.0, 0.3 + 0.8 * max(each.share, 0.9 * each.density))
         found[place] = round(evidence * closeness / max(as_good, 1), 3)
     return found
+
+
+def _fits_as_well(other: Alignment, one: Alignment) -> bool:
+    """True if another covers as much, and most of the same: not the other half of a quote that is
+    stitched from two texts."""
+    both = int((other.covered & one.covered).sum())
+    return other.units >= _AS_GOOD * one.units and 2 * both >= int(one.covered.sum())

@@ -23,6 +23,7 @@ ANSWERS = 1_500
 STOCK = "感谢您的耐心等待，我们将会尽快处理您所反馈的问题，三天内以短信通知您结果。"
 NEIGHBOUR = f"我们出门散步之前，{STOCK}"
 DRAFTS = 6
+REPEATS = 5
 
 
 class Library:
@@ -31,6 +32,8 @@ class Library:
     def __init__(self, store: RelationalStore) -> None:
         self.texts = [*answers(5, ANSWERS, 380), *[f"{STOCK}编号{n}。" for n in range(20)]]
         self.texts.append(NEIGHBOUR)
+        self.repeated = next(answers(32, 1, 380))
+        self.texts += [self.repeated] * REPEATS
         self.drafted = next(answers(31, 1, 380))
         chance = np.random.default_rng(9)
         self.texts += [edited(self.drafted, 0.25, chance) for _ in range(DRAFTS - 1)]
@@ -111,6 +114,32 @@ def test_a_quote_is_attributed_among_drafts_of_one_answer(library: Library) -> N
     assert len(found) > 3
     assert found[0].place == len(library.texts) - 1
     assert found[0].confidence >= ATTRIBUTED
+
+
+def test_a_quote_stitched_from_two_answers_is_attributed_to_both(library: Library) -> None:
+    """Each with its own passage; neither takes the other's confidence."""
+    first, second = library.texts[40][20:70], library.texts[81][20:70]
+    found = [each for each in library.finder.by_words(first + second) if each.confidence > 0.8]
+    assert {each.place for each in found} == {40, 81}
+    passages = {each.place: (each.start, each.end) for each in found}
+    assert passages[40][1] <= 52
+    assert passages[81][0] >= 48
+
+
+def test_answers_that_many_got_word_for_word_are_all_named_and_none_is_sure(
+    library: Library,
+) -> None:
+    """The same question asked by five: what was said to whom only its code, trace or time tell."""
+    found = library.finder.by_words(library.repeated[30:110])
+    assert len(found) == REPEATS
+    assert all(each.confidence < ATTRIBUTED for each in found)
+    assert {library.texts[each.place] for each in found} == {library.repeated}
+
+
+def test_what_a_quote_shares_with_several_records_is_not_its_own(library: Library) -> None:
+    """Two stock phrases that only one record joins, but that others say too: a lead at most."""
+    found = library.finder.by_words(f"{STOCK[:20]}{library.repeated[40:60]}")
+    assert all(each.confidence < ATTRIBUTED for each in found)
 
 
 class Shelf:

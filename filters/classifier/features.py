@@ -25,7 +25,7 @@ from gateway.matching.fold import FOLD, KINDS, Kind, code_points
 
 Places = NDArray[np.int64]
 
-GRAM_BITS = 18
+GRAM_BITS = 21
 BONE_BITS = 15
 LONGEST_GRAM = 5
 LONGEST_TEXT = 1024
@@ -89,6 +89,15 @@ def folded(text: str) -> str:
     while "  " in out:
         out = out.replace("  ", " ")
     return out
+
+
+def spoken_in(text: str) -> int:
+    """Return which language a folded text is judged as: 0 for Chinese, 1 for English. A sign
+    outside of ASCII counts as three letters, as Han signs say more than letters."""
+    if text.isascii():
+        return 1
+    narrow = np.count_nonzero(np.frombuffer(text.encode("utf-32-le"), np.uint32) < 0x80)
+    return 0 if 3 * (len(text) - narrow) >= narrow - 2 else 1
 
 
 class Cues:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,21 +17,24 @@ from filters.classifier.features import (
     GRAM_BITS,
     HOSTILE,
     INJECTION,
+    LONGEST_TEXT,
     Cues,
     Found,
+    Places,
     bones,
     folded,
     grams,
     masked,
     read_cues,
+    spoken_in,
 )
+from filters.classifier.segments import ends
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
 
 QUESTIONS = ("hostile", "injection")
 LANGUAGES = ("zh", "en")
 
-_HAN = re.compile("[\u3400-\u9fff]")
 _LETTERS = {
     "mark.stop": "|", "override": "O", "prior": "P", "instruct": "I", "system": "S", "extract": "X",
     "persona": "D", "act": "A", "refuse": "R", "markup": "M", "encode": "E", "exfil": "F",
@@ -58,16 +62,34 @@ _AIMED = ("group.", "slur", "insult", "hate", "prejudice")
 """Classes of cue words without any of which nobody is put down."""
 
 
-class Table(NamedTuple):
-    """The weights of one question: whole numbers, times their scales."""
+_SOMEBODY = ("group.", "slur", "you", "they")
+WHOLE, PART = 160, 0.75
+"""Code points of the longest stretch whose parts are not asked about attempts on a model; and what
+is taken off where one part has to speak for the whole."""
 
-    grams: NDArray[np.int16]
-    bones: NDArray[np.int16]
+LONE = 1.0
+"""Taken off where hostile words stand and none of these: food, rooms and goods are called trash."""
+
+LONG_FROM, LONG = 100, 1.5
+"""Taken off texts that are longer than nearly all posts that were learned from: the sums of long
+prose swing further."""
+
+
+class Table(NamedTuple):
+    """The weights of one question in one language: small whole numbers, times their scales; and
+    the line that makes sums chances."""
+
+    grams: NDArray[np.int8]
+    bones: NDArray[np.int8]
     gram_scale: float
     bone_scale: float
     bias: float
-    slopes: tuple[float, ...]
-    shifts: tuple[float, ...]
+    slope: float
+    shift: float
+
+
+Tables = Sequence[Sequence[Table]]
+"""Per question, in the order of `QUESTIONS`, one per language."""
 
 
 class Scores(NamedTuple):
@@ -82,12 +104,15 @@ class Scores(NamedTuple):
 class Scorer:
     """The embedded model: one per process, made before workers fork."""
 
-    def __init__(self, tables: tuple[Table, Table], cues: Cues) -> None:
+    def __init__(self, tables: Tables, cues: Cues) -> None:
         self._tables = tables
         self._cues = cues
         self._letters = [_LETTERS.get(kind, "") for kind in cues.kinds[INJECTION]]
         self._aimed = frozenset(
             number for number, kind in enumerate(cues.kinds[HOSTILE]) if kind.startswith(_AIMED)
+        )
+        self._spoken_of = frozenset(
+            number for number, kind in enumerate(cues.kinds[HOSTILE]) if kind.startswith(_SOMEBODY)
         )
         self._groups = {
             number: kind.partition(".")[2]
@@ -101,24 +126,46 @@ class Scorer:
         if len(seen) <= 2:
             return Scores(0.0, 0.0, "")
         found = self._cues.find(seen)
-        asked = self._asked(found)
-        if not any(asked):
+        taken = self._taken_off(found, len(seen))
+        if min(taken) == math.inf:
             return Scores(0.0, 0.0, self._most_named(found.kinds[HOSTILE]))
-        language = 0 if _HAN.search(seen) else 1
         places = grams(masked(seen, found.signs))
         hostile, injection = (
-            _score(table, places, kinds, language) if wanted else 0.0
-            for table, kinds, wanted in zip(self._tables, found.kinds, asked, strict=True)
+            self._judged(question, seen, places, found, off) for question, off in enumerate(taken)
         )
+        if taken[INJECTION] < math.inf and len(text) > WHOLE:
+            injection = max(injection, *self._parts(text))
         return Scores(hostile, injection, self._most_named(found.kinds[HOSTILE]))
 
-    def asks(self, text: str) -> tuple[bool, bool]:
-        """Return which of the questions are asked of a text; the score of the others is 0."""
-        return self._asked(self._cues.find(folded(text)))
+    def _judged(self, question: int, seen: str, places: Places, found: Found, off: float) -> float:
+        if off == math.inf:
+            return 0.0
+        table = self._tables[question][spoken_in(seen)]
+        return _score(table, places, bones(found.kinds[question]), off)
 
-    def _asked(self, found: Found) -> tuple[bool, bool]:
+    def _parts(self, text: str) -> Iterator[float]:
+        """Yield the second question's score of each part of a long stretch: what is asked of a
+        model in one sentence is not thinned by what stands around it."""
+        begin = 0
+        for end in ends(text[:LONGEST_TEXT], 0, WHOLE // 2, final=True):
+            seen = folded(text[begin:end])
+            found = self._cues.find(seen)
+            off = PART + self._taken_off(found, len(seen))[INJECTION]
+            yield self._judged(INJECTION, seen, grams(masked(seen, found.signs)), found, off)
+            begin = end
+
+    def taken_off(self, text: str) -> tuple[float, float]:
+        """Return what is taken off a text's raw scores; without end if a question is not asked."""
+        seen = folded(text)
+        return self._taken_off(self._cues.find(seen), len(seen))
+
+    def _taken_off(self, found: Found, length: int) -> tuple[float, float]:
         hostile, injection = found.kinds
-        return not self._aimed.isdisjoint(hostile), self._tells(injection)
+        told = 0.0 if self._tells(injection) else math.inf
+        if self._aimed.isdisjoint(hostile):
+            return math.inf, told
+        lone = LONE if self._spoken_of.isdisjoint(hostile) else 0.0
+        return lone + (LONG if length > LONG_FROM else 0.0), told
 
     def _tells(self, kinds: list[int]) -> bool:
         if len(kinds) < 2:
@@ -134,36 +181,30 @@ class Scorer:
         return max(named, key=named.count) if named else ""
 
 
-def _score(table: Table, places: NDArray[np.int64], kinds: list[int], language: int) -> float:
-    row = bones(kinds)
+def _score(table: Table, places: Places, row: Places, off: float) -> float:
     total = (
         int(table.grams.take(places).sum()) * table.gram_scale / math.sqrt(len(places))
         + int(table.bones.take(row).sum()) * table.bone_scale / math.sqrt(len(row))
         + table.bias
+        - off
     )
-    total = table.slopes[language] * total + table.shifts[language]
+    total = table.slope * total + table.shift
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
 
 
-def read_tables(path: Path) -> tuple[Table, Table]:
+def read_tables(path: Path) -> Tables:
     """Return the tables of a file of weights. Raises ValueError if it is not of this form."""
     with np.load(path, allow_pickle=False) as file:
-        tables = tuple(_table(file, name) for name in QUESTIONS)
-    return tables[0], tables[1]
+        return [[_table(file, f"{each}_{one}") for one in LANGUAGES] for each in QUESTIONS]
 
 
-def _table(file: dict[str, NDArray[np.int16]], name: str) -> Table:
+def _table(file: Mapping[str, NDArray[np.int8]], name: str) -> Table:
     gram_table, bone_table = file[f"{name}_grams"], file[f"{name}_bones"]
     if gram_table.shape != (1 << GRAM_BITS,) or bone_table.shape != (1 << BONE_BITS,):
         raise ValueError("the file of weights is of another form")
     for table in (gram_table, bone_table):
         table.setflags(write=False)
-    gram_scale, bone_scale, bias, *lines = (float(each) for each in file[f"{name}_scales"])
-    count = len(LANGUAGES)
-    return Table(
-        gram_table, bone_table, gram_scale, bone_scale, bias,
-        tuple(lines[:count]), tuple(lines[count:]),
-    )  # fmt: skip
+    return Table(gram_table, bone_table, *(float(each) for each in file[f"{name}_scales"]))
 
 
 @cache

@@ -23,22 +23,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filters.classifier.classifier import ClassifierFilter
-from filters.classifier.features import HOSTILE, INJECTION
-from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS, shipped_scorer
+from filters.classifier.features import HOSTILE, INJECTION, folded, read_cues, spoken_in
+from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS, Scorer, shipped_scorer
 from training.classifier import learning
 from training.classifier.harmless import PLACES, paragraphs
 from training.classifier.measures import summary
 from training.classifier.posts import Post, chinese, english, folds
 from training.classifier.templates import Made
 
-CUTS = {HOSTILE: {"zh": 0.5, "en": 1.1}, INJECTION: {"zh": 2.0, "en": 2.5}}
+CUTS = {HOSTILE: {"zh": -0.1, "en": 0.5}, INJECTION: {"zh": 1.75, "en": 1.75}}
 """Raw scores that become the score 0.5, from what is known of held-out posts and of harmless
 paragraphs; see the card."""
 
-SLOPES = {HOSTILE: (0.77, 0.77), INJECTION: (1.5, 1.5)}
+SLOPES = {HOSTILE: (1.0, 0.9), INJECTION: (1.5, 1.5)}
 """How fast raw scores become chances, per language (Chinese, English): what ``measure`` found."""
 
-STEPS = 25
 _FOLDS = 5
 MOST = 3500
 """English posts of one class."""
@@ -83,15 +82,20 @@ def main() -> None:
 def train(folder: Path, weights: Path) -> dict[str, object]:
     """Learn from everything and write the weights; returns their size and hash."""
     posts = _posts(folder)
-    learned = []
+    learned: list[learning.Learned] = []
     for question, examples in (
         (HOSTILE, learning.hostile_examples(posts)),
         (INJECTION, learning.injection_examples(posts)),
     ):
         say("learning", QUESTIONS[question], "from", len(examples), "texts")
-        fit = learning.learn(examples, question, steps=STEPS)
-        learned.append(learning.Learned(fit, SLOPES[question], _shifts(question)))
-    raw = learning.weights_file(learned, QUESTIONS)
+        learned += [
+            learning.Learned(f"{QUESTIONS[question]}_{name}", fit, slope, shift)
+            for name, fit, slope, shift in zip(
+                LANGUAGES, learning.learn(examples, question), SLOPES[question],
+                _shifts(question), strict=True,
+            )
+        ]  # fmt: skip
+    raw = learning.weights_file(learned)
     weights.write_bytes(raw)
     return {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 
@@ -108,7 +112,7 @@ def measure(folder: Path, trials: int = _FOLDS) -> dict[str, object]:
     for each in range(trials):
         part = [post for post, held in zip(posts, fold == each, strict=True) if not held]
         say("learning from a part:", len(part), "posts")
-        trial = learning.learn(learning.hostile_examples(part), HOSTILE, steps=STEPS)
+        trial = learning.learn(learning.hostile_examples(part), HOSTILE)
         texts = [post.text for post, held in zip(posts, fold == each, strict=True) if held]
         raw[fold == each] = learning.raw_scores(trial, texts, HOSTILE)
     judged = fold < trials
@@ -150,10 +154,12 @@ def _chances(
     raw: NDArray[np.float64], texts: Sequence[Post | Made], question: int
 ) -> NDArray[np.float64]:
     """Return what the shipped scorer would make of raw scores: 0 where it does not ask."""
-    place = [LANGUAGES.index(one.language) for one in texts]
+    place = [spoken_in(folded(one.text)) for one in texts]
     slopes, shifts = np.array(SLOPES[question])[place], np.array(_shifts(question))[place]
-    asked = np.array([shipped_scorer().asks(one.text)[question] for one in texts])
-    return np.where(asked, 1 / (1 + np.exp(-np.clip(slopes * raw + shifts, -40, 40))), 0.0)
+    asker = Scorer((), read_cues())
+    off = np.array([asker.taken_off(one.text)[question] for one in texts])
+    sums = slopes * (raw - np.where(np.isinf(off), 0.0, off)) + shifts
+    return np.where(np.isinf(off), 0.0, 1 / (1 + np.exp(-np.clip(sums, -40, 40))))
 
 
 def _measure(scores: NDArray[np.float64], posts: list[Post]) -> dict[str, object]:
@@ -167,13 +173,17 @@ def _measure(scores: NDArray[np.float64], posts: list[Post]) -> dict[str, object
         own = labelled & np.array([post.language == language for post in posts])
         out[f"as labelled, {language}"] = summary(truth[own], scores[own])
     reread = np.array([post.reread for post in posts])
-    again = reread != ""
+    again, drawn = reread != "", np.array([post.drawn for post in posts])
     out["read again"] = summary(truth[again], scores[again])
     for kind, name in (("a", "opposes prejudice"), ("n", "neither"), ("o", "offends")):
-        own = reread == kind
-        out[f"read again, {name}"] = {
-            "texts": int(own.sum()), "called": round(float((scores[own] >= 0.5).mean()), 4),
-        }  # fmt: skip
+        for chosen, own in (
+            ("", reread == kind),
+            (", drawn by chance", (reread == kind) & drawn),
+            (", chosen because a model was wrong", (reread == kind) & ~drawn),
+        ):
+            out[f"read again, {name}{chosen}"] = {
+                "texts": int(own.sum()), "called": round(float((scores[own] >= 0.5).mean()), 4),
+            }  # fmt: skip
     return out
 
 
@@ -191,9 +201,7 @@ def _injection(posts: list[Post], trials: int) -> dict[str, object]:
         rest = np.flatnonzero(fold == each)
         unseen = {made[at].text for at in rest}
         say("learning from a part without", len(unseen), "texts")
-        trial = learning.learn(
-            [one for one in examples if one.text not in unseen], INJECTION, steps=STEPS
-        )
+        trial = learning.learn([one for one in examples if one.text not in unseen], INJECTION)
         raw[rest] = learning.raw_scores(trial, [made[at].text for at in rest], INJECTION)
     scores = _chances(raw, made, INJECTION)
     out: dict[str, object] = {}

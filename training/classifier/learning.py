@@ -19,14 +19,19 @@ from filters.classifier.features import (
     grams,
     masked,
     read_cues,
+    spoken_in,
 )
-from training.classifier.logistic import Fit, fit, rows
+from filters.classifier.scorer import LANGUAGES
+from training.classifier.logistic import Fit, fit, rows, seen_twice
 from training.classifier.posts import Post
 from training.classifier.templates import Made, made
 
 SEED = 20260704
-RIDGE = [1e-6, 1e-6]
+RIDGE = [1e-5, 1e-5]
+STEPS = 25
 WIDTHS = (1 << GRAM_BITS, 1 << BONE_BITS)
+PULLS = (1.0, 0.5)
+"""How much grams and bones may say: less than 1 holds their weights nearer to nothing."""
 
 REREAD_WEIGHT = 8.0
 MADE_WEIGHT = 1.5
@@ -42,18 +47,21 @@ class Example(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """What was learned of one question, with the line per language that makes scores chances."""
+    """What was learned of one question in one language, with the line that makes scores chances."""
 
+    name: str
     fit: Fit
-    slopes: tuple[float, ...]
-    shifts: tuple[float, ...]
+    slope: float
+    shift: float
 
 
 def examples_of_posts(posts: Sequence[Post]) -> list[Example]:
-    """Return posts as examples: a second reading counts much, a suspect label not at
-    all."""
+    """Return posts as examples: a second reading counts much, a suspect label not at all, nor a
+    post that is neither: what the labels call offensive reaches further than that reading."""
     out = []
     for post in posts:
+        if post.reread == "n":
+            continue
         if post.reread:
             label, weight = float(post.reread == "o"), REREAD_WEIGHT
         else:
@@ -76,6 +84,16 @@ def hostile_examples(posts: Sequence[Post]) -> list[Example]:
         *examples_of_posts(posts),
         *examples_made(made("counterexamples", 45, seed=SEED)),
         *examples_made(harmless),
+        *ordinary(),
+    ]
+
+
+def ordinary() -> list[Example]:
+    """Return harmless prose for both questions: what templates make, and pages of this program."""
+    prose = (Path(__file__).parent / "prose.txt").read_text(encoding="utf-8").splitlines()
+    return [
+        *examples_made(made("ordinary", 40, seed=SEED, words="injections")),
+        *[Example(line, 0.0, MADE_WEIGHT, "") for line in prose],
     ]
 
 
@@ -91,11 +109,10 @@ def injection_examples(posts: Sequence[Post]) -> list[Example]:
     """Return all that the injection question is learned from; posts and prose about programs ask
     nothing of a model."""
     order = np.random.default_rng(SEED).permutation(len(posts))[:6000]
-    prose = (Path(__file__).parent / "prose.txt").read_text(encoding="utf-8").splitlines()
     return [
         *examples_made(injections_made()),
         *examples_made([one._replace(label=0) for one in made("counterexamples", 8, seed=SEED)]),
-        *[Example(line, 0.0, MADE_WEIGHT, "") for line in prose],
+        *ordinary(),
         *[Example(posts[at].text, 0.0, 0.5, posts[at].language) for at in order],
     ]
 
@@ -112,23 +129,48 @@ def places(texts: Sequence[str], question: int) -> list[list[NDArray[np.int64]]]
     return out
 
 
-def learn(examples: Sequence[Example], question: int, *, steps: int = 40) -> Fit:
-    """Return the regression on the examples."""
+def learn(examples: Sequence[Example], question: int, *, steps: int = STEPS) -> list[Fit]:
+    """Return a regression per language, each on the examples that the scorer would judge by it."""
+    spoken = np.array([spoken_in(folded(one.text)) for one in examples])
+    return [
+        _learn([examples[int(at)] for at in np.flatnonzero(spoken == each)], question, steps)
+        for each in range(len(LANGUAGES))
+    ]
+
+
+def _learn(examples: Sequence[Example], question: int, steps: int) -> Fit:
     blocks = places([one.text for one in examples], question)
-    return fit(
-        [rows(block, width) for block, width in zip(blocks, WIDTHS, strict=True)],
+    narrowed = [seen_twice(rows(block, width)) for block, width in zip(blocks, WIDTHS, strict=True)]
+    learned = fit(
+        [
+            block._replace(values=block.values * pull)
+            for (block, _), pull in zip(narrowed, PULLS, strict=True)
+        ],
         np.array([one.label for one in examples]),
         np.array([one.weight for one in examples]),
         ridge=RIDGE, steps=steps,
     )  # fmt: skip
+    tables = []
+    for table, (_, kept), width, pull in zip(learned.tables, narrowed, WIDTHS, PULLS, strict=True):
+        whole = np.zeros(width)
+        whole[kept] = table * pull
+        tables.append(whole)
+    return Fit(tables, learned.bias)
 
 
-def raw_scores(learned: Fit, texts: Sequence[str], question: int) -> NDArray[np.float64]:
+def raw_scores(learned: Sequence[Fit], texts: Sequence[str], question: int) -> NDArray[np.float64]:
     """Return the scores before they are made chances."""
-    total = np.full(len(texts), learned.bias)
-    for block, width, table in zip(places(texts, question), WIDTHS, learned.tables, strict=True):
-        total += rows(block, width).scores(table)
-    return total
+    spoken = np.array([spoken_in(folded(text)) for text in texts])
+    out = np.zeros(len(texts))
+    for each, one in enumerate(learned):
+        own = np.flatnonzero(spoken == each)
+        if not len(own):
+            continue
+        out[own] = one.bias
+        blocks = places([texts[int(at)] for at in own], question)
+        for block, width, table in zip(blocks, WIDTHS, one.tables, strict=True):
+            out[own] += rows(block, width).scores(table)
+    return out
 
 
 def line(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> tuple[float, float]:
@@ -150,19 +192,26 @@ def line(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> tuple[floa
     return float(slope), float(shift)
 
 
-def weights_file(learned: Sequence[Learned], names: Sequence[str]) -> bytes:
-    """Return the file of weights: tables as 16-bit numbers, scales, bias and lines."""
+def weights_file(learned: Sequence[Learned]) -> bytes:
+    """Return the file of weights: tables as 8-bit numbers, scales, bias and line."""
     arrays: dict[str, NDArray[np.generic]] = {}
-    for one, name in zip(learned, names, strict=True):
+    for one in learned:
         scales = []
         for table, block in zip(one.fit.tables, ("grams", "bones"), strict=True):
-            scale = float(np.abs(table).max()) / 32767 or 1.0
-            arrays[f"{name}_{block}"] = np.round(table / scale).astype(np.int16)
+            arrays[f"{one.name}_{block}"], scale = small(table)
             scales.append(scale)
-        arrays[f"{name}_scales"] = np.array(
-            [*scales, one.fit.bias, *one.slopes, *one.shifts], np.float64
+        arrays[f"{one.name}_scales"] = np.array(
+            [*scales, one.fit.bias, one.slope, one.shift], np.float64
         )
     return packed(arrays)
+
+
+def small(table: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:
+    """Return a table as 8-bit numbers with their scale; the largest one in ten thousand are cut
+    down to the size of the next."""
+    sizes = np.abs(table[table != 0])
+    scale = (float(np.quantile(sizes, 0.9999)) if len(sizes) else 0.0) / 127 or 1.0
+    return np.clip(np.round(table / scale), -127, 127).astype(np.int8), scale
 
 
 def packed(arrays: dict[str, NDArray[np.generic]]) -> bytes:

@@ -47,6 +47,18 @@ def rows(features: list[NDArray[np.int64]], width: int) -> Rows:
     return Rows(np.concatenate(features), starts, 1 / np.sqrt(np.maximum(sizes, 1)), width)
 
 
+def seen_twice(block: Rows) -> tuple[Rows, NDArray[np.int64]]:
+    """Return the rows without places that occur once in all, and the places that are left: what
+    was seen once teaches nothing of others, and is most of the table. Values stay as they were."""
+    kept = np.flatnonzero(np.bincount(block.places, minlength=block.width) > 1)
+    index = np.full(block.width, -1)
+    index[kept] = np.arange(len(kept))
+    moved = index[block.places]
+    known = moved >= 0
+    counts = np.concatenate([[0], np.cumsum(known)])
+    return Rows(moved[known], counts[block.starts], block.values, len(kept)), kept
+
+
 class Fit(NamedTuple):
     """What was learned: a table of weights per block, and the bias."""
 

@@ -27,7 +27,8 @@ _NOISE = re.compile(r"https?://\S+|@\w+:?|\bRT\b|&\w+;|#")
 
 class Post(NamedTuple):
     """A post: 1 if it offends, its topic, whose near duplicate it is, and what a second reading
-    said (empty: not read again). ``suspect``: its label is of the sort that is often wrong."""
+    said (empty: not read again), ``drawn`` by chance or not. ``suspect``: its label is of the sort
+    that is often wrong."""
 
     text: str
     label: int
@@ -36,6 +37,7 @@ class Post(NamedTuple):
     reread: str
     suspect: bool
     language: str
+    drawn: bool = False
 
 
 def chinese(folder: Path) -> list[Post]:
@@ -48,10 +50,11 @@ def chinese(folder: Path) -> list[Post]:
     with (folder / "cold_train.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     groups = near_duplicates([row["TEXT"] for row in rows])
+    said = [reread.get(digest(row["TEXT"]), "") for row in rows]
     return [
         Post(row["TEXT"], int(row["label"]), row["topic"], group,
-             reread.get(digest(row["TEXT"]), ""), bool(_SUSPECT.search(row["TEXT"])), "zh")
-        for row, group in zip(rows, groups, strict=True)
+             read.lower(), bool(_SUSPECT.search(row["TEXT"])), "zh", read.isupper())
+        for row, group, read in zip(rows, groups, said, strict=True)
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from filters.classifier import ClassifierFilter, Scores, Thresholds, shipped_scorer, unsure
 from filters.classifier.classifier import CATEGORIES, GRAVE_FROM
-from filters.classifier.features import HOSTILE, bones, folded, grams, masked, read_cues
+from filters.classifier.features import HOSTILE, bones, folded, grams, masked, read_cues, spoken_in
 from filters.classifier.scorer import WEIGHTS, read_tables
 from filters.classifier.segments import LONGEST, ends
 
@@ -113,6 +113,18 @@ def test_folding_sees_through_writing() -> None:
     assert folded("Ｉｇｎｏｒｅ\u200b ALL 歧視 ９") == folded("ignore all 歧视 3")
 
 
+def test_a_text_is_judged_in_the_language_of_most_of_it() -> None:
+    """Names and terms of the other language change nothing, a text that is mostly of it does."""
+    for text, spoken in (
+        ("这个 Kubernetes 集群的配置有问题。", 0),
+        ("The word 歧视 means discrimination in Chinese.", 1),
+        ("你真是个 fucking idiot", 1),
+        ("He said “no” and left…", 1),
+        ("，", 0),
+    ):
+        assert spoken_in(folded(text)) == spoken
+
+
 def test_latin_cues_are_whole_words() -> None:
     """A cue inside another word is none; a star lets the word go on."""
     cues = read_cues()
@@ -155,10 +167,11 @@ def test_unsure_is_a_band() -> None:
 def test_weights_are_small_shared_and_checked(tmp_path) -> None:
     """Read-only arrays (shared by fork), under 5 MB; a file of another form is refused."""
     assert WEIGHTS.stat().st_size < 5_000_000
-    for table in read_tables(WEIGHTS):
-        assert not table.grams.flags.writeable
-        assert not table.bones.flags.writeable
+    for tables in read_tables(WEIGHTS):
+        for table in tables:
+            assert not table.grams.flags.writeable
+            assert not table.bones.flags.writeable
     other = tmp_path / "other.npz"
-    np.savez(other, hostile_grams=np.zeros(4, np.int16), hostile_bones=np.zeros(4, np.int16))
+    np.savez(other, hostile_zh_grams=np.zeros(4, np.int8), hostile_zh_bones=np.zeros(4, np.int8))
     with pytest.raises(ValueError, match="another form"):
         read_tables(other)

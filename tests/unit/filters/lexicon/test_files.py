@@ -22,7 +22,7 @@ def test_the_shipped_lists_load_and_leave_ordinary_text_alone() -> None:
     assert 4000 <= len(entries) <= 5000
     assert all(entry.licence and entry.source and entry.owner for entry in entries)
     assert [hit for words in lists for hit in benign_hits(words)] == []
-    assert compile_lexicon(lists).size == len(entries)
+    assert compile_lexicon(lists).size == len({entry.text for entry in entries})
     assert "harms/drugs" in {words.name for words in lists}
 
 

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from PIL import Image
 
+from gateway.config.settings import Settings
 from gateway.nouns.policy import Policy
-from gateway.settings import Settings
 from tests import postgresql_kit
 from tests.edge_kit import GatewayHere, ScriptedUpstream, serving
 

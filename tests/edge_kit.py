@@ -16,6 +16,7 @@ import uvicorn
 
 from gateway.adapters import adapters, opened
 from gateway.app import make_app
+from gateway.config.settings import Settings
 from gateway.edge.gateway import Gateway, Identity
 from gateway.edge.proxy import Proxy
 from gateway.edge.routes import RouteTable
@@ -23,7 +24,6 @@ from gateway.edge.upstream import Upstream
 from gateway.edge.worker import server_config
 from gateway.nouns.policy import OpenPath, Policy
 from gateway.nouns.record import CloseFrame
-from gateway.settings import Settings
 from tests.edge_doubles import Counts, Notebook, Notes, OpenDoor, PassAll
 
 FIRST = b'data: {"id":"c","choices":[{"index":0,"delta":{"content":"one"}}]}\n\n'

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.config.settings import LedgerSettings
 from gateway.ledger.erasure import Eraser
 from gateway.ledger.journal import SpoolJournal
 from gateway.ledger.keyring import ensure_keyring
@@ -16,7 +17,6 @@ from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.exchange import exchange_id
 from gateway.nouns.record import AnswerText, CloseFrame, FindingFact, OpenFrame
 from gateway.ports.store import Store
-from gateway.settings import LedgerSettings
 from gateway.stores.relational import RelationalStore
 
 DAY_NS = 86_400 * 1_000_000_000

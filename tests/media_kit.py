@@ -19,6 +19,7 @@ import openai
 
 from filters.lexicon import Entry
 from gateway.app import make_app
+from gateway.config.settings import Settings
 from gateway.edge.file_sealing import EdgeFileSealer
 from gateway.edge.files_page import files_router
 from gateway.edge.kept_files import KeptFiles
@@ -31,7 +32,6 @@ from gateway.nouns.mark import AigcLabel, FileMarksOrder
 from gateway.nouns.policy import Policy, Rule
 from gateway.nouns.verdict import Action
 from gateway.ports.mark import Claim
-from gateway.settings import Settings
 from tests.edge_kit import Conversation, GatewayHere, ScriptedUpstream, _on_a_port, _Server
 from tests.note_marks import chunk, notes, notes_beside
 from tests.properties.corpus import bench

@@ -21,9 +21,9 @@ import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.assembly import open_archive
+from gateway.config.settings import Settings
 from gateway.nouns.policy import Policy
 from gateway.ports.operator import Archive, ChainReport, Shown
-from gateway.settings import Settings
 from tests.edge_kit import PATH, Client, Got, ask
 
 SEALGATE = Path(sys.executable).with_name("sealgate")

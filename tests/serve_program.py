@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from gateway.app import make_app
+from gateway.config.settings import Settings
 from gateway.edge.board import Board
 from gateway.edge.gateway import Identity
 from gateway.edge.operations import operations_app
@@ -24,7 +25,6 @@ from gateway.edge.supervisor import Addresses, Place, Ports, serve
 from gateway.edge.worker import serve_operations, serve_worker
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import Policy
-from gateway.settings import Settings
 from gateway.telemetry.logs import configure
 from tests.edge_kit import GatewayHere
 

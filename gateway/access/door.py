@@ -19,9 +19,9 @@ from gateway.access.identity import (
 )
 from gateway.access.keys import KeyBook
 from gateway.access.limits import Limiter, Permit
+from gateway.config.settings import Settings
 from gateway.nouns.exchange import Principal, Subject
 from gateway.nouns.policy import SubjectSource
-from gateway.settings import Settings
 
 
 class Door:

@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from gateway.access.keys import PREFIX, KeyBook
+from gateway.config.settings import AccessSettings
 from gateway.nouns.errors import BadRequest, ConfigError, Unauthorized
 from gateway.nouns.exchange import NO_SUBJECT, Principal, Subject
 from gateway.nouns.policy import SubjectSource
-from gateway.settings import AccessSettings
 
 Headers = Iterable[tuple[bytes, bytes]]
 

@@ -31,6 +31,8 @@ from gateway.assembly.program import Installation
 from gateway.assembly.reading import readers
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import open_vault, store_location
+from gateway.config.settings import Settings
+from gateway.config.settings_file import resolve_secret
 from gateway.edge.gateway import SystemClock, exchange_ids
 from gateway.edge.supervisor import Addresses, Supervisor
 from gateway.nouns.finding import EntryTrial
@@ -48,8 +50,6 @@ from gateway.ports.operator import (
     Progress,
     TextJudge,
 )
-from gateway.settings import Settings
-from gateway.settings_file import resolve_secret
 from gateway.telemetry import logs
 
 _NO_KEY = b"texts judged outside of any installation"

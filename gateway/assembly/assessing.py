@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 
 from gateway.assembly.vault import Vault, open_vault, store_location
+from gateway.config.settings import Settings
 from gateway.ledger.contents import Contents
 from gateway.ledger.search import Archive
 from gateway.ports.clock import Clock
 from gateway.ports.evidence import PURPOSE, Drawn, Signature
 from gateway.ports.operator import Progress
 from gateway.ports.store import Query
-from gateway.settings import Settings
 
 _MOST_CANDIDATES = 200_000
 

@@ -15,14 +15,14 @@ from gateway.assembly.inputs import Witnesses, check_ocr
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.regimes import Edition, guard_models, make_editions
 from gateway.assembly.sealing import Sealer
+from gateway.config.settings import Settings
+from gateway.config.settings_file import resolve_secret
 from gateway.edge.gateway import SystemClock
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
 from gateway.marks.credentials import Signing
 from gateway.nouns.policy import Policy
 from gateway.ports.operator import Coverage, ListUse
-from gateway.settings import Settings
-from gateway.settings_file import resolve_secret
 
 _FOUND_ELSEWHERE = {"*", "filter_error", "guard", "picture"}
 """Heads of categories that models elsewhere find, or the engine itself."""

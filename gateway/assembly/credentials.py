@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from cryptography import x509
 
+from gateway.config.settings import Settings
+from gateway.config.settings_file import resolve_secret
 from gateway.marks.credentials import Signing, check_signing, make_trial
 from gateway.marks.label_signature import sign_label
 from gateway.matching.sm2 import N
@@ -27,8 +29,6 @@ from gateway.matching.sm2_keys import (
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import AigcLabel, MarkKeys
 from gateway.ports.operator import MadeCredentials, SignerFacts
-from gateway.settings import Settings
-from gateway.settings_file import resolve_secret
 
 _CERTIFICATE, _KEY, _ROOT, _LABEL_KEY = "certificate.pem", "key.pem", "root.pem", "label-key.pem"
 

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from filters.classifier import shipped_scorer, unsure
 from filters.remote_guard import Account, Reach, RemoteGuardFilter, Stamp
 from gateway.access.spending import Spending
+from gateway.config.settings_file import resolve_secret
 from gateway.edge.gateway import SystemClock
 from gateway.nouns.guard_contract import CLASSIFIER, GUARD_TERMS
 from gateway.nouns.policy import GuardModel
 from gateway.nouns.segment import Direction
 from gateway.ports.clock import Clock
 from gateway.ports.filter import SlowFilter
-from gateway.settings_file import resolve_secret
 from models.http_link import HttpLink
 from models.local_scorer import Folder, LocalScorer
 from models.openai_chat_runtime import OpenAIChatRuntime

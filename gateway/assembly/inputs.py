@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from filters.picture_guard import PictureGuard
+from gateway.config.settings import InputSettings, MediaSettings, Settings
+from gateway.config.settings_file import resolve_secret
 from gateway.edge.gateway import NoMediaReader
 from gateway.edge.media_pool import ChildPool
 from gateway.edge.media_reading import EdgeMediaReader, ReadPool, Senses
@@ -18,8 +20,6 @@ from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
 from gateway.ports.clock import Clock
 from gateway.ports.media import Reading
-from gateway.settings import InputSettings, MediaSettings, Settings
-from gateway.settings_file import resolve_secret
 from models.http_link import HttpLink
 from models.openai_media_runtime import LONGEST_ANSWER, OpenAIMediaRuntime
 from models.rapid_ocr_runtime import RapidOcrRuntime, missing_part

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gateway.access.keys import KEYS_FILE, SECRET_FILE
 from gateway.assembly.vault import hold, open_store, open_vault
+from gateway.config.settings import Settings
 from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.erasure import rewrap
 from gateway.ledger.escrow import close_box, open_box
@@ -17,7 +18,6 @@ from gateway.ledger.keyring import FILE_NAME, Keyring, check_keyring, rotate_mas
 from gateway.nouns.errors import ConfigError
 from gateway.ports.clock import Clock
 from gateway.ports.master_keys import Rotation
-from gateway.settings import Settings
 
 FILES = (FILE_NAME, SECRET_FILE, KEYS_FILE)
 """What an export holds, as far as it is there: the keyring, what keys are hashed with, their

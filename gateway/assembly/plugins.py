@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
+from gateway.config.policy_checks import matches
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import Policy
-from gateway.policy_checks import matches
 from gateway.ports.adapter import Adapter
 from gateway.ports.filter import Filter, PluggedFilter
 

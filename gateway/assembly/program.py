@@ -40,6 +40,8 @@ from gateway.assembly.regimes import Edition, Regimes, guard_models, hearing, ma
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.steward import run_steward
 from gateway.assembly.vault import Vault, hold, open_vault
+from gateway.config.settings import Settings
+from gateway.config.settings_file import resolve_secret
 from gateway.desk.pages import operator_router, public_router
 from gateway.edge.board import Board
 from gateway.edge.file_sealing import EdgeFileSealer
@@ -60,8 +62,6 @@ from gateway.ledger.journal import SpoolJournal
 from gateway.nouns.exchange import Principal
 from gateway.nouns.policy import Mode, Policy
 from gateway.ports.adapter import Adapter
-from gateway.settings import Settings
-from gateway.settings_file import resolve_secret
 from gateway.telemetry import logs
 from gateway.telemetry.folder import forget_process, prepare_folder
 from gateway.telemetry.household import SupervisorMetrics

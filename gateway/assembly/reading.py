@@ -16,6 +16,7 @@ from gateway.access.limits import Limiter
 from gateway.assembly.credentials import OpenedKeys
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
+from gateway.config.settings import Settings
 from gateway.desk.attribution import Kept, Likeness, attribute
 from gateway.desk.explicit_label import ExplicitLabel
 from gateway.desk.inquiry import READS_AT_ONCE, Desk, Hosted
@@ -51,7 +52,6 @@ from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
 from gateway.ports.mark import Claim, ClaimState, FileMark
 from gateway.ports.store import Query, StoredRecord
-from gateway.settings import Settings
 from gateway.wire.aigc_label import parse
 from gateway.wire.picture_limit import bound_pictures
 

@@ -15,6 +15,7 @@ from fastapi import APIRouter
 
 from gateway.assembly.standings import StandingKeeper
 from gateway.assembly.vault import Vault
+from gateway.config.settings import Settings
 from gateway.edge.board import Board
 from gateway.edge.operations import operations_app
 from gateway.edge.supervisor import Ports
@@ -26,7 +27,6 @@ from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
 from gateway.ports.store import Query
-from gateway.settings import Settings
 from gateway.telemetry.folder import render
 from gateway.telemetry.household import StewardMetrics
 from gateway.telemetry.logs import logger

@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from gateway.config.settings import Settings
 from gateway.ledger.keyring import FILE_NAME, Keyring, ensure_keyring, load_keyring
 from gateway.nouns.errors import ConfigError
-from gateway.settings import Settings
 from gateway.stores.relational import RelationalStore
 
 _STORE_FILE = "ledger.db"

@@ -30,10 +30,10 @@ from gateway.cli.invocation import (
 )
 from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
+from gateway.config.settings import Settings
+from gateway.config.settings_file import resolve_secret
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import Policy
-from gateway.settings import Settings
-from gateway.settings_file import resolve_secret
 
 _HELP = say(
     """Assess a running service by GB/T 45654-2025, and make the evidence.

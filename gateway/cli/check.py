@@ -20,12 +20,12 @@ from gateway.cli.invocation import (
 )
 from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
+from gateway.config.policy_file import PolicyReading
+from gateway.config.settings import Settings
 from gateway.nouns.mark import LabelMode
 from gateway.nouns.policy import Mode, Overlay, Policy
 from gateway.nouns.risk import RISKS, terms_of
-from gateway.policy_file import PolicyReading
 from gateway.ports.operator import Coverage
-from gateway.settings import Settings
 
 RISK_CLASSES: Mapping[str, int] = Counter(risk.id[:2] for risk in RISKS)
 """How many classes each family of risks has (GB/T 45654-2025, Annex A: 31 in all)."""

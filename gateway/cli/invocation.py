@@ -12,12 +12,12 @@ from typing import Any, TypeVar, cast
 import click
 
 from gateway.cli.language import say
+from gateway.config.policy_file import PolicyReading, read_policy
+from gateway.config.settings import Settings
+from gateway.config.settings_file import load_settings
+from gateway.config.yaml_file import KeyPath
 from gateway.nouns.policy import Policy
-from gateway.policy_file import PolicyReading, read_policy
 from gateway.ports.operator import Assembly
-from gateway.settings import Settings
-from gateway.settings_file import load_settings
-from gateway.yaml_file import KeyPath
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -10,9 +10,9 @@ import msgspec
 
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
+from gateway.config.quantity import seconds
 from gateway.nouns.exchange import DEFAULT_TENANT
 from gateway.ports.operator import KeyDesk, KeyFacts, KeyOrder
-from gateway.quantity import seconds
 
 _HELP = say(
     """Make, list, revoke and rotate gateway keys.

@@ -9,8 +9,8 @@ import msgspec
 
 from gateway.cli.invocation import ask, common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
+from gateway.config.settings_file import resolve_secret
 from gateway.ports.master_keys import MasterKeys
-from gateway.settings_file import resolve_secret
 
 _HELP = say(
     """Rotate the ledger's master key; export and import what opens the records.

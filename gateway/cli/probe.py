@@ -17,10 +17,10 @@ import msgspec
 from gateway.cli.invocation import json_option
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
+from gateway.config.settings_file import resolve_secret
 from gateway.ports.operator import Progress
 from gateway.probe.asking import Target, ask_all
 from gateway.probe.discrimination import LANGUAGES, Answered, Compared, Pair, compare, make_pairs
-from gateway.settings_file import resolve_secret
 
 _HELP = say(
     """Ask a running gateway many prompts and report what the answers show together.

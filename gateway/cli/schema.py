@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gateway.cli.language import say
-from gateway.published_schema import encoded, policy_schema, settings_schema
+from gateway.config.published_schema import encoded, policy_schema, settings_schema
 
 _HELP = say(
     """Print the JSON Schema of settings or policies, for editors and checks.

@@ -9,8 +9,8 @@ from pathlib import Path
 from gateway.cli.language import say
 from gateway.cli.prompts import PROMPTS, SEAL
 from gateway.cli.underline import width
+from gateway.config.settings import Settings
 from gateway.nouns.policy import Policy
-from gateway.settings import Settings
 
 NAME_COLUMNS = 13
 

@@ -13,9 +13,9 @@ import msgspec
 from gateway.cli.invocation import Invocation, common_flags, invocation, settings_options
 from gateway.cli.language import say
 from gateway.cli.screen import start_screen
+from gateway.config.settings import Settings
+from gateway.config.yaml_file import KeyPath
 from gateway.nouns.policy import Policy
-from gateway.settings import Settings
-from gateway.yaml_file import KeyPath
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -15,9 +15,9 @@ from gateway.cli.language import say
 from gateway.cli.ledger import opened_archive
 from gateway.cli.outcome import Exit
 from gateway.cli.underline import Stroke, underlined
+from gateway.config.quantity import seconds
 from gateway.nouns.media import MediaFormat
 from gateway.ports.operator import MarkSeen, Traced
-from gateway.quantity import seconds
 from gateway.wire.media_type import sniff
 
 MOST_SHOWN = 10

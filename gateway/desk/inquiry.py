@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.access.limits import Permit
+from gateway.config.settings import VerifySettings
 from gateway.desk.report import Report
 from gateway.desk.submission import Submission, whole
 from gateway.nouns.errors import (
@@ -23,7 +24,6 @@ from gateway.nouns.errors import (
     TooManyRequests,
 )
 from gateway.ports.clock import Clock
-from gateway.settings import VerifySettings
 from gateway.telemetry.logs import logger
 
 STEP_S = 0.1

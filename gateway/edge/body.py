@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from gateway.config.settings import Limits
 from gateway.edge.gateway import Headers
 from gateway.edge.watch import ClientGone, Watch
 from gateway.nouns.errors import BadRequest, TooLarge
-from gateway.settings import Limits
 from gateway.wire.encodings import BadEncoding, Decompressor, RatioExceeded
 
 Message = MutableMapping[str, Any]

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from gateway.config.settings import Limits
 from gateway.nouns.errors import BadRequest, SealgateError, TooLarge
-from gateway.settings import Limits
 from gateway.wire.error_shape import error_object
 
 EXTENSION = "sealgate.connection"

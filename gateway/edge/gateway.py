@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from gateway.config.settings import Settings
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
 from gateway.engine.asking import Verdicts
@@ -27,7 +28,6 @@ from gateway.ports.filter import SlowFilter
 from gateway.ports.journal import Journal
 from gateway.ports.media import MediaReader
 from gateway.ports.session import InputSession, OutputSession, Sealed, SealOrder, Tally
-from gateway.settings import Settings
 from gateway.telemetry.metrics import ExchangeFacts
 
 Headers = Sequence[tuple[bytes, bytes]]

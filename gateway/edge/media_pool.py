@@ -19,10 +19,10 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from gateway.config.settings import MediaSettings
 from gateway.edge.media_child import LENGTH_BYTES, Make, Payload, Reply, Setup, frame, packed
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
 from gateway.ports.session import Sealed, SealOrder
-from gateway.settings import MediaSettings
 
 _START_S = 60.0
 _REPLY_BYTES = 512 * 1024 * 1024

@@ -18,8 +18,8 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from gateway.config.settings import InputSettings, MediaSettings
 from gateway.nouns.errors import MarkFailed
-from gateway.settings import InputSettings, MediaSettings
 
 MOST_REDIRECTS = 3
 _STEP = 256 * 1024

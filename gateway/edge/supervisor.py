@@ -15,11 +15,11 @@ from contextlib import ExitStack, closing
 from functools import partial
 from typing import NamedTuple, Protocol
 
+from gateway.config.settings import Settings
 from gateway.edge.board import Board, Notice
 from gateway.edge.children import EXIT_CONFIG, Child, Children, Kind
 from gateway.edge.listener import bind_listener
 from gateway.nouns.errors import ConfigError
-from gateway.settings import Settings
 from gateway.telemetry.logs import logger
 
 _LOG = logger("supervisor")

@@ -20,6 +20,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from gateway.config.settings import Limits, UpstreamSettings
 from gateway.edge.routes import Target
 from gateway.nouns.errors import (
     ConfigError,
@@ -28,7 +29,6 @@ from gateway.nouns.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from gateway.settings import Limits, UpstreamSettings
 from gateway.wire.encodings import BadEncoding, Decompressor
 
 FAILURES = (aiohttp.ClientError, asyncio.TimeoutError, OSError)

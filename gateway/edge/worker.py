@@ -18,10 +18,10 @@ from typing import Any
 import uvicorn
 import uvloop
 
+from gateway.config.settings import Settings
 from gateway.edge.children import RETIRE
 from gateway.edge.connection import http_protocol
 from gateway.edge.proxy import Proxy
-from gateway.settings import Settings
 
 KEEP_CONNECTION_S = 75
 """How long an idle client connection stays open: longer than usual clients and load balancers keep

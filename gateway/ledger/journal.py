@@ -17,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gateway.config.settings import LedgerSettings
 from gateway.ledger.crypt import frame_nonce, new_key, new_key_id, wrap
 from gateway.ledger.frames import FrameType, bound, exchange_bytes, write_frame
 from gateway.ledger.halves import Halves, pack
@@ -26,7 +27,6 @@ from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.exchange import exchange_id
 from gateway.nouns.record import AnswerText, CloseFrame, OpenFrame, key_owner
 from gateway.ports.clock import Clock
-from gateway.settings import LedgerSettings
 
 ERASURES_FILE = "erasures"
 """In the spool folder: changes whenever a subject was erased, so that workers drop their keys."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from gateway.config.settings import LedgerSettings
 from gateway.ledger.chain import event, extend, next_checkpoint, write_head
 from gateway.ledger.conduct import keep_conduct
 from gateway.ledger.frames import exchange_text
@@ -25,7 +26,6 @@ from gateway.ledger.tail import SpoolTail, list_spools
 from gateway.nouns.errors import LedgerFailed
 from gateway.ports.clock import Clock
 from gateway.ports.store import Store, StoredRecord
-from gateway.settings import LedgerSettings
 
 _BATCH = 200
 _BATCH_BYTES = 16 * 1024 * 1024

@@ -13,12 +13,12 @@ import os
 import re
 from pathlib import Path
 
+from gateway.config.settings import LedgerSettings
 from gateway.ledger.commit import Committer
 from gateway.ledger.frames import MAGIC
 from gateway.nouns.errors import ConfigError, LedgerFailed
 from gateway.nouns.exchange import exchange_id
 from gateway.ports.clock import Clock
-from gateway.settings import LedgerSettings
 
 FSYNC_MODES = ("os", "interval", "always")
 SEGMENT_SUFFIX = ".spool"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from gateway.config.settings import Settings
 from gateway.nouns.finding import EntryTrial
 from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
@@ -17,7 +18,6 @@ from gateway.nouns.segment import Direction
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
 from gateway.ports.master_keys import MasterKeys
-from gateway.settings import Settings
 
 Progress = Callable[[int, int], None]
 """Called with what is done and how much there is (0: not known)."""

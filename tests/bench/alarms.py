@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.assembly.kit import build_kit
+from gateway.config.policy_file import load_policy
 from gateway.engine.ruling import Ruler
 from gateway.nouns.finding import Finding
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
-from gateway.policy_file import load_policy
 from gateway.ports.filter import Filter
 
 RECORDED, ACTED = 100_000, 5_000_000

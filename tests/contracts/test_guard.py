@@ -13,7 +13,7 @@ import pytest
 
 from filters.remote_guard import CONTRACTS, Account, Reach, RemoteGuardFilter, Stamp
 from filters.remote_guard.contract import ChatContract, categories
-from gateway.guard_form import GuardContract, GuardKind
+from gateway.config.guard_form import GuardContract, GuardKind
 from gateway.nouns.guard_contract import CLASSIFIER, GUARD_TERMS, KINDS
 from gateway.nouns.policy import GuardModel
 from gateway.ports.filter import Question

@@ -9,9 +9,9 @@ import pytest
 
 from filters.lexicon.importer import import_terms
 from gateway.assembly import open_judge
+from gateway.config.policy_file import POLICIES, load_policy
+from gateway.config.settings import Settings
 from gateway.nouns.segment import Direction
-from gateway.policy_file import POLICIES, load_policy
-from gateway.settings import Settings
 
 Judge = Callable[[str], tuple[str, set[str]]]
 

@@ -19,9 +19,9 @@ from typing import NamedTuple
 import pytest
 
 from gateway.assembly.vault import open_vault
+from gateway.config.settings import Settings
 from gateway.edge.gateway import SystemClock
 from gateway.ledger.search import Archive
-from gateway.settings import Settings
 from tests.edge_kit import DONE, Client, Conversation, ScriptedUpstream
 from tests.process_kit import until
 from tests.whole_gateway import KEY, STREAM, Whole, event

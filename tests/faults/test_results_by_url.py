@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from gateway.config.settings import MediaSettings
 from gateway.edge.result_fetch import result_fetcher
 from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import FileMarksOrder
-from gateway.settings import MediaSettings
 from tests.conftest import settings_for
 from tests.edge_kit import Conversation, ScriptedUpstream, ask
 from tests.media_kit import (

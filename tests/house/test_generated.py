@@ -10,11 +10,11 @@ import jsonschema
 import pytest
 from msgspec import inspect
 
-from gateway.policy_form import PolicyForm
-from gateway.settings import Settings
-from gateway.settings_file import setting_paths
-from gateway.typed_document import field_at, unwrap
-from gateway.yaml_file import load_yaml_file
+from gateway.config.policy_form import PolicyForm
+from gateway.config.settings import Settings
+from gateway.config.settings_file import setting_paths
+from gateway.config.typed_document import field_at, unwrap
+from gateway.config.yaml_file import load_yaml_file
 
 ROOT = Path(__file__).resolve().parents[2]
 PRESETS = sorted((ROOT / "policies/presets").glob("*.yaml"))

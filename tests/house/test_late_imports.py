@@ -22,8 +22,8 @@ from gateway.desk.reading import read
 from gateway.edge import worker
 from gateway.edge.gateway import SystemClock
 from gateway.nouns.mark import FileMarksOrder
-from gateway.policy_file import read_policy
-from gateway.settings import Settings
+from gateway.config.policy_file import read_policy
+from gateway.config.settings import Settings
 
 settings, policy = Settings(), read_policy("cn-public").policy
 keys = open_mark_keys(settings, {}, b"k" * 32)

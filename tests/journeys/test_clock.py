@@ -13,10 +13,10 @@ from gateway.access.door import Door
 from gateway.access.keys import KeyBook, KeyTerms
 from gateway.access.limits import Limiter
 from gateway.app import make_app
+from gateway.config.settings import LedgerSettings
 from gateway.edge.gateway import SystemClock, exchange_ids
 from gateway.ledger.journal import SpoolJournal
 from gateway.nouns.policy import Policy, SubjectSource
-from gateway.settings import LedgerSettings
 from tests.conftest import settings_for
 from tests.edge_kit import (
     CHAT,

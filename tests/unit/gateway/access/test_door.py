@@ -10,10 +10,10 @@ import pytest
 from gateway.access.door import Door
 from gateway.access.keys import KeyBook, KeyTerms
 from gateway.access.limits import Limiter
+from gateway.config.settings import AccessSettings, Settings, UpstreamSettings
 from gateway.nouns.errors import BadRequest, ConfigError, TooManyRequests, Unauthorized
 from gateway.nouns.exchange import NO_SUBJECT, Principal, Subject
 from gateway.nouns.policy import SubjectSource
-from gateway.settings import AccessSettings, Settings, UpstreamSettings
 
 REAL = UpstreamSettings(url="https://api.example.com", forward_headers=("x-team",))
 

@@ -17,10 +17,10 @@ from gateway.access.identity import (
     upstream_headers,
 )
 from gateway.access.keys import KeyBook, KeyTerms
+from gateway.config.settings import AccessSettings
 from gateway.nouns.errors import BadRequest, ConfigError, Unauthorized
 from gateway.nouns.exchange import NO_SUBJECT, Principal, Subject
 from gateway.nouns.policy import SubjectSource
-from gateway.settings import AccessSettings
 
 FOREIGN = b"sk-proj-somebody-elses-provider-key"
 UPSTREAM = "sk-upstream-0123456789"

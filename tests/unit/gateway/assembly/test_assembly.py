@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from gateway import assembly
+from gateway.config.settings import Settings
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import LexiconUse, PersonalUse, Policy, Rule
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
 from gateway.ports.operator import KeyOrder
-from gateway.settings import Settings
 from tests.ledger_kit import Ledger, name
 
 LIST = """\

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.assembly.assessing import LedgerEvidence, open_evidence
 from gateway.assembly.vault import Vault
+from gateway.config.settings import Settings
 from gateway.ports.evidence import PURPOSE
 from gateway.ports.store import Query
-from gateway.settings import Settings
 from tests.ledger_kit import Ledger, closing, facts, name, said
 
 BODY = b'{"messages":[{"role":"user","content":"a"},{"role":"user","content":"last"}]}'

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from gateway.assembly.coverage import coverage
+from gateway.config.settings import AccessSettings, Settings, UpstreamSettings
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import TextMarksOrder
 from gateway.nouns.policy import GuardModel, LexiconUse, Policy, Rule
 from gateway.nouns.verdict import Action
-from gateway.settings import AccessSettings, Settings, UpstreamSettings
 
 TRAILING = GuardModel(name="late", url="http://x", model="m", mode="trailing")
 SYNC = GuardModel(name="strict", url="http://x", model="m")

@@ -13,9 +13,9 @@ from gateway.assembly.credentials import (
     open_signing,
     show_credentials,
 )
+from gateway.config.settings import CredentialSettings, Settings
 from gateway.matching.sm2_keys import make_key, private_pem, public_hex
 from gateway.nouns.errors import ConfigError
-from gateway.settings import CredentialSettings, Settings
 
 
 def _settings(folder: Path) -> Settings:

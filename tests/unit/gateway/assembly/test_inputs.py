@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from gateway.assembly.inputs import Witnesses, bounds_of, check_ocr, media_reader
+from gateway.config.settings import InputSettings, Settings
 from gateway.edge.gateway import NoMediaReader, SystemClock
 from gateway.edge.media_reading import EdgeMediaReader
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
 from gateway.nouns.segment import MediaPart
 from gateway.nouns.verdict import Action
-from gateway.settings import InputSettings, Settings
 from models.rapid_ocr_runtime import missing_part
 from tests.engine_kit import policy
 from tests.input_kit import TERM, data_url, pdf

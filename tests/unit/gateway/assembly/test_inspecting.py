@@ -6,13 +6,13 @@ import pytest
 
 from gateway.assembly import open_inspector
 from gateway.assembly.inspecting import FileInspector
+from gateway.config.settings import Settings
 from gateway.desk.reading import Reader
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import AigcLabel, MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.nouns.policy import Policy
 from gateway.ports.mark import Claim
-from gateway.settings import Settings
 from gateway.wire.aigc_label import bare_json, parse
 
 PLATFORM = "001191110102MAD55U9H0F20000"

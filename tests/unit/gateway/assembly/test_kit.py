@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from gateway.assembly.kit import POLICIES, build_kit, read_lists
+from gateway.config.policy_file import load_policy
 from gateway.engine.ruling import Ruler
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import ClassifierUse, LexiconUse, Mode, PersonalUse, Policy, Rule
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
-from gateway.policy_file import load_policy
 
 BLOCK = Rule(id="core", when="A1.*", severity=3, do=Action.BLOCK)
 

@@ -10,9 +10,9 @@ import pytest
 
 from gateway.assembly.master_keys import MasterKeyDesk
 from gateway.assembly.vault import hold
+from gateway.config.settings import LedgerSettings, Settings
 from gateway.ledger.keyring import load_keyring
 from gateway.nouns.errors import ConfigError
-from gateway.settings import LedgerSettings, Settings
 from tests.ledger_kit import Ledger
 
 WORDS = "correct horse battery staple"

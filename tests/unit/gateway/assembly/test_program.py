@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from gateway.assembly.program import Installation
+from gateway.config.settings import Limits, Settings, UpstreamSettings
 from gateway.edge.gateway import Gateway
 from gateway.edge.supervisor import Place
 from gateway.nouns.errors import ConfigError, Unauthorized
 from gateway.nouns.exchange import Principal
 from gateway.nouns.mark import LabelMode, TextMarksOrder
 from gateway.nouns.policy import GuardModel, OpenPath, Overlay, PersonalUse, Policy
-from gateway.settings import Limits, Settings, UpstreamSettings
 from gateway.telemetry.folder import render
 
 PRODUCER = "001191110102MAD55U9H0F10002"

@@ -32,6 +32,7 @@ from gateway.assembly.reading import (
 )
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
+from gateway.config.settings import Settings
 from gateway.desk.reading import TEXTS
 from gateway.desk.report import MadeHere, Note, Report, Tier, notes_on, public_answer
 from gateway.edge.kept_files import KeptFile, KeptFiles
@@ -47,7 +48,6 @@ from gateway.nouns.mark import FileMarksOrder, LabelMode, TextMarksOrder
 from gateway.nouns.media import MediaFormat
 from gateway.nouns.policy import Policy
 from gateway.ports.mark import ClaimState
-from gateway.settings import Settings
 from gateway.wire.aigc_label import bare_json, make_label
 from tests.ledger_kit import Ledger, closing, facts, name, said
 from tests.media_kit import png

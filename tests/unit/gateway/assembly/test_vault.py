@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from gateway.assembly.vault import hold, open_vault, store_location
+from gateway.config.settings import LedgerSettings, Settings
 from gateway.ledger.chain import event, extend
 from gateway.ledger.keyring import FILE_NAME
 from gateway.nouns.errors import ConfigError
-from gateway.settings import LedgerSettings, Settings
 
 
 def _settings(state: Path, store: str = "") -> Settings:

@@ -14,6 +14,7 @@ from gateway import assembly
 from gateway.cli import cli
 from gateway.cli.invocation import Invocation
 from gateway.cli.outcome import reporting
+from gateway.config.settings import Settings
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.finding import EntryMiss, EntryTrial
 from gateway.nouns.mark import AigcLabel, Receipt
@@ -41,7 +42,6 @@ from gateway.ports.operator import (
     Spot,
     Traced,
 )
-from gateway.settings import Settings
 from tests.conduct_kit import misdeed
 from tests.ledger_kit import Ledger
 

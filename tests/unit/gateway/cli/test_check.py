@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from gateway.cli.check import uncovered
+from gateway.config.policy_file import load_policy
+from gateway.config.settings import Settings
 from gateway.nouns.policy import Mode, Policy
-from gateway.policy_file import load_policy
 from gateway.ports.operator import Coverage
-from gateway.settings import Settings
 
 
 def test_what_is_not_covered_is_said(run: Any) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from filters.lexicon import compile_lexicon, load_lists
 from filters.personal_data import PersonalDataFilter
+from gateway.config.policy_file import POLICIES
 from gateway.nouns.policy import LexiconUse
-from gateway.policy_file import POLICIES
 
 SHOWN = """
 from gateway.cli.prompts import BLOCK, REDACTION, VEIL

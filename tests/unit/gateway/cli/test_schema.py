@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.published_schema import policy_schema, settings_schema
+from gateway.config.published_schema import policy_schema, settings_schema
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 from gateway.cli.prompts import PROMPTS
 from gateway.cli.screen import start_screen
-from gateway.policy_file import load_policy
-from gateway.settings import Settings, UpstreamSettings
+from gateway.config.policy_file import load_policy
+from gateway.config.settings import Settings, UpstreamSettings
 
 
 def _pasted(screen: str, first: str) -> list[str]:

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from gateway.access.limits import Limiter
+from gateway.config.settings import VerifySettings
 from gateway.desk.inquiry import STEP_S, Desk, Question
 from gateway.desk.report import MadeHere, Report
 from gateway.desk.submission import Submission, submission_of
 from gateway.desk.turnstile import Turnstile
 from gateway.nouns.errors import BadRequest, Overloaded, SealgateError, TooLarge, TooManyRequests
 from gateway.nouns.media import MediaFormat
-from gateway.settings import VerifySettings
 from gateway.telemetry import logs
 from gateway.telemetry.metrics import VERIFIED
 from tests.ledger_kit import SetClock

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from gateway.access.limits import Limiter
+from gateway.config.settings import VerifySettings
 from gateway.desk.inquiry import Desk
 from gateway.desk.page import words
 from gateway.desk.pages import API, SCHEMA, SECURITY, operator_router, public_router
@@ -20,7 +21,6 @@ from gateway.desk.turnstile import Turnstile
 from gateway.nouns.mark import MarkFamily
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
-from gateway.settings import VerifySettings
 from tests.ledger_kit import SetClock
 
 EXCHANGE = "01K9ZZZZZZZZZZZZZZZZZZZZZZ"

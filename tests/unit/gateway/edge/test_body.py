@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from gateway.config.settings import Limits
 from gateway.edge.body import DISCARD_BYTES, decoded_body, header, read_body
 from gateway.edge.watch import ClientGone, Watch
 from gateway.nouns.errors import BadRequest, ClientError, TooLarge
-from gateway.settings import Limits
 
 LIMITS = Limits(body_bytes=10)
 

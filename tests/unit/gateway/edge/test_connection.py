@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.config.settings import Limits
 from gateway.edge.connection import (
     EXTENSION,
     Connection,
@@ -14,7 +15,6 @@ from gateway.edge.connection import (
     connection_of,
     http_protocol,
 )
-from gateway.settings import Limits
 from tests.conftest import Starter
 from tests.edge_kit import CHAT, PATH, Client, GatewayHere, request_bytes
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from gateway.config.settings import Limits, Settings, UpstreamSettings
 from gateway.edge.gateway import Regime
 from gateway.edge.guard_page import MOST_TEXTS, guard_router
 from gateway.engine.lane import SlowJudge
@@ -22,7 +23,6 @@ from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
 from gateway.ports.filter import Question
-from gateway.settings import Limits, Settings, UpstreamSettings
 from tests.edge_kit import GatewayHere
 from tests.engine_kit import NaiveTerms, Sentences, lane, policy
 

@@ -6,12 +6,12 @@ import asyncio
 import os
 import signal
 
+from gateway.config.settings import MediaSettings
 from gateway.edge.media_pool import MediaPool
 from gateway.engine.file_seal import seal_process
 from gateway.nouns.errors import MarkFailed, Overloaded
 from gateway.ports.adapter import Coding
 from gateway.ports.session import Sealed, SealOrder
-from gateway.settings import MediaSettings
 from tests.media_kit import claim, png, recipe
 
 

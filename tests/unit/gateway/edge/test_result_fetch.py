@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.config.settings import InputSettings, MediaSettings
 from gateway.edge.result_fetch import is_public, prompt_fetcher, result_fetcher
 from gateway.nouns.errors import MarkFailed
-from gateway.settings import InputSettings, MediaSettings
 from tests.edge_kit import Conversation, ScriptedUpstream
 
 

@@ -6,9 +6,9 @@ import socket
 
 import pytest
 
+from gateway.config.settings import Settings
 from gateway.edge.supervisor import Addresses, Supervisor, serve
 from gateway.nouns.errors import ConfigError
-from gateway.settings import Settings
 
 
 class Preparing:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from gateway.adapters import adapters
+from gateway.config.settings import Limits, UpstreamSettings
 from gateway.edge.routes import Target
 from gateway.edge.upstream import Upstream, upstream_error
 from gateway.nouns.errors import (
@@ -27,7 +28,6 @@ from gateway.nouns.errors import (
     UpstreamUnreachable,
 )
 from gateway.ports.adapter import RouteKind
-from gateway.settings import Limits, UpstreamSettings
 from tests.edge_kit import WHOLE, Conversation, ScriptedUpstream
 
 ADAPTER = adapters()[0]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.config.settings import Limits, Settings
 from gateway.edge.connection import BoundedHttp
 from gateway.edge.worker import server_config
-from gateway.settings import Limits, Settings
 
 
 def test_protocol_has_the_settings_limits() -> None:

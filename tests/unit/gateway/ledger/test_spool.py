@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.settings import LedgerSettings
 from gateway.ledger.frames import MAGIC
 from gateway.ledger.spool import Spool, is_alive, spool_bytes
 from gateway.nouns.errors import ConfigError, LedgerFailed
-from gateway.settings import LedgerSettings
 from tests.ledger_kit import SetClock
 
 

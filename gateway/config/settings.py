@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gateway.quantity import Bytes, Seconds
+from gateway.config.quantity import Bytes, Seconds
 
 
 def _says(text: str, ge: int | None = None, le: int | None = None) -> msgspec.Meta:

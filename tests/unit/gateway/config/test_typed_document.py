@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
+from gateway.config.quantity import Seconds
+from gateway.config.typed_document import field_at, nearest, read_document
+from gateway.config.yaml_file import load_yaml
 from gateway.nouns.errors import ConfigError
-from gateway.quantity import Seconds
-from gateway.typed_document import field_at, nearest, read_document
-from gateway.yaml_file import load_yaml
 
 
 class Inner(msgspec.Struct, kw_only=True):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.guard_checks import guard_faults
-from gateway.guard_form import DailyCapForm, GuardModelForm, LabelForm, PriceForm
+from gateway.config.guard_checks import guard_faults
+from gateway.config.guard_form import DailyCapForm, GuardModelForm, LabelForm, PriceForm
 from gateway.nouns.guard_contract import GUARD_TERMS
 
 CHAT = {"name": "g", "url": "http://g", "model": "m"}

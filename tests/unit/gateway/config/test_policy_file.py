@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.policy_file import load_policy, presets, read_policy
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import LabelMode, LabelPosition
 from gateway.nouns.policy import ClassifierUse, DailyCap, Mode, OnFailure, Policy
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
-from gateway.policy_file import load_policy, presets, read_policy
 
 
 def _written(folder: Path, text: str, name: str = "policy.yaml") -> str:

@@ -1,7 +1,6 @@
 """The form of those parts of a policy file that say when it holds, and for whom.
 
-They are members of `gateway.policy_form.PolicyForm`; `gateway.conduct_reading` makes values of
-them.
+They are members of `policy_form.PolicyForm`; `conduct_reading` makes values of them.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.policy_words import Form, Text, says
-from gateway.quantity import HoursOfDay, Moment, Seconds, Share
+from gateway.config.policy_words import Form, Text, says
+from gateway.config.quantity import HoursOfDay, Moment, Seconds, Share
 
 OutcomeWord = Literal[
     "passed", "flagged", "edited", "blocked_input", "blocked_output", "upstream_blocked",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.yaml_file import load_yaml, load_yaml_file, scalar, spell
 from gateway.nouns.errors import ConfigError
-from gateway.yaml_file import load_yaml, load_yaml_file, scalar, spell
 
 
 @pytest.mark.parametrize(

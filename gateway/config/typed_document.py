@@ -12,9 +12,9 @@ from typing import Any, Final, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
+from gateway.config.quantity import SYNTAX
+from gateway.config.yaml_file import Document, KeyPath
 from gateway.nouns.errors import ConfigError
-from gateway.quantity import SYNTAX
-from gateway.yaml_file import Document, KeyPath
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from gateway.published_schema import encoded, policy_schema, settings_schema
+from gateway.config.published_schema import encoded, policy_schema, settings_schema
 
 
 def _valid(schema: dict[str, Any], value: object) -> bool:

@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec.structs import replace
 
-from gateway.conduct_form import LadderForm, OverlayForm, StrikesForm, WindowForm
+from gateway.config.conduct_form import LadderForm, OverlayForm, StrikesForm, WindowForm
+from gateway.config.policy_form import PolicyForm, RuleForm
+from gateway.config.typed_document import raise_faults
+from gateway.config.yaml_file import Document, KeyPath
 from gateway.nouns.conduct import ReviewSample, StrikeRules
 from gateway.nouns.policy import Overlay, Policy
 from gateway.nouns.schedule import Hours, Window
-from gateway.policy_form import PolicyForm, RuleForm
-from gateway.typed_document import raise_faults
-from gateway.yaml_file import Document, KeyPath
 
 OF_THE_WHOLE: tuple[KeyPath, ...] = (
     ("overlays",), ("paths",), ("keep",), ("subject",), ("strikes",), ("marks", "file"),

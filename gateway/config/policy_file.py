@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from gateway.conduct_reading import (
+from gateway.config.conduct_reading import (
     Laid,
     conduct_faults,
     samples,
@@ -23,9 +23,20 @@ from gateway.conduct_reading import (
     window,
     with_overlays,
 )
-from gateway.guard_form import PriceForm
-from gateway.marks_reading import file_marks_order, said_of, text_marks_order, words_of
-from gateway.media_form import media_members
+from gateway.config.guard_form import PriceForm
+from gateway.config.marks_reading import file_marks_order, said_of, text_marks_order, words_of
+from gateway.config.media_form import media_members
+from gateway.config.overlay import overlay
+from gateway.config.policy_checks import LOCAL_FILTERS, check_policy
+from gateway.config.policy_form import (
+    OUTPUT_CLASSES,
+    FailureForm,
+    OnFailureForm,
+    PolicyForm,
+    RuleForm,
+)
+from gateway.config.typed_document import nearest, raise_faults, read_document
+from gateway.config.yaml_file import Document, KeyPath, load_yaml_file
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import (
     AnswerStyle,
@@ -48,19 +59,8 @@ from gateway.nouns.policy import (
 )
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action
-from gateway.overlay import overlay
-from gateway.policy_checks import LOCAL_FILTERS, check_policy
-from gateway.policy_form import (
-    OUTPUT_CLASSES,
-    FailureForm,
-    OnFailureForm,
-    PolicyForm,
-    RuleForm,
-)
-from gateway.typed_document import nearest, raise_faults, read_document
-from gateway.yaml_file import Document, KeyPath, load_yaml_file
 
-POLICIES = Path(__file__).resolve().parent.parent / "policies"
+POLICIES = Path(__file__).resolve().parents[2] / "policies"
 """The folder of presets, shipped lexicons, labels and refusals."""
 
 SHIPPED = "shipped/"

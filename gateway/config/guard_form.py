@@ -1,4 +1,4 @@
-"""The form of a guard in a policy file (see gateway.policy_form)."""
+"""The form of a guard in a policy file (see policy_form)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.policy_words import Amount, Count, FailureAction, FieldWord, Form, Sides, Text, says
-from gateway.quantity import Seconds
+from gateway.config.policy_words import (
+    Amount,
+    Count,
+    FailureAction,
+    FieldWord,
+    Form,
+    Sides,
+    Text,
+    says,
+)
+from gateway.config.quantity import Seconds
 
 GuardContract = Literal[
     "qwen3guard", "llama_guard", "shieldgemma", "granite_guardian", "nemoguard",

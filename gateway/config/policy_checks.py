@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
-from gateway.guard_checks import guard_faults, server_faults
-from gateway.media_form import PictureJudgeForm, RecogniserForm
+from gateway.config.guard_checks import guard_faults, server_faults
+from gateway.config.media_form import PictureJudgeForm, RecogniserForm
+from gateway.config.policy_form import FailureForm, PolicyForm, RouteTextForm, RuleForm
+from gateway.config.typed_document import nearest
+from gateway.config.yaml_file import Document, KeyPath
 from gateway.nouns.personal import FAMILIES
-from gateway.policy_form import FailureForm, PolicyForm, RouteTextForm, RuleForm
-from gateway.typed_document import nearest
-from gateway.yaml_file import Document, KeyPath
 
 FINDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("personal_data", ("personal_data", *(f"personal_data.{kind}" for kinds in FAMILIES.values()

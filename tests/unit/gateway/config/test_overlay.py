@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.overlay import overlay
-from gateway.yaml_file import load_yaml
+from gateway.config.overlay import overlay
+from gateway.config.yaml_file import load_yaml
 
 NAMES = {("rules",): "id"}
 

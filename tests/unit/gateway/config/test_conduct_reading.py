@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from gateway.config.policy_file import read_policy
 from gateway.nouns.conduct import ReviewSample, StrikeRules
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import Mode
 from gateway.nouns.schedule import Hours, Window
-from gateway.policy_file import read_policy
 
 RULES = [{"id": "seen", "when": "personal_data", "do": "flag"}]
 BASE: dict[str, Any] = {

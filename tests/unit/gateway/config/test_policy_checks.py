@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy_checks import check_policy, matches
-from gateway.policy_form import PolicyForm
-from gateway.typed_document import read_document
-from gateway.yaml_file import load_yaml
+from gateway.config.policy_checks import check_policy, matches
+from gateway.config.policy_form import PolicyForm
+from gateway.config.typed_document import read_document
+from gateway.config.yaml_file import load_yaml
 
 SECRETS = "secrets: true\n"
 EYES = "picture_judges: [{name: eyes, url: 'http://g/v1', model: m%s}]\n"

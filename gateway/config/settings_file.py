@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from gateway.config.settings import Settings
+from gateway.config.typed_document import field_at, nearest, raise_faults, read_document, unwrap
+from gateway.config.yaml_file import Document, KeyPath, load_yaml_file, scalar
 from gateway.nouns.errors import ConfigError
-from gateway.settings import Settings
-from gateway.typed_document import field_at, nearest, raise_faults, read_document, unwrap
-from gateway.yaml_file import Document, KeyPath, load_yaml_file, scalar
 
 PREFIX = "SEALGATE_"
 DEFAULT_FILE = "sealgate.yaml"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.settings import Settings
+from gateway.config.settings_file import load_settings, resolve_secret, setting_paths, variable
 from gateway.nouns.errors import ConfigError
-from gateway.settings import Settings
-from gateway.settings_file import load_settings, resolve_secret, setting_paths, variable
 
 
 def _written(folder: Path, text: str) -> Path:

@@ -1,4 +1,4 @@
-"""What a policy file's form says of marks, as the engine's orders (see gateway.policy_file)."""
+"""What a policy file's form says of marks, as the engine's orders (see policy_file)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from gateway.config.policy_form import (
+    PolicyForm,
+    RouteMarksForm,
+    RouteTextForm,
+    TextMarksForm,
+    WordingForm,
+)
 from gateway.nouns.mark import (
     FileMarksOrder,
     LabelMode,
     LabelPosition,
     RouteMarks,
     TextMarksOrder,
-)
-from gateway.policy_form import (
-    PolicyForm,
-    RouteMarksForm,
-    RouteTextForm,
-    TextMarksForm,
-    WordingForm,
 )
 
 

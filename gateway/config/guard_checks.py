@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateway.guard_form import GuardModelForm
+from gateway.config.guard_form import GuardModelForm
+from gateway.config.typed_document import nearest
 from gateway.nouns.guard_contract import CLASSIFIER, GUARD_TERMS
-from gateway.typed_document import nearest
 
 
 def server_faults(url: str, **secrets: str) -> Iterator[tuple[str, str]]:

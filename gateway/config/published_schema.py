@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from gateway.policy_form import PolicyForm
-from gateway.settings import Settings
-from gateway.typed_document import unwrap
+from gateway.config.policy_form import PolicyForm
+from gateway.config.settings import Settings
+from gateway.config.typed_document import unwrap
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

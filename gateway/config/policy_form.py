@@ -1,7 +1,7 @@
 """The form of a policy file: what may be written in it, with the words of the published schema.
 
-Everything is optional, because a file may extend another; `gateway.policy_file` merges files of
-this form into a `Policy`. What a key means is said here and shown in docs/policy.md.
+Everything is optional, because a file may extend another; `policy_file` merges files of this
+form into a `Policy`. What a key means is said here and shown in docs/policy.md.
 """
 
 from __future__ import annotations
@@ -10,13 +10,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowForm
-from gateway.guard_form import GuardModelForm
-from gateway.media_form import MediaForm, PictureJudgeForm
-from gateway.nouns.personal import FAMILIES, Family
-from gateway.nouns.policy import VARIANTS, Variant
-from gateway.nouns.segment import FieldClass
-from gateway.policy_words import (
+from gateway.config.conduct_form import OverlayForm, ReviewForm, StrikesForm, WindowForm
+from gateway.config.guard_form import GuardModelForm
+from gateway.config.media_form import MediaForm, PictureJudgeForm
+from gateway.config.policy_words import (
     FailureAction,
     FieldWord,
     Form,
@@ -24,9 +21,12 @@ from gateway.policy_words import (
     Sides,
     StrongestAction,
 )
-from gateway.policy_words import Text as _Text
-from gateway.policy_words import says as _says
-from gateway.quantity import Days, LeastSeverity, Seconds, Share
+from gateway.config.policy_words import Text as _Text
+from gateway.config.policy_words import says as _says
+from gateway.config.quantity import Days, LeastSeverity, Seconds, Share
+from gateway.nouns.personal import FAMILIES, Family
+from gateway.nouns.policy import VARIANTS, Variant
+from gateway.nouns.segment import FieldClass
 
 StrongestWord = Literal[
     "system", "user", "history", "tool_definition", "tool_arguments", "tool_result", "content",

@@ -1,4 +1,4 @@
-"""The part of a policy file's form that is about the files of prompts (see gateway.policy_form)."""
+"""The part of a policy file's form that is about the files of prompts (see policy_form)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from gateway.config.policy_words import Form, says
+from gateway.config.quantity import Seconds
 from gateway.nouns.policy import PictureJudgeUse, RecogniserUse
-from gateway.policy_words import Form, says
-from gateway.quantity import Seconds
 
 
 class PictureJudgeForm(Form, frozen=True, kw_only=True):

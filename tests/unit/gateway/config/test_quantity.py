@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
+from gateway.config.quantity import days, hours_of_day, least_severity, moment, seconds, share, size
 from gateway.nouns.schedule import Hours
-from gateway.quantity import days, hours_of_day, least_severity, moment, seconds, share, size
 
 
 @pytest.mark.parametrize(

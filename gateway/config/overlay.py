@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.yaml_file import Document, KeyPath
+from gateway.config.yaml_file import Document, KeyPath
 
 
 def overlay(below: Document, above: Document, names: Mapping[KeyPath, str]) -> Document:

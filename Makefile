@@ -18,6 +18,7 @@ help: ## show this list
 setup: $(STAMP) ## install into .venv (the first step of run and test)
 
 $(STAMP): pyproject.toml constraints.txt
+	@command -v c++ >/dev/null || echo "note: pdqhash comes without a wheel for some Pythons; if it fails to build, install a C++ compiler (Debian: g++ python3-dev)"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev,media,postgres]'
 	touch $@

@@ -143,7 +143,9 @@ def _reserve(folder: Path, kinds: set[str]) -> None:
         for kind in kinds:
             path = folder / f"{kind}_{os.getpid()}.db"
             if not path.exists():
-                path.write_bytes(bytes(RESERVED_BYTES))
+                new = path.with_suffix(".new")  # a scrape must not see it half written
+                new.write_bytes(bytes(RESERVED_BYTES))
+                new.rename(path)
     except OSError as failure:
         raise ConfigError(
             f"The metrics folder {folder} has no room ({failure.strerror}); free some disk space."

@@ -148,3 +148,21 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "metrics").write_text("a file in the way")
     with pytest.raises(ConfigError, match=r"metrics.*`state`"):
         prepare_folder(tmp_path)
+
+
+def test_a_scrape_never_meets_a_half_made_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prometheus may ask at any moment of a process's start; an empty file would be an error."""
+    folder = prepare_folder(tmp_path)
+    write, scrapes = Path.write_bytes, []
+
+    def slowly(path: Path, content: bytes) -> int:
+        path.touch()
+        scrapes.append(render(folder))
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", slowly)
+    counting(folder, 1)
+    assert scrapes
+    assert passed(folder) == 1

@@ -53,7 +53,7 @@ bench: setup ## one table, side by side: bare proxies and sealgate
 
 .PHONY: bench-short
 bench-short: setup ## the same in a minute and a half, to see that it works
-	$(BIN)/python -m tests.bench --short
+	$(BIN)/python -m tests.bench --short $(ONLY)
 
 .PHONY: marks
 marks: setup ## formats x marks x independent readers, into docs/marks.md (`.ci/run` names the packages)

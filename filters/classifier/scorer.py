@@ -127,21 +127,21 @@ class Scorer:
             return Scores(0.0, 0.0, "")
         found = self._cues.find(seen)
         taken = self._taken_off(found, len(seen))
-        if min(taken) == math.inf:
-            return Scores(0.0, 0.0, self._most_named(found.kinds[HOSTILE]))
-        places = grams(masked(seen, found.signs))
-        hostile, injection = (
-            self._judged(question, seen, places, found, off) for question, off in enumerate(taken)
-        )
+        hostile, injection = self._judged(seen, found, taken)
         if taken[INJECTION] < math.inf and len(text) > WHOLE:
             injection = max(injection, *self._parts(text))
         return Scores(hostile, injection, self._most_named(found.kinds[HOSTILE]))
 
-    def _judged(self, question: int, seen: str, places: Places, found: Found, off: float) -> float:
-        if off == math.inf:
-            return 0.0
-        table = self._tables[question][spoken_in(seen)]
-        return _score(table, places, bones(found.kinds[question]), off)
+    def _judged(self, seen: str, found: Found, taken: tuple[float, float]) -> list[float]:
+        """Return the score of each question; 0 for one that is not asked."""
+        if min(taken) == math.inf:
+            return [0.0] * len(taken)
+        places = grams(masked(seen, found.signs))
+        language = spoken_in(seen)
+        return [
+            0.0 if off == math.inf else _score(tables[language], places, bones(kinds), off)
+            for tables, kinds, off in zip(self._tables, found.kinds, taken, strict=True)
+        ]
 
     def _parts(self, text: str) -> Iterator[float]:
         """Yield the second question's score of each part of a long stretch: what is asked of a
@@ -151,7 +151,7 @@ class Scorer:
             seen = folded(text[begin:end])
             found = self._cues.find(seen)
             off = PART + self._taken_off(found, len(seen))[INJECTION]
-            yield self._judged(INJECTION, seen, grams(masked(seen, found.signs)), found, off)
+            yield self._judged(seen, found, (math.inf, off))[INJECTION]
             begin = end
 
     def taken_off(self, text: str) -> tuple[float, float]:

@@ -69,13 +69,16 @@ class _Resolver(AbstractResolver):
 
 class FetchBounds(NamedTuple):
     """What may be fetched. ``named`` are hosts that may be private and may speak http, ``listed``
-    the only others (None: any public one). ``where`` names the settings that say so."""
+    the only others (None: any public one). ``where``, ``size_key`` and ``inner_key`` name the
+    settings that say so."""
 
     named: frozenset[Place]
     listed: frozenset[Place] | None
     most_bytes: int
     longest_s: float
     where: str
+    size_key: str
+    inner_key: str
 
 
 class UrlFetcher:
@@ -104,11 +107,11 @@ class UrlFetcher:
 
     @property
     def _size(self) -> str:
-        return f"{self._bounds.where}.{'bytes' if self._bounds.listed is None else 'fetch_bytes'}"
+        return f"{self._bounds.where}.{self._bounds.size_key}"
 
     @property
     def _private(self) -> str:
-        return f"{self._bounds.where}.{'hosts' if self._bounds.listed is None else 'inner_hosts'}"
+        return f"{self._bounds.where}.{self._bounds.inner_key}"
 
     async def _follow(self, url: str, most: int) -> bytes:
         for _ in range(MOST_REDIRECTS + 1):
@@ -184,7 +187,9 @@ def result_fetcher(settings: MediaSettings, upstream_url: str) -> UrlFetcher:
     if own.hostname:
         named.add((own.hostname.lower(), own.port or _PORTS.get(own.scheme, 443)))
     return UrlFetcher(
-        FetchBounds(frozenset(named), None, settings.bytes, settings.fetch_s, "media")
+        FetchBounds(
+            frozenset(named), None, settings.bytes, settings.fetch_s, "media", "bytes", "hosts"
+        )
     )
 
 
@@ -197,7 +202,10 @@ def prompt_fetcher(settings: InputSettings) -> UrlFetcher | None:
     if not (listed or inner):
         return None
     return UrlFetcher(
-        FetchBounds(inner, listed, settings.fetch_bytes, settings.fetch_s, "inputs")
+        FetchBounds(
+            inner, listed, settings.fetch_bytes, settings.fetch_s,
+            "inputs", "fetch_bytes", "inner_hosts",
+        )
     )
 
 

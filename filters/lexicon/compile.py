@@ -20,8 +20,10 @@ from gateway.nouns.errors import ConfigError
 __all__ = ["compile_lexicon", "is_han_term"]
 
 
-def compile_lexicon(lists: Sequence[WordList], *, today: str = "") -> LexiconFilter:
-    """Return a filter that finds the terms of all lists.
+def compile_lexicon(
+    lists: Sequence[WordList], *, today: str = "", hidden: bool = True
+) -> LexiconFilter:
+    """Return a filter that finds the terms of all lists and, with ``hidden``, hidden text.
 
     Entries that expired before ``today`` (an ISO date; empty: none does) are left out. Entries of
     the same folded text, category and match are one: the highest severity, and only the
@@ -38,7 +40,7 @@ def compile_lexicon(lists: Sequence[WordList], *, today: str = "") -> LexiconFil
         made.size,
         _hash(lists, today),
     )
-    return LexiconFilter(lexicon)
+    return LexiconFilter(lexicon, hidden=hidden)
 
 
 def _live(entry: Entry, today: str) -> bool:

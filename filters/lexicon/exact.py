@@ -88,10 +88,11 @@ class _Look(NamedTuple):
 
 
 class Judge:
-    """Judges texts by one lexicon. Has no state of its own."""
+    """Judges texts by one lexicon; looks for hidden text too if ``hidden``. Has no state."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, *, hidden: bool = True) -> None:
         self._lexicon = lexicon
+        self._seeks_hidden = hidden
         ends = lexicon.automaton.live_ends
         self._words_from = ends[Group.SUBSTRINGS]
         self._lives = {
@@ -154,7 +155,9 @@ class Judge:
             self._rule(sight, decided, waiting)
             safe = min(safe, self._alive_from(sight))
         safe = min(safe, self._encoded(text[:end], fresh, decided, waiting, final=final))
-        hidden, safe = self._hidden(raw, end, safe, final=final)
+        hidden: list[tuple[int, int]] = []
+        if self._seeks_hidden:
+            hidden, safe = self._hidden(raw, end, safe, final=final)
         return _Look(decided, waiting, hidden, min([safe, *(key[0] for key in waiting)]))
 
     def _sights(

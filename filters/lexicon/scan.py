@@ -40,16 +40,16 @@ class LexiconFilter:
 
     ``start`` must not lie beyond the last ``safe_until``: nothing of a term is ever safe before it
     is found. A run of more than 64 invisible code points is a finding ``hidden_text`` of severity
-    3, rule ``hidden_run``.
+    3, rule ``hidden_run``; without ``hidden`` somebody else looks for them.
     """
 
     name = "lexicon"
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, *, hidden: bool = True) -> None:
         self.lexicon = lexicon
         self.look_behind = LOOK_BEHIND
         self.look_ahead = max(lexicon.automaton.longest, 1) * 2 * GAP
-        self._judge = Judge(lexicon)
+        self._judge = Judge(lexicon, hidden=hidden)
         automaton = lexicon.automaton
         self._find = automaton.find
         self._size = automaton.size

@@ -48,7 +48,7 @@ def build_kit(policy: Policy, plugins: Sequence[str] = (), shelf: Shelf | None =
     shelf = shelf or Shelf()
     lists = [words for use in policy.lexicons for words in shelf.lists(use, read_lists)]
     lexicons = _lexicons(policy, lists, shelf)
-    filters: list[tuple[Filter, Categories]] = [(one, _found_by(words)) for one, words in lexicons]
+    filters: list[tuple[Filter, Categories]] = [*lexicons]
     if policy.personal_data is not None:
         looked = policy.personal_data
         personal = PersonalDataFilter(EXAMPLES | set(looked.allow), looked.families)
@@ -74,8 +74,11 @@ def build_kit(policy: Policy, plugins: Sequence[str] = (), shelf: Shelf | None =
 
 def _lexicons(
     policy: Policy, lists: Sequence[WordList], shelf: Shelf
-) -> list[tuple[LexiconFilter, Sequence[WordList]]]:
-    """Compile what may act in an answer apart from what is only noted: observers never hold."""
+) -> list[tuple[LexiconFilter, Categories]]:
+    """Compile what may act in an answer apart from what is only noted: observers never hold.
+
+    The first of the two also looks for hidden text.
+    """
     if not lists:
         return []
     ruler = Ruler(policy, Direction.OUTPUT, third_party=True)
@@ -84,8 +87,10 @@ def _lexicons(
         _only(lists, lambda c, s: ruler.acts_on(c, s, FieldClass.CONTENT)),
         _only(lists, lambda c, s: not ruler.acts_on(c, s, FieldClass.CONTENT)),
     ]
+    parts = [part for part in parts if any(words.entries for words in part)]
     return [
-        (shelf.lexicon(part, today), part) for part in parts if any(words.entries for words in part)
+        (shelf.lexicon(part, today, hidden=not place), _found_by(part, hidden=not place))
+        for place, part in enumerate(parts)
     ]
 
 
@@ -101,9 +106,9 @@ def _only(lists: Sequence[WordList], wanted: Callable[[str, int], bool]) -> list
     return out
 
 
-def _found_by(lists: Sequence[WordList]) -> Categories:
+def _found_by(lists: Sequence[WordList], *, hidden: bool) -> Categories:
     found = {(entry.category, entry.severity) for words in lists for entry in words.entries}
-    return (*sorted(found), (HIDDEN_TEXT, 3))
+    return (*sorted(found), (HIDDEN_TEXT, 3)) if hidden else tuple(sorted(found))
 
 
 def read_lists(use: LexiconUse) -> list[WordList]:

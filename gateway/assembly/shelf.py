@@ -19,7 +19,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._lists: dict[LexiconUse, list[WordList]] = {}
-        self._compiled: dict[bytes, LexiconFilter] = {}
+        self._compiled: dict[tuple[bytes, bool], LexiconFilter] = {}
 
     def lists(
         self, use: LexiconUse, read: Callable[[LexiconUse], list[WordList]]
@@ -29,9 +29,11 @@ class Shelf:
             self._lists[use] = read(use)
         return self._lists[use]
 
-    def lexicon(self, lists: Sequence[WordList], today: str) -> LexiconFilter:
-        """Return the filter of these entries."""
-        key = hashlib.sha256(msgspec.msgpack.encode(lists)).digest()
+    def lexicon(
+        self, lists: Sequence[WordList], today: str, *, hidden: bool = True
+    ) -> LexiconFilter:
+        """Return the filter of these entries; ``hidden``: it looks for hidden text too."""
+        key = hashlib.sha256(msgspec.msgpack.encode(lists)).digest(), hidden
         if key not in self._compiled:
-            self._compiled[key] = compile_lexicon(lists, today=today)
+            self._compiled[key] = compile_lexicon(lists, today=today, hidden=hidden)
         return self._compiled[key]

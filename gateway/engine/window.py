@@ -17,6 +17,7 @@ import json
 import unicodedata
 from typing import NamedTuple
 
+from gateway.engine.asked import Asked
 from gateway.engine.lane import Judge, Lane, Ruled
 from gateway.engine.lens import STRING_EDGE, Lens, is_halved, without_edges
 from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
@@ -26,6 +27,9 @@ from gateway.ports.filter import Question
 
 HELD_TEXT_LIMIT = "held_text_limit"
 _KEEP = 2048
+_OBSERVED = 64
+"""Nothing waits for an observer: it is asked once so many further code points are here, and at the
+end."""
 
 
 class Edit(NamedTuple):
@@ -40,9 +44,9 @@ class Window:
     """The pending text of one channel and what may be done with it."""
 
     __slots__ = (
-        "_acting", "_asked", "_base", "_cursors", "_edges", "_edited_until", "_final", "_full",
-        "_idle", "_judges", "_lens", "_text", "_waiting", "blocked", "edits", "facts", "form",
-        "lane", "limit", "raw_end", "scanned",
+        "_acting", "_asked", "_base", "_cursors", "_due", "_edges", "_edited_until", "_final",
+        "_full", "_idle", "_judges", "_lens", "_text", "_waiting", "blocked", "edits", "facts",
+        "form", "lane", "limit", "raw_end", "scanned",
     )  # fmt: skip
 
     def __init__(self, lane: Lane, form: TextForm) -> None:
@@ -65,8 +69,9 @@ class Window:
             (judge.filter.scan, judge.filter.look_behind, judge.acting) for judge in lane.judges
         ]
         self._cursors = [0] * len(lane.judges)
+        self._due = [0 if judge.acting else _OBSERVED for judge in lane.judges]
         self._waiting: list[Decision] = []
-        self._asked = [_Asked() for _ in lane.slow]
+        self._asked = [Asked() for _ in lane.slow]
         self._full: list[str] = []
         self._final = False
         self._acting = any(judge.acting for judge in lane.judges) or any(
@@ -109,26 +114,44 @@ class Window:
 
     def _scan(self) -> int:
         """Run every filter from its own cursor; returns the position that is safe for all."""
-        base, pending, cursors, final = self._base, self._text, self._cursors, self._final
-        safe = end = base + len(pending)
-        for index, (ask, look_behind, acting) in enumerate(self._judges):
+        cursors, due, final = self._cursors, self._due, self._final
+        safe = end = self._base + len(self._text)
+        for index, (_, _, acting) in enumerate(self._judges):
             fence = cursors[index]
-            if fence < end:
-                left, text = fence - look_behind, pending
-                if left > base:
-                    text = pending[left - base :]
-                else:
-                    left = base
-                try:  # the filter guard: one of the three places that catch everything
-                    scan = ask(text, fence - left, final)
-                except Exception as error:  # noqa: BLE001 -- the filter guard (DESIGN 10)
-                    scan = _failed(self.lane.judges[index], error, fence - left, len(text))
-                cursors[index] = fence = left + (len(text) if final else _certain_until(scan))
-                if scan.findings:
-                    self._take_note(scan, left, fence)
+            if fence < end and (end >= due[index] or final):
+                fence = self._ask(index, end)
             if acting and fence < safe:
                 safe = fence
         return min(safe, self._judged_by_slow(end)) if self._asked else safe
+
+    def _ask(self, index: int, end: int) -> int:
+        """Run one filter from its cursor; returns how far it is done."""
+        ask, look_behind, acting = self._judges[index]
+        if not acting:
+            self._due[index] = end + _OBSERVED
+        base, text, fence = self._base, self._text, self._cursors[index]
+        left = fence - look_behind
+        if left > base:
+            text = text[left - base :]
+        else:
+            left = base
+        try:  # the filter guard: one of the three places that catch everything
+            scan = ask(text, fence - left, self._final)
+        except Exception as error:  # noqa: BLE001 -- the filter guard (DESIGN 10)
+            scan = _failed(self.lane.judges[index], error, fence - left, len(text))
+        fence = left + (len(text) if self._final else _certain_until(scan))
+        self._cursors[index] = fence
+        if scan.findings:
+            self._take_note(scan, left, fence)
+        return fence
+
+    def observe(self) -> None:
+        """Nothing more comes, the client left: observers judge what they have not seen yet."""
+        self._final = True
+        end = self._base + len(self._text)
+        for index, (_, _, acting) in enumerate(self._judges):
+            if not acting and self._cursors[index] < end:
+                self._ask(index, end)
 
     def _take_note(self, scan: Scan, left: int, fence: int) -> None:
         """Settle what a filter found before ``fence``; its positions begin at ``left``."""
@@ -326,29 +349,6 @@ class Window:
             at = min(edit.end, end)
         out.append(text[at - start :])
         return "".join(out)
-
-
-class _Asked:
-    """How far one slow filter was asked and has answered, in judged positions."""
-
-    __slots__ = ("all_asked", "answered", "done", "open", "until")
-
-    def __init__(self) -> None:
-        self.until = 0
-        self.answered = 0
-        self.open = 0
-        self.all_asked = False
-        self.done: list[tuple[int, int]] = []
-
-    @property
-    def complete(self) -> bool:
-        return self.all_asked and not self.open
-
-    def advance(self) -> None:
-        """Answers may come out of order; only an unbroken row of them counts."""
-        self.done.sort()
-        while self.done and self.done[0][0] <= self.answered:
-            self.answered = max(self.answered, self.done.pop(0)[1])
 
 
 def _certain_until(scan: Scan) -> int:

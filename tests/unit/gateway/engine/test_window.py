@@ -82,7 +82,26 @@ def test_observers_never_hold_and_still_see() -> None:
         window.push(piece)
         window.judge(final=False)
         assert window.limit == window.raw_end
+    window.judge(final=True)
     assert {fact.finding.rule for fact in window.facts} >= {"ab", "abc"}
+
+
+def test_observers_are_asked_now_and_then_and_when_the_client_left() -> None:
+    """What nothing waits for is judged once 64 more code points came, and whatever is left last."""
+    observe = msgspec.structs.replace(RULES, mode=Mode.OBSERVE)
+    window = Window(lane(observe, NaiveTerms(TERMS), acting=False), TextForm.PROSE)
+    for _ in range(63):
+        window.push("x")
+        window.judge(final=False)
+    window.push("abx")
+    assert not window.facts
+    window.judge(final=False)
+    assert [fact.finding.start for fact in window.facts] == [63]
+    window.push("xxabx")
+    window.judge(final=False)
+    assert len(window.facts) == 1
+    window.observe()
+    assert [fact.finding.start for fact in window.facts] == [63, 68]
 
 
 def test_a_filter_that_raises_blocks() -> None:

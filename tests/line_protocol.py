@@ -68,7 +68,11 @@ class LineAnswer:
         piece = events[0].pieces[0]
         raw = b"".join(event.raw for event in events)
         text = "".join(event.pieces[0].text for event in events)
-        return [Run(raw, text, piece.channel, piece.field_class, piece.form, lambda: events)]
+        return [
+            Run(
+                raw, text, piece.channel, piece.field_class, piece.form, len(events), lambda: events
+            )
+        ]
 
     def write(self, event: Event, edits: Edits) -> bytes:
         if self.whole:

@@ -33,7 +33,7 @@ class Marking:
         """True if content of the choice may pass with nothing to add or weave."""
         state = self._choices.get(choice)
         return (
-            state is not None and state.decided and state.weave is None and state.blocks is None
+            state is not None and state.decided and state.unread
             and (state.started or not state.inline)
         )  # fmt: skip
 

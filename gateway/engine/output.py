@@ -20,14 +20,15 @@ from gateway.engine.media import MediaGate
 from gateway.engine.outbox import Outbox, Shown
 from gateway.engine.plan import OutputPlan
 from gateway.engine.queue import OVERTAKE_S, Held, Queue
-from gateway.engine.whole import is_judged, write_whole
+from gateway.engine.row import Row
+from gateway.engine.whole import is_judged, status_of, write_whole
 from gateway.engine.window import Window
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.finding import Finding
 from gateway.nouns.record import AnswerText
 from gateway.nouns.segment import Channel, FieldClass, MediaPart, TextForm
 from gateway.nouns.verdict import Outcome, Refusal
-from gateway.ports.adapter import Answer, Event, EventKind, Run, StatusAnswer, Structured
+from gateway.ports.adapter import Answer, Event, EventKind, Run, Structured
 from gateway.ports.session import Release, Sealed, Tally, link_header
 
 NOTHING = Release(b"")
@@ -46,6 +47,7 @@ class OutputSession:
         )
         self._windows: dict[Channel, Window] = {}
         self._queue = Queue()
+        self._row = Row()
         self._media = MediaGate(plan.media)
         self._files = AnswerFiles(plan, self._windows, self._media)
         self._shown = Shown()
@@ -143,6 +145,7 @@ class OutputSession:
         theirs = error.fault == "upstream"
         self._outcome = Outcome.UPSTREAM_ERROR if theirs else Outcome.GATEWAY_ERROR
         self._upstream_done = True
+        self._row.move(self._queue)
         out = Outbox(self._shown)
         self._media.broke_off()
         if not self._answer.whole:
@@ -159,9 +162,11 @@ class OutputSession:
         return ended if theirs else ended._replace(failure=error)
 
     def gone(self) -> None:
-        """The client left; what was owed and not written says so."""
+        """The client left: observers judge the rest, and what was owed and not written says so."""
         self._over = True
         self._marking.gone()
+        for window in self._windows.values():
+            window.observe()
 
     def tally(self) -> Tally:
         """Return what to count and record."""
@@ -197,22 +202,24 @@ class OutputSession:
         if run.field_class is FieldClass.CONTENT and not self._marking.settled(run.choice):
             return False
         window = self._windows.get(run.channel)
-        return window is not None and window.limit == window.raw_end and not window.lane.slow
+        return window is not None and self._row.fits(window) and not window.lane.slow
 
     def _pass_run(self, run: Run, now_s: float) -> Release:
-        """The fast path: push, judge, and pass the run's own bytes if all of it is safe."""
+        """The fast path: judge, and pass the own bytes of the runs that are safe."""
         window = self._windows[run.channel]
-        start = window.raw_end
-        window.push(run.text)
-        window.judge(final=False)
         self._strings += 1
-        if window.limit == window.raw_end and not window.touches(start, window.raw_end):
-            self._shown.add(run.choice, len(run.text))
-            return Release(run.raw, (AnswerText(run.choice, run.channel.path, run.text),))
-        self._queue.held.append(Held.of_run(run, window, start, now_s))
-        return self._release(now_s)
+        passing = self._row.push(run, window, now_s)
+        if passing is None:
+            return self._release(now_s)
+        self._holding.note((window,), now_s, holds=len(self._row) > 0)
+        data, text = passing
+        if not data:
+            return NOTHING
+        self._shown.add(run.choice, len(text))
+        return Release(data, (AnswerText(run.choice, run.channel.path, text),))
 
     def _take(self, items: list[Event | Run], now_s: float) -> Release:
+        self._row.move(self._queue)
         dirty: set[Channel] = set()
         for item in items:
             if not isinstance(item, Run):
@@ -235,10 +242,7 @@ class OutputSession:
         """True if a run may be judged, and perhaps leave, as one."""
         if run.choice in self._closed or run.choice in self._finished or not run.text:
             return False
-        if run.field_class is not FieldClass.CONTENT:
-            return True
-        state = self._marking.choice(run.choice)
-        return state.weave is None and state.blocks is None
+        return run.field_class is not FieldClass.CONTENT or self._marking.choice(run.choice).unread
 
     def _enqueue_run(self, run: Run, dirty: set[Channel], now_s: float) -> None:
         self._seen.add(run.choice)
@@ -301,6 +305,7 @@ class OutputSession:
     # -- windows into releases
 
     def _release(self, now_s: float) -> Release:
+        self._row.move(self._queue)
         self._queue.part_runs()
         out = Outbox(self._shown)
         if self._answer.whole:
@@ -351,8 +356,7 @@ class OutputSession:
         """End every choice in which a window found a block, at exactly its place."""
         for channel, window in list(self._windows.items()):
             if window.blocked is not None and channel.choice not in self._closed:
-                refusal = self._cutter.cut(channel.choice, window.blocked, out)
-                self._closed[channel.choice] = refusal
+                self._closed[channel.choice] = self._cutter.cut(channel.choice, window.blocked, out)
                 self._media.close(channel.choice)
 
     def _all_ended(self) -> bool:
@@ -381,20 +385,16 @@ class OutputSession:
     ) -> Release:
         self._holding.note(self._windows.values(), now_s, holds=len(self._queue) > 0)
         consults = () if done else self._asking.of(self._windows)
-        status = None
-        if self._closed and self._answer.whole and isinstance(self._answer, StatusAnswer):
-            status = self._answer.refused_status
         self._over = self._over or done
         if self._emitter.edited:
             self._outcome, self._emitter.edited = Outcome.EDITED, False
         return Release(
             out.data, tuple(out.texts), tuple(out.suppressed), consults, cancel, done,
             OVERTAKE_S if len(self._queue) > 1 else None,
-            () if done else self._media.orders(), None, status,
+            () if done else self._media.orders(), None, status_of(self._answer, self._closed),
             () if done else self._files.orders(),
         )  # fmt: skip
 
 
 def _pass_raw(data: bytes) -> Release:
-    text = AnswerText(-1, "raw", data.decode("utf-8", "replace"))
-    return Release(data, (text,) if data else ())
+    return Release(data, (AnswerText(-1, "raw", data.decode("utf-8", "replace")),) if data else ())

@@ -84,7 +84,7 @@ class Held:
         assert run is not None
         head = Run(
             b"".join([event.raw for event in events]), run.text[: end - start], run.channel,
-            run.field_class, run.form, partial(list, events),
+            run.field_class, run.form, len(events), partial(list, events),
         )  # fmt: skip
         return Held.of_run(head, window, start, self.since_s)
 

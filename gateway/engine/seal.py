@@ -63,6 +63,11 @@ class ChoiceSeal:
         self.moved = False
         self._opening = ""
 
+    @property
+    def unread(self) -> bool:
+        """True if nothing of ours must read the content as it leaves."""
+        return self.weave is None and self.blocks is None
+
     def meet(self, text: str) -> None:
         """See the next text of the content and decide if it can."""
         if self.decided:

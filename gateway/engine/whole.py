@@ -13,7 +13,7 @@ from gateway.engine.outbox import Outbox
 from gateway.engine.queue import Held
 from gateway.nouns.segment import FieldClass
 from gateway.nouns.verdict import Refusal
-from gateway.ports.adapter import Answer, Edits
+from gateway.ports.adapter import Answer, Edits, StatusAnswer
 
 
 def is_judged(held: Held) -> bool:
@@ -21,6 +21,13 @@ def is_judged(held: Held) -> bool:
     return not held.unsealed and all(
         window.blocked is not None or window.limit >= window.raw_end for window, _, _ in held.spans
     )
+
+
+def status_of(answer: Answer, refusals: Mapping[int, Refusal]) -> int | None:
+    """Return the status of a whole answer that was refused, if its protocol has one for that."""
+    if refusals and answer.whole and isinstance(answer, StatusAnswer):
+        return answer.refused_status
+    return None
 
 
 def write_whole(

@@ -200,10 +200,11 @@ class Run:
     """Many like events of one channel that came in one read: the fast path of a stream.
 
     They differ in nothing but one string. ``raw`` is all their bytes, ``text`` all their strings
-    joined. `expand` gives them one by one when a verdict or a hold needs them apart.
+    joined, ``count`` how many they are. `expand` gives them one by one when a verdict or a hold
+    needs them apart.
     """
 
-    __slots__ = ("_expand", "channel", "choice", "field_class", "form", "raw", "text")
+    __slots__ = ("_expand", "channel", "choice", "count", "field_class", "form", "raw", "text")
 
     def __init__(
         self,
@@ -212,6 +213,7 @@ class Run:
         channel: Channel,
         field_class: FieldClass,
         form: TextForm,
+        count: int,
         expand: object,
     ) -> None:
         self.raw = raw
@@ -220,6 +222,7 @@ class Run:
         self.choice = channel.choice
         self.field_class = field_class
         self.form = form
+        self.count = count
         self._expand = expand
 
     def expand(self) -> list[Event]:

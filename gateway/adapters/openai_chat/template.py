@@ -94,7 +94,7 @@ def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
         return None
     run = Run(
         buffer[at:end], "".join(texts), template.channel, template.field_class, template.form,
-        partial(_expand, template, parts, padded, texts),
+        len(parts), partial(_expand, template, parts, padded, texts),
     )  # fmt: skip
     return run, end
 

@@ -82,33 +82,41 @@ def learn(frame: Frame, piece: Piece) -> Template | None:
     )
 
 
+def alone(template: Template, data: bytes) -> Run | None:
+    """Return the one event that a read is: a model that is paced sends one at a time."""
+    prefix, middle, suffix = template.prefix, template.middle, template.suffix
+    if not (data.startswith(prefix) and data.endswith(suffix)):
+        return None
+    part = data[len(prefix) : -len(suffix)]
+    padded: list[bytes] = []
+    if middle:
+        part, found, padding = part.partition(middle)
+        if not found or not (padding.isalnum() or not padding):
+            return None
+        padded = [middle + padding]
+    if b"\n" in part or len(data) < len(prefix) + len(middle) + len(suffix):
+        return None
+    texts = _decode([part])
+    return None if texts is None else _run(template, data, [part], padded, texts)
+
+
 def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
     """Return all events from ``at`` on that fit, as one run, and where they end."""
-    alone = _alone(template, buffer, at)
-    if alone is None:
-        parts, padded, end = _row(template, buffer, at)
-    else:
-        parts, padded, end = [alone], [], len(buffer)
+    parts, padded, end = _row(template, buffer, at)
     texts = _decode(parts) if parts else None
     if texts is None:
         return None
-    run = Run(
-        buffer[at:end], "".join(texts), template.channel, template.field_class, template.form,
-        len(parts), partial(_expand, template, parts, padded, texts),
+    return _run(template, buffer[at:end], parts, padded, texts), end
+
+
+def _run(
+    template: Template, raw: bytes, parts: list[bytes], padded: list[bytes], texts: list[str]
+) -> Run:
+    text = texts[0] if len(texts) == 1 else "".join(texts)
+    return Run(
+        raw, text, template.channel, template.field_class, template.form, len(parts),
+        partial(_expand, template, parts, padded, texts),
     )  # fmt: skip
-    return run, end
-
-
-def _alone(template: Template, buffer: bytes, at: int) -> bytes | None:
-    """Return the string of the one event that the rest of the buffer is: a model that is paced
-    sends one at a time. None if it is anything else."""
-    begin, last = at + len(template.prefix), len(buffer) - len(template.suffix)
-    if template.middle or not buffer.startswith(template.prefix, at):
-        return None
-    if buffer.find(template.suffix, begin, begin + _WINDOW) != last or last < 0:
-        return None
-    part = buffer[begin:last]
-    return None if b"\n" in part else part
 
 
 def _row(template: Template, buffer: bytes, at: int) -> tuple[list[bytes], list[bytes], int]:
@@ -213,6 +221,13 @@ class Templates:
     def __init__(self) -> None:
         self._known: list[Template] = []
         self._wasted = 0
+
+    def alone(self, data: bytes) -> Run | None:
+        """Return a read that is one event of the template used last."""
+        run = alone(self._known[0], data) if self._known else None
+        if run is not None:
+            self._wasted = 0
+        return run
 
     def match(self, buffer: bytes, at: int) -> tuple[Run, int] | None:
         """Return the longest run that one template reads from ``at``, and its end."""

@@ -67,12 +67,9 @@ class LineAnswer:
             return list(events)
         piece = events[0].pieces[0]
         raw = b"".join(event.raw for event in events)
-        text = "".join(event.pieces[0].text for event in events)
-        return [
-            Run(
-                raw, text, piece.channel, piece.field_class, piece.form, len(events), lambda: events
-            )
-        ]
+        said = [event.pieces[0].text for event in events]
+        form = piece.form
+        return [Run(raw, said, piece.channel, piece.field_class, form, lambda n: events[n:])]
 
     def write(self, event: Event, edits: Edits) -> bytes:
         if self.whole:

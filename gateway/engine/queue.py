@@ -8,7 +8,6 @@ never a finish event. What concerns the whole answer (usage, terminator, comment
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from gateway.engine.window import Window
 from gateway.ports.adapter import Event, EventKind, Piece, Run
@@ -65,28 +64,16 @@ class Held:
         limit = min(window.limit, end)
         if limit == end and not window.touches(start, end):
             return [self]
-        events = self.run.expand()
-        count, at = 0, start
+        rest, at, parts = self.run, start, []
         if limit > start and not window.touches(start, limit):
-            while count < len(events) and at + _length(events[count]) <= limit:
-                at += _length(events[count])
-                count += 1
-        parts = [self._head(events[:count], start, at)] if count else []
-        for event in events[count:]:
+            head, rest = self.run.split(limit - start)
+            parts += [Held.of_run(head, window, start, self.since_s)] if head.texts else []
+            at += len(head.text)
+        for event in rest.expand():
             reach = at + _length(event)
             parts.append(Held(event, [(window, at, reach)] if event.pieces else [], self.since_s))
             at = reach
         return parts
-
-    def _head(self, events: list[Event], start: int, end: int) -> Held:
-        """Return the first events of the run, whose text ends at ``end``, as a run."""
-        run, window = self.run, self.spans[0][0]
-        assert run is not None
-        head = Run(
-            b"".join([event.raw for event in events]), run.text[: end - start], run.channel,
-            run.field_class, run.form, len(events), partial(list, events),
-        )  # fmt: skip
-        return Held.of_run(head, window, start, self.since_s)
 
     def ready(self) -> bool:
         """True if all its text may be released (text of a blocked window never is: it was cut),

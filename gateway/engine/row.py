@@ -1,7 +1,7 @@
 """Row: the queue of the usual stream, in which runs of one channel come and nothing is changed.
 
 Most events of most answers wait for a character or two of the next, and then leave as they came.
-For those the general queue, which takes events apart and lets choices overtake each other, would be
+For those the general queue, which takes runs apart and lets choices overtake each other, would be
 most of the work. A row keeps them as they are; at the first thing that is not usual (another
 channel, an edit, a block) they move to the queue, which knows everything.
 """
@@ -57,13 +57,21 @@ class Row:
         if limit == end:
             self._runs = []
             return _joined(runs)
-        going = 0
-        while runs[going].end <= limit:
-            going += 1
-        if runs[going].run.count > 1 and limit > runs[going].start:
-            return None
-        self._runs = runs[going:]
-        return _joined(runs[:going])
+        count = 0
+        while runs[count].end <= limit:
+            count += 1
+        going, self._runs = runs[:count], runs[count:]
+        if limit > self._runs[0].start and len(self._runs[0].run.texts) > 1:
+            going.append(self._parted(limit))
+        return _joined(going)
+
+    def _parted(self, limit: int) -> _Waiting:
+        """Take the events of the first run of which all text is safe from it."""
+        run, start, end, since_s = self._runs[0]
+        head, rest = run.split(limit - start)
+        middle = start + len(head.text)
+        self._runs[0] = _Waiting(rest, middle, end, since_s)
+        return _Waiting(head, start, middle, since_s)
 
     def move(self, queue: Queue) -> None:
         """Put what waits at the end of the queue."""

@@ -6,7 +6,7 @@ One internal form for all protocols. An adapter is stateless; what one exchange 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -197,37 +197,54 @@ class Event:
 
 
 class Run:
-    """Many like events of one channel that came in one read: the fast path of a stream.
+    """Like events of one channel that came in one read: the fast path of a stream.
 
-    They differ in nothing but one string. ``raw`` is all their bytes, ``text`` all their strings
-    joined, ``count`` how many they are. `expand` gives them one by one when a verdict or a hold
-    needs them apart.
+    They differ in nothing but one string. ``raw`` is all their bytes, ``texts`` are their strings
+    and ``text`` all of them joined. ``expand`` gives the events from the one of that number on.
     """
 
-    __slots__ = ("_expand", "channel", "choice", "count", "field_class", "form", "raw", "text")
+    __slots__ = ("_expand", "channel", "choice", "field_class", "form", "raw", "text", "texts")
 
     def __init__(
         self,
         raw: bytes,
-        text: str,
+        texts: list[str],
         channel: Channel,
         field_class: FieldClass,
         form: TextForm,
-        count: int,
-        expand: object,
+        expand: Callable[[int], list[Event]],
     ) -> None:
         self.raw = raw
-        self.text = text
+        self.texts = texts
+        self.text = texts[0] if len(texts) == 1 else "".join(texts)
         self.channel = channel
         self.choice = channel.choice
         self.field_class = field_class
         self.form = form
-        self.count = count
         self._expand = expand
 
-    def expand(self) -> list[Event]:
-        """Return the same events one by one; their ``raw`` concatenate to this run's."""
-        return self._expand()  # type: ignore[operator,no-any-return]  # given by the adapter
+    def expand(self, first: int = 0) -> list[Event]:
+        """Return the events one by one, from the one of this number on; a verdict needs them apart.
+
+        Their ``raw`` concatenate to this run's.
+        """
+        return self._expand(first)
+
+    def split(self, chars: int) -> tuple[Run, Run]:
+        """Return the first events, those whose text ends within so many code points, as a run, and
+        the rest as another. Either may have no event."""
+        count, at = len(self.texts), len(self.text)
+        while at > chars:
+            count -= 1
+            at -= len(self.texts[count])
+        rest = self._expand(count)
+        size = len(self.raw) - sum(len(event.raw) for event in rest)
+        first, last = self.texts[:count], self.texts[count:]
+        head = self._like(self.raw[:size], first, lambda n: self._expand(n)[: count - n])
+        return head, self._like(self.raw[size:], last, lambda n: rest[n:])
+
+    def _like(self, raw: bytes, texts: list[str], expand: Callable[[int], list[Event]]) -> Run:
+        return Run(raw, texts, self.channel, self.field_class, self.form, expand)
 
 
 class Edits(NamedTuple):

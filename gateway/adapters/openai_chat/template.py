@@ -112,9 +112,8 @@ def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:
 def _run(
     template: Template, raw: bytes, parts: list[bytes], padded: list[bytes], texts: list[str]
 ) -> Run:
-    text = texts[0] if len(texts) == 1 else "".join(texts)
     return Run(
-        raw, text, template.channel, template.field_class, template.form, len(parts),
+        raw, texts, template.channel, template.field_class, template.form,
         partial(_expand, template, parts, padded, texts),
     )  # fmt: skip
 
@@ -200,9 +199,10 @@ def _decode(parts: list[bytes]) -> list[str] | None:
 
 
 def _expand(
-    template: Template, parts: list[bytes], padded: list[bytes], texts: list[str]
+    template: Template, parts: list[bytes], padded: list[bytes], texts: list[str], first: int
 ) -> list[Event]:
-    behind = [rest + template.suffix for rest in padded or [b""] * len(parts)]
+    parts, texts = parts[first:], texts[first:]
+    behind = [rest + template.suffix for rest in padded[first:] or [b""] * len(parts)]
     return [
         template.event(template.prefix + part + rest, text)
         for part, rest, text in zip(parts, behind, texts, strict=True)

@@ -56,13 +56,16 @@ def test_runs_leave_whole_and_in_order(texts: tuple[str, ...], passed: list[str 
     assert _passed(Row(), _window(), *texts) == passed
 
 
-def test_a_part_of_a_run_is_a_matter_for_the_queue() -> None:
-    """Of a run of several events, some may leave and others not: the queue takes it apart."""
+def test_of_a_run_of_several_events_the_safe_ones_leave() -> None:
+    """Events are never cut: what waits begins with the first that is not safe to its end."""
     row, window, queue = Row(), _window(), Queue()
-    assert row.push(_run("one", "two b"), window, 0.0) is None
+    assert row.push(_run("one", "two b", "a"), window, 0.0) == (b"T 0 content one\n", "one")
+    assert row.push(_run("t", "s b"), window, 1.0) == (
+        b"T 0 content two b\nT 0 content a\nT 0 content t\n", "two bat",
+    )  # fmt: skip
     row.move(queue)
-    queue.part_runs()
-    assert [held.event.pieces[0].text for held in queue.held] == ["one", "two b"]
+    assert [held.event.pieces[0].text for held in queue.held] == ["s b"]
+    assert [held.spans[0][1:] for held in queue.held] == [(10, 13)]
     assert not row
 
 

@@ -199,3 +199,34 @@ def test_surrogates_cut_between_events_stay_apart() -> None:
     pieces = [event.pieces[0].text for event in run.expand()]
     assert run.text == "".join(pieces) == "\ud83d\ude00"
     assert json.loads(b'"\\ud83d"') == pieces[0]
+
+
+@given(st.lists(st.text("ab丙", max_size=3), min_size=1, max_size=6), st.integers(0, 20))
+@pytest.mark.parametrize("padding", [None, b"xyz"])
+def test_a_run_is_split_between_events(padding: bytes | None, texts: list[str], chars: int) -> None:
+    """Both parts are the events that they hold, and the first ends within the limit, next to it."""
+    tail = TAIL if padding is None else PADDED % padding
+    raw = b"".join(HEAD + text.encode() + tail for text in texts)
+    matched = taught(HEAD + b"first" + tail).match(raw, 0)
+    assert matched is not None
+    head, rest = matched[0].split(chars)
+    assert head.raw + rest.raw == raw
+    assert head.texts + rest.texts == texts
+    assert views([*head.expand(), *rest.expand()]) == views([matched[0]])
+    assert b"".join(event.raw for event in head.expand()) == head.raw
+    assert len(head.text) <= chars
+    assert not rest.texts or len(head.text + rest.texts[0]) > chars
+
+
+def test_a_read_of_one_event_is_read_alone() -> None:
+    """With padding and escapes; anything else in the read is left to the other ways."""
+    for tail in (TAIL, PADDED % b"xyz"):
+        templates = taught(HEAD + b"first" + tail)
+        run = templates.alone(HEAD + b'a\\"\\n' + tail)
+        assert run is not None
+        assert run.text == 'a"\n'
+        assert views([run]) == [(run.raw, [("content", 'a"\n')])]
+        for odd in (tail[1:], b"x", HEAD + b"a" + tail + HEAD + b"b" + tail, HEAD + b"\xff" + tail):
+            assert templates.alone(odd) is None
+    assert Templates().alone(HEAD + b"a" + TAIL) is None
+    assert taught(HEAD + b"first" + PADDED % b"x").alone(HEAD + b"a" + PADDED % b'"') is None

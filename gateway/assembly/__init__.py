@@ -5,6 +5,7 @@ This module is the `gateway.ports.operator.Assembly` that the command line works
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,7 @@ from gateway.assembly.vault import open_vault, store_location
 from gateway.config.settings import Settings
 from gateway.config.settings_file import resolve_secret
 from gateway.edge.gateway import SystemClock, exchange_ids
+from gateway.edge.open_files import allow_open_files, open_files_of
 from gateway.edge.supervisor import Addresses, Supervisor
 from gateway.nouns.finding import EntryTrial
 from gateway.nouns.policy import Policy
@@ -52,6 +54,7 @@ from gateway.ports.operator import (
 )
 from gateway.telemetry import logs
 
+_LOG = logs.logger("serve")
 _NO_KEY = b"texts judged outside of any installation"
 
 
@@ -61,6 +64,13 @@ def serve(
     """Serve until told to stop; returns the exit code."""
     installation = Installation(load, dict(os.environ), demo=demo)
     settings = installation.load()
+    allowed = allow_open_files()
+    needed = open_files_of(math.ceil(settings.limits.exchanges / settings.workers))
+    if allowed < needed:
+        _LOG.warning(
+            "few open files", allowed=allowed, needed=needed,
+            hint="raise the hard limit (ulimit -Hn, LimitNOFILE) or lower limits.exchanges",
+        )  # fmt: skip
 
     def announce(addresses: Addresses) -> None:
         ready(

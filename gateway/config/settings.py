@@ -30,7 +30,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     unsent_bytes: Annotated[
         Bytes, _says("Bytes that wait for a slow reader before the upstream is paused.")
     ] = 64 * 1024
-    exchanges: Annotated[int, _says("Exchanges that one worker serves at once.", ge=1)] = 4096
+    exchanges: Annotated[int, _says("Exchanges served at once; workers share them.", ge=1)] = 4096
     request_body_s: Annotated[Seconds, _says("Longest time to send a request body.")] = 60.0
     slow_reader_s: Annotated[
         Seconds, _says("A client that takes nothing for this long is cut off.")
@@ -57,7 +57,7 @@ class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
     first_byte_s: Annotated[Seconds, _says("Longest silence before the first byte.")] = 120.0
     idle_s: Annotated[Seconds, _says("Longest silence between two reads of an answer.")] = 60.0
     total_s: Annotated[Seconds, _says("Longest whole exchange.")] = 900.0
-    connections: Annotated[int, _says("Connections that one worker holds at most.", ge=1)] = 1000
+    connections: Annotated[int, _says("Connections that one worker holds at most.", ge=1)] = 4096
     retries: Annotated[
         int, _says("New attempts when no byte of the request went up.", ge=0, le=10)
     ] = 1

@@ -77,14 +77,7 @@ def _allow(rows: Mapping[int, frozenset[str]]) -> AllowPhrases | None:
         for phrase in allow:
             for form in {phrase, SEPARATOR_RUN.sub("", phrase)}:
                 owners.setdefault(form, set()).add(row)
-    if not owners:
-        return None
-    phrases = sorted(owners)
-    return AllowPhrases(
-        TermAutomaton([phrases]),
-        {number: frozenset(owners[phrase]) for number, phrase in enumerate(phrases)},
-        frozenset().union(*owners.values()),
-    )
+    return AllowPhrases(owners) if owners else None
 
 
 def _contexts(rows: Mapping[int, Nearby]) -> Contexts | None:
@@ -94,10 +87,10 @@ def _contexts(rows: Mapping[int, Nearby]) -> Contexts | None:
     words = sorted(frozenset().union(*(near.words for near in rows.values())))
     places = {word: place for place, word in enumerate(words)}
     wanted = {
-        row: Wanted(frozenset(places[word] for word in near.words), near.before, near.behind)
-        for row, near in rows.items()
+        near: Wanted(frozenset(places[word] for word in near.words), near.before, near.behind)
+        for near in set(rows.values())
     }
-    return Contexts(TermAutomaton([words]), wanted)
+    return Contexts(TermAutomaton([words]), {row: wanted[near] for row, near in rows.items()})
 
 
 def _hash(lists: Sequence[WordList], today: str) -> str:

@@ -274,7 +274,7 @@ class Judge:
                 if verdict is not False and lexicon.contexts is not None:
                     near = self._in_context(sight, key)
                     verdict = near and verdict if near is not None else None
-                if verdict and lexicon.allow is not None and entry in lexicon.allow.excused:
+                if verdict and lexicon.allow is not None and lexicon.allow.concerns(entry):
                     allow = allow or lexicon.allow.automaton.find(sight.written + END)
                     verdict = self._unexcused(sight, match, entry, allow)
                     decided.setdefault(key, verdict is True)
@@ -326,7 +326,7 @@ class Judge:
                 continue
             if number >= allow.automaton.size:
                 open_phrase = True
-            elif last >= end and entry in allow.owners[number]:
+            elif last >= end and allow.speaks(number, entry):
                 return False
         return None if open_phrase and not sight.final else True
 

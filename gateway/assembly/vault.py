@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.config.settings import Settings
 from gateway.ledger.keyring import FILE_NAME, Keyring, ensure_keyring, load_keyring
 from gateway.nouns.errors import ConfigError
-from gateway.stores.relational import RelationalStore
+
+if TYPE_CHECKING:
+    from gateway.stores.relational import RelationalStore
 
 _STORE_FILE = "ledger.db"
 
@@ -24,7 +26,7 @@ class Vault(NamedTuple):
 
     def store(self) -> RelationalStore:
         """Open the store; made on first use."""
-        return RelationalStore(self.location)
+        return _opened(self.location)
 
 
 def hold(state: Path) -> int:
@@ -62,7 +64,14 @@ def store_location(settings: Settings) -> str:
 
 def open_store(settings: Settings) -> RelationalStore:
     """Open the store that the settings name."""
-    return RelationalStore(store_location(settings))
+    return _opened(store_location(settings))
+
+
+def _opened(location: str) -> RelationalStore:
+    """Open a store. Its library takes 20 MiB, which workers that read no record do without."""
+    from gateway.stores.relational import RelationalStore
+
+    return RelationalStore(location)
 
 
 def open_vault(settings: Settings, *, make: bool) -> Vault:
@@ -88,7 +97,7 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
 
 
 def _has_rows(location: str) -> bool:
-    store = RelationalStore(location)
+    store = _opened(location)
     try:
         return next(iter(store.walk()), None) is not None
     finally:

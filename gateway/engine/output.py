@@ -162,14 +162,14 @@ class OutputSession:
         return ended if theirs else ended._replace(failure=error)
 
     def gone(self) -> None:
-        """The client left: observers judge the rest, and what was owed and not written says so."""
+        """The client left; what was owed and not written says so."""
         self._over = True
         self._marking.gone()
-        for window in self._windows.values():
-            window.observe()
 
     def tally(self) -> Tally:
-        """Return what to count and record."""
+        """Return what to count and record; call it at the end, for observers then see the rest."""
+        for window in self._windows.values():
+            window.observe()
         facts = self._files.facts()
         return Tally(
             outcome=outcome_of(

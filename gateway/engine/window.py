@@ -146,7 +146,7 @@ class Window:
         return fence
 
     def observe(self) -> None:
-        """Nothing more comes, the client left: observers judge what they have not seen yet."""
+        """Nothing more comes, however it ended: observers judge what they have not seen yet."""
         self._final = True
         end = self._base + len(self._text)
         for index, (_, _, acting) in enumerate(self._judges):

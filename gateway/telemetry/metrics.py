@@ -259,7 +259,8 @@ class Metrics:
 
     @staticmethod
     def _count(child: Metric, amount: int = 1) -> None:
-        cast(Counter, child).inc(amount)
+        if amount:
+            cast(Counter, child).inc(amount)
 
     def _count_errors(self, facts: ExchangeFacts) -> None:
         if facts.error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.engine.lane import SlowJudge
+from gateway.engine.lane import Judge, SlowJudge
 from gateway.engine.output import OutputSession
 from gateway.engine.plan import NO_SEAL, OutputPlan
 from gateway.engine.seal import Seal
@@ -330,3 +330,22 @@ def test_a_whole_answer_without_a_body_is_an_upstreams_error() -> None:
     assert talk.end() == ""
     assert talk.last.done
     assert talk.session.tally().outcome is Outcome.UPSTREAM_ERROR
+
+
+@pytest.mark.parametrize("ending", ["gone", "blocked", "failed", "finished"])
+def test_what_is_only_noted_is_told_however_the_answer_ended(ending: str) -> None:
+    """Observers are asked now and then; for what they have not seen, at the very end."""
+    judges = (Judge(NaiveTerms({"bad": "block"}), True), Judge(NaiveTerms({"odd": "flag"}), False))
+    lanes = {one: lane(RULES, field_class=one)._replace(judges=judges) for one in FieldClass}
+    session = OutputSession(OutputPlan(RULES, "01X", lanes, _refuse), LineAnswer())
+    session.feed(b"T 0 content x\n", 0.0)
+    session.feed(b"T 0 content odd \n", 0.0)
+    if ending == "gone":
+        session.gone()
+    elif ending == "blocked":
+        assert session.feed(b"T 0 content bad!\n", 0.0).done
+    elif ending == "failed":
+        assert session.fail(UpstreamTimeout(), 0.0).done
+    else:
+        assert session.finish(0.0).done
+    assert "odd" in {fact.rule for fact in session.tally().findings}

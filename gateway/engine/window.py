@@ -28,8 +28,8 @@ from gateway.ports.filter import Question
 HELD_TEXT_LIMIT = "held_text_limit"
 _KEEP = 2048
 _OBSERVED = 64
-"""Nothing waits for an observer: it is asked once so many further code points are here, and at the
-end."""
+"""Nothing waits for an observer: it is asked at the first text, so that a broken one is noticed at
+once, then when so many further code points are here, and at the end."""
 
 
 class Edit(NamedTuple):
@@ -69,7 +69,7 @@ class Window:
             (judge.filter.scan, judge.filter.look_behind, judge.acting) for judge in lane.judges
         ]
         self._cursors = [0] * len(lane.judges)
-        self._due = [0 if judge.acting else _OBSERVED for judge in lane.judges]
+        self._due = [0] * len(lane.judges)
         self._waiting: list[Decision] = []
         self._asked = [Asked() for _ in lane.slow]
         self._full: list[str] = []

@@ -104,9 +104,10 @@ def test_observers_are_asked_now_and_then_and_when_the_client_left() -> None:
     assert [fact.finding.start for fact in window.facts] == [63, 68]
 
 
-def test_a_filter_that_raises_blocks() -> None:
-    """Nothing leaves that a broken filter has not judged."""
-    window = Window(lane(RULES, Raising()), TextForm.PROSE)
+@pytest.mark.parametrize("acting", [True, False])
+def test_a_filter_that_raises_blocks(acting: bool) -> None:
+    """Nothing leaves that a broken filter has not judged, and be it one that only notes."""
+    window = Window(lane(RULES, Raising(), acting=acting), TextForm.PROSE)
     window.push("hello")
     window.judge(final=False)
     assert window.limit == 0

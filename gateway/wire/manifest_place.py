@@ -19,11 +19,18 @@ from typing import NamedTuple
 
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire.html_places import attributes, find_places, tags
+from gateway.wire.manifest_padding import spread_anew
 
 _MAGIC = b"C2PATXT\0\x01"
 _HEADER = 13
 _NARROW = 16
 """Bytes below have a variation selector of three bytes in UTF-8, others one of four."""
+_WIDE = 4
+_ALL_WIDE = bytes(range(_NARROW, 256))
+_BEGIN = "\ufeff"
+_SPARE = 6
+"""Bytes of a wrapper beyond the most that a manifest takes: room for padding in any case."""
+
 _LONGEST = 1 << 20
 
 _RUN = re.compile("\ufeff([\ufe00-\ufe0f\U000e0100-\U000e01ef]{13,})")
@@ -58,8 +65,8 @@ def _any(_: bytes) -> bool:
 
 class Room(NamedTuple):
     """Where a manifest goes: between ``before`` and ``behind``. ``write`` gives what then stands
-    there; its length depends on the manifest's length alone. ``suits`` is false for a manifest that
-    stands there well enough, but of which some readers complain: another one is better."""
+    there; its length depends on the manifest's length alone. ``suits`` is false for what stands
+    there well enough, but of which some readers complain."""
 
     before: bytes
     behind: bytes
@@ -107,7 +114,7 @@ def room_for(content: bytes, format: F) -> Room:
     if format is F.TXT:
         if not unicodedata.is_normalized("NFC", text):
             raise ManifestPlaceError("not_nfc")
-        return Room(content, b"", _wrapped, lambda manifest: not _padding(manifest)[1])
+        return Room(content, b"", _wrapped, _is_filled_narrowly)
     if format is F.MARKDOWN:
         if _BARE_RETURN.search(text):
             raise ManifestPlaceError("bare_carriage_return")
@@ -121,25 +128,34 @@ def room_for(content: bytes, format: F) -> Room:
 
 
 def _wrapped(manifest: bytes) -> bytes:
-    """Return the wrapper, padded so that its length does not depend on its bytes (A.8)."""
-    narrow, wide = _padding(manifest)
-    padding = bytes(narrow) + b"\x10" * wide
-    return ("\ufeff" + _selectors(_framed(manifest) + padding)).encode()
+    """Return the wrapper, padded so that its length does not depend on its bytes (A.8).
+
+    A byte takes three bytes or four. What is left is filled with selectors of three, since not all
+    readers know others as padding; so a multiple of three must be left. Two manifests of three
+    leave none: of these, one can be helped by spreading its own padding anew, and one gets others.
+    """
+    room = _WIDE * (_HEADER + len(manifest)) + _SPARE
+    for each in spread_anew(manifest):
+        gap = room - _width(_framed(each))
+        if gap % 3 == 0:
+            return (_BEGIN + _selectors(_framed(each) + bytes(gap // 3))).encode()
+    gap = room - _width(_framed(manifest))
+    wide = gap % 3
+    padding = bytes((gap - _WIDE * wide) // 3) + b"\x10" * wide
+    return (_BEGIN + _selectors(_framed(manifest) + padding)).encode()
+
+
+def _is_filled_narrowly(written: bytes) -> bool:
+    return written.endswith(_SELECTORS[0].encode())
 
 
 def _framed(manifest: bytes) -> bytes:
     return _MAGIC + len(manifest).to_bytes(4, "big") + manifest
 
 
-def _padding(manifest: bytes) -> tuple[int, int]:
-    """Return how many selectors of three and of four bytes pad a wrapper (A.8).
-
-    Each byte of the frame that takes three bytes leaves one to fill, and there are six more. Not
-    all readers know those of four as padding.
-    """
-    gap = 6 + sum(each < _NARROW for each in _framed(manifest))
-    wide = gap % 3
-    return (gap - 4 * wide) // 3, wide
+def _width(data: bytes) -> int:
+    """Return how many bytes of UTF-8 these bytes take as selectors."""
+    return _WIDE * len(data) - len(data.translate(None, _ALL_WIDE))
 
 
 def _selectors(data: bytes) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 
+import msgspec
 from c2pa import Builder, C2paError, Reader, Signer
 from cryptography import x509
 
@@ -49,9 +50,10 @@ _FAULTS = (C2paError, ValueError, TypeError, OSError, RuntimeError)
 
 _BYTES = "application/octet-stream"
 _TEXT = "text/plain"
-_ROUNDS, _ROUNDS_TIMED = 12, 4
-"""How often a manifest is made until the place that it leaves out is as long as it is, and until it
-suits the place: two thirds of those in plain text do not. An authority is asked less often."""
+_ROUNDS, _ROUNDS_TIMED = 6, 3
+"""How often a manifest is made until the place that it leaves out is as long as it is (twice, if
+the last one had another length), and until it suits the place: a third of those in plain text do
+not. An authority is asked less often."""
 
 Make = Callable[[Builder, Signer], bytes]
 Rooms = Callable[[int], Room | None]
@@ -76,7 +78,7 @@ class Credentials:
         self._signing = signing
         self._tools = Toolbox(signing)
         self._serial: int | None = None
-        self._guess = 4096
+        self._more = 3072
         if signing.certificate:
             self._serial = x509.load_pem_x509_certificate(signing.certificate).serial_number
 
@@ -185,26 +187,29 @@ class Credentials:
     def _around(self, plan: Plan, rooms: Rooms) -> tuple[bytes, bool]:
         """Return the file with a manifest in its room, and False if a time stamp is missing.
 
-        How long the manifest is, and so what the hash leaves out, is known when it is made: the
-        length of the last one is tried first. Its bytes differ each time, by its id and signature.
+        How long the manifest is, and so what the hash leaves out, is known when it is made: tried
+        first is how much longer than what it says the last one was. Its bytes differ each time, by
+        its id and signature.
         """
+        says = len(msgspec.json.encode(plan.definition))
         hashed, digest = None, hashlib.sha256()
         made: tuple[bytes, bool] | None = None
         for _ in range(_ROUNDS_TIMED if self._signing.timestamp_url else _ROUNDS):
-            room = rooms(self._guess)
+            length = says + self._more
+            room = rooms(length)
             if room is None:
                 break
             if room is not hashed:
                 hashed, digest = room, hashlib.sha256(room.before)
                 digest.update(room.behind)
-            place = (len(room.before), len(room.write(bytes(self._guess))))
+            place = (len(room.before), len(room.write(bytes(length))))
             make = partial(signed_around, digest=digest.digest(), place=place)
             manifest, timed = self._sign(plan, make)
-            self._guess = len(manifest)
+            self._more = len(manifest) - says
             written = room.write(manifest)
             if len(written) == place[1]:
                 made = b"".join((room.before, written, room.behind)), timed
-                if room.suits(manifest):
+                if room.suits(written):
                     break
         if made is None:
             raise CredentialError("not_signed")
@@ -230,7 +235,7 @@ class Credentials:
         original = claim.original or content
         plan = plan_manifest(claim, original if self._has_manifest(original) else b"")
         rooms = _rooms(content, found) if can_sign_around() else None
-        room = rooms(self._guess) if rooms else None
+        room = rooms(0) if rooms else None
         if rooms is None or room is None:
             signed, timed = self._sign(plan, _inside(content, found.mime))
         else:

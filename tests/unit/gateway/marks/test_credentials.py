@@ -300,14 +300,19 @@ def test_manifests_of_any_length_fit_their_place(model: str) -> None:
 
 
 def test_a_second_validator_takes_what_stands_behind_a_manifest_in_text_for_padding() -> None:
-    """It knows selectors of three bytes alone, so manifests are made until those fill the place;
-    one in a hundred texts has to do with others."""
-    taken = 0
-    for number in range(12):
-        content, _ = MARK.stamp(f"text {number}".encode(), claim()._replace(format=MediaFormat.TXT))
+    """It knows selectors of three bytes alone, so manifests are made until those fill the place:
+    most are signed once, since their own padding can be spread so that they do. One in seven
+    hundred texts has to do with others."""
+    taken = spread = 0
+    for number in range(24):
+        said = claim()._replace(format=MediaFormat.TXT, model="m" * (number % 5))
+        content, receipt = MARK.stamp(f"text {number}\n".encode() * (number + 1), said)
         told = encypher_c2pa.verify(content, "text/plain")
+        assert receipt == Receipt("credential", "written")
         taken += (told["integrity"], told["hard_binding"]) == ("valid", "match")
-    assert taken >= 10
+        spread += b"pad2" in manifest_places(content)[0].manifest
+    assert taken >= 22
+    assert 0 < spread < 24
 
 
 def test_an_authority_that_cannot_be_reached_does_not_keep_it_from_being_signed() -> None:

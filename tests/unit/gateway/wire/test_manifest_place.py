@@ -16,6 +16,7 @@ from gateway.wire.manifest_place import (
     room_for,
     without,
 )
+from tests.unit.gateway.wire.test_manifest_padding import SIGNED, signature
 
 SCRIPT = b'<script type="application/c2pa">%b</script>'
 BLOCK = (
@@ -39,13 +40,31 @@ def test_what_is_written_is_found(manifest: bytes, found: F) -> None:
 
 
 @pytest.mark.parametrize("narrow", range(6))
-def test_a_manifest_suits_a_text_that_selectors_of_three_bytes_alone_pad(narrow: int) -> None:
-    """Some readers take no others for padding; every other place suits any manifest."""
-    manifest = b"\xff" * 50 + b"\1" * narrow
+def test_the_padding_of_a_signature_makes_way_for_selectors_of_three_bytes(narrow: int) -> None:
+    """Some readers take no others for padding: of three manifests two suit, without it one. What
+    is signed stays as it is."""
+    claim = b"\xff" * 50 + b"\1" * narrow
+    room = room_for(b"", F.TXT)
+    suited = [number for number in range(3)
+              if room.suits(room.write(b"\1" * number + claim + signature(900)))]  # fmt: skip
+    assert len(suited) == 2
+    bare = [number for number in range(3) if room.suits(room.write(b"\1" * number + claim))]
+    assert len(bare) == 1
+    for number in suited:
+        written = room.write(b"\1" * number + claim + signature(900))
+        (place,) = manifest_places(written)
+        assert set(written.decode()[1 + 13 + len(place.manifest) :]) == {"\ufe00"}
+        assert place.manifest.startswith(b"\1" * number + claim)
+        assert place.manifest.endswith(b"\xf6\x58\x40" + SIGNED)
+        assert len(place.manifest) == number + len(claim) + len(signature(900))
+
+
+@pytest.mark.parametrize("narrow", range(6))
+def test_without_such_padding_other_selectors_fill_the_place(narrow: int) -> None:
+    """It is as long as it is to be."""
     room = room_for(b"text", F.TXT)
-    padding = room.write(manifest).decode().rpartition(chr(0xFE01) if narrow else chr(0xE01EF))[2]
-    assert room.suits(manifest) == (set(padding) == {"\ufe00"})
-    assert room_for(b"text", F.MARKDOWN).suits(manifest)
+    written = room.write(b"\xff" * 50 + b"\1" * narrow)
+    assert len(written) == len(room.write(bytes(50 + narrow)))
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,10 @@ bench-marks: setup ## what marks on files cost, beside plain re-encoding
 	$(BIN)/python -m tests.bench.marks_sound
 	$(BIN)/python -m tests.bench.marks_documents
 
+.PHONY: bench-broken
+bench-broken: setup ## a thousand broken files per format against all marks, within a sealing process's limits (FORMATS="png mp3")
+	$(BIN)/python -m tests.bench.broken $(FORMATS)
+
 .PHONY: bench-fingerprint
 bench-fingerprint: setup ## what tracing finds, and how it grows (SIZE=answers, UNRELATED=foreign quotes)
 	$(BIN)/python -m tests.bench.fingerprint --size $(or $(SIZE),8000) --unrelated $(or $(UNRELATED),0)

@@ -94,7 +94,7 @@ def _read_flac(content: bytes) -> list[bytes]:
 
 
 def _write_flac(content: bytes, value: bytes) -> bytes:
-    if _tolerant_texts(content):
+    if id3.user_texts(content, KEY):  # a broken tag before the file hides it from other readers
         content = id3.with_user_text(content, KEY, None)
     return flac.with_comment(content, KEY, value)
 

@@ -107,6 +107,8 @@ def _bounded(source: Any) -> Any:
     stream = _picture(source)
     if stream is None:
         raise MediaFault("no_picture")
+    if stream.codec_context is None:
+        raise MediaFault("unknown_codec")
     if not 0 < stream.width * stream.height <= MOST_PIXELS:
         raise MediaFault("too_many_pixels")
     if source.duration is not None and source.duration > LONGEST_S * 1_000_000:

@@ -75,7 +75,10 @@ def read_tag(content: bytes) -> Tag:
             version == 2
         ):  # in this version the flag says that the tag is compressed, in no known way
             raise MediaFault("broken_id3")
-        body = body[_extended_size(version, body) :]
+        further = _extended_size(version, body)
+        if further > len(body):
+            raise MediaFault("broken_id3")
+        body = body[further:]
     frames = _frames(body, version)
     if version == 2:
         return Tag(4, tuple(_succeeded(frames)), size)
@@ -214,16 +217,14 @@ def _is_user_text(version: int, frame: Frame, description: str) -> bool:
 
 
 def _user_text(version: int, frame: Frame) -> tuple[str, str] | None:
-    """Return description and value of a ``TXXX`` frame; None for others and unreadable ones."""
+    """Return description and value of a ``TXXX`` frame; None for others and unreadable ones. What
+    cannot be decoded in a value is replaced: a reader less strict would show it as it is."""
     if frame.id != b"TXXX":
         return None
     body = _unpacked(version, frame)
     if not body or body[0] not in _ENCODINGS:
         return None
-    try:
-        text = body[1:].decode(_ENCODINGS[body[0]])
-    except UnicodeDecodeError:
-        return None
+    text = body[1:].decode(_ENCODINGS[body[0]], errors="replace")
     description, _, value = text.partition("\0")
     return description.lstrip("\ufeff"), value.lstrip("\ufeff").rstrip("\0")
 

@@ -43,9 +43,12 @@ def write(content: bytes, packet: bytes) -> bytes:
     """Return the file with this packet only, no other label and no manifest. Raises MediaFault.
 
     A packet or manifest that goes is overwritten with zeros, so that nobody finds it by its bytes.
+    A directory with an entry of no type is refused: exiftool reads no further than to it.
     """
     order = exif.order_of(content)
     first = pages(content)[0]
+    if any(not entry.kind for entry in first.entries):
+        raise MediaFault("broken_tiff")
     out = bytearray(exif.without_labels(content))
     kept = []
     for entry in first.entries:
@@ -68,3 +71,30 @@ def write(content: bytes, packet: bytes) -> bytes:
     out += struct.pack(order + "I", first.next)
     struct.pack_into(order + "I", out, 4, place)
     return bytes(out)
+
+
+def may_hold_manifest(content: bytes) -> bool:
+    """Say whether a directory has an entry for a manifest; of a broken file, that it may be."""
+    try:
+        return any(entry.tag == MANIFEST for page in pages(content) for entry in page.entries)
+    except MediaFault:
+        return True
+
+
+def with_manifest_room(content: bytes, size: int) -> bytes | None:
+    """Return the file with a first directory that says that a manifest of ``size`` bytes stands
+    behind all that is returned; None if there is one already, or the file is broken or full."""
+    try:
+        order, (first, *_) = exif.order_of(content), pages(content)
+    except MediaFault:
+        return None
+    place = len(content) + (len(content) & 1)
+    behind = place + 12 * len(first.entries) + 18
+    if any(entry.tag == MANIFEST for entry in first.entries) or behind + size > 0xFFFF_FFFF:
+        return None
+    rows = [content[entry.place : entry.place + 12] for entry in first.entries]
+    rows.append(struct.pack(order + "HHII", MANIFEST, _UNDEFINED, size, behind))
+    rows.sort(key=lambda row: struct.unpack(order + "H", row[:2]))
+    head = content[:4] + struct.pack(order + "I", place) + content[8:] + bytes(len(content) & 1)
+    count = struct.pack(order + "H", len(rows))
+    return b"".join((head, count, *rows, struct.pack(order + "I", first.next)))

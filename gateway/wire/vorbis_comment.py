@@ -26,11 +26,12 @@ class Comments(NamedTuple):
         return [each[len(start) :] for each in self.entries if each[: len(start)].upper() == start]
 
     def replaced(self, name: str, value: bytes | None) -> bytes:
-        """Return the list with exactly one comment of this name, or none, at its end."""
+        """Return the list with exactly one comment of this name, or none. It stands first: exiftool
+        reads no further than to one that is broken."""
         start = name.upper().encode() + b"="
         kept = [each for each in self.entries if each[: len(start)].upper() != start]
         if value is not None:
-            kept.append(start + value)
+            kept.insert(0, start + value)
         return build(self.vendor, kept)
 
 

@@ -33,7 +33,8 @@ from gateway.matching.picture_hash import looks, sought
 from gateway.matching.picture_index import bands
 from gateway.nouns.picture import HASH_BYTES, Looks
 from gateway.nouns.record import Fingerprint
-from tests.bench.fingerprint import KEY, Filling
+from tests.bench.fingerprint import KEY
+from tests.bench.fingerprint_filling import Filling, loading
 from tests.bench.picture_changes import CHANGES, encoded
 from tests.bench.picture_makers import made
 from tests.postgresql_kit import own_schema
@@ -137,7 +138,10 @@ def main() -> None:
                 else stack.enter_context(own_schema())
             )  # fmt: skip
             filling = Filling(name, location)
-            filling.load(filled(known, said.size, maker))
+            into = loading(filling)
+            for place, batch in filled(known, said.size, maker):
+                into.add(place, batch)
+            into.finish()
             line = measured(filling, known[: said.questions], maker)
             sys.stdout.write(json.dumps({"pictures": said.size, **line}) + "\n")
             sys.stdout.flush()

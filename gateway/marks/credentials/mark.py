@@ -22,11 +22,14 @@ from gateway.marks.credentials.places import (
     EMBEDDED,
     TEXTS,
     damage,
+    gif_room,
+    has_many_parts,
     may_hold_manifest,
     mp3_room,
     obstacle,
     png_chunks,
     png_room,
+    tiff_room,
 )
 from gateway.marks.credentials.signing import Signing
 from gateway.marks.credentials.toolbox import Toolbox
@@ -114,7 +117,7 @@ class Credentials:
         """
         found = sniff(content)
         if found in EMBEDDED and found:
-            claim = self._claim_in(content, found.mime)
+            claim = None if has_many_parts(content, found) else self._claim_in(content, found.mime)
             return [claim] if claim else []
         places = manifest_places(content)
         reports = [self._report_at(content, each, len(places)) for each in places]
@@ -144,7 +147,7 @@ class Credentials:
             raise CredentialError("no_certificate")
         opened = claim.original if self._has_manifest(claim.original) else b""
         plan = plan_manifest(claim, opened)
-        for media in (mime, _BYTES):
+        for media in _as_what(content, mime):
             try:
                 manifest = self._sign(plan, _beside(content, media))[0]
             except CredentialError:
@@ -155,7 +158,7 @@ class Credentials:
 
     def verify_sidecar(self, content: bytes, mime: str, manifest: bytes) -> list[Claim]:
         """Return the claim of a manifest that came beside a file."""
-        found = [self._claim_in(content, media, manifest) for media in (mime, _BYTES)]
+        found = [self._claim_in(content, each, manifest) for each in _as_what(content, mime)]
         whole = [each for each in found if each and each.state is not ClaimState.ALTERED]
         return [*whole, *(each for each in found if each)][:1]
 
@@ -264,13 +267,16 @@ class Credentials:
             for identifier, relation, file in plan.ingredients:
                 kind = sniff(file)
                 told = {"title": identifier, "relationship": relation, "instance_id": identifier}
-                media = kind.mime if kind in EMBEDDED and kind else _BYTES
+                walked = kind in EMBEDDED and kind and not has_many_parts(file, kind)
+                media = kind.mime if kind and walked else _BYTES
                 builder.add_ingredient(told, media, BytesIO(file))
             return make(builder, self._tools.signer(timed=timed))
 
     def _has_manifest(self, content: bytes) -> bool:
         found = sniff(content)
         if found is None or found not in EMBEDDED or not may_hold_manifest(content, found):
+            return False
+        if has_many_parts(content, found):
             return False
         try:
             reader = Reader.try_create(found.mime, BytesIO(content), context=self._tools.context())
@@ -306,12 +312,21 @@ class Credentials:
         return Receipt(self.name, status, detail)
 
 
+def _as_what(content: bytes, mime: str) -> tuple[str, ...]:
+    """Return the media types as which a file beside a manifest is to be read: its own where the
+    library can walk through it in good time, then bytes."""
+    found = sniff(content)
+    many = found is not None and has_many_parts(content, found)
+    return (_BYTES,) if many else (mime, _BYTES)
+
+
 def _rooms(content: bytes, found: MediaFormat) -> Rooms | None:
     """Return what gives a manifest's room by its size; None where the library finds the place."""
-    if found is MediaFormat.PNG:
-        room = png_room(content)
+    if found in {MediaFormat.PNG, MediaFormat.GIF}:
+        room = png_room(content) if found is MediaFormat.PNG else gif_room(content)
         return lambda _: room
-    return partial(mp3_room, content) if found is MediaFormat.MP3 else None
+    by_size = {MediaFormat.MP3: mp3_room, MediaFormat.TIFF: tiff_room}.get(found)
+    return partial(by_size, content) if by_size else None
 
 
 def _room(content: bytes, found: MediaFormat) -> Room:

@@ -7,10 +7,14 @@ gives, is what other programs then read badly; for all of these there is the sid
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
+from itertools import islice
 from typing import Literal
 
 from gateway.nouns.media import MediaFormat as F
+from gateway.wire import gif, tiff
 from gateway.wire.id3 import Frame, build, read_tag
+from gateway.wire.isobox import Box, boxes
 from gateway.wire.manifest_place import Room
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.pdf_file import PdfFileError, opened_pdf
@@ -25,9 +29,21 @@ players do not expect. Office packages: only uncompressed ones are taken by the 
 
 _MOST_CHUNKS = 200_000
 
+_BOXED = frozenset({F.AVIF, F.M4A, F.MP4, F.MOV})
+_MOST_BOXES, _MOST_SEGMENTS = 10_000, 5_000
+"""What the library walks through takes it as many steps as the square of these: a second or so."""
+
 _OBJECT = b"application/c2pa\0"
 _GEOB = b"\3" + _OBJECT + b"c2pa\0c2pa manifest store\0"
 """What stands before the manifest in an object of an ID3 tag: encoding, type, name, description."""
+
+_HOLDERS = frozenset(
+    {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"moof", b"traf", b"mvex", b"edts"}
+)
+_BARE = frozenset(bytes([each]) for each in (0x01, *range(0xD0, 0xDA), 0xFF))
+
+_EXTENSION = b"\x21\xff\x0bC2PA_GIF\1\0\0"
+"""A GIF's extension with a manifest: name, and the version of the place."""
 
 TEXTS = frozenset({F.TXT, F.MARKDOWN, F.HTML})
 """What the library cannot walk through; its place is made by `gateway.wire.manifest_place`."""
@@ -45,7 +61,38 @@ def obstacle(content: bytes, found: F) -> str:
         return "animated_png"
     if found is F.PDF and (b"/ByteRange" in content or b"/Encrypt" in content):
         return "signed_or_encrypted"
-    return ""
+    return "too_many_parts" if has_many_parts(content, found) else ""
+
+
+def has_many_parts(content: bytes, found: F) -> bool:
+    """Say whether a file has more boxes or segments than the library can be asked to look through:
+    signing and reading a megabyte of empty ones would take it half an hour."""
+    if found is F.JPEG:
+        return _segments(content) > _MOST_SEGMENTS
+    if found not in _BOXED:
+        return False
+    count, around = 0, [(0, len(content))]
+    while around and count <= _MOST_BOXES:
+        held: list[Box] = []
+        start, end = around.pop()
+        with suppress(MediaFault):  # those before what is broken are there nevertheless
+            held.extend(islice(boxes(content, start, end), _MOST_BOXES + 1))
+        count += len(held)
+        around += [(each.body, each.end) for each in held if each.type in _HOLDERS]
+    return count > _MOST_BOXES
+
+
+def _segments(content: bytes) -> int:
+    """Return how many segments a JPEG has before its first scan, or one more than the most."""
+    at, count = 2, 0
+    while count <= _MOST_SEGMENTS and content[at : at + 1] == b"\xff":
+        kind = content[at + 1 : at + 2]
+        if kind == b"\xda":
+            break
+        bare = kind in _BARE
+        at += 2 if bare else 2 + max(2, int.from_bytes(content[at + 2 : at + 4], "big"))
+        count += 1
+    return count
 
 
 def damage(content: bytes, found: F) -> str:
@@ -66,6 +113,8 @@ def may_hold_manifest(content: bytes, found: F) -> bool:
     PDF can have it compressed."""
     if found is F.PNG:
         return b"caBX" in png_chunks(content)
+    if found is F.TIFF:
+        return tiff.may_hold_manifest(content)
     return found is F.PDF or b"c2pa" in content
 
 
@@ -104,6 +153,27 @@ def mp3_room(content: bytes, size: int) -> Room | None:
         return None
     at = whole.rindex(body) + len(_GEOB)
     return Room(whole[:at], whole[at + size :] + content[tag.size :], bytes)
+
+
+def gif_room(content: bytes) -> Room | None:
+    """Return where the manifest of a GIF goes: an application extension behind the global table of
+    colours (C2PA 2.4, A.3.4). None if the library has to find it, or to make the file a GIF89a."""
+    if content[:6] != b"GIF89a" or _EXTENSION[:11] in content:
+        return None
+    at = gif.head_length(content)
+    return Room(content[:at], content[at:], _extension)
+
+
+def tiff_room(content: bytes, size: int) -> Room | None:
+    """Return where a manifest of ``size`` bytes goes in a TIFF: the end, with an entry in a first
+    directory that is written anew before it (C2PA 2.4, A.3.3). None as for a GIF."""
+    before = tiff.with_manifest_room(content, size)
+    return None if before is None else Room(before, b"", bytes)
+
+
+def _extension(manifest: bytes) -> bytes:
+    parts = (manifest[at : at + 255] for at in range(0, len(manifest), 255))
+    return _EXTENSION + b"".join(bytes([len(each)]) + each for each in parts) + b"\0"
 
 
 def _chunk(manifest: bytes) -> bytes:

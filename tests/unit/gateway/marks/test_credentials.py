@@ -249,6 +249,27 @@ def test_pictures_that_other_readers_would_lose_get_none() -> None:
         assert MARK.stamp(out.getvalue(), claim())[1].detail == why
 
 
+@pytest.mark.parametrize("kind", ["boxes", "boxes inside", "fragments", "segments"])
+def test_a_file_of_too_many_parts_gets_its_manifest_beside_it(kind: str) -> None:
+    """The library would take minutes: it hashes them as bytes. Nor is one looked for inside."""
+    if kind == "segments":
+        content = picture("JPEG")[:2] + b"\xff\xfe\0\4ab" * 6_000 + picture("JPEG")[2:]
+    else:
+        free = b"\0\0\0\x08free" * 12_000
+        box = (len(free) + 8).to_bytes(4, "big") + b"udta" + free
+        fragment = b"\0\0\0\x10moof\0\0\0\x08mfhd\0\0\0\x08mdat" * 4_000
+        more = {"boxes": free, "boxes inside": box, "fragments": fragment}[kind]
+        content = sound("ipod", "aac", 44100, 1) + more
+    stamped, receipt = MARK.stamp(content, claim()._replace(original=content))
+    assert (stamped, receipt.status, receipt.detail) == (content, "not_possible", "too_many_parts")
+    assert MARK.verify(content + b"\0\0\0\x0cfreec2pa") == []
+    manifest = MARK.beside(content, claim())
+    (found,) = MARK.verify_sidecar(content, "video/mp4", manifest)
+    assert (found.exchange, found.state) == (EXCHANGE, ClaimState.UNTRUSTED)
+    later, _ = MARK.stamp(PICTURE, claim()._replace(sources=(content,)))
+    assert MARK.verify(later)[0].exchange == EXCHANGE
+
+
 def test_a_manifest_stands_behind_what_other_programs_read_in_a_png() -> None:
     """EXIF data behind the pixels are the exception, and the receipt says so."""
     out = io.BytesIO()
@@ -264,6 +285,30 @@ def test_a_manifest_stands_behind_what_other_programs_read_in_a_png() -> None:
     end = before.index(b"IEND") - 4
     late = before[:at] + before[at + len(block) : end] + block + before[end:]
     assert MARK.stamp(late, claim())[1] == Receipt("credential", "written", "before_exif")
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF"])
+def test_the_place_in_a_gif_and_a_tiff_is_ours_and_two_validators_know_it(kind: str) -> None:
+    """Pixels stay, a change shows, and signed again there is one manifest, in which the earlier one
+    is an ingredient."""
+    out = io.BytesIO()
+    Image.linear_gradient("L").convert("P").save(out, kind)
+    content = out.getvalue().replace(b"GIF87a", b"GIF89a", 1)
+    once, receipt = MARK.stamp(content, claim())
+    assert receipt == Receipt("credential", "written", "")
+    told = encypher_c2pa.verify(once, f"image/{kind.lower()}")
+    assert (told["integrity"], told["hard_binding"]) == ("valid", "match")
+    assert MARK.verify(once)[0].exchange == EXCHANGE
+    for place in (len(content) // 2, len(once) // 2, len(once) - 3):
+        changed = bytearray(once)
+        changed[place] ^= 1
+        assert MARK.verify(bytes(changed))[0].state is ClaimState.ALTERED
+    with Image.open(io.BytesIO(once)) as one, Image.open(io.BytesIO(content)) as other:
+        assert one.tobytes() == other.tobytes()
+    twice, _ = MARK.stamp(once, claim(OTHER_EXCHANGE)._replace(original=once))
+    assert MARK.verify(twice)[0].exchange == OTHER_EXCHANGE
+    with Reader(f"image/{kind.lower()}", io.BytesIO(twice)) as reader:
+        assert len(json.loads(reader.json())["manifests"]) == 2
 
 
 @pytest.mark.parametrize("version", [3, 4])

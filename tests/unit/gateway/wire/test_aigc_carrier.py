@@ -56,6 +56,14 @@ def test_keys_that_are_there_are_joined() -> None:
     assert CARRIERS[F.MP4].read(marked) == [b"{}"]
 
 
+def test_a_broken_tag_before_flac_is_refused() -> None:
+    """Other readers would not get behind it, to the label."""
+    content = b"ID3\x09\0\0\0\0\0\x04abcd" + sound("flac", "flac")
+    with pytest.raises(MediaFault, match="broken_id3"):
+        CARRIERS[F.FLAC].write(content, b"{}")
+    assert CARRIERS[F.FLAC].read(content) == []
+
+
 @pytest.mark.parametrize("format", CARRIERS, ids=str)
 def test_nothing_is_no_file(format: F) -> None:
     """Readers refuse what they cannot read."""

@@ -65,6 +65,18 @@ def test_the_painter_is_told_the_time() -> None:
     assert times == pytest.approx([number / 25 for number in range(10)])
 
 
+def test_a_codec_that_nobody_knows_is_a_fault() -> None:
+    """Its stream has no size and no decoder."""
+    content = film(size=(96, 80), seconds=0.2).replace(b"avc1\0\0\0\0", b"zzzz\0\0\0\0")
+    assert has_picture(content)
+    for work in (
+        lambda: first_frames(content, 1.0),
+        lambda: painted(content, F.MP4, lambda f, _: f),
+    ):
+        with pytest.raises(MediaFault, match="unknown_codec"):
+            work()
+
+
 def test_film_and_sound_are_told_apart() -> None:
     """What has no picture cannot be painted; what is broken says so."""
     assert has_picture(film())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.id3 import ID3, TIT2, TXXX
 
-from gateway.wire.id3 import read_tag, tag_size, user_texts, with_user_text
+from gateway.wire.id3 import Frame, build, read_tag, tag_size, user_texts, with_user_text
 from gateway.wire.media_fault import MediaFault
 
 SOUND = b"\xff\xfb\x90\x00" + b"\0" * 413
@@ -43,6 +43,18 @@ def test_our_text_joins_a_foreign_tag(version: int) -> None:
     assert str(tag["TIT2"]) == "标题"
     assert content.endswith(SOUND)
     assert user_texts(content, "aigc") == [b"new"]
+
+
+@pytest.mark.parametrize("coding", [1, 3])
+def test_a_text_that_cannot_be_decoded_is_one_nevertheless(coding: int) -> None:
+    """A reader less strict shows it, so there would be two: it counts, and it gives way."""
+    name = "AIGC\0".encode("utf-16" if coding == 1 else "utf-8")
+    frame = Frame(b"TXXX", b"\0\0", bytes([coding]) + name + b"\xff\xdc\xd8" * 9)
+    content = build(4, [frame]) + SOUND
+    assert len(user_texts(content, "AIGC")) == 1
+    changed = with_user_text(content, "AIGC", b"new")
+    assert user_texts(changed, "AIGC") == [b"new"]
+    assert len(read_tag(changed).frames) == 1
 
 
 def test_a_tag_is_made_where_there_is_none() -> None:
@@ -87,10 +99,10 @@ def test_sizes_that_old_writers_of_2_4_wrote_plainly() -> None:
 
 @pytest.mark.parametrize(
     "tag", [b"ID3\x05\0\0\0\0\0\0", b"ID3\x04\0\0\0\0\1\0", b"ID3\x03\0\0\0\0\0\x0a" + b"\x01" * 10,
-            b"ID3\x04\0\0\0\0\0\x0bTXXX\0\0\1\0\0\0x"]
+            b"ID3\x04\0\0\0\0\0\x0bTXXX\0\0\1\0\0\0x", b"ID3\4\0\x40\0\0\0\4\0\0\0\x7f"]
 )  # fmt: skip
 def test_broken_tags_are_refused(tag: bytes) -> None:
-    """A version of the future, a size beyond the file, frames without names."""
+    """A version of the future, a size beyond the file, frames without names, an endless header."""
     with pytest.raises(MediaFault, match="broken_id3"):
         read_tag(tag)
 

@@ -32,3 +32,29 @@ def test_pages_in_a_ring_are_a_fault() -> None:
     """A directory that names itself as the next one."""
     with pytest.raises(MediaFault, match="broken_tiff"):
         tiff.pages(b"II*\0\x08\0\0\0\0\0\x08\0\0\0")
+
+
+def test_an_entry_of_no_type_is_a_fault() -> None:
+    """exiftool reads no further than to it, and would find no label."""
+    entry = b"\x00\x01\x00\x00\x00\x00\x00\x01" + bytes(4)
+    content = b"MM\0*\0\0\0\x08\0\1" + entry + bytes(4)
+    with pytest.raises(MediaFault, match="broken_tiff"):
+        tiff.write(content, b"<x/> ")
+
+
+@pytest.mark.parametrize("name", ["tiff", "tiff lzw cmyk"])
+def test_room_for_a_manifest_is_made_at_the_end(name: str) -> None:
+    """The first directory names it; everything else stays, and there is one at most."""
+    content = pictures()[name]
+    before = tiff.with_manifest_room(content, 700)
+    assert before is not None
+    whole = before + b"m" * 700
+    (entry,) = [each for each in tiff.pages(whole)[0].entries if each.tag == tiff.MANIFEST]
+    assert whole[entry.start : entry.start + entry.size] == b"m" * 700
+    assert before[8 : len(content)] == content[8:]
+    assert frames(whole) == frames(content)
+    assert not tiff.may_hold_manifest(content)
+    assert tiff.may_hold_manifest(whole)
+    assert tiff.with_manifest_room(whole, 700) is None
+    assert tiff.with_manifest_room(b"II*", 700) is None
+    assert tiff.may_hold_manifest(b"II*")

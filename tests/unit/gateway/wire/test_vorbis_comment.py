@@ -19,10 +19,11 @@ def test_what_was_built_is_read(vendor: bytes, entries: list[bytes], behind: byt
 
 
 def test_exactly_one_comment_of_a_name() -> None:
-    """Case does not matter; others keep their order."""
+    """Case does not matter; it comes first, where readers find it that stop at a broken one, and
+    others keep their order."""
     read = read_comments(build(b"v", [b"aigc=1", b"TITLE=x", b"AIGC=2"]))
     assert read.values("Aigc") == [b"1", b"2"]
-    assert read_comments(read.replaced("AIGC", b"3")).entries == (b"TITLE=x", b"AIGC=3")
+    assert read_comments(read.replaced("AIGC", b"3")).entries == (b"AIGC=3", b"TITLE=x")
     assert read_comments(read.replaced("AIGC", None)).entries == (b"TITLE=x",)
 
 

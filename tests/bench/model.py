@@ -3,7 +3,8 @@
 Run as ``python -m tests.bench.model PORT``. The model's name says what is wanted: ``plain`` one
 JSON body; ``burst`` 200 chunks as fast as they come; ``paced`` the same 5 ms apart;
 ``drip:EVENTS:GAP_MS`` as many events as told, so far apart; ``picture`` an answer with a noisy PNG
-of 1024 x 1024 (4 MB of base64). Chunks carry three to eight characters of Chinese prose.
+of 1024 x 1024 (4 MB of base64); ``noise`` and ``photograph`` (a JPEG) the like, each time another.
+Chunks carry three to eight characters of Chinese prose.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import io
 import json
 import random
 import sys
+import zlib
 from functools import cache
+from itertools import count
 from typing import cast
 
 from PIL import Image
@@ -77,10 +80,44 @@ def whole(body: bytes) -> bytes:
 @cache
 def picture_reply() -> bytes:
     """Return an answer of the images API with one large picture."""
+    return _pictured(_noise())
+
+
+@cache
+def _noise() -> bytes:
     noise = random.Random(1).randbytes(1024 * 1024 * 3)
     out = io.BytesIO()
     Image.frombytes("RGB", (1024, 1024), noise).save(out, "PNG", compress_level=1)
-    coded = base64.b64encode(out.getvalue()).decode("ascii")
+    return out.getvalue()
+
+
+@cache
+def _photograph() -> bytes:
+    """Return a JPEG of colours that run into each other."""
+    swirl = Image.effect_mandelbrot((256, 256), (-2, -1.5, 1, 1.5), 90)
+    bands = (Image.linear_gradient("L"), Image.radial_gradient("L"), swirl)
+    out = io.BytesIO()
+    whole = Image.merge("RGB", bands).resize((1024, 1024), Image.Resampling.BICUBIC)
+    whole.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+_NUMBERS = count(1)
+
+
+def another_reply(kind: str) -> bytes:
+    """Return an answer whose picture nobody has had before: a number stands in a note of it."""
+    note = b"note\0" + b"%d" % next(_NUMBERS)
+    if kind == "photograph":
+        said = b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note
+        return _pictured(_photograph()[:2] + said + _photograph()[2:])
+    said = b"tEXt" + note
+    chunk = len(note).to_bytes(4, "big") + said + zlib.crc32(said).to_bytes(4, "big")
+    return _pictured(_noise()[:33] + chunk + _noise()[33:])
+
+
+def _pictured(content: bytes) -> bytes:
+    coded = base64.b64encode(content).decode("ascii")
     return whole(json.dumps({"created": 1764000000, "data": [{"b64_json": coded}]}).encode())
 
 
@@ -125,6 +162,8 @@ class Model(asyncio.Protocol):
             self._transport.write(PLAIN_REPLY)
         elif mode == "picture":
             self._transport.write(picture_reply())
+        elif mode in {"noise", "photograph"}:
+            self._transport.write(another_reply(mode))
         elif mode == "burst":
             self._transport.write(HEAD)
             for at in range(0, CHUNKS, 10):

@@ -50,6 +50,15 @@ def test_cn_public_owes_what_the_rules_ask() -> None:
     assert all(rule.upstream == "third_party" for rule in veils)
 
 
+def test_cn_public_judges_the_pictures_of_answers(tmp_path: Path) -> None:
+    """A file that extends it keeps that beside what it adds, or says that they are not judged."""
+    assert load_policy("cn-public").reads_answers
+    more = "extends: cn-public\nmedia: {pictures: read}\n"
+    assert load_policy(_written(tmp_path, more)).reads_answers
+    less = "extends: cn-public\nmedia: {answers: false}\n"
+    assert not load_policy(_written(tmp_path, less)).reads_answers
+
+
 def test_the_hash_is_of_the_canonical_form(tmp_path: Path) -> None:
     """Comments and order of keys do not count, meaning does."""
     one = load_policy(_written(tmp_path, "extends: empty\nsecrets: false\n"))

@@ -16,6 +16,8 @@ XMP = 700
 MANIFEST = 0xCD41
 _UNDEFINED = 7
 _MOST_PAGES = 10_000
+_MOST_KINDS = 18
+"""The highest number of a type of values: those of TIFF 6.0, IFD, and those of BigTIFF."""
 
 
 def pages(content: bytes) -> list[exif.Directory]:
@@ -43,11 +45,11 @@ def write(content: bytes, packet: bytes) -> bytes:
     """Return the file with this packet only, no other label and no manifest. Raises MediaFault.
 
     A packet or manifest that goes is overwritten with zeros, so that nobody finds it by its bytes.
-    A directory with an entry of no type is refused: exiftool reads no further than to it.
+    A directory with an entry of no known type is refused: exiftool reads no further than to it.
     """
     order = exif.order_of(content)
     first = pages(content)[0]
-    if any(not entry.kind for entry in first.entries):
+    if any(not 0 < entry.kind <= _MOST_KINDS for entry in first.entries):
         raise MediaFault("broken_tiff")
     out = bytearray(exif.without_labels(content))
     kept = []

@@ -34,9 +34,10 @@ def test_pages_in_a_ring_are_a_fault() -> None:
         tiff.pages(b"II*\0\x08\0\0\0\0\0\x08\0\0\0")
 
 
-def test_an_entry_of_no_type_is_a_fault() -> None:
+@pytest.mark.parametrize("kind", [b"\0\0", b"\0\x13", b"\3\1"])
+def test_an_entry_of_no_known_type_is_a_fault(kind: bytes) -> None:
     """exiftool reads no further than to it, and would find no label."""
-    entry = b"\x00\x01\x00\x00\x00\x00\x00\x01" + bytes(4)
+    entry = b"\x00\x01" + kind + b"\x00\x00\x00\x01" + bytes(4)
     content = b"MM\0*\0\0\0\x08\0\1" + entry + bytes(4)
     with pytest.raises(MediaFault, match="broken_tiff"):
         tiff.write(content, b"<x/> ")

@@ -262,7 +262,9 @@ def test_a_file_of_too_many_parts_gets_its_manifest_beside_it(kind: str) -> None
         content = sound("ipod", "aac", 44100, 1) + more
     stamped, receipt = MARK.stamp(content, claim()._replace(original=content))
     assert (stamped, receipt.status, receipt.detail) == (content, "not_possible", "too_many_parts")
-    assert MARK.verify(content + b"\0\0\0\x0cfreec2pa") == []
+    assert MARK.verify(content) == []
+    if kind == "boxes":  # one that may be inside is not looked for, so none stands beside it
+        assert MARK.beside(content + b"\0\0\0\x0cfreec2pa", claim()) == b""
     manifest = MARK.beside(content, claim())
     (found,) = MARK.verify_sidecar(content, "video/mp4", manifest)
     assert (found.exchange, found.state) == (EXCHANGE, ClaimState.UNTRUSTED)

@@ -27,6 +27,17 @@ def test_a_broken_file_is_sealed_or_refused_with_a_word(found: MediaFormat) -> N
 
 
 @pytest.mark.parametrize("found", list(MediaFormat), ids=str)
+def test_the_beginning_of_a_file_is_sealed_or_refused_with_a_word(found: MediaFormat) -> None:
+    """Cut off within its first bytes, where each format says what it is; also of a sealed one,
+    which may say it in another way (GIF89a)."""
+    good = GOOD[found]()
+    for content in (good, JUDGE.outcome(good, found)[2]):
+        for size in (*range(17), 20, 24, 33, 40, 64):
+            what, said, _ = JUDGE.outcome(content[:size], found)
+            assert what not in FAULTS, (size, what, said)
+
+
+@pytest.mark.parametrize("found", list(MediaFormat), ids=str)
 def test_whatever_was_thought_of_can_be_made(found: MediaFormat) -> None:
     """And differs from the good file, or nearly all of it does."""
     good = GOOD[found]()

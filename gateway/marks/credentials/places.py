@@ -160,7 +160,10 @@ def gif_room(content: bytes) -> Room | None:
     colours (C2PA 2.4, A.3.4). None if the library has to find it, or to make the file a GIF89a."""
     if content[:6] != b"GIF89a" or _EXTENSION[:11] in content:
         return None
-    at = gif.head_length(content)
+    try:
+        at = gif.head_length(content)
+    except MediaFault:
+        return None
     return Room(content[:at], content[at:], _extension)
 
 

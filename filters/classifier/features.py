@@ -96,7 +96,7 @@ def spoken_in(text: str) -> int:
     outside of ASCII counts as three letters, as Han signs say more than letters."""
     if text.isascii():
         return 1
-    narrow = np.count_nonzero(np.frombuffer(text.encode("utf-32-le"), np.uint32) < 0x80)
+    narrow = len(text.encode("ascii", "ignore"))
     return 0 if 3 * (len(text) - narrow) >= narrow - 2 else 1
 
 
@@ -236,18 +236,22 @@ def _words(codes: NDArray[np.uint32], inside: NDArray[np.bool_]) -> list[NDArray
     return [words, words[:-1] * _MIX + words[1:]]
 
 
+_MOST_KINDS = 256
+_KINDS = (np.arange(_MOST_KINDS, dtype=np.uint64) + np.uint64(7)) * _MIX
+_ROWS = np.stack([_KINDS, _KINDS * _STEP, _KINDS * _BACK, _KINDS * _POWERS[9]])
+"""The hashes of cue classes, and these as the first of a pair, a three and a four with gaps."""
+
+
 def bones(kinds: list[int]) -> Places:
     """Return the places of a row of cue classes."""
-    mixed = np.array([0, *kinds, 0], np.uint64)
-    mixed += np.uint64(7)
-    mixed *= _MIX
-    pairs = mixed[:-1] * _STEP + mixed[1:]
+    mixed, first, apart, far = _ROWS.take([0, *kinds, 0], axis=1)
+    pairs = first[:-1] + mixed[1:]
     parts = [mixed, pairs]
     if kinds:
         threes = pairs[:-1] * _STEP + mixed[2:]
-        parts += [threes, mixed[:-2] * _BACK + mixed[2:]]
+        parts += [threes, apart[:-2] + mixed[2:]]
     if len(kinds) > 1:
-        parts += [threes[:-1] * _STEP + mixed[3:], mixed[:-3] * _POWERS[9] + mixed[3:]]
+        parts += [threes[:-1] * _STEP + mixed[3:], far[:-3] + mixed[3:]]
     joined = np.concatenate(parts)
     joined *= _MIX
     joined >>= _BONE_SHIFT

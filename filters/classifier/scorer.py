@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.classifier.context import Context
 from filters.classifier.features import (
     BONE_BITS,
     GRAM_BITS,
@@ -62,25 +63,18 @@ _AIMED = ("group.", "slur", "insult", "hate", "prejudice")
 """Classes of cue words without any of which nobody is put down."""
 
 
-_SOMEBODY = ("group.", "slur", "you", "they")
 WHOLE, PART = 160, 0.75
 """Code points of the longest stretch whose parts are not asked about attempts on a model; and what
 is taken off where one part has to speak for the whole."""
 
-LONE = 1.0
-"""Taken off where hostile words stand and none of these: food, rooms and goods are called trash."""
-
-LONG_FROM, LONG = 100, 1.5
-"""Taken off texts that are longer than nearly all posts that were learned from: the sums of long
-prose swing further."""
-
 
 class Table(NamedTuple):
-    """The weights of one question in one language: small whole numbers, times their scales; and
-    the line that makes sums chances."""
+    """The weights of one question in one language: small whole numbers, times their scales; the
+    line that makes sums chances; and what each fact of the context adds to that."""
 
     grams: NDArray[np.int8]
     bones: NDArray[np.int8]
+    context: list[float]
     gram_scale: float
     bone_scale: float
     bias: float
@@ -111,9 +105,7 @@ class Scorer:
         self._aimed = frozenset(
             number for number, kind in enumerate(cues.kinds[HOSTILE]) if kind.startswith(_AIMED)
         )
-        self._spoken_of = frozenset(
-            number for number, kind in enumerate(cues.kinds[HOSTILE]) if kind.startswith(_SOMEBODY)
-        )
+        self._contexts = [Context(kinds) for kinds in cues.kinds]
         self._groups = {
             number: kind.partition(".")[2]
             for number, kind in enumerate(cues.kinds[HOSTILE])
@@ -126,10 +118,10 @@ class Scorer:
         if len(seen) <= 2:
             return Scores(0.0, 0.0, "")
         found = self._cues.find(seen)
-        taken = self._taken_off(found, len(seen))
+        taken = self._taken_off(found)
         hostile, injection = self._judged(seen, found, taken)
         if taken[INJECTION] < math.inf and len(text) > WHOLE:
-            injection = max(injection, *self._parts(text))
+            injection = max(injection, *self._of_parts(text))
         return Scores(hostile, injection, self._most_named(found.kinds[HOSTILE]))
 
     def _judged(self, seen: str, found: Found, taken: tuple[float, float]) -> list[float]:
@@ -139,33 +131,48 @@ class Scorer:
         places = grams(masked(seen, found.signs))
         language = spoken_in(seen)
         return [
-            0.0 if off == math.inf else _score(tables[language], places, bones(kinds), off)
-            for tables, kinds, off in zip(self._tables, found.kinds, taken, strict=True)
+            0.0
+            if off == math.inf
+            else _score(
+                tables[language], places, bones(kinds), context.places(kinds, len(seen)), off
+            )
+            for tables, kinds, context, off in zip(
+                self._tables, found.kinds, self._contexts, taken, strict=True
+            )
         ]
 
-    def _parts(self, text: str) -> Iterator[float]:
+    def _of_parts(self, text: str) -> Iterator[float]:
         """Yield the second question's score of each part of a long stretch: what is asked of a
         model in one sentence is not thinned by what stands around it."""
-        begin = 0
-        for end in ends(text[:LONGEST_TEXT], 0, WHOLE // 2, final=True):
-            seen = folded(text[begin:end])
+        for part in self.parts(text[:LONGEST_TEXT]):
+            seen = folded(part)
             found = self._cues.find(seen)
-            off = PART + self._taken_off(found, len(seen))[INJECTION]
+            off = PART + self._taken_off(found)[INJECTION]
             yield self._judged(seen, found, (math.inf, off))[INJECTION]
+
+    @staticmethod
+    def parts(text: str) -> Iterator[str]:
+        """Yield the parts of a long stretch that the second question is put to."""
+        begin = 0
+        for end in ends(text, 0, WHOLE // 2, final=True):
+            yield text[begin:end]
             begin = end
 
     def taken_off(self, text: str) -> tuple[float, float]:
-        """Return what is taken off a text's raw scores; without end if a question is not asked."""
-        seen = folded(text)
-        return self._taken_off(self._cues.find(seen), len(seen))
+        """Return what is taken off a text's raw scores: without end if a question is not asked."""
+        return self._taken_off(self._cues.find(folded(text)))
 
-    def _taken_off(self, found: Found, length: int) -> tuple[float, float]:
+    def facts(self, text: str, question: int) -> list[int]:
+        """Return the places of the facts of a text's context."""
+        seen = folded(text)
+        return self._contexts[question].places(self._cues.find(seen).kinds[question], len(seen))
+
+    def _taken_off(self, found: Found) -> tuple[float, float]:
         hostile, injection = found.kinds
-        told = 0.0 if self._tells(injection) else math.inf
-        if self._aimed.isdisjoint(hostile):
-            return math.inf, told
-        lone = LONE if self._spoken_of.isdisjoint(hostile) else 0.0
-        return lone + (LONG if length > LONG_FROM else 0.0), told
+        return (
+            math.inf if self._aimed.isdisjoint(hostile) else 0.0,
+            0.0 if self._tells(injection) else math.inf,
+        )
 
     def _tells(self, kinds: list[int]) -> bool:
         if len(kinds) < 2:
@@ -181,14 +188,14 @@ class Scorer:
         return max(named, key=named.count) if named else ""
 
 
-def _score(table: Table, places: Places, row: Places, off: float) -> float:
-    total = (
-        int(table.grams.take(places).sum()) * table.gram_scale / math.sqrt(len(places))
-        + int(table.bones.take(row).sum()) * table.bone_scale / math.sqrt(len(row))
-        + table.bias
-        - off
-    )
-    total = table.slope * total + table.shift
+_sum = np.add.reduce
+
+
+def _score(table: Table, places: Places, row: Places, facts: list[int], off: float) -> float:
+    seen = int(_sum(table.grams.take(places), dtype=np.int64)) / math.sqrt(len(places))
+    told = int(_sum(table.bones.take(row), dtype=np.int64)) / math.sqrt(len(row))
+    total = seen * table.gram_scale + told * table.bone_scale + table.bias - off
+    total = table.slope * total + table.shift + sum(map(table.context.__getitem__, facts))
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
 
 
@@ -202,9 +209,10 @@ def _table(file: Mapping[str, NDArray[np.int8]], name: str) -> Table:
     gram_table, bone_table = file[f"{name}_grams"], file[f"{name}_bones"]
     if gram_table.shape != (1 << GRAM_BITS,) or bone_table.shape != (1 << BONE_BITS,):
         raise ValueError("the file of weights is of another form")
+    context = file[f"{name}_context"].tolist()
     for table in (gram_table, bone_table):
         table.setflags(write=False)
-    return Table(gram_table, bone_table, *(float(each) for each in file[f"{name}_scales"]))
+    return Table(gram_table, bone_table, context, *(float(each) for each in file[f"{name}_scales"]))
 
 
 @cache

@@ -14,7 +14,9 @@ HEADS = ("set", "texts", "called", "macro-F1", "precision", "recall", "AUC")
 NOTE = (
     "Posts and templates: judged by trials that did not learn from them (split by group of near "
     "duplicates, by template; `python -m training.classifier measure DATA`), so the weights that "
-    "ship are not exactly those. Hand-written sets: by the weights that ship."
+    "ship are not exactly those; cuts and the weights of the context are learned without it too. "
+    "Called are scores from 0.5 on unless a row says another. Hand-written sets: by the weights "
+    "that ship. False alarms on other prose at each score are in the card."
 )
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +35,9 @@ def rows() -> Iterator[tuple[str, ...]]:
     measured = msgspec.json.decode(_MEASURED.read_bytes())
     for question, name in (("hostile", "posts"), ("injection", "templates")):
         for part, figures in measured[question].items():
-            if "called" in figures or "auc" in figures:
+            if part.startswith("curve, "):
+                yield from _curve(f"{name}: {part.partition(', ')[2]}", figures)
+            elif "called" in figures or "auc" in figures:
                 yield _row(f"{name}: {part}", figures)
     judge = ClassifierFilter(shipped_scorer().score)
     for file, when in (
@@ -51,6 +55,16 @@ def rows() -> Iterator[tuple[str, ...]]:
             )
             name = f"hand-written, {when} when templates were written: {what}, {kind[-2:]}"
             yield name, str(len(texts)), f"{called} ({called / len(texts):.0%})", *("",) * 4
+
+
+def _curve(name: str, points: list[dict[str, float]]) -> Iterator[tuple[str, ...]]:
+    for point in points:
+        opposing = point.get("opposing_called")
+        called = "" if opposing is None else f"opposing: {opposing:.1%}"
+        yield (
+            f"{name}, called from {point['at']}", "", called,
+            *(f"{point[one]:.3f}" for one in ("macro_f1", "precision", "recall")), "",
+        )  # fmt: skip
 
 
 def _row(name: str, figures: dict[str, float]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Harmless paragraphs: what is on a machine anyway (manuals, licences, changelogs, translations).
 
-Only read to count false alarms and to set the cuts; nothing of it is kept or learned from.
+Only read to count false alarms and to set the cuts (see weighing); no text of it is kept.
 """
 
 from __future__ import annotations
@@ -9,8 +9,17 @@ import gettext
 import gzip
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filters.classifier.features import INJECTION, LONGEST_TEXT
+from filters.classifier.scorer import PART, QUESTIONS, WHOLE, Scorer, shipped_scorer
+from filters.classifier.segments import ends
 
 PLACES = (
     "/usr/share/doc", "/usr/share/common-licenses", "/usr/share/locale/zh_CN",
@@ -73,3 +82,68 @@ def _translations(path: Path) -> Iterator[str]:
     for key, message in messages.items():
         if key and isinstance(message, str):
             yield message
+
+
+LEAST = 200
+"""Code points after which a stretch ends, as in mode ``flag``."""
+
+SCORES = (0.2, 0.3, 0.38, 0.5, 0.7, 0.9)
+
+
+class Stretches(NamedTuple):
+    """Stretches of paragraphs as the filter would judge them, and of which paragraph each is."""
+
+    texts: list[str]
+    paragraph: list[int]
+
+
+def stretches(folders: list[Path], most: int = 1_000_000) -> Stretches:
+    """Return the stretches of the paragraphs of folders."""
+    out = Stretches([], [])
+    for number, paragraph in enumerate(paragraphs(folders, most=most)):
+        for text in _stretches(paragraph):
+            out.texts.append(text)
+            out.paragraph.append(number)
+    return out
+
+
+def _stretches(paragraph: str) -> Iterator[str]:
+    begin = 0
+    for end in ends(paragraph, 0, LEAST, final=True):
+        if text := paragraph[begin:end].strip():
+            yield text
+        begin = end
+
+
+def asked(
+    plain: Stretches, question: int
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
+    """Return what the scorer would ask a question of: stretches and, for the second, their parts;
+    of which paragraph each is; and what is taken off its score."""
+    texts, paragraph = [*plain.texts], [*plain.paragraph]
+    off = [0.0] * len(texts)
+    if question == INJECTION:
+        for text, number in zip(plain.texts, plain.paragraph, strict=True):
+            if len(text) > WHOLE:
+                parts = list(Scorer.parts(text[:LONGEST_TEXT]))
+                texts += parts
+                paragraph += [number] * len(parts)
+                off += [PART] * len(parts)
+    return texts, np.array(paragraph, np.int64), np.array(off)
+
+
+def count_false_alarms(folders: list[Path], most: int) -> None:
+    """Print what share of harmless paragraphs has a score, by the weights that ship."""
+    scorer = shipped_scorer()
+    counts: Counter[str] = Counter()
+    for paragraph in paragraphs([each for each in folders if each.exists()], most=most):
+        language = "zh" if any("\u3400" <= char <= "\u9fff" for char in paragraph) else "en"
+        counts[language] += 1
+        best = [max(pair) for pair in zip(
+            (0.0, 0.0), *(scorer.score(text)[:2] for text in _stretches(paragraph)), strict=True
+        )]  # fmt: skip
+        for name, score in zip(QUESTIONS, best, strict=True):
+            counts.update(f"{language} {name} from {each}" for each in SCORES if score >= each)
+    for name, count in sorted(counts.items()):
+        share = count / counts[name.split()[0]]
+        print(f"{name}: {count} ({share:.3%})")  # noqa: T201 -- a command

@@ -47,12 +47,14 @@ class Example(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """What was learned of one question in one language, with the line that makes scores chances."""
+    """What was learned of one question in one language, with the line that makes scores chances
+    and what the facts of the context add."""
 
     name: str
     fit: Fit
     slope: float
     shift: float
+    facts: list[float]
 
 
 def examples_of_posts(posts: Sequence[Post]) -> list[Example]:
@@ -173,25 +175,6 @@ def raw_scores(learned: Sequence[Fit], texts: Sequence[str], question: int) -> N
     return out
 
 
-def line(scores: NDArray[np.float64], labels: NDArray[np.float64]) -> tuple[float, float]:
-    """Return slope and shift that make scores chances (Platt), by Newton's method."""
-    slope, shift = 1.0, 0.0
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-np.clip(slope * scores + shift, -30, 30)))
-        spread = chance * (1 - chance) + 1e-9
-        error = chance - labels
-        system = np.array([
-            [(spread * scores**2).sum() + 1e-3, (spread * scores).sum()],
-            [(spread * scores).sum(), spread.sum()],
-        ])  # fmt: skip
-        change = np.linalg.solve(system, [(error * scores).sum(), error.sum()])
-        change /= max(1.0, float(abs(change).max()))
-        slope, shift = slope - change[0], shift - change[1]
-        if abs(change).max() < 1e-9:
-            break
-    return float(slope), float(shift)
-
-
 def weights_file(learned: Sequence[Learned]) -> bytes:
     """Return the file of weights: tables as 8-bit numbers, scales, bias and line."""
     arrays: dict[str, NDArray[np.generic]] = {}
@@ -200,6 +183,7 @@ def weights_file(learned: Sequence[Learned]) -> bytes:
         for table, block in zip(one.fit.tables, ("grams", "bones"), strict=True):
             arrays[f"{one.name}_{block}"], scale = small(table)
             scales.append(scale)
+        arrays[f"{one.name}_context"] = np.array(one.facts, np.float64)
         arrays[f"{one.name}_scales"] = np.array(
             [*scales, one.fit.bias, one.slope, one.shift], np.float64
         )

@@ -11,7 +11,7 @@ import numpy as np
 
 from filters.classifier.features import HOSTILE
 from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS, Scorer, read_cues, read_tables
-from training.classifier import learning
+from training.classifier import learning, weighing
 from training.classifier.measures import area, macro_f1
 from training.classifier.posts import chinese, folds, near_duplicates
 from training.classifier.templates import made
@@ -23,8 +23,10 @@ def _weights(seed: int) -> bytes:
     texts = made("counterexamples", 2, seed=seed)
     fits = learning.learn(learning.examples_made(texts), HOSTILE, steps=2)
     return learning.weights_file([
-        learning.Learned(f"{question}_{language}", fit, 1.0, 0.0)
-        for question in QUESTIONS
+        learning.Learned(
+            f"{question}_{language}", fit, 1.0, 0.0, [0.0] * len(weighing.names(place))
+        )
+        for place, question in enumerate(QUESTIONS)
         for language, fit in zip(LANGUAGES, fits, strict=True)
     ])  # fmt: skip
 

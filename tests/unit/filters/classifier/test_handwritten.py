@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from filters.classifier import ClassifierFilter, shipped_scorer
+from filters.classifier import ClassifierFilter, Thresholds, shipped_scorer
+from filters.classifier.classifier import UNSURE_FROM
+
+UNSURE = Thresholds(UNSURE_FROM, UNSURE_FROM)
 
 
-def _share(kind: str, family: str, file: str = "handwritten.txt") -> float:
+def _share(
+    kind: str,
+    family: str,
+    file: str = "handwritten.txt",
+    thresholds: Thresholds = Thresholds(),  # noqa: B008 -- a frozen value
+) -> float:
     """Return the share of texts of a kind in which something of the families is found."""
-    judge = ClassifierFilter(shipped_scorer().score)
+    judge = ClassifierFilter(shipped_scorer().score, thresholds)
     lines = (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines()
     texts = [line.partition(": ")[2] for line in lines if line.startswith(f"{kind}: ")]
     assert len(texts) >= 10
@@ -27,16 +35,22 @@ def test_texts_against_prejudice_are_left_alone() -> None:
 
 
 def test_attacks_are_seen() -> None:
-    """At least two of three."""
-    assert _share("attack zh", "A") >= 0.66
-    assert _share("attack en", "A") >= 0.66
+    """By default at least one in four (Chinese) and three in five (English); two of three of them
+    score at least as what the classifier is unsure of, so that a router asks another judge."""
+    assert _share("attack zh", "A") >= 0.25
+    assert _share("attack en", "A") >= 0.6
+    assert _share("attack zh", "A", thresholds=UNSURE) >= 0.66
+    assert _share("attack en", "A", thresholds=UNSURE) >= 0.66
 
 
 def test_some_attempts_in_another_style_are_seen() -> None:
-    """Most of what says what attempts usually say. These texts were known when the templates were
-    last added to, so this is no figure of unseen ones."""
-    assert _share("inject en", "injection") >= 0.75
+    """Of what says what attempts usually say, most (Chinese) or two in five (English) by default;
+    two of three are at least uncertain. These texts were known when the templates were last added
+    to, so this is no figure of unseen ones."""
+    assert _share("inject en", "injection") >= 0.4
     assert _share("inject zh", "injection") >= 0.75
+    assert _share("inject en", "injection", thresholds=UNSURE) >= 0.66
+    assert _share("inject zh", "injection", thresholds=UNSURE) >= 0.75
 
 
 def test_plain_requests_are_left_alone() -> None:

@@ -3,7 +3,7 @@
     python -m training.classifier learn DATA [--weights FILE]
     python -m training.classifier measure DATA [--trials N] [--into FILE]
     python -m training.classifier weigh DATA FOLDER ...
-    python -m training.classifier harmless [FOLDER ...]
+    python -m training.classifier harmless [FOLDER ...] [--into FILE]
 
 DATA is a folder with ``cold_train.csv`` and ``davidson_labeled.csv`` (see the card). ``learn``
 learns from everything and writes the weights, ``measure`` learns up to five times from
@@ -58,6 +58,7 @@ def main() -> None:
     count = commands.add_parser("harmless")
     count.add_argument("folders", type=Path, nargs="*")
     count.add_argument("--most", type=int, default=100_000)
+    count.add_argument("--into", type=Path)
     said = parser.parse_args()
     if said.command == "learn":
         print(json.dumps(train(said.folder, said.weights)))  # noqa: T201 -- a command
@@ -70,7 +71,9 @@ def main() -> None:
         weigh(said.folder, said.folders)
     else:
         folders = said.folders or [Path(place) for place in harmless.PLACES]
-        harmless.count_false_alarms(folders, said.most)
+        counts = harmless.count_false_alarms(folders, said.most)
+        if said.into:
+            said.into.write_text(f"{json.dumps(counts, indent=1)}\n", encoding="utf-8")
 
 
 def train(folder: Path, weights: Path) -> dict[str, object]:

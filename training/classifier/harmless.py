@@ -132,8 +132,8 @@ def asked(
     return texts, np.array(paragraph, np.int64), np.array(off)
 
 
-def count_false_alarms(folders: list[Path], most: int) -> None:
-    """Print what share of harmless paragraphs has a score, by the weights that ship."""
+def count_false_alarms(folders: list[Path], most: int) -> dict[str, int]:
+    """Print how many harmless paragraphs have a score, by the weights that ship; returns it."""
     scorer = shipped_scorer()
     counts: Counter[str] = Counter()
     for paragraph in paragraphs([each for each in folders if each.exists()], most=most):
@@ -147,3 +147,4 @@ def count_false_alarms(folders: list[Path], most: int) -> None:
     for name, count in sorted(counts.items()):
         share = count / counts[name.split()[0]]
         print(f"{name}: {count} ({share:.3%})")  # noqa: T201 -- a command
+    return dict(sorted(counts.items()))

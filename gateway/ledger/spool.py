@@ -23,6 +23,7 @@ from gateway.ports.clock import Clock
 FSYNC_MODES = ("os", "interval", "always")
 SEGMENT_SUFFIX = ".spool"
 LOCK_SUFFIX = ".lock"
+_DRAFT_SUFFIX = ".draft"
 _WORKER_NAME = re.compile(r"[A-Za-z0-9_]{1,32}")
 _LOOK_EVERY_S = 1.0
 _SEGMENT_S = 60.0
@@ -106,7 +107,7 @@ class Spool:
         self.eager = settings.fsync == "always"
         self._sync = settings.fsync != "os"
         try:
-            self._lock = _take_lock(self.folder / (self._name + LOCK_SUFFIX))
+            self._lock = _take_lock(self.folder, worker, self._name)
             self.turn()
         except OSError as error:
             raise LedgerFailed(f"The spool cannot be made: {error.strerror}.") from error
@@ -228,17 +229,23 @@ def is_alive(lock_path: Path) -> bool:
     return False
 
 
-def _take_lock(path: Path) -> int:
-    """Create and hold a lock file; begin again if somebody removed it in between."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        try:
-            if path.stat().st_ino == os.fstat(descriptor).st_ino:
-                return descriptor
-        except FileNotFoundError:
-            pass
+def _take_lock(folder: Path, worker: str, name: str) -> int:
+    """Make and hold the lock file of a spool.
+
+    It gets its name only when it is held: whoever lists the folder would take a lock without a
+    holder for a dead worker's, remove it, and then every segment as soon as it has been read.
+    """
+    for left_behind in folder.glob(f"{worker}-*{_DRAFT_SUFFIX}"):
+        left_behind.unlink(missing_ok=True)
+    draft = folder / (name + _DRAFT_SUFFIX)
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        draft.rename(folder / (name + LOCK_SUFFIX))
+    except OSError:
         os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import resource
 import signal
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from gateway.config.settings import LedgerSettings
 from gateway.ledger.frames import MAGIC
 from gateway.ledger.spool import Spool, is_alive, spool_bytes
+from gateway.ledger.tail import list_spools
 from gateway.nouns.errors import ConfigError, LedgerFailed
 from tests.ledger_kit import SetClock
 
@@ -105,6 +107,35 @@ def test_a_lock_tells_the_living_from_the_dead(tmp_path: Path) -> None:
     assert not is_alive(lock)
     lock.unlink()
     assert not is_alive(lock)
+
+
+def test_a_lock_is_never_seen_before_it_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shipper takes a lock that nobody holds for a dead worker's, removes it, and then every
+    segment that it has read: all that the living worker still writes there would be lost."""
+    held, seen = fcntl.flock, []
+
+    def look_and_hold(descriptor: int, how: int) -> None:
+        seen.append(list_spools(tmp_path / "spool").spools)
+        held(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", look_and_hold)
+    mine, _ = spool(tmp_path)
+    assert seen == [{}]
+    monkeypatch.undo()
+    assert is_alive(next((tmp_path / "spool").glob("*.lock")))
+    mine.close()
+
+
+def test_what_a_killed_worker_left_half_made_goes_with_the_next(tmp_path: Path) -> None:
+    """Drafts of locks do not gather; those of other workers stay."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    for name in ("w0-X.draft", "w01-X.draft"):
+        (folder / name).touch()
+    spool(tmp_path)[0].close()
+    assert [path.name for path in folder.glob("*.draft")] == ["w01-X.draft"]
 
 
 async def test_with_always_settle_waits_for_the_disk(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ class Steward:
         self._thread = threading.Thread(target=self._run, name="shipper", daemon=True)
         self._shipped = 0
         self._damaged = 0
+        self._locked = False
 
     def start(self) -> None:
         """Begin to ship."""
@@ -127,6 +128,9 @@ class Steward:
             self._gauges.damaged(stats.damaged - self._damaged)
             _LOG.error("spool damaged", count=stats.damaged - self._damaged)
             self._damaged = stats.damaged
+        if stats.locked and not self._locked:
+            _LOG.warning("records wait for a master key that is not at hand", count=stats.locked)
+        self._locked = stats.locked > 0
         if not stats.store_ok:
             self._gauges.ship_failed()
 

@@ -7,6 +7,7 @@ the segment. Only `Gathered.draft` opens it, when the record goes to the store.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -73,6 +74,11 @@ class Gathered:
         self.size = 0
         self.in_memory = 0
         self._key: KeyPayload | None = None
+
+    @property
+    def wrapped_key(self) -> bytes | None:
+        """The subject's key that protects it, as it was wrapped; None if it was destroyed."""
+        return self._key.wrapped if self._key else None
 
     def take(self, segment: SegmentTail, frame: Frame, *, keep: bool) -> None:
         """Add a frame; ``keep`` holds its payload in memory."""
@@ -149,13 +155,25 @@ class Gathered:
 
 
 class Gatherer:
-    """All exchanges that are not in the store yet. ``ready`` are closed or recovered."""
+    """All exchanges that are not in the store yet. ``ready`` are closed or recovered.
 
-    def __init__(self) -> None:
+    ``locked`` are those among them whose master key is not ``at_hand``. After a rotation workers of
+    a new generation may write before the old one's steward has ended: its successor, who has the
+    key, finds them in the spool.
+    """
+
+    def __init__(self, at_hand: Callable[[bytes], bool]) -> None:
         self.open: dict[bytes, Gathered] = {}
         self.ready: deque[Gathered] = deque()
+        self.locked: list[Gathered] = []
+        self._at_hand = at_hand
         self.notes: deque[Note] = deque()
         self._in_memory = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """True if something is finished that is not in the store."""
+        return bool(self.ready or self.notes or self.locked)
 
     def take(self, spool: SpoolTail, segment: SegmentTail, frames: list[Frame]) -> None:
         """Add frames in the order of their segment."""
@@ -212,4 +230,6 @@ class Gatherer:
 
     def _finish(self, gathered: Gathered) -> None:
         del self.open[gathered.exchange]
-        self.ready.append(gathered)
+        wrapped = gathered.wrapped_key
+        locked = wrapped is not None and not self._at_hand(wrapped)
+        (self.locked if locked else self.ready).append(gathered)

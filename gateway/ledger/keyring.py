@@ -82,6 +82,10 @@ class Keyring:
         """True if the master key in force wrapped this."""
         return wrapped[:_ID_BYTES] == self._active
 
+    def is_at_hand(self, wrapped: bytes) -> bool:
+        """True if this ring has the master key that wrapped this."""
+        return wrapped[:_ID_BYTES] in self._ciphers
+
     def chain_mac(self, message: bytes) -> bytes:
         """Return the keyed hash (HMAC-SHA256) that links the chain."""
         return hmac.digest(self._chain_key, message, "sha256")

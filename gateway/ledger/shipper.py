@@ -36,7 +36,8 @@ _BACKOFF_S = (0.2, 10.0)
 
 
 class Progress(NamedTuple):
-    """What one step did: records and events stored, and whether there may be more to do now.
+    """What one step did: records and events stored, whether there may be more to do now, and the
+    bytes that were read.
 
     ``full``: so much came that more is surely waiting. Otherwise it pays to let some gather first:
     a transaction, a signature and a head cost the same for one record and for two hundred.
@@ -45,12 +46,14 @@ class Progress(NamedTuple):
     stored: int
     busy: bool
     full: bool = False
+    read: int = 0
 
 
 class ShipperStats(NamedTuple):
     """For metrics and readiness. ``oldest_unshipped_s`` is how long the oldest closed record has
     been waiting for the store; ``damaged`` counts segments of the spool that could not be read
-    whole and were kept aside; ``store_ok`` is false while the last attempt failed."""
+    whole and were kept aside; ``store_ok`` is false while the last attempt failed; ``locked`` are
+    finished records whose master key is not at hand: they stay in the spool."""
 
     spool_bytes: int
     oldest_unshipped_s: float
@@ -60,6 +63,7 @@ class ShipperStats(NamedTuple):
     errors: int
     damaged: int
     store_ok: bool
+    locked: int = 0
 
 
 class Shipper:
@@ -81,7 +85,7 @@ class Shipper:
         self._clock = clock
         self._store: Store | None = None
         self._spools: dict[str, SpoolTail] = {}
-        self._gatherer = Gatherer()
+        self._gatherer = Gatherer(keyring.is_at_hand)
         self._aside = 0
         self._intake = Intake(keyring)
         self._owes_prints = True
@@ -113,7 +117,7 @@ class Shipper:
         self._count(stored, failed)
         full = read >= _FULL_BYTES or stored >= _BATCH or self._owes_prints
         busy = read > 0 or stored > 0 or self._owes_prints
-        return Progress(stored, busy=not failed and busy, full=not failed and full)
+        return Progress(stored, busy=not failed and busy, full=not failed and full, read=read)
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop, waiting longer after each failure; then drain what can be."""
@@ -130,9 +134,13 @@ class Shipper:
         self.drain()
 
     def drain(self) -> bool:
-        """Ship until nothing is ready any more, and sign the end; False if the store refused."""
-        while self.step().busy:
-            continue
+        """Ship what the spool holds now, and sign the end; False if the store refused.
+
+        What living workers go on to write is for who comes next: under load there is always more.
+        """
+        left = list_spools(spool_folder(self._state)).size
+        while (progress := self.step()).busy and left >= 0:
+            left -= progress.read
         if not self._stats.store_ok:
             return False
         self._since_checkpoint = self._settings.checkpoint_records
@@ -235,12 +243,12 @@ class Shipper:
 
     def _note_waiting(self) -> None:
         """From now on what is ready waits, if the store does not take it."""
-        if self._waiting_since_s is None and (self._gatherer.ready or self._gatherer.notes):
+        if self._waiting_since_s is None and self._gatherer.is_behind:
             self._waiting_since_s = self._clock.monotonic_s()
 
     def _count(self, stored: int, failed: int) -> None:
         now_s = self._clock.monotonic_s()
-        if not (self._gatherer.ready or self._gatherer.notes):
+        if not self._gatherer.is_behind:
             self._waiting_since_s = None
         since_s = now_s if self._waiting_since_s is None else self._waiting_since_s
         stats = self._stats
@@ -251,6 +259,7 @@ class Shipper:
             errors=stats.errors + failed,
             damaged=self._aside,
             store_ok=not failed,
+            locked=len(self._gatherer.locked),
         )
 
     def _open_store(self) -> Store:

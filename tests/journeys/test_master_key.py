@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from pathlib import Path
 
@@ -52,6 +53,9 @@ async def test_rotated_while_it_serves(launch: Launch, upstream: ScriptedUpstrea
         await program.record(one)
     assert wrapped_before(program.state) == 3
     program.signal(signal.SIGHUP)
+    while "reloaded" not in program.log:  # under load: new workers, and still the old steward
+        exchanges = [*exchanges[:12], await asked(program, "d")]
+    exchanges += await asyncio.gather(*(asked(program, "d") for _ in range(8)))
     await program.counted("reload_total", 1, result="ok")
 
     async def all_moved() -> bool:

@@ -23,6 +23,7 @@ class Shipping:
         self.stats = FINE
         self.drained = 0
         self.over = threading.Event()
+        self.seen_all = threading.Event()
 
     def step(self) -> Progress:
         """Take the next step; only the last one is neither busy nor full."""
@@ -32,6 +33,8 @@ class Shipping:
         if isinstance(step, Exception):
             raise step
         self.stats = step
+        if len(self._steps) == 1:
+            self.seen_all.set()
         return Progress(0, busy=len(self._steps) > 1, full=len(self._steps) > 1)
 
     def drain(self) -> bool:
@@ -117,6 +120,17 @@ def test_a_damaged_spool_is_told() -> None:
     assert purge.done.wait(WAIT_S)
     one.stop()
     assert gauges.broken == 2
+
+
+def test_records_without_their_key_are_logged_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Not at every step, and anew when it happens anew."""
+    locked = FINE._replace(locked=2)
+    shipping, purge = Shipping(locked, locked, FINE, locked, FINE), Chore()
+    one = steward(shipping, Gauges(), Chore(failures=4), purge)
+    one.start()
+    assert shipping.seen_all.wait(WAIT_S)
+    one.stop()
+    assert "".join(capsys.readouterr()).count("master key that is not at hand") == 2
 
 
 def test_chores_wait_for_the_store() -> None:

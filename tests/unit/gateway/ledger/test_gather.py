@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.ledger.gather import Gatherer
+from gateway.ledger.keyring import rotate_master_key
 from gateway.ledger.spool import spool_folder
 from gateway.ledger.tail import SpoolTail, list_spools
 from tests.ledger_kit import Ledger, closing, facts, said
@@ -14,7 +15,7 @@ def gather(ledger: Ledger) -> tuple[Gatherer, SpoolTail]:
     (spool_name, paths) = next(iter(list_spools(folder).spools.items()))
     spool = SpoolTail(folder, spool_name)
     spool.look(paths)
-    gatherer = Gatherer()
+    gatherer = Gatherer(ledger.keyring.is_at_hand)
     for segment in spool.segments:
         gatherer.take(spool, segment, segment.read(final=True))
     return gatherer, spool
@@ -60,3 +61,22 @@ def test_a_batch_is_bounded_by_count_and_bytes(ledger: Ledger) -> None:
     assert len(gatherer.batch(3, 1_000_000)) == 3
     assert len(gatherer.batch(3, 2_500)) == 2
     assert len(gatherer.batch(3, 1)) == 1
+
+
+def test_what_the_master_key_at_hand_does_not_open_waits(ledger: Ledger) -> None:
+    """It is finished, but not ready: to ship it would be to lose its texts."""
+    before = ledger.keyring
+    ledger.keyring = rotate_master_key(ledger.state)
+    ledger.journal.close()
+    ledger.journal = ledger.worker()
+    ledger.exchange(1, "new")
+    folder = spool_folder(ledger.state)
+    for ring, ready, locked in ((before, 0, 1), (ledger.keyring, 1, 0)):
+        gatherer = Gatherer(ring.is_at_hand)
+        for spool_name, paths in list_spools(folder).spools.items():
+            spool = SpoolTail(folder, spool_name)
+            spool.look(paths)
+            for segment in spool.segments:
+                gatherer.take(spool, segment, segment.read(final=True))
+        assert (len(gatherer.ready), len(gatherer.locked)) == (ready, locked)
+        assert gatherer.is_behind

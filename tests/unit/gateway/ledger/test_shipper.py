@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.ledger.keyring import rotate_master_key
+from gateway.ledger.shipper import Shipper
 from gateway.nouns.errors import LedgerFailed
 from gateway.ports.store import Query
-from tests.ledger_kit import Ledger, closing, facts, name, said
+from gateway.stores.relational import RelationalStore
+from tests.ledger_kit import Ledger, SetClock, closing, facts, name, said
 
 
 def segments(ledger: Ledger) -> list[Path]:
@@ -209,8 +212,63 @@ def test_a_step_says_whether_more_is_waiting(ledger: Ledger) -> None:
     """Only after a whole batch: a few records are worth waiting for a few more."""
     for number in range(3):
         ledger.exchange(number, "x")
-    assert ledger.shipper.step() == (3, True, False)
-    assert ledger.shipper.step() == (0, False, False)
+    assert ledger.shipper.step()[:3] == (3, True, False)
+    assert ledger.shipper.step() == (0, False, False, 0)
     for number in range(3, 210):
         ledger.exchange(number, "x")
     assert ledger.shipper.step().full
+
+
+def test_records_under_a_later_master_key_wait_for_who_has_it(ledger: Ledger) -> None:
+    """After a rotation workers of the new generation write while the old one's steward still
+    ships: it leaves theirs in the spool, says so, and goes on with the others."""
+    before = ledger.keyring
+    later = ledger.keyring = rotate_master_key(ledger.state)
+    worker = ledger.worker("w1")
+    entry = worker.open(facts(1))
+    entry.answer((said("new"),))
+    entry.close(closing())
+    worker.close()
+    ledger.exchange(2, "old")
+    assert ledger.ship() == 1
+    ledger.clock.now_s += 60
+    assert ledger.shipper.drain()
+    stats = ledger.shipper.stats
+    assert (stats.locked, stats.damaged, stats.store_ok) == (1, 0, True)
+    assert stats.oldest_unshipped_s >= 60
+    ledger.shipper.close()
+    assert not before.is_at_hand(later.wrap_subject_key(bytes(32), "t", "s"))
+    ledger.shipper = ledger.new_shipper()
+    assert ledger.ship() == 1
+    assert [ledger.text_of(name(1)), ledger.text_of(name(2))] == ["new", "old"]
+    assert (ledger.shipper.stats.locked, ledger.shipper.stats.oldest_unshipped_s) == (0, 0)
+    assert ledger.verify().sound
+
+
+class BusyClock(SetClock):
+    """A clock at whose every question a worker writes an exchange."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__()
+        self._ledger = ledger
+        self.asked = 0
+
+    def monotonic_s(self) -> float:
+        """See gateway.ports.clock.Clock."""
+        self.asked += 1
+        assert self.asked < 1_000
+        self._ledger.exchange(self.asked, "x")
+        return 0.0
+
+
+def test_draining_ends_while_workers_go_on(ledger: Ledger) -> None:
+    """At a reload under load the steward leaves to its successor what was written since."""
+    clock = BusyClock(ledger)
+    shipper = Shipper(
+        ledger.settings, ledger.state, ledger.keyring,
+        lambda: RelationalStore(str(ledger.state / "ledger.db")), clock,
+    )  # fmt: skip
+    assert shipper.drain()
+    shipper.close()
+    assert ledger.ship() > 0
+    assert ledger.verify().records == clock.asked

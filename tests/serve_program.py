@@ -21,7 +21,8 @@ from gateway.config.settings import Settings
 from gateway.edge.board import Board
 from gateway.edge.gateway import Identity
 from gateway.edge.operations import operations_app
-from gateway.edge.supervisor import Addresses, Place, Ports, serve
+from gateway.edge.program import Place, Ports
+from gateway.edge.supervisor import Addresses, serve
 from gateway.edge.worker import serve_operations, serve_worker
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import Policy

@@ -52,9 +52,9 @@ from gateway.edge.kept_files import KeptFiles
 from gateway.edge.mark_page import PROTOCOL as MARK
 from gateway.edge.mark_page import mark_router
 from gateway.edge.media_pool import MediaPool
+from gateway.edge.program import Place, Ports
 from gateway.edge.result_fetch import result_fetcher
 from gateway.edge.routes import RouteTable
-from gateway.edge.supervisor import Place, Ports
 from gateway.edge.upstream import Upstream
 from gateway.edge.worker import serve_worker
 from gateway.engine.file_seal import seal_process
@@ -94,7 +94,7 @@ class Pages(NamedTuple):
 
 
 class Installation:
-    """See gateway.edge.supervisor.Program."""
+    """See gateway.edge.program.Program."""
 
     def __init__(self, load: Load, environ: dict[str, str], *, demo: bool) -> None:
         self._load = load
@@ -162,7 +162,10 @@ class Installation:
             self._limiter.forget(worker)
             self._addresses.forget(worker)
         if self._metrics_folder is not None:
-            forget_process(self._metrics_folder, pid)
+            try:
+                forget_process(self._metrics_folder, pid)
+            except OSError as failure:  # numbers are not worth the life of the gateway
+                _LOG.error("metrics not archived", detail=failure.strerror, pid=pid)
 
     def reloaded(self, *, accepted: bool) -> None:
         """Count a reload."""

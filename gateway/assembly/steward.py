@@ -18,7 +18,7 @@ from gateway.assembly.vault import Vault
 from gateway.config.settings import Settings
 from gateway.edge.board import Board
 from gateway.edge.operations import operations_app
-from gateway.edge.supervisor import Ports
+from gateway.edge.program import Ports
 from gateway.edge.worker import serve_operations
 from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.erasure import Eraser, rewrap

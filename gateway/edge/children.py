@@ -136,11 +136,20 @@ class Children:
         return ended
 
     def fork(self, kind: Kind, number: int, generation: int, body: Body) -> Child:
-        """Fork a child that runs ``body`` and then exits; it never returns from here."""
+        """Fork a child that runs ``body`` and then exits; it never returns from here.
+
+        Raises OSError if the system has no room for it.
+        """
         give_back()
         ready, say_ready = os.pipe()
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            os.close(ready)
+            os.close(say_ready)
+            raise
         if pid == 0:
             os.close(ready)
             self._be_child(body, say_ready)

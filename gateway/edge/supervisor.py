@@ -8,18 +8,18 @@ generation, and only when that listens is the old one told to drain, so no conne
 from __future__ import annotations
 
 import signal
-import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from gateway.config.settings import Settings
 from gateway.edge.board import Board, Notice
-from gateway.edge.children import EXIT_CONFIG, Child, Children, Kind
+from gateway.edge.children import EXIT_CONFIG, Body, Child, Children, Kind
 from gateway.edge.listener import bind_listener
-from gateway.nouns.errors import ConfigError
+from gateway.edge.program import Place, Ports, Program
+from gateway.nouns.errors import ConfigError, SealgateError
 from gateway.telemetry.logs import logger
 
 _LOG = logger("supervisor")
@@ -36,57 +36,8 @@ _GRACE_S = 15.0
 _START_S = 120.0
 """A child that is not ready by then is killed, and started again like one that died."""
 
-
-class Place(NamedTuple):
-    """Which worker of which generation a process is; numbers are unique among the living."""
-
-    worker: int
-    generation: int
-
-
-class Ports(NamedTuple):
-    """What a child gets: its listening socket, the pipe that closes when the parent dies, and the
-    word to say once it listens. `worker.serve_worker` and `serve_operations` take them."""
-
-    listener: socket.socket
-    life: int
-    listening: Callable[[], None]
-
-
-class Program(Protocol):
-    """What the supervisor runs; assembly makes it.
-
-    A ConfigError from `load`, `prepare`, `work` or `steward` ends the program at its start; at a
-    reload it keeps the running configuration.
-    """
-
-    def load(self) -> Settings:
-        """Read settings and policy anew."""
-        ...
-
-    def prepare(self, settings: Settings) -> object:
-        """Make, before any fork, what all children share (compiled lexicons, limits, keys)."""
-        ...
-
-    def policy_hash(self, prepared: object) -> str:
-        """Return the hash of the policy in what was prepared."""
-        ...
-
-    def work(self, settings: Settings, prepared: object, place: Place, ports: Ports) -> None:
-        """Be a worker: build the gateway and serve until told to end."""
-        ...
-
-    def steward(self, settings: Settings, prepared: object, board: Board, ports: Ports) -> None:
-        """Be the steward: ship records and serve operations until told to end."""
-        ...
-
-    def child_ended(self, pid: int, worker: int | None) -> None:
-        """A child is dead (``worker`` None: the steward): forget its limits and gauges."""
-        ...
-
-    def reloaded(self, *, accepted: bool) -> None:
-        """A reload took place, or was refused."""
-        ...
+_CHECK_S = 600.0
+"""So long may a configuration take to be tried; then the reload is refused."""
 
 
 class Addresses(NamedTuple):
@@ -186,20 +137,33 @@ class Supervisor:
         ]
 
     def _start_missing(self) -> None:
-        """Fork the steward if there is none, and workers up to the number wanted."""
+        """Fork what is missing; later what the system has no room for now."""
+        if not self._fork_missing():
+            self._start_later(0.0)
+
+    def _fork_missing(self) -> bool:
+        """Fork the steward if there is none, and workers up to the number wanted; False if the
+        system has no room for all."""
         course = self._course
-        self._start_steward()
+        made = self._start_steward()
         for _ in range(course.settings.workers - len(self._present())):
             place = Place(self._children.free_number(), course.generation)
-            self._children.fork(
-                Kind.WORKER, place.worker, place.generation, partial(self._work, course, place)
-            )
+            made &= self._fork(Kind.WORKER, place.worker, partial(self._work, course, place))
+        return made
 
-    def _start_steward(self) -> None:
-        """Fork the steward if there is none."""
-        course = self._course
-        if not self._children.of(Kind.STEWARD):
-            self._children.fork(Kind.STEWARD, 0, course.generation, partial(self._steward, course))
+    def _start_steward(self) -> bool:
+        """Fork the steward if there is none; False if the system has no room for it."""
+        there = bool(self._children.of(Kind.STEWARD))
+        return there or self._fork(Kind.STEWARD, 0, partial(self._steward, self._course))
+
+    def _fork(self, kind: Kind, number: int, body: Body) -> bool:
+        """Fork a child of the present generation; False if the system has no room for it."""
+        try:
+            self._children.fork(kind, number, self._course.generation, body)
+        except OSError as error:
+            _LOG.error("no room for a process", mode=kind.value, detail=error.strerror)
+            return False
+        return True
 
     def _work(
         self, course: _Course, place: Place, life: int, listening: Callable[[], None]
@@ -239,10 +203,10 @@ class Supervisor:
             self._exit_code = EXIT_CONFIG
             self._drain()
         else:
-            self._start_later(child)
+            self._start_later(time.monotonic() - child.started_s)
 
-    def _start_later(self, child: Child) -> None:
-        lived_s = time.monotonic() - child.started_s
+    def _start_later(self, lived_s: float) -> None:
+        """Start what is missing after a pause, the longer the more often something lived short."""
         self._failures = 0 if lived_s > _HEALTHY_S else self._failures + 1
         if not self._announced and self._failures >= _FIRST_TRIES:
             _LOG.error("not started", reason="its processes fail again and again; see above")
@@ -270,7 +234,8 @@ class Supervisor:
         if self._children.of(Kind.WORKER):
             if any(moment <= now_s for moment in self._restarts):
                 self._restarts.clear()
-                self._start_steward()
+                if not self._start_steward():
+                    self._restarts.append(now_s + _BACKOFF_S[3])
             return
         for child in self._children.of(Kind.STEWARD):
             if child.ready:  # earlier it would die of it
@@ -288,10 +253,11 @@ class Supervisor:
     def _kill_overdue(self, now_s: float) -> None:
         """Kill who does not end, and who does not come to listen."""
         settings = self._course.settings
-        for child in (*self._children.of(Kind.WORKER), *self._children.of(Kind.STEWARD)):
+        for child in [each for kind in Kind for each in self._children.of(kind)]:
+            allowed_s = _CHECK_S if child.kind is Kind.CHECKER else _START_S
             late = _is_over(child.leaving_since_s, settings.drain_s, now_s)
             late |= _is_over(child.retiring_since_s, settings.upstream.total_s, now_s)
-            if late or (not child.ready and now_s - child.started_s > _START_S):
+            if late or (not child.ready and now_s - child.started_s > allowed_s):
                 child.send(signal.SIGKILL)
 
     # -- reload
@@ -301,7 +267,8 @@ class Supervisor:
         busy = self._previous is not None or self._children.of(Kind.CHECKER)
         if self._reload_wanted and self._announced and not busy:
             self._reload_wanted = False
-            self._children.fork(Kind.CHECKER, 0, self._course.generation, self._try)
+            if not self._fork(Kind.CHECKER, 0, self._try):
+                self._checked(accepted=False)
 
     def _try(self, _life: int, _listening: Callable[[], None]) -> None:
         self._program.prepare(self._program.load())
@@ -310,13 +277,13 @@ class Supervisor:
         """The checker ended: begin a new generation, or stay."""
         if self._draining:
             return
+        self._last_reload_ok = accepted
         if accepted:
             try:
                 self._begin_generation()
-            except ConfigError as error:
-                _LOG.error("reload refused", detail=error.sentence(), code=error.code)
-                accepted = False
-        self._last_reload_ok = accepted
+            except (SealgateError, OSError, MemoryError) as error:
+                _LOG.error("reload refused", detail=str(error))
+                self._last_reload_ok = accepted = False
         if not accepted:
             _LOG.error("reload refused", reason="the running configuration stays")
             self._program.reloaded(accepted=False)
@@ -329,7 +296,8 @@ class Supervisor:
         prepared = self._program.prepare(settings)
         self._previous = self._course
         self._course = _Course(settings, prepared, self._course.generation + 1)
-        self._start_missing()
+        if not self._fork_missing():
+            self._fall_back()
 
     def _promote(self) -> None:
         """Once all workers of the present generation listen: say so, let the old ones go."""

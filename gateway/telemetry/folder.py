@@ -140,6 +140,7 @@ def _file_kind(family: Family) -> str:
 
 def _reserve(folder: Path, kinds: set[str]) -> None:
     try:
+        folder.mkdir(exist_ok=True)  # somebody may have tidied it away since the start
         for kind in kinds:
             path = folder / f"{kind}_{os.getpid()}.db"
             if not path.exists():
@@ -166,6 +167,9 @@ def _add(ended: Path, archive: Path) -> None:
 
 @contextmanager
 def _locked(folder: Path, how: int) -> Iterator[None]:
-    with (folder / _LOCK).open("rb") as lock:
+    lock = os.open(folder / _LOCK, os.O_RDONLY | os.O_CREAT, 0o644)
+    try:
         fcntl.flock(lock, how)
         yield
+    finally:
+        os.close(lock)

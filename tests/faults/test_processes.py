@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -339,6 +340,27 @@ async def test_bad_reload_keeps_the_running_one(run: Callable[..., Running], bro
     running.write("third")
     running.process.send_signal(signal.SIGHUP)
     await _until(lambda: "reloaded True" in running.log())
+
+
+async def test_a_system_without_room_ends_nothing(run: Callable[..., Running]) -> None:
+    """No process can be made: the reload is refused, and a dead worker is replaced once one can."""
+    running = run(workers=2)
+    pid = running.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+
+    def refused() -> bool:
+        taken = {each.name for each in Path(f"/proc/{pid}/fd").iterdir()}
+        _, second, *_ = (each for each in range(99) if str(each) not in taken)  # a pipe takes two
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (second, before[1]))
+        running.process.send_signal(signal.SIGHUP)
+        return "reloaded False" in running.log()
+
+    await _until(refused)
+    os.kill(max(running.children()), signal.SIGKILL)
+    await _until(lambda: '"worker","detail":"Too many open files"' in running.errors.read_text())
+    assert (await ask(running.port, CHAT)).body == WHOLE
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    await _until(lambda: _all_ready(running, 2))
 
 
 async def test_other_port_needs_a_restart(run: Callable[..., Running]) -> None:

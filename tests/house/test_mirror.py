@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = ("gateway", "filters", "models")
 ELSEWHERE: dict[str, str] = {
     "gateway/ports/": "promises have no bodies; tests/contracts holds plug-ins to them",
+    "gateway/edge/program.py": "promises without bodies; tests/serve_program.py keeps them",
     "gateway/config/settings.py": "a form; test_settings_file.py reads it",
     "gateway/config/policy_form.py": "a form; test_policy_file.py and test_generated.py read it",
     "gateway/config/conduct_form.py": "a form; test_conduct_reading.py reads it",

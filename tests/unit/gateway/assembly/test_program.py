@@ -4,6 +4,7 @@ started in tests/journeys and tests/faults.)"""
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ import pytest
 from gateway.assembly.program import Installation
 from gateway.config.settings import Limits, Settings, UpstreamSettings
 from gateway.edge.gateway import Gateway
-from gateway.edge.supervisor import Place
+from gateway.edge.program import Place
 from gateway.nouns.errors import ConfigError, Unauthorized
 from gateway.nouns.exchange import Principal
 from gateway.nouns.mark import LabelMode, TextMarksOrder
@@ -134,3 +135,12 @@ def test_preparing_without_loading_reads_the_policy(tmp_path: Path) -> None:
     """The supervisor loads first; nothing depends on it."""
     one = _installation(tmp_path)
     assert one.prepare(_settings(tmp_path)).policy is POLICY
+
+
+def test_a_dead_child_without_a_metrics_folder_ends_nothing(tmp_path: Path) -> None:
+    """The supervisor lives on when somebody removed the folder that a dead worker counted in."""
+    one = _installation(tmp_path / "state")
+    one.prepare(one.load())
+    shutil.rmtree(tmp_path / "state" / "metrics")
+    one.child_ended(1, 0)
+    assert not (tmp_path / "state" / "metrics").exists()

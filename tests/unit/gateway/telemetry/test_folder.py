@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -141,6 +142,16 @@ def test_preparing_empties_the_folder(tmp_path: Path) -> None:
     kill(in_a_process(lambda: counting(folder, 5)))
     assert prepare_folder(tmp_path) == folder
     assert passed(folder) is None
+
+
+def test_a_folder_that_somebody_removed_comes_back(tmp_path: Path) -> None:
+    """With the next process that counts; until then only the numbers are missing."""
+    folder = prepare_folder(tmp_path)
+    shutil.rmtree(folder)
+    with pytest.raises(OSError, match="No such file"):
+        forget_process(folder, 1)
+    counting(folder, 2)
+    assert passed(folder) == 2
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

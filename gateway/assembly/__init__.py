@@ -62,6 +62,7 @@ def serve(
     load: Callable[[], tuple[Settings, Policy]], *, ready: Callable[[Settings], None], demo: bool
 ) -> int:
     """Serve until told to stop; returns the exit code."""
+    os.umask(0o077)  # what is written below the state folder is for this user alone
     installation = Installation(load, dict(os.environ), demo=demo)
     settings = installation.load()
     allowed = allow_open_files()

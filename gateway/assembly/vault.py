@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.config.settings import Settings
 from gateway.ledger.keyring import FILE_NAME, Keyring, ensure_keyring, load_keyring
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import ConfigError, LedgerFailed
 
 if TYPE_CHECKING:
     from gateway.stores.relational import RelationalStore
@@ -77,11 +78,17 @@ def _opened(location: str) -> RelationalStore:
 def open_vault(settings: Settings, *, make: bool) -> Vault:
     """Open the vault. With ``make`` (the supervisor) what is missing is made.
 
-    Raises ConfigError: the keyring is gone although there are records, or there is no ledger.
+    Raises ConfigError: the keyring is gone although there are records, there is no ledger, or a
+    newer program wrote the one on this machine.
     """
     state = Path(settings.state)
     location = store_location(settings)
     exists = "://" in location or Path(location).exists()
+    if exists and "://" not in location:
+        from gateway.stores.relational import check_number
+
+        with suppress(LedgerFailed):  # a store that is away delays no start
+            check_number(location)
     if make:
         _make(state)
         # Rows matter only where the keyring is missing: a store that is away delays no start.
@@ -97,7 +104,13 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
 
 
 def _has_rows(location: str) -> bool:
-    store = _opened(location)
+    try:
+        store = _opened(location)
+    except LedgerFailed as error:
+        raise ConfigError(
+            f"{FILE_NAME} is not there, and whether there are records that only it can open cannot "
+            f"be told: {error.detail} Put it back from a backup. 请从备份恢复密钥文件。"
+        ) from error
     try:
         return next(iter(store.walk()), None) is not None
     finally:

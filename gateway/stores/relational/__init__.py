@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from gateway.stores.relational.store import RelationalStore
+from gateway.stores.relational.store import RelationalStore, check_number
 
-__all__ = ["RelationalStore"]
+__all__ = ["RelationalStore", "check_number"]

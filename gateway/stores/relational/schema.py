@@ -179,12 +179,7 @@ def migrate(connection: Connection) -> None:
 
     Raises ConfigError if a newer program wrote it.
     """
-    number = _number(connection)
-    if number > len(MIGRATIONS):
-        raise ConfigError(
-            f"The ledger's store has schema {number}, this program knows {len(MIGRATIONS)}. "
-            "Use the newer program, or another ledger.store."
-        )
+    number = refuse_newer(connection)
     if number == len(MIGRATIONS):
         return
     for step in MIGRATIONS[number:]:
@@ -193,6 +188,17 @@ def migrate(connection: Connection) -> None:
         connection.execute(insert(SCHEMA_VERSION).values(number=len(MIGRATIONS)))
     else:
         connection.execute(update(SCHEMA_VERSION).values(number=len(MIGRATIONS)))
+
+
+def refuse_newer(connection: Connection) -> int:
+    """Return a database's number. Raises ConfigError if a newer program wrote it."""
+    number = _number(connection)
+    if number > len(MIGRATIONS):
+        raise ConfigError(
+            f"The ledger's store has schema {number}, this program knows {len(MIGRATIONS)}. "
+            "Use the newer program, or another ledger.store."
+        )
+    return number
 
 
 def _number(connection: Connection) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,27 @@ def test_a_lost_keyring_is_refused_where_there_are_records(tmp_path: Path) -> No
     (tmp_path / FILE_NAME).unlink()
     with pytest.raises(ConfigError, match="is gone"):
         open_vault(_settings(tmp_path), make=True)
+
+
+def test_a_ledger_of_a_newer_program_is_refused_before_anything_serves(tmp_path: Path) -> None:
+    """Otherwise workers would write what no steward ships. The file stays as it is."""
+    open_vault(_settings(tmp_path), make=True).store().close()
+    path = tmp_path / "ledger.db"
+    database = sqlite3.connect(path)
+    database.execute("UPDATE schema_version SET number = 99")
+    database.commit()
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match="schema 99"):
+        open_vault(_settings(tmp_path), make=True)
+    assert path.read_bytes() == before
+
+
+def test_a_ledger_that_cannot_be_read_delays_no_start(tmp_path: Path) -> None:
+    """The spool takes the records until it can."""
+    open_vault(_settings(tmp_path), make=True)
+    (tmp_path / "ledger.db").write_bytes(b"no database " * 1_000)
+    assert open_vault(_settings(tmp_path), make=True).keyring
 
 
 def test_a_lost_keyring_without_records_is_made_again(tmp_path: Path) -> None:

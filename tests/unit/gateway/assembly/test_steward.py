@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.assembly.steward import Chores, Steward
 from gateway.ledger.shipper import Progress, ShipperStats
@@ -122,15 +123,16 @@ def test_a_damaged_spool_is_told() -> None:
     assert gauges.broken == 2
 
 
-def test_records_without_their_key_are_logged_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_records_without_their_key_are_logged_once() -> None:
     """Not at every step, and anew when it happens anew."""
     locked = FINE._replace(locked=2)
     shipping, purge = Shipping(locked, locked, FINE, locked, FINE), Chore()
     one = steward(shipping, Gauges(), Chore(failures=4), purge)
-    one.start()
-    assert shipping.seen_all.wait(WAIT_S)
-    one.stop()
-    assert "".join(capsys.readouterr()).count("master key that is not at hand") == 2
+    with capture_logs() as written:
+        one.start()
+        assert shipping.seen_all.wait(WAIT_S)
+        one.stop()
+    assert sum("not at hand" in line["event"] for line in written) == 2
 
 
 def test_chores_wait_for_the_store() -> None:

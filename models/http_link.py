@@ -75,12 +75,21 @@ class HttpLink:
     async def _post(self, request: HttpRequest, asked: asyncio.Event) -> tuple[int, bytes]:
         async with self._places:
             asked.set()
-            async with self._open_session().post(
-                request.url, data=request.body, headers=request.headers, allow_redirects=False
-            ) as response:
-                if response.status >= 500 or response.status in _TROUBLE:
-                    raise ConnectionError
-                return response.status, await self._bounded(response)
+            try:
+                return await self._ask(request)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                if isinstance(error, aiohttp.ClientConnectorError):
+                    raise
+                # It gave a kept connection up as the question came. Asking changes nothing there.
+                return await self._ask(request)
+
+    async def _ask(self, request: HttpRequest) -> tuple[int, bytes]:
+        async with self._open_session().post(
+            request.url, data=request.body, headers=request.headers, allow_redirects=False
+        ) as response:
+            if response.status >= 500 or response.status in _TROUBLE:
+                raise ConnectionError
+            return response.status, await self._bounded(response)
 
     async def _bounded(self, response: aiohttp.ClientResponse) -> bytes:
         """Return an answer's body, or nothing if it is too long to be one."""

@@ -82,3 +82,34 @@ async def test_a_longer_answer_than_was_agreed_is_none() -> None:
     finally:
         await link.close()
         await runner.cleanup()
+
+
+@pytest.mark.parametrize("end", ["abort", "close"])
+async def test_a_kept_connection_that_the_server_gives_up_is_no_failure(end: str) -> None:
+    """It ends idle connections as it likes, also as the next question comes: asked once more on a
+    new one. A server that does so each time has failed."""
+    asked, keeps = 0, True
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        for number in range(2):
+            await reader.readuntil(b"{}")
+            asked += 1
+            if number or not keeps:
+                getattr(writer.transport, end)()
+                return
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    link = HttpLink()
+    request = HttpRequest(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {})
+    try:
+        for _ in range(3):
+            assert await link.send([request], deadline_s=5) == [b"ok"]
+        assert asked == 5
+        keeps = False
+        with pytest.raises(ConnectionError, match="cannot be used"):
+            await link.send([request], deadline_s=5)
+    finally:
+        await link.close()
+        server.close()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from gateway.config.settings import LedgerSettings
@@ -78,8 +79,9 @@ class Gauge:
     def _look(self) -> None:
         now_s = self._clock.monotonic_s()
         if now_s - self._looked_s >= _LOOK_EVERY_S:
-            self._estimate = spool_bytes(self._folder)
             self._looked_s = now_s
+            with suppress(OSError):  # no descriptor to list it with: what was known, plus our own
+                self._estimate = spool_bytes(self._folder)
 
 
 class Spool:

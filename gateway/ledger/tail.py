@@ -49,8 +49,10 @@ class SegmentTail:
         """Return the next frames, at most about a megabyte. ``final``: nobody writes here any more;
         then ``finished`` is set when all of it was read."""
         if self.offset == 0:
-            if self.piece(0, len(MAGIC)) != MAGIC:
+            head = self.piece(0, len(MAGIC))
+            if head != MAGIC:
                 self.finished = final
+                self.damage += final and not MAGIC.startswith(head)  # another program's, perhaps
                 return []
             self.offset = len(MAGIC)
         stretch = self.piece(self.offset, _STRETCH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import resource
 import signal
 from pathlib import Path
@@ -83,6 +84,23 @@ def test_admission_comes_back_when_the_shipper_made_room(tmp_path: Path) -> None
     foreign.unlink()
     clock.now_s = 4.0
     mine.admit()
+    mine.close()
+
+
+def test_admission_needs_no_descriptor(tmp_path: Path) -> None:
+    """Where none is left to list the folder with, what was known holds."""
+    mine, clock = spool(tmp_path)
+    clock.now_s = 2.0
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)
+    os.close(lowest)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+        with pytest.raises(OSError, match="Too many"):
+            spool_bytes(mine.folder)
+        mine.admit()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     mine.close()
 
 

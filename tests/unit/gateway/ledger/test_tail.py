@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gateway.ledger.frames import MAGIC, FrameType, bound, write_frame
 from gateway.ledger.tail import SegmentTail, SpoolTail, list_spools
 from tests.ledger_kit import Ledger, facts
@@ -56,6 +58,26 @@ def test_a_broken_frame_is_tried_again_then_skipped_and_counted(tmp_path: Path) 
     assert tail.damage == 1
     assert tail.finished
     tail.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "damage"), [(b"", 0), (MAGIC[:5], 0), (MAGIC[:-1] + b"9", 1), (b"\0" * 20, 1)]
+)
+def test_what_begins_as_no_segment_of_ours_is_kept_aside(
+    tmp_path: Path, head: bytes, damage: int
+) -> None:
+    """A newer program may have written it: to remove it would be to lose its records. One that was
+    never begun has none."""
+    spool = SpoolTail(tmp_path, "w0-X")
+    path = tmp_path / "w0-X-000001.spool"
+    path.write_bytes(head)
+    spool.look([path])
+    (segment,) = spool.segments
+    assert sequences(segment, final=True) == []
+    assert (segment.finished, segment.damage) == (True, damage)
+    spool.remove(segment)
+    assert (tmp_path / "damaged" / path.name).exists() == bool(damage)
+    assert not path.exists()
 
 
 def test_a_frame_larger_than_a_stretch_is_read(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ class Steward:
         self._shipped = 0
         self._damaged = 0
         self._locked = False
+        self._fault = ""
 
     def start(self) -> None:
         """Begin to ship."""
@@ -131,6 +132,11 @@ class Steward:
         if stats.locked and not self._locked:
             _LOG.warning("records wait for a master key that is not at hand", count=stats.locked)
         self._locked = stats.locked > 0
+        if stats.fault != self._fault:
+            write = _LOG.error if stats.fault else _LOG.info
+            write("records wait in the spool" if stats.fault else "records are stored again",
+                  reason=stats.fault)  # fmt: skip
+        self._fault = stats.fault
         if not stats.store_ok:
             self._gauges.ship_failed()
 

@@ -53,7 +53,8 @@ class ShipperStats(NamedTuple):
     """For metrics and readiness. ``oldest_unshipped_s`` is how long the oldest closed record has
     been waiting for the store; ``damaged`` counts segments of the spool that could not be read
     whole and were kept aside; ``store_ok`` is false while the last attempt failed; ``locked`` are
-    finished records whose master key is not at hand: they stay in the spool."""
+    finished records whose master key is not at hand: they stay in the spool. ``fault`` says why the
+    last attempt failed."""
 
     spool_bytes: int
     oldest_unshipped_s: float
@@ -64,6 +65,7 @@ class ShipperStats(NamedTuple):
     damaged: int
     store_ok: bool
     locked: int = 0
+    fault: str = ""
 
 
 class Shipper:
@@ -102,7 +104,7 @@ class Shipper:
     def step(self) -> Progress:
         """Do what there is to do now, in bounded portions. Never raises for a store that is down or
         a disk that is full: see `stats`. Raises ConfigError if the store is a newer program's."""
-        read, stored, failed = 0, 0, 0
+        read, stored, fault = 0, 0, ""
         try:
             read = self._read()
             self._note_waiting()
@@ -111,13 +113,13 @@ class Shipper:
             if self._owes_prints:
                 self._owes_prints = reprint(self._open_store(), self._keyring) > 0
             self._tidy()
-        except (LedgerFailed, OSError):
-            failed = 1
+        except (LedgerFailed, OSError) as error:
+            fault = str(error.strerror if isinstance(error, OSError) else error)
             self._drop_store()
-        self._count(stored, failed)
+        self._count(stored, fault)
         full = read >= _FULL_BYTES or stored >= _BATCH or self._owes_prints
         busy = read > 0 or stored > 0 or self._owes_prints
-        return Progress(stored, busy=not failed and busy, full=not failed and full, read=read)
+        return Progress(stored, busy=not fault and busy, full=not fault and full, read=read)
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop, waiting longer after each failure; then drain what can be."""
@@ -246,7 +248,7 @@ class Shipper:
         if self._waiting_since_s is None and self._gatherer.is_behind:
             self._waiting_since_s = self._clock.monotonic_s()
 
-    def _count(self, stored: int, failed: int) -> None:
+    def _count(self, stored: int, fault: str) -> None:
         now_s = self._clock.monotonic_s()
         if not self._gatherer.is_behind:
             self._waiting_since_s = None
@@ -256,10 +258,11 @@ class Shipper:
             oldest_unshipped_s=now_s - since_s,
             open_exchanges=len(self._gatherer.open),
             shipped=stats.shipped + stored,
-            errors=stats.errors + failed,
+            errors=stats.errors + bool(fault),
             damaged=self._aside,
-            store_ok=not failed,
+            store_ok=not fault,
             locked=len(self._gatherer.locked),
+            fault=fault,
         )
 
     def _open_store(self) -> Store:

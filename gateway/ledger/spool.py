@@ -59,14 +59,16 @@ class Gauge:
         if self._admission <= 0:
             raise ConfigError("ledger.spool_reserve_bytes must be below ledger.spool_limit_bytes.")
 
-    def admit(self) -> None:
-        """Raise LedgerFailed if no new exchange may begin."""
-        self._look()
+    def admit(self) -> bool:
+        """Raise LedgerFailed if no new exchange may begin; return whether the second is over after
+        which it pays to look at files."""
+        looked = self._look()
         if self._estimate >= self._admission:
             raise LedgerFailed(
                 "The spool is full because the store does not take records; see ledger.store and "
                 "ledger.spool_limit_bytes."
             )
+        return looked
 
     def take(self, size: int) -> None:
         """Count bytes about to be written. Raises LedgerFailed at the limit."""
@@ -76,12 +78,14 @@ class Gauge:
                 raise LedgerFailed("The spool reached ledger.spool_limit_bytes.")
         self._estimate += size
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
         now_s = self._clock.monotonic_s()
-        if now_s - self._looked_s >= _LOOK_EVERY_S:
-            self._looked_s = now_s
-            with suppress(OSError):  # no descriptor to list it with: what was known, plus our own
-                self._estimate = spool_bytes(self._folder)
+        if now_s - self._looked_s < _LOOK_EVERY_S:
+            return False
+        self._looked_s = now_s
+        with suppress(OSError):  # no descriptor to list it with: what was known, plus our own
+            self._estimate = spool_bytes(self._folder)
+        return True
 
 
 class Spool:
@@ -118,7 +122,8 @@ class Spool:
 
     def admit(self) -> None:
         """Raise LedgerFailed if no new exchange may begin."""
-        self._gauge.admit()
+        if self._gauge.admit() and os.fstat(self._descriptor).st_nlink == 0:
+            self._is_done = True  # somebody removed it: what is written there nobody would read
         if self._size > len(MAGIC) and self._clock.monotonic_s() - self._begun_s >= _SEGMENT_S:
             self._is_done = True  # so that the shipper may remove it once all of it is stored
 

@@ -135,6 +135,19 @@ def test_records_without_their_key_are_logged_once() -> None:
     assert sum("not at hand" in line["event"] for line in written) == 2
 
 
+def test_a_store_that_is_away_is_logged_once_with_its_reason() -> None:
+    """And once that it is back."""
+    away = AWAY._replace(fault="It does not answer.")
+    shipping, purge = Shipping(away, away, FINE, FINE), Chore()
+    one = steward(shipping, Gauges(), Chore(), purge)
+    with capture_logs() as written:
+        one.start()
+        assert purge.done.wait(WAIT_S)
+        one.stop()
+    told = [(line["log_level"], line["reason"]) for line in written if "reason" in line]
+    assert told == [("error", "It does not answer."), ("info", "")]
+
+
 def test_chores_wait_for_the_store() -> None:
     """While the store is away there are no chores; failures are counted; then all are done."""
     shipping, gauges = Shipping(AWAY, AWAY, FINE), Gauges()

@@ -67,6 +67,9 @@ def test_a_ledger_that_cannot_be_read_delays_no_start(tmp_path: Path) -> None:
     open_vault(_settings(tmp_path), make=True)
     (tmp_path / "ledger.db").write_bytes(b"no database " * 1_000)
     assert open_vault(_settings(tmp_path), make=True).keyring
+    (tmp_path / FILE_NAME).unlink()
+    with pytest.raises(ConfigError, match=r"cannot be told.*does not answer.*backup"):
+        open_vault(_settings(tmp_path), make=True)
 
 
 def test_a_lost_keyring_without_records_is_made_again(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
+import shutil
 import signal
 from pathlib import Path
 
@@ -101,6 +102,24 @@ def test_admission_needs_no_descriptor(tmp_path: Path) -> None:
         mine.admit()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    mine.close()
+
+
+def test_a_removed_segment_is_noticed(tmp_path: Path) -> None:
+    """Within a second a new one is begun; without the folder nothing is taken any more."""
+    mine, clock = spool(tmp_path)
+    mine.append(b"lost")
+    for path in mine.folder.glob("*.spool"):
+        path.unlink()
+    clock.now_s = 2.0
+    mine.admit()
+    mine.append(b"kept")
+    assert segments(tmp_path) == [MAGIC + b"kept"]
+    shutil.rmtree(mine.folder)
+    clock.now_s = 4.0
+    mine.admit()
+    with pytest.raises(LedgerFailed, match="No new spool segment"):
+        mine.append(b"refused")
     mine.close()
 
 

@@ -144,6 +144,8 @@ class Installation:
         if policy.strikes is not None:
             read_standings(state)
         kit = editions[0].kit
+        for name in sorted({each for one in editions for each, size in one.kit.lists if not size}):
+            _LOG.warning("word list without entries", detail=name)
         return Prepared(policy, kit, sealer, files, vault, producer, keys, editions)
 
     def _leave_lock(self) -> None:

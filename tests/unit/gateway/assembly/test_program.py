@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.assembly.program import Installation
 from gateway.config.settings import Limits, Settings, UpstreamSettings
@@ -17,7 +18,7 @@ from gateway.edge.program import Place
 from gateway.nouns.errors import ConfigError, Unauthorized
 from gateway.nouns.exchange import Principal
 from gateway.nouns.mark import LabelMode, TextMarksOrder
-from gateway.nouns.policy import GuardModel, OpenPath, Overlay, PersonalUse, Policy
+from gateway.nouns.policy import GuardModel, LexiconUse, OpenPath, Overlay, PersonalUse, Policy
 from gateway.telemetry.folder import render
 
 PRODUCER = "001191110102MAD55U9H0F10002"
@@ -144,3 +145,15 @@ def test_a_dead_child_without_a_metrics_folder_ends_nothing(tmp_path: Path) -> N
     shutil.rmtree(tmp_path / "state" / "metrics")
     one.child_ended(1, 0)
     assert not (tmp_path / "state" / "metrics").exists()
+
+
+def test_a_list_without_entries_is_told(tmp_path: Path) -> None:
+    """It may be meant so; or somebody was writing it when the reload came."""
+    (tmp_path / "urgent.jsonl").touch()
+    use = LexiconUse(use=str(tmp_path / "urgent.jsonl"), owner="tests")
+    policy = msgspec.structs.replace(POLICY, lexicons=(use,))
+    one = _installation(tmp_path / "state", policy=policy)
+    settings = one.load()
+    with capture_logs() as written:
+        one.prepare(settings)
+    assert [(line["log_level"], line["detail"]) for line in written] == [("warning", "urgent")]

@@ -69,10 +69,15 @@ class Conducts:
         return item
 
     def _strike(self, writing: Writing, record: StoredRecord, points: int, now_ns: int) -> None:
+        """Put a strike in place of the exchange's. One that was lifted stays so: who looks at the
+        exchange later does not take back what somebody granted."""
+        owner = record.tenant, record.subject
+        before = self._store.strikes(*owner) if record.subject else []
+        lifted = any(each.exchange == record.exchange and each.state == "lifted" for each in before)
         writing.drop_strike(record.exchange)
-        if points and record.subject:
-            row = StrikeRow(record.exchange, record.tenant, record.subject, record.time_ns, points,
-                            "review", "counted", now_ns)  # fmt: skip
+        if record.subject and (points or lifted):
+            row = StrikeRow(record.exchange, *owner, record.time_ns, points,
+                            "review", "lifted" if lifted else "counted", now_ns)  # fmt: skip
             writing.put_strikes([row])
 
     def tally(self) -> list[RuleTally]:

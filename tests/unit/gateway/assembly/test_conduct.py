@@ -80,6 +80,22 @@ def test_false_alarms_are_counted_per_rule(ledger: Ledger, desk: Conducts) -> No
     assert [each.exchange for each in desk.waiting(rule="harms", limit=9)] == [name(4)]
 
 
+@pytest.mark.parametrize("decision", ["right", "grave", "wrong"])
+def test_a_later_look_does_not_take_back_what_was_lifted(
+    ledger: Ledger, desk: Conducts, decision: str
+) -> None:
+    """A granted appeal holds when the exchange comes up in the queue of reviews; new ones count."""
+    misdeed(ledger, 1)
+    assert desk.lift(*WHO, by="li", why="ours") == 1
+    desk.decide(name(1), decision, by="wang", note="")
+    desk.decide(name(1), "right", by="wang", note="")
+    assert points(desk) == 0
+    (standing,) = desk.standings(*WHO)
+    assert [row.state for row in standing.strikes] == ["lifted"]
+    misdeed(ledger, 2)
+    assert points(desk) == 4
+
+
 def test_standings_are_lifted_by_a_word_or_an_appeal(ledger: Ledger, desk: Conducts) -> None:
     """On record with who did it, and at once in the workers' file."""
     for number in (1, 2):

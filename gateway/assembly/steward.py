@@ -20,6 +20,7 @@ from gateway.edge.board import Board
 from gateway.edge.operations import operations_app
 from gateway.edge.program import Ports
 from gateway.edge.worker import serve_operations
+from gateway.ledger.cautious_clock import CautiousClock
 from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.erasure import Eraser, rewrap
 from gateway.ledger.shipper import Shipper, ShipperStats
@@ -192,10 +193,14 @@ def run_steward(
     gauges = StewardMetrics(metrics_folder, spool_limit_bytes=settings.ledger.spool_limit_bytes)
     shipper = Shipper(settings.ledger, vault.state, vault.keyring, vault.store, clock)
 
+    cautious = CautiousClock(clock)
+
     def purge() -> None:
+        if cautious.jumped:
+            _LOG.error("clock ahead", reason="nothing is deleted by it before a reload")
         store = vault.store()
         try:
-            Eraser(store, vault.keyring, vault.state, clock).purge(policy.keep)
+            Eraser(store, vault.keyring, vault.state, cautious).purge(policy.keep)
         finally:
             store.close()
 

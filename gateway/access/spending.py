@@ -77,7 +77,8 @@ class Spending:
         """Take back calls that were not made after all."""
         money = calls * self._guard.price_call
         with self._sheet() as (sheet, write):
-            write(sheet._replace(calls=sheet.calls - calls, money=sheet.money - money))
+            left = max(0, sheet.calls - calls), max(0.0, sheet.money - money)  # midnight between
+            write(sheet._replace(calls=left[0], money=left[1]))
 
     def spend(self, calls: int, tokens: int) -> None:
         """Tell of admitted calls that were made, and count the tokens that they took."""

@@ -64,6 +64,19 @@ def test_what_reached_nobody_costs_nothing(tmp_path: Path) -> None:
     assert (purse.today.calls, purse.today.money) == (0, 0.0)
 
 
+def test_what_was_admitted_yesterday_is_not_given_back_today(tmp_path: Path) -> None:
+    """A refund after midnight leaves the new day's cap as it is."""
+    clock = Clock()
+    purse = spending(tmp_path, clock, [], calls=2)
+    purse.admit(2)
+    clock.ns += DAY_NS
+    purse.refund(2)
+    assert (purse.today.calls, purse.today.money) == (0, 0.0)
+    purse.admit(2)
+    with pytest.raises(OverDailyCap):
+        purse.admit(1)
+
+
 def _take(folder: Path, taken: Any) -> None:
     purse = spending(folder, Clock(), [], calls=50)
     while True:

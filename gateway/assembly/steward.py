@@ -75,6 +75,7 @@ class Steward:
         self._damaged = 0
         self._locked = False
         self._fault = ""
+        self._replaced = 0
 
     def start(self) -> None:
         """Begin to ship."""
@@ -133,6 +134,10 @@ class Steward:
         if stats.locked and not self._locked:
             _LOG.warning("records wait for a master key that is not at hand", count=stats.locked)
         self._locked = stats.locked > 0
+        if stats.replaced > self._replaced:
+            _LOG.error("subjects' keys damaged", count=stats.replaced - self._replaced,
+                       reason="what they protected is unreadable; new ones were made")  # fmt: skip
+        self._replaced = stats.replaced
         if stats.fault != self._fault:
             write = _LOG.error if stats.fault else _LOG.info
             write("records wait in the spool" if stats.fault else "records are stored again",

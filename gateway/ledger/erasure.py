@@ -9,7 +9,8 @@ without such an event is tampering.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -31,11 +32,11 @@ from gateway.ledger.intake import UNLABELLED
 from gateway.ledger.journal import ERASURES_FILE, KeyPayload
 from gateway.ledger.keyring import Keyring
 from gateway.ledger.spool import SEGMENT_SUFFIX, spool_folder
-from gateway.nouns.errors import BadRequest
+from gateway.nouns.errors import BadRequest, LedgerFailed
 from gateway.nouns.policy import Keep
 from gateway.nouns.record import key_owner
 from gateway.ports.clock import Clock
-from gateway.ports.store import Store, Writing
+from gateway.ports.store import Owner, Store, Writing
 
 _DAY_NS = 86_400 * 1_000_000_000
 _AT_ONCE = 500
@@ -166,21 +167,27 @@ class Eraser:
 
 
 def rewrap(store: Store, keyring: Keyring) -> int:
-    """Wrap the subjects' keys anew by the master key in force; returns how many were behind."""
+    """Wrap the subjects' keys anew by the master key in force; returns how many were moved. One
+    that does not open stays as it is, and keeps no other from moving."""
     held = store.subject_keys()
     behind = [owner for owner, wrapped in held.items() if not keyring.is_current(wrapped)]
+    count = 0
     for start in range(0, len(behind), _AT_ONCE):
         with store.writing() as writing:
             found = writing.subject_keys(behind[start : start + _AT_ONCE])
-            writing.put_subject_keys(
-                {
-                    owner: keyring.wrap_subject_key(
-                        keyring.unwrap_subject_key(wrapped, *owner), *owner
-                    )
-                    for owner, wrapped in found.items()
-                }
-            )
-    return len(behind)
+            moved = dict(_wrapped_anew(found, keyring))
+            writing.put_subject_keys(moved)
+            count += len(moved)
+    return count
+
+
+def _wrapped_anew(
+    found: Mapping[Owner, bytes], keyring: Keyring
+) -> Iterator[tuple[Owner, bytes]]:
+    for owner, wrapped in found.items():
+        with suppress(LedgerFailed):
+            key = keyring.unwrap_subject_key(wrapped, *owner)
+            yield owner, keyring.wrap_subject_key(key, *owner)
 
 
 def ranges_of(places: Sequence[int]) -> str:

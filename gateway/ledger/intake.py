@@ -13,6 +13,7 @@ from gateway.ledger.gather import Opened
 from gateway.ledger.keyring import Keyring
 from gateway.matching.fingerprint import Fingerprinter
 from gateway.matching.picture_pack import each_apart
+from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.picture import Looks
 from gateway.nouns.record import Fingerprint
 from gateway.ports.store import Owner, StoredRecord, Writing
@@ -30,11 +31,16 @@ def fold_code(code: str) -> str:
 
 
 class Intake:
-    """Makes rows. A subject's key is made at its first record and kept in the store."""
+    """Makes rows. A subject's key is made at its first record and kept in the store.
+
+    ``replaced`` counts keys there that a master key at hand did not open: nothing does any more, so
+    the subject gets a new one, and one damaged row does not hold up everybody's records.
+    """
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
         self._fingerprinter = Fingerprinter(keyring.fingerprint_key)
+        self.replaced = 0
 
     def rows(
         self, writing: Writing, opened: Mapping[str, Opened]
@@ -72,15 +78,27 @@ class Intake:
         }
 
     def _keys(self, writing: Writing, owners: set[Owner]) -> dict[Owner, bytes]:
-        """Return the owners' keys; those who have none get one."""
-        wrapped = writing.subject_keys(owners)
-        made = {owner: new_key() for owner in owners if owner not in wrapped}
+        """Return the owners' keys; those who have none that opens get one."""
+        known = {
+            owner: key
+            for owner, wrapped in writing.subject_keys(owners).items()
+            if (key := self._opened(wrapped, owner))
+        }
+        made = {owner: new_key() for owner in owners if owner not in known}
         writing.put_subject_keys(
             {owner: self._keyring.wrap_subject_key(key, *owner) for owner, key in made.items()}
         )
-        for owner, secret in wrapped.items():
-            made[owner] = self._keyring.unwrap_subject_key(secret, *owner)
-        return made
+        return {**known, **made}
+
+    def _opened(self, wrapped: bytes, owner: Owner) -> bytes | None:
+        """Return a key, or None if it is damaged. Raises LedgerFailed if its master key is away."""
+        try:
+            return self._keyring.unwrap_subject_key(wrapped, *owner)
+        except LedgerFailed:
+            if not self._keyring.is_at_hand(wrapped):
+                raise
+            self.replaced += 1
+            return None
 
 
 def _pictures(opened: Opened) -> list[Looks]:

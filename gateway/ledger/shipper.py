@@ -54,7 +54,7 @@ class ShipperStats(NamedTuple):
     been waiting for the store; ``damaged`` counts segments of the spool that could not be read
     whole and were kept aside; ``store_ok`` is false while the last attempt failed; ``locked`` are
     finished records whose master key is not at hand: they stay in the spool. ``fault`` says why the
-    last attempt failed."""
+    last attempt failed; ``replaced`` counts subjects' keys in the store that did not open."""
 
     spool_bytes: int
     oldest_unshipped_s: float
@@ -66,6 +66,7 @@ class ShipperStats(NamedTuple):
     store_ok: bool
     locked: int = 0
     fault: str = ""
+    replaced: int = 0
 
 
 class Shipper:
@@ -263,6 +264,7 @@ class Shipper:
             store_ok=not fault,
             locked=len(self._gatherer.locked),
             fault=fault,
+            replaced=self._intake.replaced,
         )
 
     def _open_store(self) -> Store:

@@ -10,6 +10,7 @@ from gateway.ledger.erasure import ranges_of, rewrap, runs_in
 from gateway.ledger.keyring import rotate_master_key
 from gateway.nouns.errors import BadRequest
 from gateway.nouns.policy import Keep
+from gateway.nouns.record import key_owner
 from gateway.ports.store import Query
 from tests.ledger_kit import DAY_NS, Ledger, closing, facts, name, said
 
@@ -166,6 +167,22 @@ def test_rewrapping_moves_all_keys_to_the_new_master_key(ledger: Ledger) -> None
     assert rewrap(ledger.store, ledger.keyring) == 5
     assert rewrap(ledger.store, ledger.keyring) == 0
     assert ledger.text_of(name(3)) == "text"
+
+
+def test_a_key_that_does_not_open_keeps_no_other_from_moving(ledger: Ledger) -> None:
+    """One damaged row of the store would stop a rotation for everybody."""
+    for number in range(3):
+        ledger.exchange(number, "text", f"s{number}")
+    ledger.ship()
+    owner = ("default", key_owner("s1", ""))
+    damaged = ledger.store.subject_key(owner)
+    assert damaged is not None
+    with ledger.store.writing() as writing:
+        writing.put_subject_keys({owner: damaged[:-1] + bytes([damaged[-1] ^ 1])})
+    ledger.keyring = rotate_master_key(ledger.state)
+    assert rewrap(ledger.store, ledger.keyring) == 2
+    assert ledger.store.subject_key(owner) == damaged[:-1] + bytes([damaged[-1] ^ 1])
+    assert ledger.text_of(name(2)) == "text"
 
 
 @given(st.sets(st.integers(0, 60)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.ledger.intake import fold_code
+from gateway.nouns.record import key_owner
 from tests.ledger_kit import Ledger, closing, facts, name, said
 
 
@@ -46,3 +47,28 @@ def test_unlabelled_deliveries_are_marked_in_their_row(ledger: Ledger) -> None:
     row = ledger.store.read(name(1))
     assert row is not None
     assert row.categories == "|unlabelled|"
+
+
+def test_one_damaged_key_holds_up_nobody(ledger: Ledger) -> None:
+    """What it protected is lost; its subject's and everybody's new records are kept. A key whose
+    master key is away is left as it is: all waits for that."""
+    for number, subject in enumerate(("li.na", "zhang.wei")):
+        ledger.exchange(number, "before", subject)
+    ledger.ship()
+    owner = ("default", key_owner("li.na", ""))
+    sound = ledger.store.subject_key(owner)
+    assert sound is not None
+
+    def put(wrapped: bytes) -> None:
+        with ledger.store.writing() as writing:
+            writing.put_subject_keys({owner: wrapped})
+
+    put(bytes([sound[0] ^ 1]) + sound[1:])
+    for number, subject in enumerate(("li.na", "zhang.wei"), 2):
+        ledger.exchange(number, "after", subject)
+    assert ledger.ship() == 0
+    assert "not at hand" in ledger.shipper.stats.fault
+    put(sound[:-1] + bytes([sound[-1] ^ 1]))
+    assert ledger.ship() == 2
+    assert ledger.shipper.stats.replaced == 1
+    assert [ledger.text_of(name(number)) for number in (1, 2, 3)] == ["before", "after", "after"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.config.settings import Settings
 from gateway.ledger.keyring import FILE_NAME, Keyring, ensure_keyring, load_keyring
 from gateway.nouns.errors import ConfigError, LedgerFailed
+from gateway.stores.schema_number import check_file
 
 if TYPE_CHECKING:
     from gateway.stores.relational import RelationalStore
@@ -85,10 +85,7 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
     location = store_location(settings)
     exists = "://" in location or Path(location).exists()
     if exists and "://" not in location:
-        from gateway.stores.relational import check_number
-
-        with suppress(LedgerFailed):  # a store that is away delays no start
-            check_number(location)
+        check_file(Path(location))
     if make:
         _make(state)
         # Rows matter only where the keyring is missing: a store that is away delays no start.

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from gateway.stores.relational.store import RelationalStore, check_number
+from gateway.stores.relational.store import RelationalStore
 
-__all__ = ["RelationalStore", "check_number"]
+__all__ = ["RelationalStore"]

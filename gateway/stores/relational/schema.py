@@ -26,8 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.nouns.errors import ConfigError
 from gateway.stores.relational.conduct import make_tables
+from gateway.stores.schema_number import refuse_newer
 
 METADATA = MetaData()
 
@@ -179,7 +179,8 @@ def migrate(connection: Connection) -> None:
 
     Raises ConfigError if a newer program wrote it.
     """
-    number = refuse_newer(connection)
+    number = _number(connection)
+    refuse_newer(number)
     if number == len(MIGRATIONS):
         return
     for step in MIGRATIONS[number:]:
@@ -188,17 +189,6 @@ def migrate(connection: Connection) -> None:
         connection.execute(insert(SCHEMA_VERSION).values(number=len(MIGRATIONS)))
     else:
         connection.execute(update(SCHEMA_VERSION).values(number=len(MIGRATIONS)))
-
-
-def refuse_newer(connection: Connection) -> int:
-    """Return a database's number. Raises ConfigError if a newer program wrote it."""
-    number = _number(connection)
-    if number > len(MIGRATIONS):
-        raise ConfigError(
-            f"The ledger's store has schema {number}, this program knows {len(MIGRATIONS)}. "
-            "Use the newer program, or another ledger.store."
-        )
-    return number
 
 
 def _number(connection: Connection) -> int:

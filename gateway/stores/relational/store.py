@@ -44,7 +44,6 @@ from gateway.stores.relational.schema import (
     SWEEPS,
     UNPRINTED,
     migrate,
-    refuse_newer,
 )
 from gateway.stores.relational.writing import RelationalWriting
 
@@ -53,19 +52,6 @@ _WALK_AT_ONCE = 200
 _SWEPT_AT_ONCE = 100
 _LEDGER_LOCK = 0x5EA16A7
 """The first half of the key of PostgreSQL's advisory lock; the other half is the schema."""
-
-
-def check_number(location: str) -> None:
-    """Raise ConfigError if a newer program wrote the store behind a path or URL; nothing is
-    changed. Raises LedgerFailed if it cannot be reached."""
-    engine = _engine(location, busy_s=1.0)
-    try:
-        with engine.connect() as connection:
-            refuse_newer(connection)
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise _failed(error) from error
-    finally:
-        engine.dispose()
 
 
 class RelationalStore(ConductTables):
@@ -205,12 +191,8 @@ class RelationalStore(ConductTables):
                 with options.begin():
                     yield options
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise _failed(error) from error
-
-
-def _failed(error: Exception) -> LedgerFailed:
-    reason = type(getattr(error, "orig", None) or error).__name__
-    return LedgerFailed(f"The ledger's store does not answer ({reason}).")
+            reason = type(getattr(error, "orig", None) or error).__name__
+            raise LedgerFailed(f"The ledger's store does not answer ({reason}).") from error
 
 
 def _engine(location: str, busy_s: float) -> Engine:

@@ -23,9 +23,10 @@ CATEGORIES = (INSULT, *(f"A2.{group}" for group in GROUPS), INJECTION)
 """Everything that it may find. A2 is discrimination, by the group that is named; see GB/T
 45654-2025, appendix A, A.2."""
 
-HOSTILE_FROM = 0.5
-INJECTION_FROM = 0.5
-"""Least scores of a finding unless the policy says others (chosen by `training.classifier`)."""
+HOSTILE_FROM = 0.38
+INJECTION_FROM = 0.38
+"""Least scores of a finding unless the policy says others: the highest at which macro-F1 on Chinese
+posts is 0.80 (the curve is in the card)."""
 
 GRAVE_FROM = 0.9
 """Least score of a grave finding."""

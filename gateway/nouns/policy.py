@@ -162,8 +162,8 @@ class ClassifierUse(msgspec.Struct, frozen=True, kw_only=True):
     and ``injection`` are the least scores of a finding."""
 
     mode: str = "flag"
-    hostile: float = 0.5
-    injection: float = 0.5
+    hostile: float = 0.38
+    injection: float = 0.38
 
 
 class OnFailure(msgspec.Struct, frozen=True, kw_only=True):

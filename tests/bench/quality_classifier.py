@@ -15,10 +15,10 @@ NOTE = (
     "Posts and templates: judged by trials that did not learn from them (split by group of near "
     "duplicates, by template; `python -m training.classifier measure DATA`), so the weights that "
     "ship are not exactly those; cuts and the weights of the context are learned without it too. "
-    "Called are scores from 0.5 on unless a row says another. Hand-written sets: by the weights "
+    "Called are scores from 0.38 on unless a row says another. Hand-written sets: by the weights "
     "that ship. Harmless: paragraphs of public corpora of which nothing was learned (the card "
     "names the sorts; 1,000 English ones are overheard talk with real insults, 31 of the 39 "
-    "called hostile), counted once by the weights that ship; they are not in this folder."
+    "called hostile from 0.5), counted once by the weights that ship; they are not in this folder."
 )
 
 _ROOT = Path(__file__).resolve().parents[2]

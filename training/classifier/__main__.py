@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.classifier.classifier import HOSTILE_FROM, INJECTION_FROM
 from filters.classifier.features import HOSTILE, INJECTION
 from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS
 from training.classifier import harmless, learning, weighing
@@ -180,7 +181,7 @@ def _measure(scores: NDArray[np.float64], posts: list[Post]) -> dict[str, object
             (", chosen because a model was wrong", (reread == kind) & ~drawn),
         ):
             out[f"read again, {name}{chosen}"] = {
-                "texts": int(own.sum()), "called": round(float((scores[own] >= 0.5).mean()), 4),
+                "texts": int(own.sum()), "called": round(float((scores[own] >= HOSTILE_FROM).mean()), 4),
             }  # fmt: skip
     out["curve, zh"] = [
         _point(cut, labelled & np.array([post.language == "zh" for post in posts]), truth, scores)
@@ -234,7 +235,7 @@ def _called(
     labels = np.array([bool(one.label) for one in made])
     out = summary(labels[own], scores[own])
     harmless = scores[own & ~labels]
-    out["false_alarms"] = round(float((harmless >= 0.5).mean()), 4) if len(harmless) else 0.0
+    out["false_alarms"] = round(float((harmless >= INJECTION_FROM).mean()), 4) if len(harmless) else 0.0
     return out
 
 

@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.classifier.classifier import HOSTILE_FROM
+
 Labels = NDArray[np.bool_]
 Scores = NDArray[np.float64]
 
@@ -49,7 +51,7 @@ def miscalibration(labels: Labels, scores: Scores, *, bins: int = 10) -> float:
     return float(total)
 
 
-def summary(labels: Labels, scores: Scores, *, cut: float = 0.5) -> dict[str, float]:
+def summary(labels: Labels, scores: Scores, *, cut: float = HOSTILE_FROM) -> dict[str, float]:
     """Return the usual measures at a cut, rounded; no area where there is one class only."""
     called = scores >= cut
     both = int((labels & called).sum())

@@ -35,19 +35,19 @@ def test_texts_against_prejudice_are_left_alone() -> None:
 
 
 def test_attacks_are_seen() -> None:
-    """By default at least one in four (Chinese) and three in five (English); two of three of them
+    """By default at least two in five (Chinese) and two in three (English); two of three of them
     score at least as what the classifier is unsure of, so that a router asks another judge."""
-    assert _share("attack zh", "A") >= 0.25
-    assert _share("attack en", "A") >= 0.6
+    assert _share("attack zh", "A") >= 0.4
+    assert _share("attack en", "A") >= 0.66
     assert _share("attack zh", "A", thresholds=UNSURE) >= 0.66
     assert _share("attack en", "A", thresholds=UNSURE) >= 0.66
 
 
 def test_some_attempts_in_another_style_are_seen() -> None:
-    """Of what says what attempts usually say, most (Chinese) or two in five (English) by default;
+    """Of what says what attempts usually say, most (Chinese) or three in five (English) by default;
     two of three are at least uncertain. These texts were known when the templates were last added
     to, so this is no figure of unseen ones."""
-    assert _share("inject en", "injection") >= 0.4
+    assert _share("inject en", "injection") >= 0.6
     assert _share("inject zh", "injection") >= 0.75
     assert _share("inject en", "injection", thresholds=UNSURE) >= 0.66
     assert _share("inject zh", "injection", thresholds=UNSURE) >= 0.75

@@ -58,6 +58,12 @@ _HELP = say(
 )
 _TEXTS = frozenset({MediaFormat.TXT, MediaFormat.MARKDOWN, MediaFormat.HTML})
 _LONGEST_NAME = 255
+_MOST_TEXT_BYTES = 8 << 20
+"""Of a longer text the first and the last half of this are traced."""
+
+_AROUND = 400
+"""Of a long text so many characters before and behind the passage are shown."""
+
 _WAYS = {
     "code": say("by the code of its label", "依据标识短码"),
     "id": say("by its id", "依据编号"),
@@ -164,12 +170,28 @@ def _asked(what: str | None, source: Path | None) -> _Asked:
     content = _read(path)
     kind = sniff(content, path.name)
     if kind is None or kind in _TEXTS:
-        return _Asked(content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+        return _Asked(_edges(content.removeprefix(b"\xef\xbb\xbf")))
     return _Asked(None, content, path.name)
 
 
+def _edges(content: bytes) -> str:
+    """Return a text, of a very long one its edges; whoever asked is told."""
+    if len(content) <= _MOST_TEXT_BYTES:
+        return content.decode("utf-8", "replace")
+    half = _MOST_TEXT_BYTES // 2
+    parts = (content[:half], content[-half:])
+    click.echo(
+        say(
+            f"Only the first and the last {half >> 20} MiB are traced.",
+            f"仅追溯开头和结尾各 {half >> 20} MiB。",
+        ),
+        err=True,
+    )
+    return "\n".join(part.decode("utf-8", "replace") for part in parts)
+
+
 def _is_file(what: str) -> bool:
-    if not what or len(what.encode()) > _LONGEST_NAME or "\0" in what:
+    if not what or len(what.encode(errors="surrogatepass")) > _LONGEST_NAME or "\0" in what:
         return False
     return Path(what).is_file()
 
@@ -196,8 +218,10 @@ def _draw(asked: _Asked, marks: list[MarkSeen], found: list[Traced]) -> None:
         click.echo(f"{each.exchange}  {when}  {_WAYS.get(each.how, each.how)}, {sure}")
     best = found[0]
     if best.how == "fingerprint" and asked.text is not None:
-        stroke = Stroke(best.start, best.end, "~", best.exchange)
-        for line in underlined(asked.text, [stroke]):
+        first = max(0, best.start - _AROUND)
+        shown = asked.text[first : best.end + _AROUND]
+        stroke = Stroke(best.start - first, best.end - first, "~", best.exchange)
+        for line in underlined(shown, [stroke]):
             click.echo(f"  {line}")
     hint = say("Read it with: ", "查看记录：")
     click.echo(f"{hint}sealgate ledger show {best.exchange} --reason ...")

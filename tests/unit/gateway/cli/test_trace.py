@@ -79,3 +79,29 @@ def test_typed_characters_take_a_subject_and_a_time(run: Any, program: Any) -> N
     assert run("trace", "known", "--subject", "li.na").exit_code == 2
     assert run("trace", "known", *when).exit_code == 2
     assert run("trace", "known", "--subject", "s", *when, "--within", "soon").exit_code == 2
+
+
+def test_an_argument_of_any_bytes_is_a_text(run: Any) -> None:
+    """A shell hands on what is no UTF-8; it names no file and is no error of ours."""
+    assert run("trace", "known \udcff\udced\udca0").exit_code == 0
+    assert run("trace", "\udcff" * 300).exit_code == 1
+    assert run("trace", "\ud800").exit_code == 1
+
+
+def test_of_a_very_long_text_the_edges_are_traced(run: Any, program: Any) -> None:
+    """Four MiB at either end, and whoever asks is told."""
+    half = 4 << 20
+    for content in ("known" + " " * 2 * half, " " * 2 * half + "known"):
+        done = run("trace", "-", input=content)
+        assert done.exit_code == 0
+        assert "Only the first and the last 4 MiB are traced." in done.stderr
+    middle = " " * half + "known" + " " * half
+    assert run("trace", "-", input=middle).exit_code == 1
+    assert run("trace", "-", input=" " * half + "known").stderr == ""
+
+
+def test_of_a_long_text_only_the_passage_is_shown(run: Any) -> None:
+    """With what stands around it; a file of a thousand pages is not printed."""
+    done = run("trace", "-", input="a known text" + " and more" * 9_000)
+    assert done.exit_code == 0
+    assert len(done.output) < 2_000

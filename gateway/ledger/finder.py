@@ -9,7 +9,7 @@ other candidates, and confidence is divided among those that fit as well.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
@@ -25,6 +25,10 @@ from gateway.ports.store import Store
 
 ATTRIBUTED = 0.5
 """From this confidence on a record is said to be the source; below it is a lead."""
+
+_MOST_ASKED = 50_000
+"""So many code points of a text are looked up: a page takes a few thousand, and memory is owed for
+each."""
 
 _MOST_GRAMS = 1_500
 _HOLDERS = (64, 500, 2_000)
@@ -43,10 +47,15 @@ _AS_GOOD = 0.9
 _DRAFTS = 8
 """So many likely candidates may be drafts of one answer; the words of further ones are stock."""
 
+_VOICES = 4
+_MOST_VOICES = 64
+"""A passage is told beside so many holders of each of its grams, if so many hold it; in all beside
+so many more than the candidates."""
+
 _MOST_TOLD = 400
 """Of a longer passage only so many codes are told in the words of others: it has shown enough."""
 
-_HALF_OWN = 18
+_HALF_OWN = 20
 _HALF_TYPED = 12
 """Every so many units halve the doubt: those of a record's own, and those typed of few records."""
 
@@ -80,7 +89,7 @@ class Finder:
 
     def by_words(self, text: str) -> list[Match]:
         """Return the records that a text, or a part of it, may come from, the likeliest first."""
-        normal = normalise_with_origin(text)
+        normal = normalise_with_origin(text[:_MOST_ASKED])
         question = self._fingerprinter.question(normal.text)
         laid: list[_Laid] = []
         likely: dict[int, Alignment] = {}
@@ -94,7 +103,8 @@ class Finder:
             likely = {each.place: each.along for each in laid if is_likely(each.along)}
             if not open_grams or (likely and len(open_grams) <= len(rare)):
                 break  # the rare grams are no chance remainder of a stock phrase
-        own = own_units(question.places, likely, {each.place: each.codes for each in laid})
+        places = chorus(question, likely, held, [each.place for each in laid])
+        own = own_units(question.places, likely, [*laid, *self._laid(question, places)])
         matches = [
             Match(
                 place,
@@ -128,7 +138,7 @@ class Finder:
     def among(self, text: str, places: Sequence[int]) -> list[Match]:
         """Return which of these few records a text of a few characters may come from: no index is
         asked, so 15 characters with two wrong ones suffice."""
-        normal = normalise_with_origin(text)
+        normal = normalise_with_origin(text[:_MOST_ASKED])
         question = self._fingerprinter.question(normal.text)
         laid = self._laid(question, {place: [] for place in places})
         likely = {each.place: each.along for each in laid if each.along.share >= _LEAST_TYPED}
@@ -190,27 +200,88 @@ def is_likely(alignment: Alignment) -> bool:
     return alignment.share >= _LEAST_SHARE or alignment.length >= _PASSAGE_UNITS
 
 
+def chorus(
+    question: Question,
+    likely: Mapping[int, Alignment],
+    held: Mapping[int, list[int]],
+    known: Collection[int],
+) -> dict[int, list[int]]:
+    """Return which records to read beyond the known ones, so that `_VOICES` others are known that
+    hold a gram of a likely passage, for each that so many hold, and where the grams that they hold
+    begin. Those that hold most come first: candidates hold rare grams, and what many say may stand
+    in none of them."""
+    best = _drafts(likely)
+    passages = [(each.start, _told_to(each)) for each in likely.values()]
+    voices = {
+        gram: [place for place in held.get(gram, ())[: _HOLDERS[0]] if place not in best]
+        for gram, starts in question.grams.items()
+        if any(first <= start < last for first, last in passages for start in starts)
+    }
+    count = Counter(place for places in voices.values() for place in places)
+    chosen: dict[int, None] = {}
+    for places in voices.values():
+        lacking = _VOICES - sum(place in known or place in chosen for place in places)
+        new = [place for place in places if place not in known and place not in chosen]
+        new.sort(key=lambda place: (-count[place], place))
+        chosen.update(dict.fromkeys(new[: max(lacking, 0)]))
+    return {
+        place: [start for gram, places in voices.items() if place in places
+                for start in question.grams[gram]]
+        for place in list(chosen)[:_MOST_VOICES]
+    }  # fmt: skip
+
+
+def _drafts(likely: Mapping[int, Alignment]) -> list[int]:
+    """Return the best of the likely candidates: they may be drafts of one answer."""
+    return sorted(likely, key=lambda place: (-likely[place].units, -place))[:_DRAFTS]
+
+
+def _told_to(each: Alignment) -> int:
+    """Return where the part of a passage ends that is told in the words of others."""
+    return min(each.end, each.start + _MOST_TOLD)
+
+
 def own_units(
-    question: Places, likely: Mapping[int, Alignment], sketches: Mapping[int, NDArray[np.uint8]]
+    question: Places, likely: Mapping[int, Alignment], laid: Sequence[_Laid]
 ) -> dict[int, int]:
     """Return how many units speak for each likely candidate: what it takes to tell its passage in
-    the words of the others, less what it leaves out itself, once for want of it and once as error.
+    the words of the others, less what it leaves out itself, once for want of it and once as error;
+    at most the letters that run alike, for counters, dates and sums are alike everywhere.
+    Where others share its form, no more than what it says beyond that.
 
     Of those that are likely the best are no others: they may be drafts of one answer.
     """
     if not likely:
         return {}
-    best = sorted(likely, key=lambda place: (-likely[place].units, -place))[:_DRAFTS]
-    others = Library([codes for place, codes in sketches.items() if place not in best])
-    ends = {place: min(each.end, each.start + _MOST_TOLD) for place, each in likely.items()}
+    best = _drafts(likely)
+    others = Library([each.codes for each in laid if each.place not in best])
+    ends = {place: _told_to(each) for place, each in likely.items()}
     rows = {row for place, each in likely.items() for row in range(each.start, ends[place])}
     known = others.stretches(question, (row for row in rows if row < len(question.codes)))
     own: dict[int, int] = {}
     for place, each in likely.items():
         passage = slice(each.start, ends[place])
-        left_out = int(question.units[passage][~each.covered[passage]].sum())
-        own[place] = cost(question, known, each.start, ends[place]) - 2 * left_out
+        units, covered = question.units[passage], each.covered[passage]
+        left_out = int(units[~covered].sum())
+        words = int(units[covered & question.letters[passage]].sum())
+        told = cost(question, known, each.start, ends[place]) - 2 * left_out
+        own[place] = min(told, _outside_form(question, passage, place, laid) - left_out, words)
     return own
+
+
+def _outside_form(question: Places, passage: slice, place: int, laid: Sequence[_Laid]) -> int:
+    """Return how many units of a passage are not of the form that two other records share with it:
+    what the second best of them leaves out when it is laid along, gaps and all. (One alone may be a
+    draft.) Who says less than half of it has no form in common with it."""
+    units = question.units[passage]
+    total = int(units.sum())
+    left_out = sorted(
+        total - int(units[each.along.covered[passage]].sum())
+        for each in laid
+        if each.place != place and each.along.units
+    )
+    second = left_out[1] if len(left_out) > 1 else total
+    return second if 2 * second <= total else total
 
 
 def shared_confidence(

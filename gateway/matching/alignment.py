@@ -24,12 +24,13 @@ _GAP_COST = 0.12
 
 
 class Places(NamedTuple):
-    """A question: its codes, one past the last character of the gram of each, and how many units
-    each character has (two for an ideograph, one for another letter)."""
+    """A question: its codes, one past the last character of the gram of each, how many units each
+    character has (two for an ideograph, one for another letter), and which are no digits."""
 
     codes: NDArray[np.uint8]
     ends: NDArray[np.int64]
     units: NDArray[np.int64]
+    letters: NDArray[np.bool_]
 
 
 class Band(NamedTuple):
@@ -95,8 +96,13 @@ def densest_band(question: Places, window: tuple[int, int], record: NDArray[np.u
 
 
 def align(question: Places, band: Band) -> Alignment:
-    """Return the best chain of the band's points."""
+    """Return the best chain of the band's points, from two neighbours to two neighbours: beyond
+    them one equal code alone is chance, and would draw words into the passage that are not of it.
+    """
     chain = _chain(band.points)
+    apart = np.diff(chain) > 1
+    firm = np.flatnonzero(~apart)
+    chain = chain[firm[0] : firm[-1] + 2] if len(firm) else chain[:1]
     if not chain:
         return NOTHING
     covered = np.zeros(len(question.units), bool)

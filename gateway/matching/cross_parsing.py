@@ -4,7 +4,9 @@ A passage is told from a library of sketches, from left to right, by stretches t
 them and by characters that stand alone (Ziv and Merhav, IEEE Trans. Inf. Theory 39, 1993). A
 character alone costs its units, a stretch a fixed sum however long it is: stock phrases are cheap,
 and so is whatever some other text says as well, seldom or often. What one text says in one stretch
-and others only in many is that text's own.
+and others only in many is that text's own. A stretch that the passage itself said before is no less
+cheap (Ziv and Lempel, IEEE Trans. Inf. Theory 23, 1977): rows of one form and words of little
+variety must be long to say much.
 """
 
 from __future__ import annotations
@@ -37,15 +39,18 @@ class Library:
 
     def stretches(self, question: Places, rows: Iterable[int]) -> dict[int, int]:
         """Return for each of these codes of the question (without gaps where a stretch shall go on)
-        how many from there on stand in one sketch."""
-        runs = np.zeros(len(self._codes) + 1, np.int16)
+        how many from there on stand in one sketch, or began before among these codes."""
+        wanted = sorted(rows, reverse=True)
+        asked = question.codes[wanted[::-1]].astype(np.int16)
+        codes = np.concatenate((self._codes, asked))
+        runs = np.zeros(len(codes) + 1, np.int16)
         found: dict[int, int] = {}
         below = -1
-        for row in sorted(rows, reverse=True):
+        for number, row in enumerate(wanted, 1):
             if row != below - 1:
                 runs[:] = 0
-            runs[:-1] = (runs[1:] + 1) * (self._codes == question.codes[row])
-            found[row] = int(runs.max())
+            runs[:-1] = (runs[1:] + 1) * (codes == question.codes[row])
+            found[row] = int(runs[: len(codes) - number].max(initial=0))
             below = row
         return found
 

@@ -126,7 +126,8 @@ class Fingerprinter:
             grams.setdefault(gram, []).append(start)
         small = rolling.grams(SKETCH_UNITS)
         codes = self._keyed(rolling, small)[:, 0].astype(np.uint8)
-        return Question(grams, Places(codes, small.ends, np.diff(rolling.reach)))
+        letters = np.fromiter((not each.isdecimal() for each in normal), bool, len(normal))
+        return Question(grams, Places(codes, small.ends, np.diff(rolling.reach), letters))
 
     def with_pictures(self, made: Fingerprint, pictures: Sequence[Looks]) -> Fingerprint:
         """Return the fingerprint of a record that also released these pictures."""

@@ -53,6 +53,7 @@ class Asking:
         self._finder = Finder(filling.store, KEY)
         self._texts = texts
         self._answers = [place for place in texts if place < size]
+        self._odd = sorted(place for place in texts if place >= size)
         self.took: list[float] = []
 
     def found(self, asked: str) -> list[tuple[int, float]]:
@@ -65,12 +66,26 @@ class Asking:
     def recall(self, share: float, chance: Generator, count: int, *, chinese: bool) -> float:
         """Return how often the exchange quoted from comes first, attributed."""
         mine = [place for place in self._answers if (place % 4 != 3) == chinese]
+        return self._recall(mine, share, chance, count)
+
+    def recall_by_kind(self, chance: Generator, count: int) -> dict[str, list[float]]:
+        """Return the same of texts that are no prose, by their kinds, for each of `SHARES`."""
+        kinds = list(Oddities().kinds)
+        return {
+            kind: [
+                self._recall(self._odd[number :: len(kinds)], share, chance, count)
+                for share in SHARES
+            ]
+            for number, kind in enumerate(kinds)
+        }
+
+    def _recall(self, mine: list[int], share: float, chance: Generator, count: int) -> float:
         hit = 0
         for place in chance.choice(mine, count).tolist():
             asked = edited(quote(self._texts[place], chance), share, chance)
             found = self.found(asked)
             hit += bool(found) and found[0][0] == place and found[0][1] >= ATTRIBUTED
-        return hit / count
+        return round(hit / count, 4)
 
     def false_alarms(self, count: int, seed: int) -> dict[str, Any]:
         """Return how many quotes of texts never answered are attributed, by their kinds; and of how
@@ -153,10 +168,12 @@ def measure(filling: Filling, size: int, kept: Kept, flags: argparse.Namespace) 
     for chinese, tongue in ((True, "zh"), (False, "en")):
         for share in SHARES:
             found = asking.recall(share, chance, flags.quotes, chinese=chinese)
-            line[f"recall_{tongue}_{round(share * 100)}"] = round(found, 4)
+            line[f"recall_{tongue}_{round(share * 100)}"] = found
     took = np.array(asking.took) * 1000
     line |= {f"ms_p{p}": round(float(np.percentile(took, p)), 1) for p in (50, 95, 99)}
     line["ms_max"] = round(float(took.max()), 1)
+    if flags.kinds:
+        line["recall_by_kind"] = asking.recall_by_kind(chance, flags.kinds)
     if flags.unrelated:
         line |= asking.false_alarms(flags.unrelated, flags.seed)
     used = filling.bytes_used() / size
@@ -261,6 +278,7 @@ def main() -> None:
     parser.add_argument("--url", default="postgresql://127.0.0.1:5432/test")
     parser.add_argument("--quotes", type=int, default=300, help="per language and share of edits")
     parser.add_argument("--unrelated", type=int, default=0, help="quotes of texts never answered")
+    parser.add_argument("--kinds", type=int, default=0, help="quotes per kind that is no prose")
     parser.add_argument("--load", action="store_true", help="load one size in bulk")
     parser.add_argument("--seed", type=int, default=11, help="of the quotes")
     parser.add_argument(

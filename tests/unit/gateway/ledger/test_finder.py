@@ -9,7 +9,8 @@ from typing import cast
 import numpy as np
 import pytest
 
-from gateway.ledger.finder import ATTRIBUTED, Finder, picture_confidence
+from gateway.ledger.finder import ATTRIBUTED, Finder, chorus, picture_confidence
+from gateway.matching.alignment import Alignment
 from gateway.matching.fingerprint import Fingerprinter
 from gateway.matching.picture_detail import Likeness
 from gateway.matching.picture_hash import MOST_DIFFERENT, Nearness
@@ -21,7 +22,11 @@ from tests.bench.answers import answers, edited, quote
 KEY = bytes(range(32))
 ANSWERS = 1_500
 STOCK = "感谢您的耐心等待，我们将会尽快处理您所反馈的问题，三天内以短信通知您结果。"
-NEIGHBOUR = f"我们出门散步之前，{STOCK}"
+NEIGHBOUR = f"我们出门散步之前要看天气，{STOCK}"
+FORM = "with open({0}, 'r', encoding='utf-8') as {1}: {2} = json.load({1}) except FileNotFound"
+FORMS = 90
+FILLED = FORM.format("current", "customise", "calls")
+COUNTED = ", ".join(map(str, range(300, 340)))
 DRAFTS = 6
 REPEATS = 5
 
@@ -34,6 +39,9 @@ class Library:
         self.texts.append(NEIGHBOUR)
         self.repeated = next(answers(32, 1, 380))
         self.texts += [self.repeated] * REPEATS
+        words = [f"w{n * 7919:x}" for n in range(3 * FORMS)]
+        self.texts += [FORM.format(*words[n : n + 3]) for n in range(0, len(words), 3)]
+        self.texts += [FILLED, COUNTED]
         self.drafted = next(answers(31, 1, 380))
         chance = np.random.default_rng(9)
         self.texts += [edited(self.drafted, 0.25, chance) for _ in range(DRAFTS - 1)]
@@ -103,7 +111,7 @@ def test_a_stock_phrase_and_a_few_chance_characters_are_attributed_to_none(
 
 def test_a_stock_phrase_does_not_harm_a_quote_of_its_own(library: Library) -> None:
     """What stands beside it speaks for the record."""
-    found = library.finder.by_words(f"{NEIGHBOUR[:8]}，{STOCK[:17]}")
+    found = library.finder.by_words(f"{NEIGHBOUR[:12]}，{STOCK[:17]}")
     assert library.texts[found[0].place] == NEIGHBOUR
     assert found[0].confidence >= ATTRIBUTED
 
@@ -142,11 +150,55 @@ def test_what_a_quote_shares_with_several_records_is_not_its_own(library: Librar
     assert all(each.confidence < ATTRIBUTED for each in found)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("forms", "custom", "recalls"), ("concurrent", "custom", "yields"),
+     ("currently", "customary", "recalls")],
+)  # fmt: skip
+def test_a_form_that_many_records_share_speaks_for_none(
+    library: Library, words: tuple[str, str, str]
+) -> None:
+    """The one whose words are a little alike is led to; form and chance do not make it sure."""
+    found = library.finder.by_words(FORM.format(*words))
+    assert [library.texts[each.place] for each in found][:1] == [FILLED]
+    assert all(each.confidence < ATTRIBUTED for each in found)
+
+
+def test_what_fills_a_shared_form_speaks_for_the_record(library: Library) -> None:
+    """The words that stand in it are its own."""
+    found = library.finder.by_words(FILLED)
+    assert library.texts[found[0].place] == FILLED
+    assert found[0].confidence >= ATTRIBUTED
+
+
+@pytest.mark.parametrize("asked", [COUNTED, f"Figure {COUNTED[:60]}"], ids=["alone", "titled"])
+def test_numbers_alone_are_no_evidence(library: Library, asked: str) -> None:
+    """Whoever counts says the same: a lead."""
+    found = library.finder.by_words(asked)
+    assert [library.texts[each.place] for each in found] == [COUNTED]
+    assert found[0].confidence < ATTRIBUTED
+
+
+def test_holders_of_a_passage_are_read_until_each_gram_has_some_that_are_known() -> None:
+    """Not the likely one itself, not what is known, first who holds most, no more than told."""
+    maker = Fingerprinter(KEY)
+    question = maker.question(STOCK)
+    size = len(question.places.units)
+    every = Alignment(60, 1.0, 1.0, 0, size, 60, np.ones(size, bool))
+    grams = list(question.grams)
+    held = {gram: [1, 2, 3, 10 + n, 20 + n] for n, gram in enumerate(grams)}
+    assert chorus(question, {1: every}, held, [1, 2])[10] == question.grams[grams[0]]
+    assert len(chorus(question, {1: every}, held, [1, 2, 3])) == 2 * len(grams)
+    assert chorus(question, {1: every}, {grams[0]: [1, 2]}, [1, 2]) == {}
+    assert chorus(question, {1: every._replace(end=0)}, held, []) == {}
+
+
 class Shelf:
     """A store whose grams are held by as many records as told; it notes what was asked."""
 
-    def __init__(self, sizes: list[int]) -> None:
+    def __init__(self, sizes: list[int], *, gone: bool = False) -> None:
         self._sizes = sizes
+        self._gone = gone
         self.asked: list[tuple[int, int]] = []
         self._size_of: dict[int, int] = {}
 
@@ -161,7 +213,7 @@ class Shelf:
     def fingerprints(self, places: Iterable[int]) -> dict[int, Fingerprint]:
         """Return the text itself for the first record, nothing for others."""
         made = Fingerprinter(KEY).of_each([[STOCK]])[0]
-        return dict.fromkeys([place for place in places if not place], made)
+        return dict.fromkeys([place for place in places if not place and not self._gone], made)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +243,18 @@ def test_a_few_typed_characters_suffice_among_few_records(library: Library) -> N
     assert library.finder.among(asked, [4, 8, 80]) == []
 
 
-@pytest.mark.parametrize("text", ["", "好", "。！？", "\u200b" * 50, "a" * 30_000, "天" * 5_000])
+def test_a_record_that_is_erased_meanwhile_is_not_found() -> None:
+    """Its grams were read, its sketch is gone."""
+    assert Finder(cast("Store", Shelf([3], gone=True)), KEY).by_words(STOCK) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "好", "。！？", "\u200b" * 50, "a" * 30_000, "天" * 5_000, "\0" * 99, "\ud800" * 99,
+     "\ufdfa" * 60_000, "\u202e\u200f" * 99, "0123456789" * 20_000],
+    ids=["empty", "short", "signs", "invisible", "one letter", "one ideograph", "NUL", "surrogates",
+         "that grows", "direction", "digits"],
+)  # fmt: skip
 def test_senseless_questions_find_nothing(library: Library, text: str) -> None:
     """Empty, short, invisible, endless ones: no error, no answer."""
     assert library.finder.by_words(text) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from gateway.ledger.finder import ATTRIBUTED
 from gateway.ledger.search import Archive
 from gateway.matching.picture_hash import looks
 from gateway.nouns.errors import BadRequest, LedgerFailed
@@ -21,6 +22,26 @@ PROSE = (
     "The harbour lay quiet under a thin fog while two fishermen mended their nets and argued about "
     "the price of diesel, the weather to come, and whose daughter had left for the city first."
 )
+
+
+SCRIPTS = {
+    "Cyrillic": (
+        "Мороз и солнце; день чудесный! Ещё ты дремлешь, друг прелестный — пора, красавица, "
+        "проснись: открой сомкнуты негой взоры навстречу северной Авроры"
+    ),
+    "Arabic": (
+        "كانت المدينة هادئة والناس يمشون في الأسواق بحثًا عن الخبز والتمر والزيتون، "
+        "وكان البحر قريبًا من البيوت القديمة التي بناها الأجداد قبل مئات السنين"
+    ),
+    "Thai": (
+        "เช้าวันนี้อากาศดีมากเราจึงออกไปเดินเล่นริมแม่น้ำและพบกับเพื่อนเก่าที่ไม่ได้เจอกันมานานหลายปีแล้ว"
+        "จึงชวนกันไปกินก๋วยเตี๋ยวเรือ"
+    ),
+    "Korean": (
+        "오늘 아침에는 안개가 짙게 끼어서 강 건너편 산이 보이지 않았지만 점심때가 되자 햇살이 "
+        "비치고 사람들이 하나둘 시장으로 모여들기 시작했다"
+    ),
+}
 
 
 @pytest.fixture
@@ -159,3 +180,22 @@ def test_a_picture_leads_to_the_exchange_that_released_it(ledger: Ledger) -> Non
     assert ledger.verify().sound
     ledger.eraser.erase_subject("default", "li.na", reason="asked")
     assert ledger.archive.trace_picture(asked) == []
+
+
+@pytest.mark.parametrize("script", list(SCRIPTS))
+def test_texts_of_any_script_are_found_by_their_words(ledger: Ledger, script: str) -> None:
+    """A passage of sixty characters, read from right to left too."""
+    for number, text in enumerate(SCRIPTS.values(), 1):
+        ledger.exchange(number, text)
+    ledger.ship()
+    traces = ledger.archive.trace("«" + SCRIPTS[script][20:80] + "»")
+    assert traces[0].exchange == name(1 + list(SCRIPTS).index(script))
+    assert traces[0].confidence >= ATTRIBUTED
+
+
+@pytest.mark.parametrize("between", ["\0", "\udcff", "\u200f", "\n"])
+def test_what_stands_between_the_letters_does_not_hide_a_text(
+    filled: Ledger, between: str
+) -> None:
+    """Control and invisible characters, and bytes that were no UTF-8."""
+    assert filled.archive.trace(between.join(POEM))[0].exchange == name(1)

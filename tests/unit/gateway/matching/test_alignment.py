@@ -11,7 +11,9 @@ from gateway.matching.alignment import NOTHING, Alignment, Places, align, denses
 def places(codes: np.ndarray) -> Places:
     """Return a question of one-unit characters whose grams cover two each."""
     count = len(codes)
-    return Places(codes, np.arange(count) + 2, np.ones(count + 1, np.int64))
+    return Places(
+        codes, np.arange(count) + 2, np.ones(count + 1, np.int64), np.ones(count + 1, bool)
+    )
 
 
 def laid(asked: np.ndarray, record: np.ndarray) -> Alignment:
@@ -50,6 +52,17 @@ def test_a_passage_in_a_foreign_text_is_bounded(record: np.ndarray) -> None:
     assert abs(found.start - 90) <= 2
     assert abs(found.end - 141) <= 3
     assert found.density > 0.9
+
+
+def test_one_equal_code_beyond_a_gap_draws_nothing_into_the_passage() -> None:
+    """It is chance; two neighbours are not."""
+    record = np.arange(100, 130, dtype=np.uint8)
+    asked = np.zeros(30, np.uint8)
+    asked[8:20] = record[8:20]
+    asked[2:4] = record[2:4]
+    asked[[5, 24]] = record[[5, 24]]
+    found = laid(asked, record)
+    assert (found.start, found.end) == (2, 21)
 
 
 def test_unrelated_and_shuffled_codes_do_not_align(record: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from gateway.matching.alignment import Places
 from gateway.matching.cross_parsing import Library, cost
 
 ASKED = np.arange(40, 60, dtype=np.uint8)
-QUESTION = Places(ASKED, np.arange(2, 22), np.full(21, 2))
+QUESTION = Places(ASKED, np.arange(2, 22), np.full(21, 2), np.ones(21, bool))
 """Twenty grams over twenty-one ideographs, two to a gram."""
 
 
@@ -62,3 +62,12 @@ def test_a_part_of_the_question_can_be_told() -> None:
     """A stretch may go on beyond its end."""
     assert told(ASKED, start=5, end=15) == 5
     assert told(ASKED[:10], start=5, end=15) == 5 + 8
+
+
+def test_what_the_passage_itself_said_before_is_cheap() -> None:
+    """Rows of one form: the first of three says what is said, the others are one stretch."""
+    row = np.arange(40, 46, dtype=np.uint8)
+    asked = Places(np.tile(row, 3), np.arange(2, 20), np.full(19, 2), np.ones(19, bool))
+    found = Library([]).stretches(asked, range(18))
+    assert [found[0], found[5], found[6], found[12]] == [0, 0, 12, 6]
+    assert cost(asked, found, 0, 19) == 12 + 5

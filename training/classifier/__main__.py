@@ -181,7 +181,7 @@ def _measure(scores: NDArray[np.float64], posts: list[Post]) -> dict[str, object
             (", chosen because a model was wrong", (reread == kind) & ~drawn),
         ):
             out[f"read again, {name}{chosen}"] = {
-                "texts": int(own.sum()), "called": round(float((scores[own] >= HOSTILE_FROM).mean()), 4),
+                "texts": int(own.sum()), "called": _called(scores[own], HOSTILE_FROM),
             }  # fmt: skip
     out["curve, zh"] = [
         _point(cut, labelled & np.array([post.language == "zh" for post in posts]), truth, scores)
@@ -235,8 +235,13 @@ def _called(
     labels = np.array([bool(one.label) for one in made])
     out = summary(labels[own], scores[own])
     harmless = scores[own & ~labels]
-    out["false_alarms"] = round(float((harmless >= INJECTION_FROM).mean()), 4) if len(harmless) else 0.0
+    out["false_alarms"] = _called(harmless, INJECTION_FROM) if len(harmless) else 0.0
     return out
+
+
+def _called(scores: NDArray[np.float64], least: float) -> float:
+    """Return the share of scores that are called."""
+    return round(float((scores >= least).mean()), 4)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from gateway.edge.consult import ask
 from gateway.edge.gateway import Gateway
 from gateway.edge.media_reading import looked_at
 from gateway.edge.reply import ClientWriter, HeaderLines, answer_lines
+from gateway.edge.turn import Turn
 from gateway.edge.upstream import FAILURES, UpstreamAnswer, upstream_error
 from gateway.edge.watch import AnswerEnded, Watch
 from gateway.nouns.errors import FilterFailed, SealgateError, UpstreamBroken, UpstreamTimeout
@@ -61,7 +62,7 @@ class Pump:
         self._watch = watch
         self._ours = ours
         self._drains = drains
-        self._lock = asyncio.Lock()
+        self._lock = Turn()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._ended = asyncio.Event()
@@ -113,11 +114,15 @@ class Pump:
             self._read_bytes += len(data)
             if self._read_bytes > limit:
                 raise UpstreamBroken(f"Its answer is larger than limits.answer_bytes ({limit}).")
-            async with self._lock:
+            if not self._lock.take():
+                await self._lock.acquire()
+            try:
                 if self._ended.is_set():
                     return
                 release = session.feed(data, now_s) if data else session.finish(now_s)
                 await self._carry_out(release, now_s)
+            finally:
+                self._lock.release()
             if not data or self._cancelled:
                 return
             now_after_s = now_of()

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from filters.classifier import Thresholds
 from gateway.assembly.kit import POLICIES, build_kit, read_lists
 from gateway.config.policy_file import load_policy
 from gateway.engine.ruling import Ruler
@@ -49,6 +50,11 @@ def test_the_classifier_holds_nothing_unless_a_policy_wants_it() -> None:
         found = next(found for one, found in kit.filters if one.name == "classifier")
         ruler = Ruler(policy, Direction.OUTPUT, third_party=True)
         assert any(ruler.acts_on(c, s, FieldClass.CONTENT) for c, s in found) is acts
+
+
+def test_a_policy_that_names_no_score_calls_from_the_classifiers_own() -> None:
+    """The policy's default and the filter's are one."""
+    assert Thresholds() == (ClassifierUse().hostile, ClassifierUse().injection)
 
 
 def test_what_acts_is_compiled_apart_from_what_is_only_noted(tmp_path: Path) -> None:

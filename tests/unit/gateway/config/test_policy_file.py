@@ -111,7 +111,7 @@ paths: [{path: /v1/embeddings, kind: generic}]
     assert strongest[FieldClass.SYSTEM] is Action.PASS
     assert strongest[FieldClass.HISTORY] is Action.DROP_TURN
     assert policy.lexicons[0].use == str(tmp_path / "list.jsonl")
-    assert policy.classifier == ClassifierUse(mode="sync", hostile=0.5, injection=0.8)
+    assert policy.classifier == ClassifierUse(mode="sync", injection=0.8)
     guard = policy.guard_models[0]
     assert (guard.leak, guard.deadline_s, guard.sides) == (50, 0.5, (Direction.OUTPUT,))
     rule, other, *_ = policy.rules

@@ -195,6 +195,7 @@ def run_steward(
     routers: Sequence[APIRouter] = (),
 ) -> None:
     """Be the steward until told to end. ``routers`` are the operator's further pages."""
+    vault.load_library()
     gauges = StewardMetrics(metrics_folder, spool_limit_bytes=settings.ledger.spool_limit_bytes)
     shipper = Shipper(settings.ledger, vault.state, vault.keyring, vault.store, clock)
 

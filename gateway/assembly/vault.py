@@ -29,6 +29,11 @@ class Vault(NamedTuple):
         """Open the store; made on first use."""
         return _opened(self.location)
 
+    @staticmethod
+    def load_library() -> None:
+        """Load the store's library now, and not with the first record."""
+        import gateway.stores.relational  # noqa: F401 -- for its own sake
+
 
 def hold(state: Path) -> int:
     """Hold the state folder for this program until it ends; returns the lock's descriptor.

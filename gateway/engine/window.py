@@ -17,9 +17,9 @@ import json
 import unicodedata
 from typing import NamedTuple
 
-from gateway.engine.asked import Asked
 from gateway.engine.lane import Judge, Lane, Ruled
 from gateway.engine.lens import STRING_EDGE, Lens, is_halved, without_edges
+from gateway.engine.reach import Reach
 from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
 from gateway.nouns.segment import FieldClass, TextForm
 from gateway.nouns.verdict import Action, Decision
@@ -71,7 +71,7 @@ class Window:
         self._cursors = [0] * len(lane.judges)
         self._due = [0] * len(lane.judges)
         self._waiting: list[Decision] = []
-        self._asked = [Asked() for _ in lane.slow]
+        self._asked = [Reach() for _ in lane.slow]
         self._full: list[str] = []
         self._final = False
         self._acting = any(judge.acting for judge in lane.judges) or any(

@@ -1,9 +1,9 @@
-"""Asked: what one slow filter was asked about one channel, and what it has answered."""
+"""Reach: how far one slow filter has come in one channel, asked and answered."""
 
 from __future__ import annotations
 
 
-class Asked:
+class Reach:
     """How far one slow filter was asked and has answered, in judged positions."""
 
     __slots__ = ("all_asked", "answered", "done", "open", "until")

@@ -55,9 +55,10 @@ class StreamAnswer(Reading):
         What came before something unreadable is still returned; the next call raises.
         """
         frames = self._frames
-        run = self._templates.alone(data) if frames.at == len(frames.buffer) else None
-        if run is not None and self._broken is None:
-            return [run]
+        if self._broken is None and frames.at == len(frames.buffer):
+            run = self._templates.alone(data)
+            if run is not None:
+                return [run]
         frames.feed(data)
         if self._broken is not None:
             raise self._broken

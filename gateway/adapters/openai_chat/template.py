@@ -87,17 +87,12 @@ def alone(template: Template, data: bytes) -> Run | None:
     prefix, middle, suffix = template.prefix, template.middle, template.suffix
     if not (data.startswith(prefix) and data.endswith(suffix)):
         return None
-    part = data[len(prefix) : -len(suffix)]
-    padded: list[bytes] = []
-    if middle:
-        part, found, padding = part.partition(middle)
-        if not found or not (padding.isalnum() or not padding):
-            return None
-        padded = [middle + padding]
-    if b"\n" in part or len(data) < len(prefix) + len(middle) + len(suffix):
+    parts = [data[len(prefix) : -len(suffix)]]
+    padded = _unpad(parts, middle) if middle else []
+    if not parts or b"\n" in parts[0] or len(data) < len(prefix) + len(suffix):
         return None
-    texts = _decode([part])
-    return None if texts is None else _run(template, data, [part], padded, texts)
+    texts = _decode(parts)
+    return None if texts is None else _run(template, data, parts, padded, texts)
 
 
 def match(template: Template, buffer: bytes, at: int) -> tuple[Run, int] | None:

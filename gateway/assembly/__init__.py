@@ -5,7 +5,6 @@ This module is the `gateway.ports.operator.Assembly` that the command line works
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -66,7 +65,7 @@ def serve(
     installation = Installation(load, dict(os.environ), demo=demo)
     settings = installation.load()
     allowed = allow_open_files()
-    needed = open_files_of(math.ceil(settings.limits.exchanges / settings.workers))
+    needed = open_files_of(settings.exchanges_each)
     if allowed < needed:
         _LOG.warning(
             "few open files", allowed=allowed, needed=needed,

@@ -5,6 +5,7 @@ The descriptions here become the published schema and docs/settings.md.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 import msgspec
@@ -308,3 +309,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     verify: Annotated[VerifySettings, _says("The desk that reads marks back.")] = VerifySettings()
     media: Annotated[MediaSettings, _says("Marks on generated files.")] = MediaSettings()
     inputs: Annotated[InputSettings, _says("Files in prompts.")] = InputSettings()
+
+    @property
+    def exchanges_each(self) -> int:
+        """How many exchanges one worker serves at once."""
+        return math.ceil(self.limits.exchanges / self.workers)

@@ -6,7 +6,6 @@ It finds out what a request wants, turns away what nobody serves, and gives each
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any
@@ -50,7 +49,7 @@ class Proxy:
         self._gateway = gateway
         self._own = own
         self._sweep = Sweep(gateway.clock.monotonic_s)
-        self.most = math.ceil(gateway.settings.limits.exchanges / gateway.settings.workers)
+        self.most = gateway.settings.exchanges_each
         self._nowhere = Target(gateway.fallback, RouteKind.REFUSE, "", "", versioned=False)
         self.draining = False
 

@@ -20,6 +20,14 @@ KINDS = {"T": EventKind.TEXT, "F": EventKind.FINISH, "U": EventKind.TAIL, "#": E
          "?": EventKind.UNKNOWN, "E": EventKind.END}  # fmt: skip
 
 
+def one_run(*texts: str) -> Run:
+    """Return these texts of one channel as one run."""
+    data = "".join(f"T 0 content {text}\n" for text in texts).encode()
+    (run,) = LineAnswer(runs=True).push(data)
+    assert isinstance(run, Run)
+    return run
+
+
 class LineAnswer:
     """See gateway.ports.adapter.Answer. ``runs``: neighbouring texts of a channel come as one."""
 

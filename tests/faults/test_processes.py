@@ -28,6 +28,7 @@ from tests.edge_kit import (
     ScriptedUpstream,
     ask,
 )
+from tests.process_kit import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -129,12 +130,7 @@ async def _ready(port: int) -> dict[str, Any]:
 
 async def _until(what: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait until something holds; returns it."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = await _answer_of(what)
-            if found:
-                return found
-            await asyncio.sleep(0.05)
+    return await until(lambda: _answer_of(what), seconds)
 
 
 async def _answer_of(what: Callable[[], Any]) -> Any:

@@ -59,6 +59,13 @@ def test_module_and_functions_are_small(path: Path) -> None:
     assert faults == []
 
 
+def test_other_files_are_small() -> None:
+    """At most 400 lines a file of the tests and of the training, too."""
+    files = [path for folder in ("tests", "training") for path in (ROOT / folder).rglob("*.py")]
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert [path for path, count in lines.items() if count > MODULE_LINES] == []
+
+
 def test_exceptions_still_exist() -> None:
     """The list of exceptions names nothing that is gone."""
     for entry in LARGER:

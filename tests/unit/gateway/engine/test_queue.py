@@ -8,9 +8,9 @@ from gateway.engine.queue import OVERTAKE_EVENTS, OVERTAKE_S, Held, Queue
 from gateway.engine.window import Window
 from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action
-from gateway.ports.adapter import Event, EventKind, Run
+from gateway.ports.adapter import Event, EventKind
 from tests.engine_kit import NaiveTerms, lane, policy
-from tests.line_protocol import LineAnswer
+from tests.line_protocol import one_run
 
 RULES = policy(block=Action.BLOCK, red=Action.REDACT)
 TERMS = {"bad": "block", "mild": "red"}
@@ -18,9 +18,7 @@ TERMS = {"bad": "block", "mild": "red"}
 
 def _held(*texts: str) -> Held:
     """Return one run of these texts in a window that has judged them."""
-    data = "".join(f"T 0 content {text}\n" for text in texts).encode()
-    (run,) = LineAnswer(runs=True).push(data)
-    assert isinstance(run, Run)
+    run = one_run(*texts)
     window = Window(lane(RULES, NaiveTerms(TERMS)), TextForm.PROSE)
     window.push(run.text)
     window.judge(final=False)

@@ -9,20 +9,11 @@ from gateway.engine.row import Row
 from gateway.engine.window import Window
 from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action
-from gateway.ports.adapter import Run
 from tests.engine_kit import NaiveTerms, lane, policy
-from tests.line_protocol import LineAnswer
+from tests.line_protocol import one_run
 
 RULES = policy(block=Action.BLOCK, red=Action.REDACT)
 TERMS = {"bad": "block", "mild": "red"}
-
-
-def _run(*texts: str) -> Run:
-    """Return one run of these texts."""
-    data = "".join(f"T 0 content {text}\n" for text in texts).encode()
-    (run,) = LineAnswer(runs=True).push(data)
-    assert isinstance(run, Run)
-    return run
 
 
 def _window() -> Window:
@@ -33,7 +24,7 @@ def _passed(row: Row, window: Window, *texts: str) -> list[str | None]:
     """Push texts one by one; return what passes with each, None for a closer look."""
     out: list[str | None] = []
     for text in texts:
-        passed = row.push(_run(text), window, 0.0)
+        passed = row.push(one_run(text), window, 0.0)
         out.append(None if passed is None else passed[1])
         if passed is not None:
             assert passed[0].count(b"\n") == passed[0].count(b"T 0 content ")
@@ -59,8 +50,8 @@ def test_runs_leave_whole_and_in_order(texts: tuple[str, ...], passed: list[str 
 def test_of_a_run_of_several_events_the_safe_ones_leave() -> None:
     """Events are never cut: what waits begins with the first that is not safe to its end."""
     row, window, queue = Row(), _window(), Queue()
-    assert row.push(_run("one", "two b", "a"), window, 0.0) == (b"T 0 content one\n", "one")
-    assert row.push(_run("t", "s b"), window, 1.0) == (
+    assert row.push(one_run("one", "two b", "a"), window, 0.0) == (b"T 0 content one\n", "one")
+    assert row.push(one_run("t", "s b"), window, 1.0) == (
         b"T 0 content two b\nT 0 content a\nT 0 content t\n", "two bat",
     )  # fmt: skip
     row.move(queue)
@@ -72,8 +63,8 @@ def test_of_a_run_of_several_events_the_safe_ones_leave() -> None:
 def test_what_waits_moves_with_its_place_and_time() -> None:
     """The queue gets the runs where their text lies and since when they wait."""
     row, window, queue = Row(), _window(), Queue()
-    assert row.push(_run("one b"), window, 3.0) == (b"", "")
-    assert row.push(_run("a"), window, 4.0) == (b"", "")
+    assert row.push(one_run("one b"), window, 3.0) == (b"", "")
+    assert row.push(one_run("a"), window, 4.0) == (b"", "")
     assert len(row) == 2
     row.move(queue)
     row.move(queue)
@@ -86,7 +77,7 @@ def test_only_text_that_nothing_waits_before_fits() -> None:
     """Another channel does not join a row, and a window with held text begins none."""
     row, window, other = Row(), _window(), _window()
     assert row.fits(window)
-    row.push(_run("b"), window, 0.0)
+    row.push(one_run("b"), window, 0.0)
     assert row.fits(window)
     assert not row.fits(other)
     row.move(Queue())

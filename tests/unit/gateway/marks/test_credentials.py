@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import time
 
@@ -14,7 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from PIL import Image
 
 from gateway.engine.stamping import Stamper
 from gateway.marks import Credentials, DocumentMetadata
@@ -32,7 +30,6 @@ from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
-from gateway.wire.id3 import Frame, build, read_tag, tag_size
 from gateway.wire.manifest_place import manifest_places, without
 from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, pdf, picture, signing
 from tests.sound_kit import sound
@@ -238,103 +235,6 @@ def test_a_manifest_beside_a_file_is_none_where_one_is_inside() -> None:
     for content in (MARK.stamp(PICTURE, said)[0], signed, b"\0"):
         assert MARK.beside(content, said) == b""
     assert Credentials(Signing()).beside(ogg, said) == b""
-
-
-def test_pictures_that_other_readers_would_lose_get_none() -> None:
-    """An animated PNG, whose frames one reader misses; a TIFF of several pages."""
-    frames = [Image.new("RGB", (8, 8), (shade, 0, 0)) for shade in (0, 90, 200)]
-    for kind, why in (("PNG", "animated_png"), ("TIFF", "several_pages")):
-        out = io.BytesIO()
-        frames[0].save(out, kind, save_all=True, append_images=frames[1:])
-        assert MARK.stamp(out.getvalue(), claim())[1].detail == why
-
-
-@pytest.mark.parametrize("kind", ["boxes", "boxes inside", "fragments", "segments"])
-def test_a_file_of_too_many_parts_gets_its_manifest_beside_it(kind: str) -> None:
-    """The library would take minutes: it hashes them as bytes. Nor is one looked for inside."""
-    if kind == "segments":
-        content = picture("JPEG")[:2] + b"\xff\xfe\0\4ab" * 6_000 + picture("JPEG")[2:]
-    else:
-        free = b"\0\0\0\x08free" * 12_000
-        box = (len(free) + 8).to_bytes(4, "big") + b"udta" + free
-        fragment = b"\0\0\0\x10moof\0\0\0\x08mfhd\0\0\0\x08mdat" * 4_000
-        more = {"boxes": free, "boxes inside": box, "fragments": fragment}[kind]
-        content = sound("ipod", "aac", 44100, 1) + more
-    stamped, receipt = MARK.stamp(content, claim()._replace(original=content))
-    assert (stamped, receipt.status, receipt.detail) == (content, "not_possible", "too_many_parts")
-    assert MARK.verify(content) == []
-    if kind == "boxes":  # one that may be inside is not looked for, so none stands beside it
-        assert MARK.beside(content + b"\0\0\0\x0cfreec2pa", claim()) == b""
-    manifest = MARK.beside(content, claim())
-    (found,) = MARK.verify_sidecar(content, "video/mp4", manifest)
-    assert (found.exchange, found.state) == (EXCHANGE, ClaimState.UNTRUSTED)
-    later, _ = MARK.stamp(PICTURE, claim()._replace(sources=(content,)))
-    assert MARK.verify(later)[0].exchange == EXCHANGE
-
-
-def test_a_manifest_stands_behind_what_other_programs_read_in_a_png() -> None:
-    """EXIF data behind the pixels are the exception, and the receipt says so."""
-    out = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x010E] = "described"
-    Image.new("RGB", (8, 8)).save(out, "PNG", exif=exif)
-    before = out.getvalue()
-    at = before.index(b"eXIf") - 4
-    block = before[at : at + 12 + int.from_bytes(before[at : at + 4], "big")]
-    content, receipt = MARK.stamp(before, claim())
-    assert receipt == Receipt("credential", "written", "")
-    assert content.index(b"eXIf") < content.index(b"caBX") < content.index(b"IDAT")
-    end = before.index(b"IEND") - 4
-    late = before[:at] + before[at + len(block) : end] + block + before[end:]
-    assert MARK.stamp(late, claim())[1] == Receipt("credential", "written", "before_exif")
-
-
-@pytest.mark.parametrize("kind", ["GIF", "TIFF"])
-def test_the_place_in_a_gif_and_a_tiff_is_ours_and_two_validators_know_it(kind: str) -> None:
-    """Pixels stay, a change shows, and signed again there is one manifest, in which the earlier one
-    is an ingredient."""
-    out = io.BytesIO()
-    Image.linear_gradient("L").convert("P").save(out, kind)
-    content = out.getvalue().replace(b"GIF87a", b"GIF89a", 1)
-    once, receipt = MARK.stamp(content, claim())
-    assert receipt == Receipt("credential", "written", "")
-    told = encypher_c2pa.verify(once, f"image/{kind.lower()}")
-    assert (told["integrity"], told["hard_binding"]) == ("valid", "match")
-    assert MARK.verify(once)[0].exchange == EXCHANGE
-    for place in (len(content) // 2, len(once) // 2, len(once) - 3):
-        changed = bytearray(once)
-        changed[place] ^= 1
-        assert MARK.verify(bytes(changed))[0].state is ClaimState.ALTERED
-    with Image.open(io.BytesIO(once)) as one, Image.open(io.BytesIO(content)) as other:
-        assert one.tobytes() == other.tobytes()
-    twice, _ = MARK.stamp(once, claim(OTHER_EXCHANGE)._replace(original=once))
-    assert MARK.verify(twice)[0].exchange == OTHER_EXCHANGE
-    with Reader(f"image/{kind.lower()}", io.BytesIO(twice)) as reader:
-        assert len(json.loads(reader.json())["manifests"]) == 2
-
-
-@pytest.mark.parametrize("version", [3, 4])
-def test_the_tag_of_an_mp3_keeps_its_version_and_has_room_behind_the_manifest(version: int) -> None:
-    """Where 2.4 is written exiftool looks for a header behind the last frame. Signed again for
-    another exchange, there is one manifest still, and the earlier one is its ingredient."""
-    tune = sound("mp3", "libmp3lame", 44100, 2)
-    frames = [Frame(b"TIT2", b"\0\0", b"\0Tune"), Frame(b"GEOB", b"\0\0", b"\0x/y\0\0\0own")]
-    content = build(version, frames) + tune[tag_size(tune) :]
-    once, receipt = MARK.stamp(content, claim())
-    twice, _ = MARK.stamp(once, claim()._replace(exchange=OTHER_EXCHANGE, original=once))
-    assert receipt == Receipt("credential", "written")
-    for signed, exchange, manifests in ((once, EXCHANGE, 1), (twice, OTHER_EXCHANGE, 2)):
-        tag = read_tag(signed)
-        assert (tag.version, list(tag.frames[:2])) == (version, frames)
-        assert [each.id for each in tag.frames[2:]] == [b"GEOB"]
-        assert signed[tag.size - 10 : tag.size] == bytes(10) or version == 3
-        assert signed[tag.size :] == tune[tag_size(tune) :]
-        assert MARK.verify(signed)[0].exchange == exchange
-        with Reader("audio/mpeg", io.BytesIO(signed)) as reader:
-            assert len(json.loads(reader.json())["manifests"]) == manifests
-        changed = bytearray(signed)
-        changed[-9] ^= 1
-        assert MARK.verify(bytes(changed))[0].state is ClaimState.ALTERED
 
 
 @pytest.mark.parametrize("model", ["m", "model " * 40, "n"])

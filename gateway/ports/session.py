@@ -205,5 +205,6 @@ class OutputSession(Protocol):
         ...
 
     def tally(self) -> Tally:
-        """Return what to count and record of the output's side."""
+        """Return what to count and record of the output's side. Called when all is over: what is
+        only noted is then judged to its end."""
         ...

@@ -58,31 +58,60 @@ _GRAM_SHIFT = np.uint64(64 - GRAM_BITS)
 _BONE_SHIFT = np.uint64(64 - BONE_BITS)
 
 
+_PLANES = 0x20000
+"""Code points that the table holds; beyond stand rare Han, and what nobody sees."""
+
+
 def _fold_table() -> NDArray[np.uint32]:
-    """Return the fold used here: digits are one sign, blanks another, what nobody sees is 0."""
-    fold = FOLD.copy()
+    """Return the fold used here: digits are one sign, blanks another, what nobody sees is 0, and
+    so is the last place, which stands for all beyond."""
+    fold = FOLD[: _PLANES + 1].copy()
     digit = np.array([chr(code).isdecimal() for code in range(0x3000)])
     low = fold < 0x3000
     fold[low] = np.where(digit[fold[low]], _DIGIT, fold[low])
     fold[[code for code in range(0x3001) if chr(code).isspace()]] = _SPACE
-    fold[KINDS == Kind.DROPPED] = 0
+    fold[KINDS[: _PLANES + 1] == Kind.DROPPED] = 0
     fold[0xD800:0xF900] = _STRANGE
-    fold[:9] = fold[0x7F] = 0
+    fold[:9] = fold[0x7F] = fold[_PLANES] = 0
     fold.setflags(write=False)
     return fold
 
 
 _FOLD = _fold_table()
+
+
+def _seen(points: NDArray[np.uint32], codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return folded codes without those that nobody sees, with those beyond the table."""
+    beyond = np.flatnonzero(points >= _PLANES)
+    rare = points[beyond]
+    codes[beyond] = np.where(KINDS[rare] == Kind.DROPPED, 0, FOLD[rare])
+    seen: NDArray[np.uint32] = codes[codes != 0]
+    return seen
+
+
 _OPENING = ('"', "(", "[", ">", "/", ":", "*", "-", "`", "\u201c")
 """What a Latin word may stand behind; it is set apart, so that every word begins at a blank."""
 
 
+_DRAWN = (*(sign * 4 for sign in "=-_*#~+"), "\u2500\u2500", "\u2550\u2550", "\u2501\u2501")
+_ROW = re.compile("|".join(f"{re.escape(row)}+" for row in _DRAWN))
+"""Rows of one sign, which are drawn and say nothing."""
+
+_BLOB = re.compile("(?=[a-z0+/=]{32})(?:[a-z+/=]{0,16}0){3}[a-z0+/=]*")
+"""Hashes, keys, base64: letters and digits (which are one sign here) mixed, without a pause."""
+
+
 def folded(text: str) -> str:
     """Return a text as the scorer reads it."""
-    codes = _FOLD.take(code_points(text[:LONGEST_TEXT]))
+    points = code_points(text[:LONGEST_TEXT])
+    codes = _FOLD.take(points, mode="clip")
     if np.count_nonzero(codes) < len(codes):
-        codes = codes[codes != 0]
+        codes = _seen(points, codes)
     out = f" {codes.tobytes().decode('utf-32-le')} "
+    if any(map(out.__contains__, _DRAWN)):
+        out = _ROW.sub(" ", out)
+    if "0" in out:
+        out = _BLOB.sub(" ", out)
     for mark in _OPENING:
         if mark in out:
             out = out.replace(mark, f" {mark} ")
@@ -211,7 +240,7 @@ def grams(text: str) -> Places:
         rolling = rolling[:-1] * _STEP
         rolling += mixed[size:]
         parts.append(rolling)
-    inside = _LATIN.take(codes)
+    inside = _LATIN.take(codes, mode="clip")
     if np.count_nonzero(inside):
         parts += _words(codes, inside)
     joined = np.concatenate(parts)
@@ -220,7 +249,7 @@ def grams(text: str) -> Places:
     return joined.view(np.int64)
 
 
-_LATIN = np.zeros(len(FOLD), np.bool_)
+_LATIN = np.zeros(0x80, np.bool_)
 _LATIN[[*range(ord("a"), ord("z") + 1), _DIGIT, ord("'")]] = True
 
 

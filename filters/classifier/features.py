@@ -21,7 +21,7 @@ import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from numpy.typing import NDArray
 
-from gateway.matching.fold import FOLD, KINDS, Kind, code_points
+from gateway.matching.fold import KINDS, Kind, code_points, fold_codes
 
 Places = NDArray[np.int64]
 
@@ -65,7 +65,7 @@ _PLANES = 0x20000
 def _fold_table() -> NDArray[np.uint32]:
     """Return the fold used here: digits are one sign, blanks another, what nobody sees is 0, and
     so is the last place, which stands for all beyond."""
-    fold = FOLD[: _PLANES + 1].copy()
+    fold = fold_codes(np.arange(_PLANES + 1, dtype=np.uint32))
     digit = np.array([chr(code).isdecimal() for code in range(0x3000)])
     low = fold < 0x3000
     fold[low] = np.where(digit[fold[low]], _DIGIT, fold[low])
@@ -84,7 +84,7 @@ def _seen(points: NDArray[np.uint32], codes: NDArray[np.uint32]) -> NDArray[np.u
     """Return folded codes without those that nobody sees, with those beyond the table."""
     beyond = np.flatnonzero(points >= _PLANES)
     rare = points[beyond]
-    codes[beyond] = np.where(KINDS[rare] == Kind.DROPPED, 0, FOLD[rare])
+    codes[beyond] = np.where(KINDS[rare] == Kind.DROPPED, 0, fold_codes(rare))
     seen: NDArray[np.uint32] = codes[codes != 0]
     return seen
 

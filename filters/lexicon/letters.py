@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from filters.lexicon.variants import Group
 from gateway.matching.automaton import END, TermAutomaton
-from gateway.matching.fold import FOLD, KIND_BYTES, KINDS, Kind, Offsets, class_of
+from gateway.matching.fold import KIND_BYTES, KINDS, Kind, Offsets, class_of, fold_codes
 from gateway.matching.views import (
     APOSTROPHES,
     BREAK,
@@ -39,7 +39,7 @@ def _classes() -> tuple[str, str, str, str]:
     """Return the classes of letters, of separators, of those that are no space or apostrophe, and
     of separators and digits."""
     separator = (KINDS >= Kind.SOFT) & (KINDS <= Kind.LINE)
-    spacing: NDArray[np.bool_] = np.equal(FOLD, ord(" "))
+    spacing: NDArray[np.bool_] = fold_codes(np.arange(len(KINDS), dtype=np.uint32)) == ord(" ")
     spacing[list(map(ord, APOSTROPHES))] = True
     odd = separator.copy()
     odd[ord("0") : ord("9") + 1] = True

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from gateway.matching.fold_tables import CODE_POINTS, TABLE, UNICODE_VERSION, Kind
 
 __all__ = [
-    "FOLD",
     "KINDS",
     "KIND_BYTES",
     "MARKUP",
@@ -29,6 +28,7 @@ __all__ = [
     "expand",
     "find_special",
     "fold",
+    "fold_codes",
     "fold_term",
     "needs_expansion",
     "text_of",
@@ -45,18 +45,21 @@ MARKUP = "<&*~`\\"
 
 
 def _load() -> tuple[Codes, bytes, dict[int, str]]:
-    """Return the dense fold table, the kinds and the expansions of the shipped table."""
+    """Return the steps, the kinds and the expansions of the shipped table."""
     with np.load(TABLE) as table:
-        folds = np.arange(CODE_POINTS, dtype=np.uint32)
-        folds[table["sources"]] = table["targets"]
+        sources, targets = table["sources"], table["targets"]
+        steps = np.zeros(CODE_POINTS, np.uint32)
+        steps[sources] = targets - sources
         kinds = table["kinds"].tobytes()
-        sources, targets = table["expand_sources"].tolist(), table["expand_targets"].tolist()
-    folds.setflags(write=False)
-    return folds, kinds, dict(zip(sources, targets, strict=True))
+        several = table["expand_sources"].tolist(), table["expand_targets"].tolist()
+        expansions = dict(zip(*several, strict=True))
+    steps.setflags(write=False)
+    return steps, kinds, expansions
 
 
-FOLD, KIND_BYTES, _EXPANSIONS = _load()
-"""Fold of each code point that becomes one other; kind of each code point, for one-by-one reading:
+_STEPS, KIND_BYTES, _EXPANSIONS = _load()
+"""How far it is from each code point to the one that it becomes, modulo 2**32: nearly all are 0,
+and such pages take no memory. Kind of each code point, for one-by-one reading:
 ``KIND_BYTES[ord(character)]``."""
 
 KINDS: NDArray[np.uint8] = np.frombuffer(KIND_BYTES, np.uint8)
@@ -75,8 +78,7 @@ def class_of(members: NDArray[np.bool_]) -> str:
 
 def _plain() -> NDArray[np.bool_]:
     """Return which code points are their own fold apart from ASCII case, and open no markup."""
-    same = np.arange(CODE_POINTS, dtype=np.uint32) == FOLD
-    plain: NDArray[np.bool_] = same & (KINDS != Kind.DROPPED) & ~_EXPANDS
+    plain: NDArray[np.bool_] = (_STEPS == 0) & (KINDS != Kind.DROPPED) & ~_EXPANDS
     candidates = np.flatnonzero(plain[:_CASED_BELOW]).tolist()
     cased = [code for code in candidates if chr(code).lower() != chr(code)]
     plain[cased] = False
@@ -102,6 +104,13 @@ def code_points(text: str) -> Codes:
 def text_of(codes: Codes) -> str:
     """Return the text of folded code points. Raises UnicodeDecodeError on lone surrogates."""
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le")
+
+
+def fold_codes(codes: Codes) -> Codes:
+    """Return the fold of each code point; of one that becomes several, the code point itself."""
+    folded = _STEPS[codes]
+    folded += codes
+    return folded
 
 
 def needs_expansion(codes: Codes) -> bool:
@@ -139,7 +148,7 @@ def fold(text: str) -> Folded:
     if needs_expansion(codes):
         codes, offsets = expand(codes)
     visible = KINDS[codes] != Kind.DROPPED
-    return Folded(text_of(FOLD[codes[visible]]), offsets[visible])
+    return Folded(text_of(fold_codes(codes[visible])), offsets[visible])
 
 
 def fold_term(text: str) -> str:

@@ -15,7 +15,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.matching.fold import FOLD, KINDS, Kind, Offsets, expand, needs_expansion, text_of
+from gateway.matching.fold import (
+    KINDS,
+    Kind,
+    Offsets,
+    expand,
+    fold_codes,
+    needs_expansion,
+    text_of,
+)
 from gateway.matching.reader import Layer
 
 BREAK = "\0"
@@ -92,7 +100,7 @@ def see(layer: Layer, length: int) -> Seen:
     if emphasis is not None and hidden is not None:
         kept &= ~(emphasis | hidden)
         counted = emphasis & ~hidden
-    return Seen(FOLD[codes], kinds, starts, ends, kept, counted, length)
+    return Seen(fold_codes(codes), kinds, starts, ends, kept, counted, length)
 
 
 def plain_view(seen: Seen) -> View:

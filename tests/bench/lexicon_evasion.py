@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 import opencc
 from pypinyin import lazy_pinyin
 
@@ -24,7 +25,7 @@ from filters.lexicon.entries import ALL_VARIANTS, has_han, read_word_list
 from filters.lexicon.importer import benign_lines
 from filters.lexicon.variants import is_han_term
 from gateway.matching import lookalikes
-from gateway.matching.fold import FOLD, KINDS, Kind, fold_term
+from gateway.matching.fold import KINDS, Kind, fold_codes, fold_term
 from gateway.matching.parts import PARTS
 from gateway.matching.pinyin import readings
 from tests.bench.lexicon_handwritten import HANDWRITTEN
@@ -63,7 +64,8 @@ def _each(table: dict[str, list[str]]) -> Disguise:
 def _reversed_folds(wanted: Callable[[int], bool]) -> dict[str, list[str]]:
     """Return for characters the code points of a sort that fold to them."""
     table: dict[str, list[str]] = {}
-    for code, folded in enumerate(FOLD.tolist()):
+    folds = fold_codes(np.arange(len(KINDS), dtype=np.uint32))
+    for code, folded in enumerate(folds.tolist()):
         if code != folded and wanted(code) and KINDS[code] != Kind.DROPPED:
             table.setdefault(chr(folded), []).append(chr(code))
     return table

@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
-from filters.lexicon.compile import compile_lexicon
+from filters.lexicon.compile import (
+    LexiconDraft,
+    build_lexicon,
+    compile_lexicon,
+    draft_lexicon,
+)
 from filters.lexicon.entries import Entry, WordList, named_list, read_word_list, write_word_list
 from filters.lexicon.files import load_lists
 from filters.lexicon.importer import (
@@ -21,10 +26,13 @@ __all__ = [
     "Defaults",
     "Entry",
     "ImportReport",
+    "LexiconDraft",
     "LexiconFilter",
     "Note",
     "WordList",
+    "build_lexicon",
     "compile_lexicon",
+    "draft_lexicon",
     "import_terms",
     "load_lists",
     "named_list",

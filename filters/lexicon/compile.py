@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,30 +18,50 @@ from gateway.matching.fold import SEPARATORS as SEPARATOR_RUN
 from gateway.matching.fold import UNICODE_VERSION, fold_term
 from gateway.nouns.errors import ConfigError
 
-__all__ = ["compile_lexicon", "is_han_term"]
+__all__ = ["LexiconDraft", "build_lexicon", "compile_lexicon", "draft_lexicon", "is_han_term"]
 
 
-def compile_lexicon(
-    lists: Sequence[WordList], *, today: str = "", hidden: bool = True
-) -> LexiconFilter:
-    """Return a filter that finds the terms of all lists and, with ``hidden``, hidden text.
+class LexiconDraft(NamedTuple):
+    """A lexicon before its automata are built: plain data, which a process can hand to another."""
+
+    table: Ordered
+    lists: tuple[str, ...]
+    hash: str
+
+
+def draft_lexicon(lists: Sequence[WordList], *, today: str = "") -> LexiconDraft:
+    """Return the patterns of all entries in force.
 
     Entries that expired before ``today`` (an ISO date; empty: none does) are left out. Entries of
     the same folded text, category and match are one: the highest severity, and only the
     allow-phrases that all of them have. Raises ConfigError for an entry that is not usable.
     """
-    made = _ordered(lists, today)
+    return LexiconDraft(
+        _ordered(lists, today), tuple(words.name for words in lists), _hash(lists, today)
+    )
+
+
+def build_lexicon(draft: LexiconDraft, *, hidden: bool = True) -> LexiconFilter:
+    """Return a filter that finds the terms of a draft and, with ``hidden``, hidden text."""
+    table = draft.table
     lexicon = Lexicon(
-        TermAutomaton(made.groups),
-        made.columns,
-        made.categories,
-        tuple(words.name for words in lists),
-        _allow(made.allow),
-        _contexts(made.context),
-        made.size,
-        _hash(lists, today),
+        TermAutomaton(table.groups),
+        table.columns,
+        table.categories,
+        draft.lists,
+        _allow(table.allow),
+        _contexts(table.context),
+        table.size,
+        draft.hash,
     )
     return LexiconFilter(lexicon, hidden=hidden)
+
+
+def compile_lexicon(
+    lists: Sequence[WordList], *, today: str = "", hidden: bool = True
+) -> LexiconFilter:
+    """Draft and build in one. Raises ConfigError for an entry that is not usable."""
+    return build_lexicon(draft_lexicon(lists, today=today), hidden=hidden)
 
 
 def _live(entry: Entry, today: str) -> bool:

@@ -23,13 +23,14 @@ from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
 from gateway.assembly.inspecting import FileInspector
 from gateway.assembly.judge import PolicyJudge, Wiring
-from gateway.assembly.kit import build_kit, read_lists
+from gateway.assembly.kit import build_kit
 from gateway.assembly.master_keys import MasterKeyDesk
 from gateway.assembly.operator import Judges, Keys, Records
 from gateway.assembly.patience import Patience
 from gateway.assembly.program import Installation
 from gateway.assembly.reading import readers
 from gateway.assembly.sealing import Sealer
+from gateway.assembly.shelf import read_lists
 from gateway.assembly.vault import open_vault, store_location
 from gateway.config.settings import Settings
 from gateway.config.settings_file import resolve_secret

@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from gateway.assembly.credentials import unsigned
-from gateway.assembly.kit import POLICIES
+from gateway.assembly.shelf import POLICIES
 from gateway.assembly.stream_sealing import StreamSeal, streamed_format
 from gateway.engine.file_seal import SealRecipe
 from gateway.engine.media import FILE, MediaPlan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from gateway.access.standing_book import StandingBook, read_standings
 from gateway.access.subject_gate import SubjectGate
 from gateway.adapters import adapters, opened
 from gateway.app import make_app
+from gateway.assembly.apart import apart
 from gateway.assembly.credentials import OpenedKeys, open_mark_keys
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.guards import Guards
@@ -38,6 +40,7 @@ from gateway.assembly.reading import (
 )
 from gateway.assembly.regimes import Edition, Regimes, guard_models, hearing, make_editions
 from gateway.assembly.sealing import Sealer
+from gateway.assembly.shelf import draft_lists
 from gateway.assembly.steward import run_steward
 from gateway.assembly.vault import Vault, hold, open_vault
 from gateway.config.settings import Settings
@@ -133,6 +136,7 @@ class Installation:
         editions = make_editions(
             policy, settings.plugins.filters,
             lambda each: Sealer(each.marks, producer, secret, keys.sign),
+            lambda family: apart(partial(draft_lists, family), "The word lists"),
         )  # fmt: skip
         sealer = editions[0].sealer
         files = FileSealer(

@@ -10,7 +10,7 @@ from gateway.access.policy_choice import Choice, PolicyChoice, awake
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import LocalKit, build_kit
 from gateway.assembly.sealing import Sealer
-from gateway.assembly.shelf import Shelf
+from gateway.assembly.shelf import Drafts, Shelf, draft_lists
 from gateway.edge.gateway import Regime
 from gateway.engine.opinion import Hearing
 from gateway.nouns.exchange import Principal
@@ -30,15 +30,19 @@ class Edition(NamedTuple):
 
 
 def make_editions(
-    policy: Policy, plugins: Sequence[str], sealer: Callable[[Policy], Sealer]
+    policy: Policy,
+    plugins: Sequence[str],
+    sealer: Callable[[Policy], Sealer],
+    draft: Callable[[Sequence[Policy]], Drafts] = draft_lists,
 ) -> tuple[Edition, ...]:
     """Compile the family of a policy; lists that several use are read and compiled once.
 
-    Raises ConfigError.
+    ``draft`` reads them. Raises ConfigError.
     """
-    shelf = Shelf()
+    shelf = Shelf(draft(policy.family))
     return tuple(
-        Edition(each, build_kit(each, plugins, shelf), sealer(each)) for each in policy.family
+        Edition(each, build_kit(each, plugins, shelf.take(place)), sealer(each))
+        for place, each in enumerate(policy.family)
     )
 
 

@@ -8,7 +8,7 @@ from filters.classifier import ClassifierFilter, shipped_scorer
 from filters.lexicon import compile_lexicon, load_lists
 from filters.personal_data import PersonalDataFilter
 from filters.secrets import SecretsFilter
-from gateway.assembly.kit import POLICIES
+from gateway.assembly.shelf import POLICIES
 from gateway.nouns.policy import LexiconUse
 from tests.bench.classifier import TEXTS
 from tests.bench.cpu import least

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from filters.classifier import Thresholds
-from gateway.assembly.kit import POLICIES, build_kit, read_lists
+from gateway.assembly.kit import build_kit
+from gateway.assembly.shelf import POLICIES, read_lists
 from gateway.config.policy_file import load_policy
 from gateway.engine.ruling import Ruler
 from gateway.nouns.errors import ConfigError

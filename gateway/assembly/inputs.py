@@ -12,8 +12,8 @@ from filters.picture_guard import PictureGuard
 from gateway.config.settings import InputSettings, MediaSettings, Settings
 from gateway.config.settings_file import resolve_secret
 from gateway.edge.gateway import NoMediaReader
-from gateway.edge.media_pool import ChildPool
-from gateway.edge.media_reading import EdgeMediaReader, ReadPool, Senses
+from gateway.edge.media_pool import ReadPool
+from gateway.edge.media_reading import EdgeMediaReader, Senses
 from gateway.edge.result_fetch import prompt_fetcher
 from gateway.extraction.passages import Bounds
 from gateway.nouns.errors import ConfigError
@@ -100,7 +100,7 @@ def media_reader(
         memory=inputs.memory + (_OCR_MEMORY if policy.media.ocr else 0),
     )  # fmt: skip
     make = partial(_make_reader, bounds_of(inputs), ocr=policy.media.ocr)
-    pool: ReadPool = ChildPool(make, bounds, Reading)
+    pool = ReadPool(make, bounds, Reading)
     senses = Senses(
         clock, consulted, witnesses.judges, witnesses.recogniser,
         seen_is_read=policy.media.pictures == "read",

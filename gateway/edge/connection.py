@@ -25,6 +25,9 @@ EXTENSION = "sealgate.connection"
 LAST_REQUEST_S = 0.5
 """How long a draining worker waits for a request that may be on its way."""
 
+_COPIED_MOST = 64 * 1024
+"""Larger bodies follow their head in a write of their own, which the loop sends with it."""
+
 _OFFER = re.compile(rb"\r\nupgrade:([ \t]*h2c[ \t]*)\r\n", re.IGNORECASE)
 
 
@@ -78,7 +81,9 @@ class HeadJoiner:
 
     def write(self, data: bytes) -> None:
         """Send, or keep a head for a moment."""
-        if self._head:
+        if self._head and len(data) > _COPIED_MOST:
+            self.flush()
+        elif self._head:
             data, self._head = self._head + data, b""
         elif data.startswith(b"HTTP/1.1 "):
             self._head = data

@@ -22,6 +22,7 @@ import msgspec
 from gateway.config.settings import MediaSettings
 from gateway.edge.media_child import LENGTH_BYTES, Make, Payload, Reply, Setup, frame, packed
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
+from gateway.ports.media import Reading, ReadOrder
 from gateway.ports.session import Sealed, SealOrder
 
 _START_S = 60.0
@@ -206,10 +207,21 @@ class MediaPool(ChildPool[SealOrder, Sealed]):
         most = self._settings.bytes
         if sum(map(len, order.parts)) > (most if order.coding.value == "raw" else most * 4 // 3):
             return MarkFailed(f"It is larger than media.bytes ({most}).")
-        return await self.carry_out(order._replace(parts=tuple(map(_in_place, order.parts))))
+        sources = tuple(map(_in_place, order.claim.sources))
+        claim = order.claim._replace(sources=sources)
+        parts = tuple(map(_in_place, order.parts))
+        return await self.carry_out(order._replace(parts=parts, claim=claim))
+
+
+class ReadPool(ChildPool[ReadOrder, Reading]):
+    """Reads files beside the worker."""
+
+    async def read(self, order: ReadOrder) -> Reading | SealgateError:
+        """Return what was read in a file, MarkFailed if it ended its process, or Overloaded."""
+        return await self.carry_out(order._replace(content=_in_place(order.content)))
 
 
 def _in_place(part: bytes | str) -> Any:
-    """Return a part of a file so that it is sent from where it lies: pickled, it would be copied
-    several times, and all streams would wait."""
+    """Return a file, or a part of one, so that it is sent from where it lies: pickled, it would be
+    copied several times, and all streams would wait."""
     return PickleBuffer(part if isinstance(part, bytes) else part.encode(errors="surrogatepass"))

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from gateway.edge.gateway import Admission, Gateway
-from gateway.edge.media_pool import ChildPool
+from gateway.edge.media_pool import ReadPool
 from gateway.edge.read_memory import ReadMemory
 from gateway.edge.result_fetch import UrlFetcher
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
@@ -21,7 +21,6 @@ from gateway.nouns.segment import MediaPart, Passage, Sight
 from gateway.ports.clock import Clock
 from gateway.ports.media import Fault, PictureJudge, Reading, ReadOrder, Recogniser, Shown
 
-ReadPool = ChildPool[ReadOrder, Reading]
 _LOOKS_AT_ONCE = 4
 _PASSING = frozenset({Fault.EXHAUSTED, Fault.JUDGE_FAILED, Fault.WORDS_UNREAD})
 """Faults that may be gone when the file comes again."""
@@ -163,9 +162,9 @@ class EdgeMediaReader:
             return part._replace(fault=Fault.EXHAUSTED)
         content, senses = part.content, self._senses
         began_s = senses.clock.monotonic_s()
-        reading = await self._pool.carry_out(
+        reading = await self._pool.read(
             ReadOrder(
-                content, part.hint, pictures=bool(senses.judges),
+                content, part.hint, coded=isinstance(content, str), pictures=bool(senses.judges),
                 sound=senses.recogniser is not None,
             )
         )  # fmt: skip

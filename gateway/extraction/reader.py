@@ -44,7 +44,7 @@ class FileReader:
     def __call__(self, order: ReadOrder) -> Reading:
         """Return what was read; a fault is part of it, never an error."""
         try:
-            held = _held(order.content)
+            held = _held(order)
         except HeldFileError:
             return Reading(fault=Fault.NOT_BASE64)
         found, fault = recognised(held, order.hint)
@@ -70,8 +70,13 @@ class FileReader:
         return WordHunt(self._lines, bounds.words_side, bounds.words_s)
 
 
-def _held(content: str | bytes) -> Held:
-    return Held(content) if isinstance(content, bytes) else held_file(content)
+def _held(order: ReadOrder) -> Held:
+    content = order.content
+    if isinstance(content, bytes):
+        if not order.coded:
+            return Held(content)
+        content = content.decode("utf-8", "surrogatepass")
+    return held_file(content)
 
 
 def recognised(held: Held, hint: str) -> tuple[MediaFormat | None, str]:

@@ -45,11 +45,13 @@ class Fault(StrEnum):
 class ReadOrder(NamedTuple):
     """Read a file. ``content`` and ``hint`` are as in `MediaPart`; ``content`` is no URL.
 
+    ``coded``: the content is a data URL or base64, in a string or in UTF-8 (lone surrogates stay).
     ``pictures``: what it shows is given back, for a judge of pictures; ``sound``: what is heard.
     """
 
     content: str | bytes
     hint: str = ""
+    coded: bool = False
     pictures: bool = False
     sound: bool = False
 

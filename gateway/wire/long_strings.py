@@ -16,10 +16,9 @@ LONG = 4096
 """From so many bytes on a string is worth taking out."""
 
 _MOST_QUOTES = 20_000
-_HEAD = 128
-"""Bytes at its begin in which a string may have JSON's own characters, as a data URL has."""
+_BEHIND_STRINGS = frozenset(b",:]}")
+"""With what, blanks aside, a JSON text goes on behind a string."""
 
-_STRUCTURE = (b"\\", b",", b":", b"{", b"}", b"[", b"]")
 _NUL = b"\\u0000"
 _TOKEN = re.compile("\0([0-9]+);")
 _KEY_ENDS = re.compile(rb"[ \t\n\r]*+:")
@@ -29,10 +28,10 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-"
 _NOT_BASE64 = tuple(bytes([each]) for each in _GRAPHIC if each not in _BASE64)
 
 
-def is_graphic(data: bytes) -> bool:
+def is_graphic(data: bytes | memoryview) -> bool:
     """True if every byte is a visible ASCII character (0x21 to 0x7E)."""
     if len(data) < LONG:
-        return not data.translate(None, _GRAPHIC)
+        return not bytes(data).translate(None, _GRAPHIC)
     codes = np.frombuffer(data, np.uint8)
     return bool(codes.min() >= _FIRST and codes.max() <= _LAST)
 
@@ -47,10 +46,11 @@ def is_base64(data: bytes) -> bool:
 class Hollow:
     """A JSON text without its long strings. ``text`` is JSON exactly if the whole is.
 
-    A string goes if it is graphic ASCII, has none of JSON's own characters but at its very begin,
-    and is the value of something: a key stays. Between two quotes, what ends in none of those
-    characters cannot stand outside of a string. In its place stands its number behind U+0000; a
-    text that has that character itself is left as it is.
+    A string goes if it is graphic ASCII without a backslash and is the value of something: a key
+    stays. What stands between two quotes is a string, or begins with a comma, a colon, a closing
+    bracket or a blank, for so a text goes on behind a string: what begins so stays, and of what
+    goes on otherwise it is no JSON with it nor without it. In its place stands its number behind
+    U+0000; a text that has that character itself is left as it is.
     """
 
     __slots__ = ("_taken", "text")
@@ -65,7 +65,7 @@ class Hollow:
                 break
             if end - start > LONG and _may_go(text, start + 1, end):
                 kept += (text[at : start + 1], b"%b%d;" % (_NUL, len(self._taken)))
-                self._taken.append(text[start + 1 : end].decode("ascii"))
+                self._taken.append(str(memoryview(text)[start + 1 : end], "ascii"))
                 at = end
             start = end
         kept.append(text[at:])
@@ -92,9 +92,6 @@ class Hollow:
 
 
 def _may_go(text: bytes, start: int, end: int) -> bool:
-    if _KEY_ENDS.match(text, end + 1):
+    if text[start] in _BEHIND_STRINGS or _KEY_ENDS.match(text, end + 1):
         return False
-    later = start + _HEAD
-    return all(text.find(each, later, end) < 0 for each in _STRUCTURE) and (
-        text.find(b"\\", start, later) < 0 and is_graphic(text[start:end])
-    )
+    return text.find(b"\\", start, end) < 0 and is_graphic(memoryview(text)[start:end])

@@ -18,6 +18,7 @@ from gateway.wire.json import (
     locate,
     member_splices,
     splice,
+    within_quotes,
 )
 
 
@@ -136,10 +137,13 @@ def read_value(
 
 def edited(data: bytes, pieces: tuple[Piece, ...], media: tuple[Media, ...], edits: Edits) -> bytes:
     """Return the JSON text with the edits; members only where there is an object to take them."""
-    slots = {pieces[index].slot: encode_string(text) for index, text in edits.texts.items()}
-    slots.update({media[index].slot: b'"' + new + b'"' for index, new in edits.media.items()})
-    spans = locate(data, slots)
-    splices: list[Splice] = [(*spans[slot], new) for slot, new in slots.items()]
+    texts = {pieces[index].slot: text for index, text in edits.texts.items()}
+    files = {media[index].slot: new for index, new in edits.media.items()}
+    spans = locate(data, (*texts, *files))
+    splices: list[Splice] = [within_quotes(spans[slot], new) for slot, new in files.items()]
+    splices += [
+        (*spans[slot], encode_string(text)) for slot, text in texts.items() if slot not in files
+    ]
     if edits.fields and data.lstrip().startswith(b"{"):
         splices += member_splices(data, edits.fields.items())
     return splice(data, splices)

@@ -12,7 +12,7 @@ from gateway.nouns.errors import BadRequest, UpstreamBroken
 from gateway.nouns.segment import Channel, Pointer, TextForm
 from gateway.ports.adapter import Coding, Media, Piece, Request, Structured
 from gateway.wire.field_map import UNKNOWN, Found, Node, walk
-from gateway.wire.json import Splice, encode_string, loads, locate, member_splices
+from gateway.wire.json import Splice, encode_string, loads, locate, member_splices, within_quotes
 
 _SAID = ("content", "refusal")
 
@@ -168,7 +168,7 @@ def media_splices(data: bytes, media: tuple[Media, ...], new: Mapping[int, bytes
     """Return the splices that put other files into the places of those that came."""
     slots = {media[index].slot: content for index, content in new.items()}
     spans = locate(data, slots) if slots else {}
-    return [(*spans[slot], b'"' + content + b'"') for slot, content in slots.items()]
+    return [within_quotes(spans[slot], content) for slot, content in slots.items()]
 
 
 def all_splices(

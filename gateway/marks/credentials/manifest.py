@@ -6,6 +6,7 @@ the implicit label, of which a file has one (GB 45438-2025, 6.1 c).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -27,23 +28,38 @@ _GENERATED = ("algorithmicmedia", "compositesynthetic", "trainedalgorithmicdata"
 _PARENT = "parent"
 
 
+class Source(NamedTuple):
+    """A whole file from which another was made, and the media type as which it is read."""
+
+    content: bytes
+    media: str
+
+
+class Ingredient(NamedTuple):
+    """A file that a manifest names, by which id and relationship."""
+
+    identifier: str
+    relation: str
+    source: Source
+
+
 class Plan(NamedTuple):
-    """A manifest's definition, and which ingredients it names: ids, relationships, whole files."""
+    """A manifest's definition, and which ingredients it names."""
 
     definition: dict[str, Any]
-    ingredients: tuple[tuple[str, str, bytes], ...]
+    ingredients: tuple[Ingredient, ...]
 
 
-def plan_manifest(claim: Claim, opened: bytes) -> Plan:
-    """Return what to sign: created, or opened from ``opened`` and the claim's sources.
+def plan_manifest(claim: Claim, sources: Iterable[Source]) -> Plan:
+    """Return what to sign: created, or opened from these files, of which the first is the parent.
 
-    ``opened`` is a file with a manifest of its own that became this one; empty if there is none.
-    Made from uploads, it is a composite of them: the first is the parent unless ``opened`` is.
+    Made from uploads (those of the claim are among the sources), it is a composite of them.
     """
-    files = ([opened] if opened else []) + list(claim.sources)
     named = [
-        (_PARENT if index == 0 else f"input{index}", "parentOf" if index == 0 else "inputTo", file)
-        for index, file in enumerate(files)
+        Ingredient(f"input{index}", "inputTo", each)
+        if index
+        else Ingredient(_PARENT, "parentOf", each)
+        for index, each in enumerate(sources)
     ]
     kind = COMPOSITE if claim.sources else TRAINED
     agent = {"softwareAgent": {"name": claim.model}} if claim.model else {}
@@ -54,7 +70,7 @@ def plan_manifest(claim: Claim, opened: bytes) -> Plan:
             {"action": "c2pa.opened", "parameters": {"ingredientIds": [_PARENT]}},
             {"action": "c2pa.edited", "digitalSourceType": kind, **agent},
         ]
-        inputs = [identifier for identifier, relation, _ in named if relation == "inputTo"]
+        inputs = [each.identifier for each in named[1:]]
         if inputs:
             actions[1]["parameters"] = {"ingredientIds": inputs}
     definition = {

@@ -14,16 +14,19 @@ from cryptography import x509
 from gateway.marks.credentials.hashed import can_sign_around, signed_around, state_around
 from gateway.marks.credentials.manifest import (
     Plan,
+    Source,
     plan_manifest,
     read_manifest,
     signer_serial,
 )
 from gateway.marks.credentials.places import (
+    BYTES,
     EMBEDDED,
     TEXTS,
+    Seen,
     damage,
     gif_room,
-    has_many_parts,
+    look,
     may_hold_manifest,
     mp3_room,
     obstacle,
@@ -51,7 +54,6 @@ _FAULTS = (C2paError, ValueError, TypeError, OSError, RuntimeError)
 """What c2pa-python raises for files that are not what they say."""
 
 
-_BYTES = "application/octet-stream"
 _TEXT = "text/plain"
 _ROUNDS, _ROUNDS_TIMED = 6, 3
 """How often a manifest is made until the place that it leaves out is as long as it is (twice, if
@@ -95,14 +97,14 @@ class Credentials:
             return content, self._receipt("failed", "unknown_format")
         if found in TEXTS:
             return self._stamp_text(content, found, claim)
-        for status, reason_in in (("not_possible", obstacle), ("failed", damage)):
-            if reason := reason_in(content, found):
-                return content, self._receipt(status, reason)
+        file = look(content, found)
+        if unfit := self._unfit(file):
+            return content, unfit
         holds = may_hold_manifest(content, found)
         if holds and self._is_ours(self._claim_in(content, found.mime), claim):
             return content, self._receipt("written", "it was there")
         try:
-            signed, detail = self._signed(content, found, claim)
+            signed, detail = self._signed(file, claim)
         except CredentialError as error:
             return content, self._receipt("failed", str(error))
         if not self._is_ours(self._claim_in(signed, found.mime), claim) or damage(signed, found):
@@ -115,9 +117,9 @@ class Credentials:
         Intact: trusted under our anchors. Untrusted: valid, but nobody we know vouches for the
         signer, or it is a trial certificate. Altered: content or manifest changed afterwards.
         """
-        found = sniff(content)
-        if found in EMBEDDED and found:
-            claim = None if has_many_parts(content, found) else self._claim_in(content, found.mime)
+        file = look(content)
+        if file.found in EMBEDDED:
+            claim = None if file.many else self._claim_in(content, file.media)
             return [claim] if claim else []
         places = manifest_places(content)
         reports = [self._report_at(content, each, len(places)) for each in places]
@@ -128,11 +130,12 @@ class Credentials:
 
         None stands beside a file that has one inside: readers would believe that one.
         """
-        found = claim.format or sniff(content)
-        if found is None or manifest_places(content) or self._has_manifest(content):
+        file = look(content)
+        found = claim.format or file.found
+        if found is None or manifest_places(content) or self._has_manifest(file):
             return b""
         try:
-            return self.sidecar(content, found.mime, claim)
+            return self._sidecar(file, found.mime, claim)
         except CredentialError:
             return b""
 
@@ -143,11 +146,13 @@ class Credentials:
         (FLAC) in which it leaves a place out of the hash where nothing of ours stands. Raises
         CredentialError.
         """
+        return self._sidecar(look(content), mime, claim)
+
+    def _sidecar(self, file: Seen, mime: str, claim: Claim) -> bytes:
         if not self._signing.certificate:
             raise CredentialError("no_certificate")
-        opened = claim.original if self._has_manifest(claim.original) else b""
-        plan = plan_manifest(claim, opened)
-        for media in _as_what(content, mime):
+        content, plan = file.content, self._plan(look(claim.original), claim)
+        for media in _as_what(file, mime):
             try:
                 manifest = self._sign(plan, _beside(content, media))[0]
             except CredentialError:
@@ -158,9 +163,17 @@ class Credentials:
 
     def verify_sidecar(self, content: bytes, mime: str, manifest: bytes) -> list[Claim]:
         """Return the claim of a manifest that came beside a file."""
-        found = [self._claim_in(content, each, manifest) for each in _as_what(content, mime)]
+        ways = _as_what(look(content), mime)
+        found = [self._claim_in(content, each, manifest) for each in ways]
         whole = [each for each in found if each and each.state is not ClaimState.ALTERED]
         return [*whole, *(each for each in found if each)][:1]
+
+    def _unfit(self, file: Seen) -> Receipt | None:
+        """Return why a file cannot be signed; None if it can."""
+        if reason := obstacle(file):
+            return self._receipt("not_possible", reason)
+        reason = damage(file.content, file.found) if file.found else ""
+        return self._receipt("failed", reason) if reason else None
 
     def _stamp_text(
         self, content: bytes, found: MediaFormat, claim: Claim
@@ -177,7 +190,7 @@ class Credentials:
             return content, self._receipt("not_possible", "no_place_in_format")
         try:
             room = _room(without(content, places), found)
-            signed, timed = self._around(plan_manifest(claim, b""), lambda _: room)
+            signed, timed = self._around(self._plan(None, claim), lambda _: room)
         except ManifestPlaceError as error:
             return content, self._receipt("not_possible", str(error))
         except CredentialError as error:
@@ -234,9 +247,17 @@ class Credentials:
     def _claim_of(self, read: tuple[str, str]) -> Claim | None:
         return read_manifest(read[0], self._serial, state=read[1])
 
-    def _signed(self, content: bytes, found: MediaFormat, claim: Claim) -> tuple[bytes, str]:
-        original = claim.original or content
-        plan = plan_manifest(claim, original if self._has_manifest(original) else b"")
+    def _plan(self, opened: Seen | None, claim: Claim) -> Plan:
+        """Return what to sign. ``opened`` became this file; it counts if it has a manifest."""
+        files = [opened] if opened and self._has_manifest(opened) else []
+        files += map(look, claim.sources)
+        return plan_manifest(claim, [Source(each.content, each.media) for each in files])
+
+    def _signed(self, file: Seen, claim: Claim) -> tuple[bytes, str]:
+        content, found = file.content, file.found
+        assert found is not None
+        opened = look(claim.original) if claim.original not in (b"", content) else file
+        plan = self._plan(opened, claim)
         rooms = _rooms(content, found) if can_sign_around() else None
         room = rooms(0) if rooms else None
         if rooms is None or room is None:
@@ -264,19 +285,16 @@ class Credentials:
 
     def _built(self, plan: Plan, make: Make, *, timed: bool) -> bytes:
         with Builder(plan.definition, self._tools.context()) as builder:
-            for identifier, relation, file in plan.ingredients:
-                kind = sniff(file)
+            for identifier, relation, source in plan.ingredients:
                 told = {"title": identifier, "relationship": relation, "instance_id": identifier}
-                walked = kind in EMBEDDED and kind and not has_many_parts(file, kind)
-                media = kind.mime if kind and walked else _BYTES
-                builder.add_ingredient(told, media, BytesIO(file))
+                builder.add_ingredient(told, source.media, BytesIO(source.content))
             return make(builder, self._tools.signer(timed=timed))
 
-    def _has_manifest(self, content: bytes) -> bool:
-        found = sniff(content)
+    def _has_manifest(self, file: Seen) -> bool:
+        found, content = file.found, file.content
         if found is None or found not in EMBEDDED or not may_hold_manifest(content, found):
             return False
-        if has_many_parts(content, found):
+        if file.many:
             return True  # nobody looked
         try:
             reader = Reader.try_create(found.mime, BytesIO(content), context=self._tools.context())
@@ -312,12 +330,10 @@ class Credentials:
         return Receipt(self.name, status, detail)
 
 
-def _as_what(content: bytes, mime: str) -> tuple[str, ...]:
+def _as_what(file: Seen, mime: str) -> tuple[str, ...]:
     """Return the media types as which a file beside a manifest is to be read: its own where the
     library can walk through it in good time, then bytes."""
-    found = sniff(content)
-    many = found is not None and has_many_parts(content, found)
-    return (_BYTES,) if many else (mime, _BYTES)
+    return (BYTES,) if file.many else (mime, BYTES)
 
 
 def _rooms(content: bytes, found: MediaFormat) -> Rooms | None:

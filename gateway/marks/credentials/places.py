@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from contextlib import suppress
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire import gif, tiff
@@ -17,6 +17,7 @@ from gateway.wire.id3 import Frame, build, read_tag
 from gateway.wire.isobox import Box, boxes
 from gateway.wire.manifest_place import Room
 from gateway.wire.media_fault import MediaFault
+from gateway.wire.media_type import sniff
 from gateway.wire.pdf_file import PdfFileError, opened_pdf
 from gateway.wire.xml_places import XmlError, find_elements
 
@@ -26,6 +27,9 @@ EMBEDDED = frozenset(
 """FLAC is not among them: the manifest would stand in an ID3 tag before its signature, which strict
 players do not expect. Office packages: only uncompressed ones are taken by the library."""
 
+
+BYTES = "application/octet-stream"
+"""Any file, as the library hashes it without looking inside."""
 
 _MOST_CHUNKS = 200_000
 
@@ -49,8 +53,30 @@ TEXTS = frozenset({F.TXT, F.MARKDOWN, F.HTML})
 """What the library cannot walk through; its place is made by `gateway.wire.manifest_place`."""
 
 
-def obstacle(content: bytes, found: F) -> str:
+class Seen(NamedTuple):
+    """A file that was looked at once: what it is (None: nobody knows), and whether it has more
+    parts than the library can be asked to look through."""
+
+    content: bytes
+    found: F | None
+    many: bool
+
+    @property
+    def media(self) -> str:
+        """The media type as which the library reads it: bytes if it cannot walk through it."""
+        walked = self.found is not None and self.found in EMBEDDED and not self.many
+        return self.found.mime if self.found and walked else BYTES
+
+
+def look(content: bytes, found: F | None = None) -> Seen:
+    """Look at a file. ``found`` is what it is, if that is known."""
+    found = found or sniff(content)
+    return Seen(content, found, found is not None and has_many_parts(content, found))
+
+
+def obstacle(file: Seen) -> str:
     """Return why this file has no safe place for a manifest, in one word; empty if it has."""
+    content, found = file.content, file.found
     if found not in EMBEDDED:
         return "no_place_in_format"
     if found is F.WAV and content[:4] == b"RF64":
@@ -61,7 +87,7 @@ def obstacle(content: bytes, found: F) -> str:
         return "animated_png"
     if found is F.PDF and (b"/ByteRange" in content or b"/Encrypt" in content):
         return "signed_or_encrypted"
-    return "too_many_parts" if has_many_parts(content, found) else ""
+    return "too_many_parts" if file.many else ""
 
 
 def has_many_parts(content: bytes, found: F) -> bool:

@@ -55,6 +55,16 @@ async def test_head_goes_with_what_follows() -> None:
     assert wire.said == [b"HTTP/1.1 200 OK\r\n\r\na", b"b"]
 
 
+async def test_head_goes_before_a_large_body() -> None:
+    """A file is not copied to stand behind its head: both are written, in order."""
+    joiner, wire = _joiner()
+    joiner.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    body = b"a" * 100_000
+    joiner.write(body)
+    assert wire.said == [b"HTTP/1.1 200 OK\r\n\r\n", body]
+    assert wire.said[1] is body
+
+
 async def test_head_alone_leaves_in_the_next_turn() -> None:
     """Headers that nothing follows are not kept."""
     joiner, wire = _joiner()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 
 from gateway.config.settings import MediaSettings
-from gateway.edge.media_pool import MediaPool
+from gateway.edge.media_pool import MediaPool, ReadPool
 from gateway.engine.file_seal import seal_process
 from gateway.nouns.errors import MarkFailed, Overloaded
 from gateway.ports.adapter import Coding
+from gateway.ports.media import Reading, ReadOrder
 from gateway.ports.session import Sealed, SealOrder
 from tests.media_kit import claim, png, recipe
 
@@ -46,3 +48,17 @@ async def test_closing_ends_what_runs() -> None:
     await asyncio.gather(waiting, return_exceptions=True)
     assert waiting.done()
     assert pool.processes == ()
+
+
+def _echo() -> Callable[[ReadOrder], Reading]:
+    return lambda order: Reading(sound=bytes(order.content), fault=str(order.coded))  # type: ignore[arg-type]
+
+
+async def test_a_file_is_read_as_it_came() -> None:
+    """A file in a string arrives as its bytes, lone surrogates too."""
+    pool = ReadPool(_echo, MediaSettings(), Reading)
+    text = "QUJD" * 50_000 + "\ud800"
+    read = await pool.read(ReadOrder(text, coded=True))
+    assert read == Reading(sound=text.encode(errors="surrogatepass"), fault="True")
+    assert await pool.read(ReadOrder(b"ABC")) == Reading(sound=b"ABC", fault="False")
+    await pool.close()

@@ -24,8 +24,8 @@ class Pool:
         self._answer = answer
         self.orders: list[ReadOrder] = []
 
-    async def carry_out(self, order: ReadOrder) -> Reading | SealgateError:
-        """See gateway.edge.media_pool.ChildPool."""
+    async def read(self, order: ReadOrder) -> Reading | SealgateError:
+        """See gateway.edge.media_pool.ReadPool."""
         self.orders.append(order)
         return self._answer
 

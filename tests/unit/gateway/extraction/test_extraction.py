@@ -57,6 +57,8 @@ def test_documents_say_what_stands_in_them(found: F, place: str) -> None:
         reading = _read(given, f"x.{found.value}")
         assert (reading.format, reading.kind, reading.fault) == (found, "document", "")
         assert _place_of(reading) == place
+        if isinstance(given, str):  # as it comes over a socket
+            assert READ(ReadOrder(given.encode(), f"x.{found.value}", coded=True)) == reading
 
 
 _BESIDE = '<x xmlns="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{}</x>'

@@ -131,7 +131,7 @@ def test_uploads_become_ingredients() -> None:
 
 def test_the_implicit_label_is_not_repeated() -> None:
     """There is one in a file (GB 45438-2025, 6.1 c)."""
-    planned = str(plan_manifest(claim(), b"").definition)
+    planned = str(plan_manifest(claim(), ()).definition)
     assert EXCHANGE in planned
     assert "AIGC" not in planned
     assert "ContentProducer" not in planned

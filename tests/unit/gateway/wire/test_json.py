@@ -111,7 +111,12 @@ def test_splices_replace_and_insert_in_order() -> None:
         (b' { "a" : 2 } \n', b' { "a" : 2 ,"x":1,"y":"z"} \n'),
         (b'{"x":{"deep":"}"},"b":0}', b'{"x":1,"b":0,"y":"z"}'),
         (b'{"\\u0078":9}', b'{"\\u0078":1,"y":"z"}'),
+        *(
+            (b'{"d":[{"f":%b}],"x":[%b]}' % (each, each), b'{"d":[{"f":%b}],"x":1,"y":"z"}' % each)
+            for each in (b'"%b"' % (b"A" * 90_000), b'"%b"' % (b'A\\"]' * 30_000))
+        ),
     ],
+    ids=["empty", "spaces", "there", "escaped", "file", "file with escapes"],
 )
 def test_members_come_last_or_take_their_place(raw: bytes, wanted: bytes) -> None:
     """New members stand before the last brace; one that is there gets the new value."""

@@ -17,7 +17,8 @@ URL = "data:image/png;base64," + FILE
 LARGE = "A" * 70_000
 
 _leaves = st.sampled_from(
-    [FILE, URL, FILE + "\\", FILE + ",", 'x"' + FILE, FILE + "\n", FILE + "é", "\0" + FILE,
+    [FILE, URL, FILE + "\\", FILE + ",", "," + FILE, "]" + FILE + "[{",
+     'x"' + FILE, FILE + "\n", FILE + "é", "\0" + FILE,
      "\0000;", "\\u0000", "", 1, None, LARGE]
 )  # fmt: skip
 _values = st.recursive(
@@ -50,12 +51,13 @@ def test_it_reads_as_the_standard_reader_does(value: object, at: int, wrong: byt
     ("text", "goes"),
     [
         (f'["{FILE}"]', True), (f'["{URL}"]', True), (f'["x\\"{FILE}"]', True),
-        (f'{{"{FILE}": 1}}', False), (f'["{FILE} "]', False), (f'["{FILE},"]', False),
+        (f'{{"{FILE}": 1}}', False), (f'["{FILE} "]', False), (f'["{FILE},"]', True),
+        (f'[",{FILE}"]', False),
         (f'["{FILE}\\n"]', False), (f'["\\u0000", "{FILE}"]', False), ('["short"]', False),
         (f'["a", {FILE} "b"]', False), ("[" + '"",' * 30_000 + f'"{FILE}"]', False),
     ],
 )  # fmt: skip
-def test_only_values_without_signs_of_json_are_taken_out(text: str, goes: bool) -> None:
+def test_only_values_in_plain_letters_are_taken_out(text: str, goes: bool) -> None:
     """What is taken out was inside of a string, and was its value."""
     assert bool(Hollow(text.encode())) is goes
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sys
+from types import FrameType
 
 import encypher_c2pa
 import pytest
@@ -11,6 +13,7 @@ from c2pa import Reader
 from PIL import Image
 
 from gateway.marks import Credentials
+from gateway.marks.credentials.places import has_many_parts
 from gateway.nouns.mark import Receipt
 from gateway.ports.mark import ClaimState
 from gateway.wire.id3 import Frame, build, read_tag, tag_size
@@ -116,3 +119,25 @@ def test_the_tag_of_an_mp3_keeps_its_version_and_has_room_behind_the_manifest(ve
         changed = bytearray(signed)
         changed[-9] ^= 1
         assert MARK.verify(bytes(changed))[0].state is ClaimState.ALTERED
+
+
+@pytest.mark.parametrize("came_signed", [False, True])
+def test_each_file_is_looked_through_once(came_signed: bool) -> None:
+    """Its boxes are walked when it comes, and so are those of its parent; none twice."""
+    content = sound("ipod", "aac", 44100, 1)
+    if came_signed:
+        content, _ = MARK.stamp(content, claim(OTHER_EXCHANGE))
+    changed = content + b"\0\0\0\x08free"
+    walks: list[int] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is has_many_parts.__code__:
+            walks.append(id(frame.f_locals["content"]))
+
+    sys.setprofile(note)
+    try:
+        receipt = MARK.stamp(changed, claim()._replace(original=content))[1]
+    finally:
+        sys.setprofile(None)
+    assert receipt.status == "written"
+    assert sorted(walks) == sorted({id(changed), id(content)})

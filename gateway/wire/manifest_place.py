@@ -76,11 +76,11 @@ class Room(NamedTuple):
 
 def manifest_places(content: bytes) -> list[ManifestPlace]:
     """Return the manifests in a text file, in whichever way; none if it is no UTF-8."""
-    if b"\xef\xbb\xbf" not in content and not re.search(rb"(?i)c2pa", content):
-        return []
     try:
         text = content.decode()
     except UnicodeDecodeError:
+        return []
+    if _BEGIN not in text and "c2pa" not in text.lower():
         return []
     found = [
         (each.start(), each.end(), payload)

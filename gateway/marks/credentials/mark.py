@@ -190,18 +190,22 @@ class Credentials:
             return content, self._receipt("not_possible", "no_place_in_format")
         try:
             room = _room(without(content, places), found)
-            signed, timed = self._around(self._plan(None, claim), lambda _: room)
+            made = self._around(self._plan(None, claim), lambda _: room)
         except ManifestPlaceError as error:
             return content, self._receipt("not_possible", str(error))
         except CredentialError as error:
             return content, self._receipt("failed", str(error))
+        if made is None:
+            return content, self._receipt("failed", "not_signed")
+        signed, timed = made
         read = self.verify(signed)
         if len(read) != 1 or not self._is_ours(read[0], claim):
             return content, self._receipt("failed", "not_read_back")
         return signed, self._receipt("written", "" if timed else "no_time_stamp")
 
-    def _around(self, plan: Plan, rooms: Rooms) -> tuple[bytes, bool]:
-        """Return the file with a manifest in its room, and False if a time stamp is missing.
+    def _around(self, plan: Plan, rooms: Rooms) -> tuple[bytes, bool] | None:
+        """Return the file with a manifest in its room, and False if a time stamp is missing; None
+        if there is no room in which it fits.
 
         How long the manifest is, and so what the hash leaves out, is known when it is made: tried
         first is how much longer than what it says the last one was. Its bytes differ each time, by
@@ -227,8 +231,6 @@ class Credentials:
                 made = b"".join((room.before, written, room.behind)), timed
                 if room.suits(written):
                     break
-        if made is None:
-            raise CredentialError("not_signed")
         return made
 
     def _report_at(self, content: bytes, place: ManifestPlace, count: int) -> tuple[str, str]:
@@ -259,13 +261,10 @@ class Credentials:
         opened = look(claim.original) if claim.original not in (b"", content) else file
         plan = self._plan(opened, claim)
         rooms = _rooms(content, found) if can_sign_around() else None
-        room = rooms(0) if rooms else None
-        if rooms is None or room is None:
-            signed, timed = self._sign(plan, _inside(content, found.mime))
-        else:
-            signed, timed = self._around(plan, rooms)
+        around = self._around(plan, rooms) if rooms else None
+        signed, timed = around or self._sign(plan, _inside(content, found.mime))
         details = [] if timed else ["no_time_stamp"]
-        if room is None and found is MediaFormat.PNG and b"eXIf" in png_chunks(content):
+        if around is None and found is MediaFormat.PNG and b"eXIf" in png_chunks(content):
             details.append("before_exif")
         return signed, ", ".join(details)
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from gateway.nouns.media import MediaFormat as F
-from gateway.wire import gif, tiff
+from gateway.wire import gif, riff, tiff
 from gateway.wire.id3 import Frame, build, read_tag
 from gateway.wire.isobox import Box, boxes
 from gateway.wire.manifest_place import Room
@@ -141,6 +141,8 @@ def may_hold_manifest(content: bytes, found: F) -> bool:
         return b"caBX" in png_chunks(content)
     if found is F.TIFF:
         return tiff.may_hold_manifest(content)
+    if found is F.WAV and (wave := _plain_wave(content)):
+        return wave.first(b"C2PA") is not None
     return found is F.PDF or b"c2pa" in content
 
 
@@ -198,6 +200,16 @@ def tiff_room(content: bytes, size: int) -> Room | None:
     directory that is written anew before it (C2PA 2.4, A.3.3). None as for a GIF."""
     before = tiff.with_manifest_room(content, size)
     return None if before is None else Room(before, b"", bytes)
+
+
+def _plain_wave(content: bytes) -> riff.Wave | None:
+    """Return the chunks of a WAVE file that is nothing else, and as long as it says."""
+    try:
+        wave = riff.read_wave(content)
+    except MediaFault:
+        return None
+    told = int.from_bytes(content[4:8], "little") + 8
+    return wave if wave.end == len(content) == told and not wave.wide else None
 
 
 def _extension(manifest: bytes) -> bytes:

@@ -13,12 +13,13 @@ from c2pa import Reader
 from PIL import Image
 
 from gateway.marks import Credentials
-from gateway.marks.credentials.places import has_many_parts
+from gateway.marks.credentials.places import has_many_parts, may_hold_manifest
 from gateway.nouns.mark import Receipt
+from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
 from gateway.wire.id3 import Frame, build, read_tag, tag_size
 from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, picture, signing
-from tests.sound_kit import sound
+from tests.sound_kit import sound, wave
 
 MARK = Credentials(signing())
 PICTURE = picture()
@@ -95,6 +96,16 @@ def test_the_place_in_a_gif_and_a_tiff_is_ours_and_two_validators_know_it(kind: 
     assert MARK.verify(twice)[0].exchange == OTHER_EXCHANGE
     with Reader(f"image/{kind.lower()}", io.BytesIO(twice)) as reader:
         assert len(json.loads(reader.json())["manifests"]) == 2
+
+
+def test_a_wave_file_may_hold_a_manifest_in_its_own_chunk_only() -> None:
+    """Samples that look like one are none; where other bytes lie behind, anything may be there."""
+    content = wave(8, extra=b"note\4\0\0\0c2pa")
+    signed, _ = MARK.stamp(content, claim())
+    given = (content, signed, content + b"c2pa", wave(8))
+    assert [may_hold_manifest(each, MediaFormat.WAV) for each in given] == [
+        False, True, True, False
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("version", [3, 4])

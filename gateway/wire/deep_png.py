@@ -33,6 +33,17 @@ def is_deep(content: bytes) -> bool:
     return depth == 16 and colour in _CHANNELS and not (interlace or moving or keyed)
 
 
+def upright(pixels: NDArray[np.uint16], orientation: int) -> NDArray[np.uint16]:
+    """Return the pixels as they are to be seen (EXIF 2.32, tag 0x0112)."""
+    if orientation in {5, 6, 7, 8}:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in {2, 3, 6, 7}:
+        pixels = pixels[:, ::-1]
+    if orientation in {3, 4, 7, 8}:
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
+
+
 def decode(content: bytes) -> NDArray[np.uint16]:
     """Return the pixels: rows, columns, channels. Raises MediaFault if they are not all there.
 

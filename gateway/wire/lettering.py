@@ -68,11 +68,12 @@ def needed(short_side: float, share: float = SHARE) -> int:
     return ceil(share * short_side) + 1
 
 
+@lru_cache(maxsize=256)
 def lay_out(text: str, width: int, height: int, *, share: float = SHARE) -> Layout | None:
     """Return the label laid out inside a frame, None if it cannot stand there legibly.
 
     As large as needed, never smaller: ``share`` of the shorter side. Where the code has no room the
-    words stand alone.
+    words stand alone. Remembered: all frames of an animation are of one size.
     """
     need = needed(min(width, height), share)
     for words in dict.fromkeys((text, text.split(SEPARATOR, maxsplit=1)[0])):
@@ -97,8 +98,9 @@ def place(layout: Layout, position: str, width: int, height: int) -> Box:
     return Box(left, top, left + layout.width, top + layout.height)
 
 
+@lru_cache(maxsize=8)
 def coverage(layout: Layout, *, smooth: bool = True) -> NDArray[np.float32]:
-    """Return how much of each pixel of the plate is ink, from 0 to 1."""
+    """Return how much of each pixel of the plate is ink, from 0 to 1; not to be written to."""
     plate = Image.new("L", (layout.width, layout.height))
     pen = ImageDraw.Draw(plate)
     pen.fontmode = "L" if smooth else "1"
@@ -107,7 +109,9 @@ def coverage(layout: Layout, *, smooth: bool = True) -> NDArray[np.float32]:
         left = (layout.width - font.getlength(line)) / 2
         base = layout.padding + layout.ascent + number * layout.pitch
         pen.text((round(left), base), line, font=font, fill=255, anchor="ls")
-    return np.asarray(plate, np.float32) / np.float32(255)
+    ink = np.asarray(plate, np.float32) / np.float32(255)
+    ink.setflags(write=False)
+    return ink
 
 
 def ink_height(letter: str, size: int) -> int:

@@ -6,12 +6,21 @@ those that the bytes allow, and valid UTF-8 without a hint is plain text.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from io import BytesIO
 
 from gateway.nouns.media import MediaFormat as F
 
 _HEAD = 4096
+_PROLOGUE = 65_536
+_ROOT = re.compile(
+    r"\ufeff?(?>\s++|<\?.*?\?>|<!--.*?-->|<!doctype\s++(?:[\w.:-]*+:)?(?:svg|html)\b[^>\[]*+"
+    r"(?:\[.*?\]\s*+)?>)*+<(?:[\w.-]++:)?(svg|html)[\s/>]",
+    re.DOTALL | re.IGNORECASE,
+)
+"""The first element behind what may stand before it, whatever the prefix of its namespace."""
+
 _PACKAGE = b"PK\x03\x04"
 _ISO_BRANDS: dict[bytes, F] = {
     b"avif": F.AVIF, b"avis": F.AVIF, b"M4A ": F.M4A, b"M4B ": F.M4A, b"qt  ": F.MOV,
@@ -56,11 +65,14 @@ def sniff(content: bytes, hint: str = "") -> F | None:
     if text is None:
         return None
     head = text[:_HEAD].lstrip("\ufeff \t\r\n").lower()
-    if "<svg" in head and head.startswith(("<?xml", "<svg", "<!--", "<!doctype svg")):
+    root = _ROOT.match(text, 0, _PROLOGUE)
+    if root and root[1].lower() == "svg" and not head.startswith("<!doctype html"):
         return F.SVG
-    if named in _TEXTS and named is not F.SVG:
+    if named is F.SVG:
+        return None  # a line of ours before its root would break it
+    if named in _TEXTS:
         return named
-    return F.HTML if head.startswith(("<!doctype html", "<html")) else F.TXT
+    return F.HTML if root or head.startswith("<!doctype html") else F.TXT
 
 
 def _signed(content: bytes) -> F | None:

@@ -58,6 +58,11 @@ class Limits(NamedTuple):
     frames: int = 2_000
 
 
+_TIFF_LAYOUT = (256, 257, 273, 278, 279, 322, 323, 324, 325)
+"""Tags (TIFF 6.0) on the pixels' size and place, which are the encoder's to write: a picture that
+was turned has others."""
+
+
 class Picture:
     """A raster file, decoded. ``frames`` may be drawn on; `encoded` gives the file of them."""
 
@@ -116,24 +121,26 @@ class Picture:
             raise MediaFault("too_large")
         if image.width * image.height * count > limits.all_pixels:
             raise MediaFault("too_large")
+        orientation = image.getexif().get(exif.ORIENTATION, 1)
+        self._turned = orientation != 1
         if self._format is MediaFormat.PNG and deep_png.is_deep(self._content):
-            self.frames = [Canvas(deep_png.decode(self._content))]
+            self.frames = [Canvas(deep_png.upright(deep_png.decode(self._content), orientation))]
             return
-        self._remember(image)
         used = 0
         for number in range(count):
             image.seek(number)
             used += image.width * image.height
             if used > limits.all_pixels:  # pages of a TIFF have sizes of their own
                 raise MediaFault("too_large")
-            image.load()
+            image.load()  # which turns a TIFF upright, by its tags as they came
+            if number == 0:
+                self._remember(image)
             self._times.append(image.info.get("duration", 0))
             self.frames.append(Canvas(self._drawable(image)))
 
     def _drawable(self, image: Image.Image) -> Image.Image:
         frame = image.copy()
-        if self._format is not MediaFormat.TIFF or len(self.frames) == 0:
-            self._turned = frame.getexif().get(exif.ORIENTATION, 1) != 1
+        if self._format is not MediaFormat.TIFF:
             frame = ImageOps.exif_transpose(frame)
         if self._format is MediaFormat.GIF or frame.mode == "PA":
             return frame.convert("RGBA")
@@ -240,7 +247,6 @@ def _tiff_compression(said: Any) -> str | None:
 
 def _tiff_tags(image: Image.Image) -> Image.Exif:
     tags = image.getexif()
-    tags.pop(exif.ORIENTATION, None)
-    for gone in (tiff.XMP, tiff.MANIFEST):
+    for gone in (exif.ORIENTATION, tiff.XMP, tiff.MANIFEST, *_TIFF_LAYOUT):
         tags.pop(gone, None)
     return tags

@@ -20,12 +20,16 @@ _DEEPEST = 1000
 
 
 class View(NamedTuple):
-    """The part of the plane that the root shows: what a picture's frame is to a raster."""
+    """The part of the plane that the root shows: what a picture's frame is to a raster.
+
+    ``frame`` is the shorter side of the frame around it, in the same units: it may be longer.
+    """
 
     left: float
     top: float
     width: float
     height: float
+    frame: float
 
 
 class Drawing(NamedTuple):
@@ -152,17 +156,32 @@ def _first_two(raw: str) -> tuple[str, str, str]:
 
 
 def _view(attributes: dict[str, str]) -> View:
-    """Return the root's view box, else its size in pixels, else what CSS takes for unsized ones."""
+    """Return the root's view box as far as it shows, else its size in pixels, else what CSS takes
+    for unsized ones."""
+    wide, high = _length(attributes.get("width", "")), _length(attributes.get("height", ""))
     box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
     try:
         left, top, width, height = (float(each) for each in box)
     except ValueError:
         left = top = 0.0
-        width = _length(attributes.get("width", "")) or _DEFAULT_SIZE[0]
-        height = _length(attributes.get("height", "")) or _DEFAULT_SIZE[1]
+        width, height = wide or _DEFAULT_SIZE[0], high or _DEFAULT_SIZE[1]
     if not (0 < width < 1e9 and 0 < height < 1e9 and abs(left) < 1e9 and abs(top) < 1e9):
         raise MediaFault("broken_svg")
-    return View(left, top, width, height)
+    fit = attributes.get("preserveAspectRatio", "").strip()
+    if not (wide and high) or fit.startswith("none"):
+        return View(left, top, width, height, min(width, height))
+    if "slice" not in fit:
+        return View(left, top, width, height, min(wide, high) / min(wide / width, high / height))
+    scale = max(wide / width, high / height)
+    shown = wide / scale, high / scale
+    left += (width - shown[0]) * _share(fit, "x")
+    top += (height - shown[1]) * _share(fit, "Y")
+    return View(left, top, *shown, min(shown))
+
+
+def _share(fit: str, axis: str) -> float:
+    """Return how much of what is cut off lies before what shows (SVG 2, 8.6)."""
+    return 0.0 if f"{axis}Min" in fit else 1.0 if f"{axis}Max" in fit else 0.5
 
 
 def _length(text: str) -> float:

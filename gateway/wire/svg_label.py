@@ -8,7 +8,11 @@ from gateway.wire import lettering, outlines, svg, xmp
 from gateway.wire.media_fault import MediaFault
 
 _SHORT_SIDE = 1000
-_FIRM = "display:inline!important;visibility:visible!important;opacity:1!important"
+_FIRM = (
+    "display:inline!important;visibility:visible!important;opacity:1!important;"
+    "transform:none!important;clip-path:none!important;mask:none!important;filter:none!important"
+)
+"""What style sheets of the document cannot take back."""
 
 
 def drawn(document: bytes, text: str, position: str, opacity: float) -> bytes | None:
@@ -32,7 +36,8 @@ def drawn(document: bytes, text: str, position: str, opacity: float) -> bytes | 
 def _group(view: svg.View, text: str, position: str, opacity: float) -> str | None:
     unit = min(view.width, view.height) / _SHORT_SIDE
     width, height = int(view.width / unit), int(view.height / unit)
-    layout = lettering.lay_out(text, width, height)
+    share = lettering.SHARE * view.frame / min(view.width, view.height)
+    layout = lettering.lay_out(text, width, height, share=share)
     if layout is None:
         return None
     box = lettering.place(layout, position, width, height)

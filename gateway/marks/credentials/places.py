@@ -12,14 +12,13 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from gateway.nouns.media import MediaFormat as F
-from gateway.wire import gif, riff, tiff
+from gateway.wire import gif, riff, svg, tiff
 from gateway.wire.id3 import Frame, build, read_tag
 from gateway.wire.isobox import Box, boxes
 from gateway.wire.manifest_place import Room
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.media_type import sniff
 from gateway.wire.pdf_file import PdfFileError, opened_pdf
-from gateway.wire.xml_places import XmlError, find_elements
 
 EMBEDDED = frozenset(
     {F.PNG, F.JPEG, F.WEBP, F.GIF, F.AVIF, F.TIFF, F.SVG, F.MP3, F.WAV, F.M4A, F.MP4, F.MOV, F.PDF}
@@ -225,10 +224,9 @@ def _chunk(manifest: bytes) -> bytes:
 def _well_formed(content: bytes) -> bool:
     """Say whether an SVG is XML with something inside its root: the library looks less closely."""
     try:
-        roots = find_elements(content, ["svg"])
-    except XmlError:
+        return svg.read_drawing(content).close is not None
+    except MediaFault:
         return False
-    return bool(roots) and not roots[0].above and not roots[0].empty
 
 
 def _has_pages(content: bytes) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from gateway.marks.image_label import ImageLabel
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import FileMarksOrder
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim, ClaimState
-from gateway.wire import image_file, xmp
+from gateway.wire import deep_png, image_file, lettering, png, xmp
 from gateway.wire.picture import Limits
 from tests.picture_kit import CLAIM, CODE, XMP, encode, opened, pictures, scene
 
@@ -144,6 +144,37 @@ def test_every_frame_bears_the_label(name: str) -> None:
             grey = np.asarray(image.crop(box).convert("L"))
             assert (grey > 200).mean() > 0.03
             assert (grey < 110).mean() > 0.3
+
+
+@pytest.mark.parametrize("orientation", [2, 3, 5, 6, 7, 8])
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "deep PNG", "TIFF", "WEBP", "AVIF"])
+def test_a_turned_picture_stays_as_it_is_seen(name: str, orientation: int) -> None:
+    """A label on one that says how to turn it leaves it upright, and says so."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    kind = name.removeprefix("deep ")
+    content = encode(kind, scene(160, 120), exif=exif)
+    if name == "deep PNG":
+        (block,) = (each for each in png.chunks(content) if each.kind == b"eXIf")
+        numbers = np.asarray(scene(160, 120), np.uint16) * 257
+        head, *rest = png.chunks(deep_png.encode(numbers))
+        content = png.joined([head, block, *rest])
+    stamped, receipt = MARK.stamp(content, CLAIM)
+    assert receipt.status == "written"
+    before, after = opened(content), opened(stamped)
+    assert after.getexif().get(0x0112, 1) == 1
+    before = ImageOps.exif_transpose(before)
+    assert after.size == before.size
+    top = (0, 0, after.width, after.height // 2)
+    one, other = (np.asarray(each.convert("L").crop(top), float) for each in (before, after))
+    assert np.abs(one - other).mean() < 4
+
+
+def test_each_frame_of_an_animation_costs_its_own_drawing_only() -> None:
+    """The label is laid out once: measuring letters for each took longer than all the rest."""
+    lettering.lay_out.cache_clear()
+    MARK.stamp(encode("GIF", save_all=True, append_images=[scene(turn=90)] * 8), CLAIM)
+    assert lettering.lay_out.cache_info().misses <= 2
 
 
 def test_what_was_in_the_metadata_stays() -> None:

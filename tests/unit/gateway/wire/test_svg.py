@@ -14,11 +14,12 @@ OWED = {xmp.AIGC: "label", xmp.SOURCE_TYPE: xmp.TRAINED}
 @pytest.mark.parametrize(
     ("root", "view"),
     [
-        (b'viewBox="0 0 400 300"', (0, 0, 400, 300)),
-        (b'viewBox="-5,-6 40,30" width="9"', (-5, -6, 40, 30)),
-        (b'width="2in" height="96pt"', (0, 0, 192, 128)),
-        (b'width="100%" height="50%"', (0, 0, 300, 150)),
-        (b"", (0, 0, 300, 150)),
+        (b'viewBox="0 0 400 300"', (0, 0, 400, 300, 300)),
+        (b'viewBox="-5,-6 40,30" width="9"', (-5, -6, 40, 30, 30)),
+        (b'viewBox="0 0 40 30" width="20" height="30"', (0, 0, 40, 30, 40)),
+        (b'width="2in" height="96pt"', (0, 0, 192, 128, 128)),
+        (b'width="100%" height="50%"', (0, 0, 300, 150, 150)),
+        (b"", (0, 0, 300, 150, 150)),
     ],
 )
 def test_the_view_is_read(root: bytes, view: tuple[float, ...]) -> None:

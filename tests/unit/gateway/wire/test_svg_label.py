@@ -46,6 +46,32 @@ def test_letters_are_tall_enough() -> None:
     assert max(numbers[1::2]) - min(numbers[1::2]) >= 0.05 * 300
 
 
+@pytest.mark.parametrize(
+    ("size", "fit", "seen"),
+    [("100 400", "xMidYMid slice", (162.5, 0, 237.5, 300)), ("100 400", "xMinYMin slice",
+     (0, 0, 75, 300)), ("800 100", "xMaxYMax slice", (0, 250, 400, 300)),
+     ("100 400", "xMidYMid", (0, 0, 400, 300)), ("100 400", "none", (0, 0, 400, 300))],
+)  # fmt: skip
+def test_the_plate_is_where_the_frame_shows_it(
+    size: str, fit: str, seen: tuple[float, float, float, float]
+) -> None:
+    """A root whose view box is cut to its frame shows a part of it; one that is fitted in is small
+    in its frame, and the letters are measured by that."""
+    width, height = size.split()
+    more = f'<svg width="{width}" height="{height}" preserveAspectRatio="{fit}" '
+    document = re.sub(rb"<svg ", more.encode(), SVG)
+    written = svg_label.drawn(document, "人工智能生成", "bottom-right", 0.7) or b""
+    _, rect, path = list(fromstring(written))[-1]
+    left, top, wide, high = (float(rect.get(key)) for key in ("x", "y", "width", "height"))
+    assert left >= seen[0] - 0.01
+    assert top >= seen[1] - 0.01
+    assert left + wide <= seen[2] + 0.01
+    assert top + high <= seen[3] + 0.01
+    numbers = [float(each) for each in re.findall(r"-?[0-9.]+(?:e-?[0-9]+)?", path.get("d"))]
+    frame = 400.0 if fit == "xMidYMid" else min(seen[2] - seen[0], seen[3] - seen[1])
+    assert max(numbers[1::2]) - min(numbers[1::2]) >= 0.05 * frame
+
+
 def test_a_new_label_replaces_ours() -> None:
     """Two exchanges draw one label."""
     once = svg_label.drawn(SVG, "AI生成", "top", 0.7) or b""

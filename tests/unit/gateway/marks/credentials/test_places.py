@@ -98,6 +98,22 @@ def test_the_place_in_a_gif_and_a_tiff_is_ours_and_two_validators_know_it(kind: 
         assert len(json.loads(reader.json())["manifests"]) == 2
 
 
+@pytest.mark.parametrize(
+    "root",
+    [b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>',
+     b'<!DOCTYPE svg PUBLIC "a" "b"><svg xmlns="http://www.w3.org/2000/svg"><g/></svg>',
+     b'<v:svg xmlns:v="http://www.w3.org/2000/svg"><v:g/></v:svg>'],
+)  # fmt: skip
+def test_drawings_as_programs_write_them_are_signed(root: bytes) -> None:
+    """With a document type, or a prefix of their own; one with entities is not."""
+    content = b'<?xml version="1.0"?>' + root
+    signed, receipt = MARK.stamp(content, claim())
+    assert receipt == Receipt("credential", "written", "")
+    assert encypher_c2pa.verify(signed, "image/svg+xml")["integrity"] == "valid"
+    bad = b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hosts">]>' + root
+    assert MARK.stamp(bad, claim())[1].status == "failed"
+
+
 def test_a_wave_file_may_hold_a_manifest_in_its_own_chunk_only() -> None:
     """Samples that look like one are none; where other bytes lie behind, anything may be there."""
     content = wave(8, extra=b"note\4\0\0\0c2pa")

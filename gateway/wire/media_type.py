@@ -134,7 +134,7 @@ def _framed(head: bytes) -> F | None:
         return None
     if head[1] & 0xF6 == 0xF0:
         return F.AAC
-    return F.MP3 if head[1] & 0xE0 == 0xE0 and head[1] & 0x06 else None
+    return F.MP3 if head[1] & 0xE6 == 0xE2 else None  # layer III; FF FE opens text in UTF-16
 
 
 def _office(content: bytes) -> F | None:

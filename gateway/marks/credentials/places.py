@@ -135,14 +135,16 @@ def damage(content: bytes, found: F) -> str:
 
 def may_hold_manifest(content: bytes, found: F) -> bool:
     """Say whether a file may have a manifest: the name stands in the first box of each one. Only a
-    PDF can have it compressed."""
+    PDF can have it compressed, in an object stream too."""
     if found is F.PNG:
         return b"caBX" in png_chunks(content)
     if found is F.TIFF:
         return tiff.may_hold_manifest(content)
     if found is F.WAV and (wave := _plain_wave(content)):
         return wave.first(b"C2PA") is not None
-    return found is F.PDF or b"c2pa" in content
+    if found is F.PDF:
+        return b"/ObjStm" in content or b"C2PA_Manifest" in content
+    return b"c2pa" in content
 
 
 def png_chunks(content: bytes) -> dict[bytes, int]:

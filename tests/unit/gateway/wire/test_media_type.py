@@ -43,7 +43,7 @@ def office(folder: str) -> bytes:
         (b"<!DOCTYPE html><svg>", F.HTML), (b"<?xml version='1.0'?><html><svg/>", F.HTML),
         (b"<svgs>", F.TXT), (b"see <svg>", F.TXT), (b"<!-- <svg>", F.TXT),
         (b"hello", F.TXT), (b"", F.TXT), (b"a\0b", None), (b"\xfe\xff\x00", None), (b"ID3", F.TXT),
-        (b"\xff", None),
+        (b"\xff", None), ("\ufeff<svg/>".encode("utf-16-le"), None), (b"\xff\xfd\x90\x00", None),
     ],
 )  # fmt: skip
 def test_signatures(content: bytes, expected: F | None) -> None:

@@ -8,6 +8,7 @@ import sys
 from types import FrameType
 
 import encypher_c2pa
+import pikepdf
 import pytest
 from c2pa import Reader
 from PIL import Image
@@ -18,7 +19,7 @@ from gateway.nouns.mark import Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
 from gateway.wire.id3 import Frame, build, read_tag, tag_size
-from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, picture, signing
+from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, pdf, picture, signing
 from tests.sound_kit import sound, wave
 
 MARK = Credentials(signing())
@@ -112,6 +113,19 @@ def test_drawings_as_programs_write_them_are_signed(root: bytes) -> None:
     assert encypher_c2pa.verify(signed, "image/svg+xml")["integrity"] == "valid"
     bad = b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hosts">]>' + root
     assert MARK.stamp(bad, claim())[1].status == "failed"
+
+
+def test_a_pdf_may_hold_a_manifest_where_its_relation_is_named() -> None:
+    """Or where objects are packed, so that nobody can tell; that of another stays as the parent."""
+    plain = pdf()
+    signed, _ = MARK.stamp(plain, claim(OTHER_EXCHANGE))
+    with pikepdf.open(io.BytesIO(signed)) as opened:
+        opened.save(out := io.BytesIO(), object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    given = (plain, signed, out.getvalue())
+    assert [may_hold_manifest(each, MediaFormat.PDF) for each in given] == [False, True, True]
+    later, _ = MARK.stamp(signed, claim())
+    with Reader("application/pdf", io.BytesIO(later)) as reader:
+        assert len(json.loads(reader.json())["manifests"]) == 2
 
 
 def test_a_wave_file_may_hold_a_manifest_in_its_own_chunk_only() -> None:

@@ -18,6 +18,7 @@ from pickle import PickleBuffer
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import numpy as np
 
 from gateway.config.settings import MediaSettings
 from gateway.edge.media_child import LENGTH_BYTES, Make, Payload, Reply, Setup, frame, packed
@@ -74,22 +75,21 @@ class _Member:
         for part in frame(payload):
             await loop.sock_sendall(self._link, part)
 
-    async def _receive_frame(self) -> bytearray:
+    async def _receive_frame(self) -> memoryview:
         length = int.from_bytes(await self._receive(LENGTH_BYTES), "big")
         if length > _REPLY_BYTES:
             raise EOFError
         return await self._receive(length)
 
-    async def _receive(self, count: int) -> bytearray:
+    async def _receive(self, count: int) -> memoryview:
         loop = asyncio.get_running_loop()
-        data = bytearray(count)
-        view, at = memoryview(data), 0
+        view, at = np.empty(count, np.uint8).data, 0  # not filled with zeros first
         while at < count:
             got = await loop.sock_recv_into(self._link, view[at:])
             if not got:
                 raise EOFError
             at += got
-        return data
+        return view
 
     def end(self) -> None:
         """Kill it, whatever it does."""

@@ -50,7 +50,7 @@ def _saved(save: Callable[[io.BytesIO], object]) -> bytes:
     return out.getvalue()
 
 
-def _copies(content: bytes, found: MediaFormat) -> Callable[[], object] | None:
+def copies(found: MediaFormat) -> Callable[[bytes], object] | None:
     """Return what opens a document and saves it again by another library."""
     openers = {
         MediaFormat.DOCX: docx.Document,
@@ -59,7 +59,7 @@ def _copies(content: bytes, found: MediaFormat) -> Callable[[], object] | None:
         MediaFormat.PDF: pikepdf.open,
     }
     opener = openers.get(found)
-    return (lambda: _saved(opener(io.BytesIO(content)).save)) if opener else None
+    return (lambda content: _saved(opener(io.BytesIO(content)).save)) if opener else None
 
 
 def rows() -> list[tuple[str, float, float | None]]:
@@ -68,8 +68,8 @@ def rows() -> list[tuple[str, float, float | None]]:
     found = []
     for kind, make in DOCUMENTS.items():
         content, said = make(), claim()._replace(format=kind)
-        copy = _copies(content, kind)
-        plain = best_ms(copy) if copy else None
+        copy = copies(kind)
+        plain = best_ms(partial(copy, content)) if copy else None
         for mark in (label, metadata):
             cost = best_ms(lambda m=mark, c=content, s=said: m.stamp(c, s))
             found.append((f"{mark.name} {kind.value}", cost, plain))

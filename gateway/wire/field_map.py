@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from gateway.nouns.errors import BadRequest
 from gateway.nouns.segment import FieldClass, Pointer, TextForm
 from gateway.wire.json import KEY
-from gateway.wire.long_strings import is_base64, is_graphic
+from gateway.wire.long_strings import is_base64, is_graphic, is_plain
 
 MAX_STRINGS = 100_000
 """So many strings of one body are named; a body with more is refused, not judged in part."""
@@ -101,7 +101,7 @@ class Found(NamedTuple):
 def is_coded(text: str) -> bool:
     """True if a string is a base64 data URL and nothing else."""
     head = _DATA_URL.match(text)
-    return head is not None and text.isascii() and is_base64(text[head.end() :].encode("ascii"))
+    return head is not None and is_plain(text[head.end() :], is_base64)
 
 
 NAMED = subtree(FieldClass.UNKNOWN)
@@ -138,16 +138,12 @@ def _string(text: str, node: Node, pointer: Pointer, name: str, found: list[Foun
     if node.plain and _TOKEN.fullmatch(text):
         return
     field_class = node.field_class or FieldClass.UNKNOWN
-    if node.media and (is_coded(text) or _looks_coded(text)):
+    if node.media and (is_coded(text) or is_plain(text, is_graphic)):
         found.append(Found(pointer, "", field_class, node.form, name, node.media, node.media))
     elif field_class is FieldClass.UNKNOWN and is_coded(text):
         found.append(Found(pointer, "", field_class, node.form, name, "data_url"))
     else:
         found.append(Found(pointer, text, field_class, node.form, name, "", node.media))
-
-
-def _looks_coded(text: str) -> bool:
-    return text.isascii() and is_graphic(text.encode("ascii"))
 
 
 def _members(

@@ -8,6 +8,7 @@ before, so that only the small rest is decoded.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 LONG = 4096
 """From so many bytes on a string is worth taking out."""
 
+_PIECE = 64 * 1024
 _MOST_QUOTES = 20_000
 _BEHIND_STRINGS = frozenset(b",:]}")
 """With what, blanks aside, a JSON text goes on behind a string."""
@@ -41,6 +43,15 @@ def is_base64(data: bytes) -> bool:
     if len(data) < LONG:
         return not data.translate(None, _BASE64)
     return is_graphic(data) and not any(each in data for each in _NOT_BASE64)
+
+
+def is_plain(text: str, alphabet: Callable[[bytes], bool]) -> bool:
+    """True if a text is ASCII and of one alphabet, `is_graphic` or `is_base64`.
+
+    It is looked at in pieces that stay in the processor's cache: a copy of the whole takes longer.
+    """
+    pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
+    return text.isascii() and all(alphabet(each.encode("ascii")) for each in pieces)
 
 
 class Hollow:

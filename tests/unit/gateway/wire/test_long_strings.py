@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.nouns.errors import BadRequest
 from gateway.wire.json import BOM, encode, loads
-from gateway.wire.long_strings import LONG, Hollow, is_base64, is_graphic
+from gateway.wire.long_strings import LONG, Hollow, is_base64, is_graphic, is_plain
 
 FILE = "QUJD" * (LONG // 2)
 URL = "data:image/png;base64," + FILE
@@ -77,3 +77,15 @@ def test_alphabets_are_told_exactly(size: int) -> None:
         for data in (one + filler, filler + one):
             assert is_graphic(data) is (0x21 <= code <= 0x7E)
             assert is_base64(data) is (one.isalnum() or one in b"+/=_-")
+
+
+@pytest.mark.parametrize("size", [0, 3, 200_000])
+def test_texts_are_told_as_their_bytes_are(size: int) -> None:
+    """Wherever the sign stands that does not belong there."""
+    text = "Aa0+" * (size // 4)
+    assert is_plain(text, is_base64)
+    for at in (0, size // 2, size):
+        for sign in (" ", "\n", "\x7f", "é"):
+            assert not is_plain(text[:at] + sign + text[at:], is_graphic)
+        assert is_plain(text[:at] + "," + text[at:], is_graphic)
+        assert not is_plain(text[:at] + "," + text[at:], is_base64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 
@@ -26,6 +27,10 @@ _PASSING_FAMILIES = (
     b"openai-", b"anthropic-", b"x-ratelimit-", b"azureml-", b"x-ms-client-", b"x-dashscope-",
     b"x-goog-", b"x-litellm-",
 )  # fmt: skip
+_LARGE = 64 * 1024
+"""Before larger bodies leave, other streams that are ready go first: putting a body together and
+giving it to the system take a millisecond or two each."""
+
 _STREAM_LINES = ((b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
 
 
@@ -119,6 +124,8 @@ class ClientWriter:
 
     async def finish(self, data: bytes = b"") -> None:
         """Send the last bytes and end the answer; a second call does nothing."""
+        if len(data) > _LARGE:
+            await asyncio.sleep(0)
         if self.ended:
             return
         self.ended = True

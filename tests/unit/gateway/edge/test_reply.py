@@ -74,6 +74,18 @@ def _writer(line: Line, said: list[Any], seen: list[Any]) -> tuple[ClientWriter,
     return ClientWriter(send, line, watch, SystemClock(), 60.0), watch
 
 
+@pytest.mark.parametrize(("size", "first"), [(100, "body"), (100_000, "another stream")])
+async def test_others_go_before_a_large_body(size: int, first: str) -> None:
+    """What is ready in the loop does not wait until a file was given to the system."""
+    said: list[Any] = []
+    writer, _ = _writer(Line(None), said, [])
+    await writer.start(200, [])
+    asyncio.get_running_loop().call_soon(said.append, "another stream")
+    await writer.finish(b"a" * size)
+    order = ["another stream" if each == "another stream" else "body" for each in said[1:]]
+    assert order[0] == first
+
+
 async def test_writes_are_counted_and_end_once() -> None:
     """Bytes are counted, the end is said once."""
     said: list[Any] = []

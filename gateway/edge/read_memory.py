@@ -15,6 +15,8 @@ from gateway.nouns.segment import MediaPart
 
 _SMALL = 32 * 1024
 _MOST_FILES = 1024
+_PIECE = 1024 * 1024
+"""How much is copied at a time: nothing else of the worker runs meanwhile."""
 
 
 class ReadMemory:
@@ -57,10 +59,12 @@ class ReadMemory:
 
     def _digest(self, part: MediaPart) -> bytes:
         content = part.content
-        raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
         head = f"{part.kind}\0{type(content).__name__}\0{part.hint}\0"
         digest = hashlib.blake2b(head.encode("utf-8", "surrogatepass"), key=self._key)
-        digest.update(raw)
+        for at in range(0, len(content), _PIECE):
+            piece = content[at : at + _PIECE]
+            raw = piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogatepass")
+            digest.update(raw)
         return digest.digest()
 
 

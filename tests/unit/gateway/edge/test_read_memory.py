@@ -36,6 +36,14 @@ async def test_another_file_has_another_name(other: MediaPart) -> None:
     assert await memory.name(other) == await memory.name(other)
 
 
+async def test_a_large_file_is_named_by_all_of_it() -> None:
+    """By every piece of it, wherever it differs."""
+    memory, base = ReadMemory(), "A" * 3_000_000
+    texts = (base, "B" + base[1:], base[:-1] + "B", base[:1_500_000] + "é" + base[1_500_001:])
+    names = {await memory.name(PART._replace(content=each)) for each in texts}
+    assert len(names) == len(texts)
+
+
 async def test_the_longest_unseen_is_forgotten() -> None:
     """By the text that is kept, in code points."""
     memory = ReadMemory(most_chars=10)

@@ -92,12 +92,14 @@ def nearness(asked: Looks, known: Looks) -> Nearness:
 
 def distance(asked: Sequence[bytes], known: Sequence[bytes]) -> int:
     """Return in how many bits the nearest pair differs; 256 if there is none."""
-    nearest = 8 * HASH_BYTES
-    rows = np.frombuffer(b"".join(known), np.uint8).reshape(-1, HASH_BYTES)
-    for each in asked if len(rows) else ():
-        different: NDArray[np.uint8] = np.bitwise_xor(rows, np.frombuffer(each, np.uint8))
-        nearest = min(nearest, int(np.bitwise_count(different).sum(axis=1).min()))
-    return nearest
+    if not asked or not known:
+        return 8 * HASH_BYTES
+    mine, theirs = (
+        np.frombuffer(b"".join(each), np.uint64).reshape(-1, HASH_BYTES // 8)
+        for each in (asked, known)
+    )
+    different = np.bitwise_count(mine[:, None] ^ theirs).sum(axis=2, dtype=np.int64)
+    return int(different.min())
 
 
 def _opened(content: bytes) -> Image.Image | None:

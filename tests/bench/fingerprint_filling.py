@@ -93,7 +93,7 @@ class _SqliteLoading:
         self._connection.execute("PRAGMA synchronous=OFF").close()
 
     def add(self, place: int, batch: list[Fingerprint]) -> None:
-        rows = [(place + n, b"", each.sketch, b"") for n, each in enumerate(batch)]
+        rows = [(place + n, b"", each.sketch, each.pictures) for n, each in enumerate(batch)]
         self._connection.executemany("INSERT INTO fingerprints VALUES (?, ?, ?, ?)", rows)
         grams = np.array([gram for each in batch for gram in each.grams], np.int64)
         sizes = [len(each.grams) for each in batch]
@@ -123,7 +123,8 @@ class _PostgresqlLoading:
         with self._cursor.copy(f"COPY {columns} FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(["int8", "int4[]", "bytea", "bytea"])
             for number, each in enumerate(batch, place):
-                copy.write_row((number, _keys(each.grams, number), each.sketch, b""))
+                keys = _keys(each.grams, number)
+                copy.write_row((number, keys, each.sketch, each.pictures))
 
     def finish(self) -> None:
         self._cursor.execute("SET maintenance_work_mem = '1GB'")

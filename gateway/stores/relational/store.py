@@ -138,11 +138,15 @@ class RelationalStore(ConductTables):
 
     def holders(self, grams: Iterable[int], limit: int) -> dict[int, list[int]]:
         """Return the places of the records that hold each gram, at most ``limit`` per gram."""
+        if not (asked := set(grams)):
+            return {}
         with self._transaction() as connection:
-            return find_holders(connection, set(grams), limit)
+            return find_holders(connection, asked, limit)
 
     def fingerprints(self, places: Sequence[int]) -> dict[int, Fingerprint]:
         """Return the fingerprints at these places, without their grams."""
+        if not places:
+            return {}
         with self._transaction() as connection:
             return read_fingerprints(connection, places)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Sequence
 
 import click
@@ -10,6 +11,10 @@ import click
 from gateway.cli.borrowed_words import speak_chinese
 from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import reporting
+
+# Before anything loads numpy, and for all processes that are started: the products of matrices here
+# are small, and threads that wait for each other make them ten times as dear where others work too.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if LANGUAGE == "zh":
     speak_chinese()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -48,3 +49,18 @@ def test_chinese_help() -> None:
         capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
     )  # fmt: skip
     assert "管理网关密钥" in done.stdout
+
+
+@pytest.mark.parametrize(("said", "holds"), [(None, "1"), ("4", "4")], ids=["unsaid", "said"])
+def test_matrices_are_multiplied_in_one_thread_unless_the_operator_says_otherwise(
+    said: str | None, holds: str
+) -> None:
+    """It is settled before numpy is loaded, and processes beside the worker inherit it."""
+    name = "OPENBLAS_NUM_THREADS"
+    environ = {key: value for key, value in os.environ.items() if key != name}
+    environ |= {name: said} if said else {}
+    code = f"import gateway.cli, os, sys; print(os.environ[{name!r}], 'numpy' in sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ
+    )
+    assert told.stdout.split() == [holds, "False"]

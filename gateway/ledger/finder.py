@@ -287,15 +287,18 @@ def _outside_form(question: Places, passage: slice, place: int, laid: Sequence[_
 def shared_confidence(
     alignments: Mapping[int, Alignment], own: Mapping[int, int] | None = None
 ) -> dict[int, float]:
-    """Return how sure each is, 0 to 1: by what runs alike (``own`` units where told, else all that
-    are aligned) and how closely, divided among those that fit the same passage as well."""
+    """Return how sure each is, 0 to 1: by its ``own`` units, from which edits are taken already, or
+    where these are not told by all that runs alike and how closely; divided among those that fit
+    the same passage as well."""
     found: dict[int, float] = {}
     for place, each in alignments.items():
         as_good = sum(_fits_as_well(other, each) for other in alignments.values())
-        doubt = each.units / _HALF_TYPED if own is None else max(1, own[place]) / _HALF_OWN
-        evidence = 1.0 - float(0.5**doubt)
-        closeness = min(1.0, 0.3 + 0.8 * max(each.share, 0.9 * each.density))
-        found[place] = round(evidence * closeness / max(as_good, 1), 3)
+        if own is None:
+            closeness = min(1.0, 0.3 + 0.8 * max(each.share, 0.9 * each.density))
+            sure = closeness * (1.0 - float(0.5 ** (each.units / _HALF_TYPED)))
+        else:
+            sure = 1.0 - float(0.5 ** (max(1, own[place]) / _HALF_OWN))
+        found[place] = round(sure / max(as_good, 1), 3)
     return found
 
 

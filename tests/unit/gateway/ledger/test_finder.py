@@ -9,7 +9,13 @@ from typing import cast
 import numpy as np
 import pytest
 
-from gateway.ledger.finder import ATTRIBUTED, Finder, chorus, picture_confidence
+from gateway.ledger.finder import (
+    ATTRIBUTED,
+    Finder,
+    chorus,
+    picture_confidence,
+    shared_confidence,
+)
 from gateway.matching.alignment import Alignment
 from gateway.matching.fingerprint import Fingerprinter
 from gateway.matching.picture_detail import Likeness
@@ -232,6 +238,16 @@ def test_more_holders_are_read_only_where_few_do_not_suffice(
     counts = [count for count, _ in shelf.asked]
     assert counts == sorted(counts, reverse=True)
     assert [each.place for each in found] == ([0] if min(sizes) == 3 else [])
+
+
+def test_edits_count_once() -> None:
+    """A record's own units are what is left when its edits are taken off: that it runs less closely
+    along takes nothing more."""
+    close, edited_ = (
+        Alignment(100, share, share, 0, 100, 100, np.ones(100, bool)) for share in (1.0, 0.65)
+    )
+    sure = [shared_confidence({1: each}, {1: 20})[1] for each in (close, edited_)]
+    assert sure == [ATTRIBUTED, ATTRIBUTED]
 
 
 def test_a_few_typed_characters_suffice_among_few_records(library: Library) -> None:

@@ -1,5 +1,7 @@
-"""Made-up pictures of eight kinds: clouds, gradients, discs, blocks, lines, stripes, pages of text,
-landscapes. No two are made from the same numbers."""
+"""Made-up pictures of eleven kinds: clouds, gradients, discs, blocks, lines, stripes, pages of
+text, landscapes, windows of programs, flat signs on white, noise. No two are made from the same
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -83,14 +85,70 @@ def _stripes(chance: Generator) -> Image.Image:
 def _page(chance: Generator) -> Image.Image:
     image = Image.new("RGB", (SIDE, SIDE), "white")
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(float(chance.integers(9, 24)))
-    letters = "abcdefghijklmnopqrstuvwxyz     "
     y = int(chance.integers(4, 30))
     while y < SIDE:
-        size = int(chance.integers(3, 40))
-        line = "".join(letters[each] for each in chance.integers(0, len(letters), size).tolist())
+        line = _letters(chance, int(chance.integers(3, 40)))
         pen.text((int(chance.integers(4, 40)), y), line, fill="black", font=font)
         y += int(chance.integers(12, 40))
     return image
+
+
+def _letters(chance: Generator, size: int) -> str:
+    letters = "abcdefghijklmnopqrstuvwxyz     "
+    return "".join(letters[each] for each in chance.integers(0, len(letters), size).tolist())
+
+
+def _window(chance: Generator) -> Image.Image:
+    """A program's window: bar, column of entries, rows of text, buttons, as so many have."""
+    dark = bool(chance.integers(2))
+    ground, ink = ((30, 30, 34), (220, 220, 220)) if dark else ((250, 250, 250), (30, 30, 30))
+    image = Image.new("RGB", (SIDE, SIDE), ground)
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(float(chance.integers(8, 13)))
+    bar, column = chance.integers(14, 34).item(), chance.integers(0, 90).item()
+    pen.rectangle((0, 0, SIDE, bar), fill=_colour(chance))
+    pen.text((6, bar // 4), _letters(chance, 14), fill="white", font=font)
+    pen.rectangle((0, bar, column, SIDE), fill=tuple(abs(each - 18) for each in ground))
+    step = int(chance.integers(12, 30))
+    for y in range(bar + 6, SIDE - 10, step):
+        if column > 30:
+            pen.text((5, y), _letters(chance, column // 9), fill=ink, font=font)
+        size = int(chance.integers(0, 34))
+        pen.text((column + 8, y), _letters(chance, size), fill=ink, font=font)
+    for _ in range(int(chance.integers(0, 5))):
+        x, y = chance.integers(column, SIDE, 2).tolist()
+        wide, high = chance.integers(14, 70, 2).tolist()
+        pen.rounded_rectangle((x, y, x + wide, y + high // 2), 4, fill=_colour(chance))
+    return image
+
+
+def _sign(chance: Generator) -> Image.Image:
+    """A sign as of a firm: one or two flat shapes in the middle of white, maybe with letters."""
+    image = Image.new("RGB", (SIDE, SIDE), "white")
+    pen, middle = ImageDraw.Draw(image), SIDE // 2
+    reaches = chance.integers(30, 120, int(chance.integers(1, 4))).tolist()
+    for reach in sorted(reaches, reverse=True):
+        colour, corners = _colour(chance), int(chance.integers(2, 9))
+        turn = int(chance.integers(0, 360))
+        if corners == 2:
+            pen.ellipse((middle - reach, middle - reach, middle + reach, middle + reach), colour)
+        else:
+            pen.regular_polygon((middle, middle, reach), corners, turn, fill=colour)
+    if chance.integers(2):
+        size = float(chance.integers(30, 110))
+        font = ImageFont.load_default(size)
+        name = _letters(chance, int(chance.integers(1, 5))).upper()
+        pen.text((middle, middle), name, fill=_colour(chance), font=font, anchor="mm")
+    return image
+
+
+def _noise(chance: Generator) -> Image.Image:
+    """Points, or squares, of chance; each colour on its own or all alike."""
+    points = int(chance.choice([16, 32, 64, 128, SIDE]))
+    shape = (points, points, 3 if chance.integers(2) else 1)
+    values = chance.integers(0, 256, shape) if chance.integers(2) else chance.normal(128, 50, shape)
+    pixels = np.broadcast_to(np.clip(values, 0, 255).astype(np.uint8), (points, points, 3))
+    way = Image.Resampling.NEAREST if chance.integers(2) else Image.Resampling.BICUBIC
+    return Image.fromarray(np.ascontiguousarray(pixels)).resize((SIDE, SIDE), way)
 
 
 def _landscape(chance: Generator) -> Image.Image:
@@ -106,7 +164,7 @@ def _landscape(chance: Generator) -> Image.Image:
 MAKERS: dict[str, Maker] = {
     "clouds": _clouds, "gradients": _gradient, "discs": _drawn(_disc, 12),
     "blocks": _drawn(_block, 12), "lines": _drawn(_line, 20), "stripes": _stripes, "pages": _page,
-    "landscapes": _landscape,
+    "landscapes": _landscape, "windows": _window, "signs": _sign, "noise": _noise,
 }  # fmt: skip
 
 

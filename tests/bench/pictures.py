@@ -5,7 +5,7 @@ copies.
 
 ``--folder DIR`` reads pictures of your own; a folder in it is a kind. Two pictures of one folder
 whose names are alike up to the first digit, dash, underscore or dot are one family (sizes, variants
-of one drawing) and not compared. Without it pictures of eight kinds are made up (``--grey``:
+of one drawing) and not compared. Without it pictures of eleven kinds are made up (``--grey``:
 without colours and at full contrast, so that only their structure tells them apart).
 
 Every picture, or ``--asked`` of each kind, is asked for among all others, through all windows and

@@ -210,7 +210,7 @@ def chorus(
     hold a gram of a likely passage, for each that so many hold, and where the grams that they hold
     begin. Those that hold most come first: candidates hold rare grams, and what many say may stand
     in none of them."""
-    best = _drafts(likely)
+    best = drafts(likely)
     passages = [(each.start, _told_to(each)) for each in likely.values()]
     voices = {
         gram: [place for place in held.get(gram, ())[: _HOLDERS[0]] if place not in best]
@@ -231,9 +231,20 @@ def chorus(
     }  # fmt: skip
 
 
-def _drafts(likely: Mapping[int, Alignment]) -> list[int]:
-    """Return the best of the likely candidates: they may be drafts of one answer."""
-    return sorted(likely, key=lambda place: (-likely[place].units, -place))[:_DRAFTS]
+def drafts(likely: Mapping[int, Alignment]) -> list[int]:
+    """Return the best of the likely candidates: they may be drafts of one answer. Not so those that
+    say less than half of what a better one does, and little beside it."""
+    best: list[int] = []
+    for place in sorted(likely, key=lambda place: (-likely[place].units, -place)):
+        one = likely[place]
+        if not any(_says_little_of(one, likely[other]) for other in best):
+            best.append(place)
+    return best[:_DRAFTS]
+
+
+def _says_little_of(one: Alignment, other: Alignment) -> bool:
+    both = int((one.covered & other.covered).sum())
+    return 2 * one.units < other.units and 2 * both >= int(one.covered.sum())
 
 
 def _told_to(each: Alignment) -> int:
@@ -246,25 +257,26 @@ def own_units(
 ) -> dict[int, int]:
     """Return how many units speak for each likely candidate: what it takes to tell its passage in
     the words of the others, less what it leaves out itself, once for want of it and once as error;
-    at most the letters that run alike, for counters, dates and sums are alike everywhere.
+    at most the letters that run alike outside of stock phrases: counters, dates and sums are alike
+    everywhere, and so is the order of what everybody says.
     Where others share its form, no more than what it says beyond that.
 
     Of those that are likely the best are no others: they may be drafts of one answer.
     """
     if not likely:
         return {}
-    best = _drafts(likely)
+    best = drafts(likely)
     others = Library([each.codes for each in laid if each.place not in best])
     ends = {place: _told_to(each) for place, each in likely.items()}
     rows = {row for place, each in likely.items() for row in range(each.start, ends[place])}
-    known = others.stretches(question, (row for row in rows if row < len(question.codes)))
+    known = others.tell(question, (row for row in rows if row < len(question.codes)))
     own: dict[int, int] = {}
     for place, each in likely.items():
         passage = slice(each.start, ends[place])
         units, covered = question.units[passage], each.covered[passage]
         left_out = int(units[~covered].sum())
-        words = int(units[covered & question.letters[passage]].sum())
-        told = cost(question, known, each.start, ends[place]) - 2 * left_out
+        words = int(units[covered & question.letters[passage] & ~known.stock[passage]].sum())
+        told = cost(question, known.lengths, each.start, ends[place]) - 2 * left_out
         own[place] = min(told, _outside_form(question, passage, place, laid) - left_out, words)
     return own
 

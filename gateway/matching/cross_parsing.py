@@ -12,6 +12,7 @@ variety must be long to say much.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,43 +26,61 @@ _STRETCH_CODES = 3
 _STRETCH_COST = 5
 """A stretch in units, as many as two and a half ideographs."""
 
+_STOCK_CODES = 8
+_STOCK_VOICES = 2
+"""What so many sketches say in a stretch of so many codes is stock."""
+
+
+class Told(NamedTuple):
+    """A question in the words of others: how many codes from each code on stand in one sketch, or
+    began before in the question; and of each character whether it is of a stock phrase."""
+
+    lengths: dict[int, int]
+    stock: NDArray[np.bool_]
+
 
 class Library:
     """Sketches laid one behind the other."""
 
     def __init__(self, sketches: Collection[NDArray[np.uint8]]) -> None:
-        size = sum(len(codes) + 1 for codes in sketches)
-        self._codes = np.full(size, -1, np.int16)
+        sizes = [len(codes) + 1 for codes in sketches]
+        self._codes = np.full(sum(sizes), -1, np.int16)
+        self._sketch = np.repeat(np.arange(len(sizes)), sizes)
         start = 0
-        for codes in sketches:
-            self._codes[start : start + len(codes)] = codes
-            start += len(codes) + 1
+        for codes, size in zip(sketches, sizes, strict=True):
+            self._codes[start : start + size - 1] = codes
+            start += size
 
-    def stretches(self, question: Places, rows: Iterable[int]) -> dict[int, int]:
-        """Return for each of these codes of the question (without gaps where a stretch shall go on)
-        how many from there on stand in one sketch, or began before among these codes."""
+    def tell(self, question: Places, rows: Iterable[int]) -> Told:
+        """Tell these codes of the question (without gaps where a stretch shall go on)."""
         wanted = sorted(rows, reverse=True)
         asked = question.codes[wanted[::-1]].astype(np.int16)
         codes = np.concatenate((self._codes, asked))
         runs = np.zeros(len(codes) + 1, np.int16)
-        found: dict[int, int] = {}
+        told = Told({}, np.zeros(len(question.units), bool))
         below = -1
         for number, row in enumerate(wanted, 1):
             if row != below - 1:
                 runs[:] = 0
             runs[:-1] = (runs[1:] + 1) * (codes == question.codes[row])
-            found[row] = int(runs[: len(codes) - number].max(initial=0))
+            told.lengths[row] = int(runs[: len(codes) - number].max(initial=0))
+            if told.lengths[row] >= _STOCK_CODES and self._is_stock(runs):
+                told.stock[row : question.ends[row + _STOCK_CODES - 1]] = True
             below = row
-        return found
+        return told
+
+    def _is_stock(self, runs: NDArray[np.int16]) -> bool:
+        said = np.flatnonzero(runs[: len(self._codes)] >= _STOCK_CODES)
+        return len(np.unique(self._sketch[said])) >= _STOCK_VOICES
 
 
-def cost(question: Places, stretches: dict[int, int], start: int, end: int) -> int:
+def cost(question: Places, lengths: dict[int, int], start: int, end: int) -> int:
     """Return how many units it takes to tell the characters ``[start, end)`` of the question."""
     spent = 0
     open_copies: list[tuple[int, int]] = []
     units = question.units[start:end].tolist()
     for place, own in enumerate(units, start):
-        length = stretches.get(place, 0)
+        length = lengths.get(place, 0)
         if length >= _STRETCH_CODES:
             reach = int(question.ends[place + length - 1])
             if not open_copies or reach > open_copies[-1][0]:

@@ -13,6 +13,7 @@ from gateway.ledger.finder import (
     ATTRIBUTED,
     Finder,
     chorus,
+    drafts,
     picture_confidence,
     shared_confidence,
 )
@@ -50,6 +51,11 @@ class Library:
         self.texts += [FILLED, COUNTED]
         self.drafted = next(answers(31, 1, 380))
         chance = np.random.default_rng(9)
+        self.phrases = [text[20:45] for text in answers(41, 7, 380) if text[0] > "z"]
+        ordered = [self.phrases[n:] + self.phrases[:n] for n in range(len(self.phrases))]
+        self.texts += [f"{each[0]}。{each[2]}。{n}" for n, each in enumerate(ordered * 2)]
+        self.in_order = "，".join(self.phrases)
+        self.texts.append(self.in_order)
         self.texts += [edited(self.drafted, 0.25, chance) for _ in range(DRAFTS - 1)]
         self.texts.append(self.drafted)
         made = Fingerprinter(KEY).of_each([[text] for text in self.texts])
@@ -112,6 +118,13 @@ def test_a_stock_phrase_and_a_few_chance_characters_are_attributed_to_none(
     """The record fits best, but by what twenty others say as well: a lead."""
     found = library.finder.by_words(f"雨天不宜出门散步，读书更好，{STOCK[:17]}")
     assert [library.texts[each.place] for each in found] == [NEIGHBOUR]
+    assert found[0].confidence < ATTRIBUTED
+
+
+def test_the_order_of_stock_phrases_is_attributed_to_none(library: Library) -> None:
+    """One record alone says in this order what others say in pairs: no words of it are its own."""
+    found = library.finder.by_words("".join(library.phrases))
+    assert library.texts[found[0].place] == library.in_order
     assert found[0].confidence < ATTRIBUTED
 
 
@@ -238,6 +251,19 @@ def test_more_holders_are_read_only_where_few_do_not_suffice(
     counts = [count for count, _ in shelf.asked]
     assert counts == sorted(counts, reverse=True)
     assert [each.place for each in found] == ([0] if min(sizes) == 3 else [])
+
+
+def test_who_says_little_of_a_passage_is_no_draft_of_it() -> None:
+    """His words are stock; the other half of a stitched quote and a shorter draft are none."""
+    size = 100
+
+    def runs(start: int, end: int) -> Alignment:
+        covered = np.arange(size)
+        return Alignment(end - start, 1, 1, start, end, end - start,
+                         (start <= covered) & (covered < end))  # fmt: skip
+
+    likely = {1: runs(0, 70), 2: runs(70, 100), 3: runs(10, 30), 4: runs(20, 60)}
+    assert drafts(likely) == [1, 4, 2]
 
 
 def test_edits_count_once() -> None:

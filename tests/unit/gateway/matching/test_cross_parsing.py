@@ -16,7 +16,7 @@ QUESTION = Places(ASKED, np.arange(2, 22), np.full(21, 2), np.ones(21, bool))
 def told(*sketches: np.ndarray, start: int = 0, end: int = 21) -> int:
     """Return what a passage costs beside these sketches."""
     rows = range(start, min(end, len(ASKED)))
-    return cost(QUESTION, Library(sketches).stretches(QUESTION, rows), start, end)
+    return cost(QUESTION, Library(sketches).tell(QUESTION, rows).lengths, start, end)
 
 
 def sketch(*stretches: np.ndarray) -> np.ndarray:
@@ -48,13 +48,13 @@ def test_a_passage_costs_its_stretches_and_what_stands_alone(
 
 def test_no_stretch_runs_from_one_sketch_into_the_next() -> None:
     """Two halves are never one whole."""
-    found = Library([ASKED[:10], ASKED[10:]]).stretches(QUESTION, range(20))
+    found = Library([ASKED[:10], ASKED[10:]]).tell(QUESTION, range(20)).lengths
     assert found == {row: (10 if row < 10 else 20) - row for row in range(20)}
 
 
 def test_rows_that_are_left_out_end_a_stretch() -> None:
     """Passages apart from each other are told apart."""
-    found = Library([ASKED]).stretches(QUESTION, [2, 3, 8, 9])
+    found = Library([ASKED]).tell(QUESTION, [2, 3, 8, 9]).lengths
     assert found == {2: 2, 3: 1, 8: 2, 9: 1}
 
 
@@ -68,6 +68,25 @@ def test_what_the_passage_itself_said_before_is_cheap() -> None:
     """Rows of one form: the first of three says what is said, the others are one stretch."""
     row = np.arange(40, 46, dtype=np.uint8)
     asked = Places(np.tile(row, 3), np.arange(2, 20), np.full(19, 2), np.ones(19, bool))
-    found = Library([]).stretches(asked, range(18))
+    found = Library([]).tell(asked, range(18)).lengths
     assert [found[0], found[5], found[6], found[12]] == [0, 0, 12, 6]
     assert cost(asked, found, 0, 19) == 12 + 5
+
+
+@pytest.mark.parametrize(
+    ("sketches", "first", "end"),
+    [
+        ((ASKED, ASKED), 0, 21),
+        ((ASKED[:12], ASKED[4:]), 4, 13),
+        ((ASKED,), 0, 0),
+        ((ASKED[:12], ASKED[5:]), 0, 0),
+        ((np.append(ASKED[:9], ASKED[:9]),), 0, 0),
+    ],
+    ids=["said by two", "what both say", "by one", "too short in common", "twice by one"],
+)
+def test_what_two_say_in_a_long_stretch_is_stock(
+    sketches: tuple[np.ndarray, ...], first: int, end: int
+) -> None:
+    """Eight codes, nine characters; of each character it is told."""
+    stock = Library(sketches).tell(QUESTION, range(20)).stock
+    assert np.flatnonzero(stock).tolist() == list(range(first, end))

@@ -26,9 +26,9 @@ _STRETCH_CODES = 3
 _STRETCH_COST = 5
 """A stretch in units, as many as two and a half ideographs."""
 
-_STOCK_CODES = 8
+_STOCK_UNITS = 18
 _STOCK_VOICES = 2
-"""What so many sketches say in a stretch of so many codes is stock."""
+"""What so many sketches say in a stretch of so many units is stock."""
 
 
 class Told(NamedTuple):
@@ -58,20 +58,29 @@ class Library:
         codes = np.concatenate((self._codes, asked))
         runs = np.zeros(len(codes) + 1, np.int16)
         told = Told({}, np.zeros(len(question.units), bool))
+        long = _codes_of(question, _STOCK_UNITS)
         below = -1
         for number, row in enumerate(wanted, 1):
             if row != below - 1:
                 runs[:] = 0
             runs[:-1] = (runs[1:] + 1) * (codes == question.codes[row])
             told.lengths[row] = int(runs[: len(codes) - number].max(initial=0))
-            if told.lengths[row] >= _STOCK_CODES and self._is_stock(runs):
-                told.stock[row : question.ends[row + _STOCK_CODES - 1]] = True
+            if told.lengths[row] >= long[row] and self._is_stock(runs, int(long[row])):
+                told.stock[row : question.ends[row + long[row] - 1]] = True
             below = row
         return told
 
-    def _is_stock(self, runs: NDArray[np.int16]) -> bool:
-        said = np.flatnonzero(runs[: len(self._codes)] >= _STOCK_CODES)
+    def _is_stock(self, runs: NDArray[np.int16], long: int) -> bool:
+        said = np.flatnonzero(runs[: len(self._codes)] >= long)
         return len(np.unique(self._sketch[said])) >= _STOCK_VOICES
+
+
+def _codes_of(question: Places, units: int) -> NDArray[np.int64]:
+    """Return for each code how many from there on cover so many units, ends beyond the last too."""
+    reach = np.concatenate(([0], np.cumsum(question.units)))
+    ends = np.searchsorted(reach, reach[: len(question.codes)] + units)
+    found: NDArray[np.int64] = np.searchsorted(question.ends, ends) - np.arange(len(ends)) + 1
+    return found
 
 
 def cost(question: Places, lengths: dict[int, int], start: int, end: int) -> int:

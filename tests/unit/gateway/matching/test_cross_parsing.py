@@ -87,6 +87,6 @@ def test_what_the_passage_itself_said_before_is_cheap() -> None:
 def test_what_two_say_in_a_long_stretch_is_stock(
     sketches: tuple[np.ndarray, ...], first: int, end: int
 ) -> None:
-    """Eight codes, nine characters; of each character it is told."""
+    """Nine ideographs, eighteen units; of each character it is told."""
     stock = Library(sketches).tell(QUESTION, range(20)).stock
     assert np.flatnonzero(stock).tolist() == list(range(first, end))

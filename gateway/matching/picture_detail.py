@@ -31,6 +31,10 @@ LEAST_CORRELATION = 0.88
 MOST_ERROR = 24.0
 """Steps of 255 by which brightness and colours may differ (root mean square)."""
 
+MOST_RECOLOURED = 12.0
+"""So many of them may be of other light and colours, not of another structure. Copies of real
+pictures have up to 10.2; signs of one shape in different colours on one ground from 12 on."""
+
 _LIGHTS_COMPARED, _COLOURS_COMPARED = 24, 6
 _STEP, _STEPS = 1 / 80, 18
 _STILL = 1e-3
@@ -39,11 +43,13 @@ Plane = NDArray[np.float64]
 
 
 class Likeness(NamedTuple):
-    """How alike two pictures are where they fit best: ``correlation`` of brightness (-1 to 1), and
-    ``error`` of brightness and colours (root mean square, in steps of 255)."""
+    """How alike two pictures are where they fit best: ``correlation`` of brightness (-1 to 1),
+    ``error`` of brightness and colours (root mean square, in steps of 255), and the part of it
+    that is ``recoloured``: what the correlation does not account for."""
 
     correlation: float
     error: float
+    recoloured: float = 0.0
 
     @property
     def same_structure(self) -> bool:
@@ -53,7 +59,8 @@ class Likeness(NamedTuple):
     @property
     def same(self) -> bool:
         """True if one is the other, or a part of it, encoded anew at most."""
-        return self.same_structure and self.error <= MOST_ERROR
+        as_light = self.error <= MOST_ERROR and self.recoloured <= MOST_RECOLOURED
+        return self.same_structure and as_light
 
 
 def detail(picture: Image.Image) -> bytes:
@@ -78,7 +85,9 @@ def compare(asked: bytes, kept: bytes) -> Likeness:
     for mine, theirs in zip(_colours(asked), _colours(kept), strict=True):
         part = parts[down] @ theirs @ parts[across].T
         apart += float(((part - parts[0] @ mine @ parts[0].T) ** 2).mean())
-    return Likeness(float(alike[down, across]), sqrt(apart))
+    correlation = float(alike[down, across])
+    of_structure = 2 * (1 - correlation) * float(light.var())
+    return Likeness(correlation, sqrt(apart), sqrt(max(apart - of_structure, 0.0)))
 
 
 def _correlations(light: Plane, known: Plane, parts: Plane) -> Plane:

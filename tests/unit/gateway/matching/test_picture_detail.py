@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance
 
-from gateway.matching.picture_detail import DETAIL_BYTES, Likeness, compare, detail
+from gateway.matching.picture_detail import DETAIL_BYTES, MOST_ERROR, Likeness, compare, detail
 
 
 def picture(seed: int) -> Image.Image:
@@ -58,6 +58,21 @@ def test_other_colours_or_light_are_the_same_structure_alone() -> None:
         found = likeness(other, picture(3))
         assert not found.same
     assert likeness(ImageEnhance.Brightness(picture(3)).enhance(0.5), picture(3)).same_structure
+
+
+def test_signs_of_one_shape_in_other_colours_are_the_same_structure_alone() -> None:
+    """White around them is alike in all of them; what tells them apart is little of the picture."""
+
+    def sign(colour: tuple[int, int, int]) -> Image.Image:
+        image = Image.new("RGB", (256, 256), "white")
+        ImageDraw.Draw(image).ellipse((70, 70, 186, 186), fill=colour)
+        return image
+
+    found = likeness(sign((200, 40, 60)), sign((200, 60, 140)))
+    assert found.same_structure
+    assert found.error < MOST_ERROR
+    assert not found.same
+    assert likeness(sign((200, 40, 60)), sign((200, 40, 60))).same
 
 
 def test_what_shows_nothing_is_like_nothing() -> None:

@@ -37,6 +37,11 @@ another place of the disk, and those of the rarest grams mostly suffice: more ar
 if these few lead nowhere, or if most of the question is stock."""
 
 _CANDIDATES = 100
+_MOST_TIED = 400
+_TIED = 0.9
+"""Of a question that shares one gram with many, all are candidates that share as much as the best.
+"""
+
 _ALIGNED = 12
 _LEAST_SHARE = 0.6
 _LEAST_TYPED = 0.5
@@ -99,7 +104,7 @@ class Finder:
             held.update(self._store.holders(open_grams, most))
             open_grams = [gram for gram in open_grams if len(held.get(gram, ())) >= most]
             rare = {gram: held[gram] for gram in held.keys() - set(open_grams)}
-            laid = self._laid(question, _candidates(question, rare))
+            laid = self._laid(question, candidates(question, rare))
             likely = {each.place: each.along for each in laid if is_likely(each.along)}
             if not open_grams or (likely and len(open_grams) <= len(rare)):
                 break  # the rare grams are no chance remainder of a stock phrase
@@ -164,17 +169,22 @@ class Finder:
         return best + [_Laid(place, NOTHING, codes) for _, place, codes in bands[_ALIGNED:]]
 
 
-def _candidates(question: Question, rare: Mapping[int, list[int]]) -> dict[int, list[int]]:
+def candidates(question: Question, rare: Mapping[int, list[int]]) -> dict[int, list[int]]:
     """Return the records that share most with a question, by these grams and who holds them, and
-    where the shared grams begin in it."""
+    where the shared grams begin in it; more than `_CANDIDATES` only where they share as much as the
+    best."""
     weight: dict[int, float] = defaultdict(float)
     hits: dict[int, list[int]] = defaultdict(list)
     for gram, places in rare.items():
         for place in places:
             weight[place] += 1.0 + log(_HOLDERS[-1] / len(places))
             hits[place] += question.grams[gram]
-    best = sorted(weight, key=lambda place: (-weight[place], -place))[:_CANDIDATES]
-    return {place: hits[place] for place in best}
+    best = sorted(weight, key=lambda place: (-weight[place], -place))[:_MOST_TIED]
+    return {
+        place: hits[place]
+        for number, place in enumerate(best)
+        if number < _CANDIDATES or weight[place] >= _TIED * weight[best[0]]
+    }
 
 
 def picture_confidence(near: Nearness) -> float:

@@ -12,6 +12,7 @@ import pytest
 from gateway.ledger.finder import (
     ATTRIBUTED,
     Finder,
+    candidates,
     chorus,
     drafts,
     picture_confidence,
@@ -212,6 +213,18 @@ def test_holders_of_a_passage_are_read_until_each_gram_has_some_that_are_known()
     assert chorus(question, {1: every._replace(end=0)}, held, []) == {}
 
 
+def test_all_that_share_as_much_as_the_best_are_candidates() -> None:
+    """Else a hundred: of many that hold one gram the right one would be left out by chance."""
+    question = Fingerprinter(KEY).question(STOCK)
+    first, second, *_ = question.grams
+    many = list(range(150))
+    assert sorted(candidates(question, {first: many})) == many
+    assert len(candidates(question, {first: list(range(500))})) == 400
+    better = candidates(question, {first: many, second: [7]})
+    assert len(better) == 100
+    assert next(iter(better)) == 7
+
+
 class Shelf:
     """A store whose grams are held by as many records as told; it notes what was asked."""
 
@@ -250,7 +263,7 @@ def test_more_holders_are_read_only_where_few_do_not_suffice(
     assert [limit for _, limit in shelf.asked] == limits
     counts = [count for count, _ in shelf.asked]
     assert counts == sorted(counts, reverse=True)
-    assert [each.place for each in found] == ([0] if min(sizes) == 3 else [])
+    assert [each.place for each in found] == ([0] if min(sizes) < 2_000 else [])
 
 
 def test_who_says_little_of_a_passage_is_no_draft_of_it() -> None:

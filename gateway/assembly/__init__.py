@@ -65,6 +65,7 @@ def serve(
     os.umask(0o077)  # what is written below the state folder is for this user alone
     installation = Installation(load, dict(os.environ), demo=demo)
     settings = installation.load()
+    installation.hold(settings)  # before the ports are tried: a second gateway hears of the first
     allowed = allow_open_files()
     needed = open_files_of(settings.exchanges_each)
     if allowed < needed:

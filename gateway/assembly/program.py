@@ -119,12 +119,16 @@ class Installation:
         logs.configure(settings.log_level, settings.log_format)
         return settings
 
+    def hold(self, settings: Settings) -> None:
+        """Hold the state folder, once. Raises ConfigError, which names whoever holds it."""
+        if self._lock is None:
+            self._lock = hold(Path(settings.state))
+
     def prepare(self, settings: Settings) -> Prepared:
         """Make what all children share. Raises ConfigError."""
         policy = self._policy or self._load()[1]
+        self.hold(settings)
         state = Path(settings.state)
-        if self._lock is None:
-            self._lock = hold(state)
         vault = open_vault(settings, make=True)
         if self._metrics_folder is None:
             self._metrics_folder = prepare_folder(state)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from gateway.config.settings import Settings
 from gateway.ledger.keyring import FILE_NAME, Keyring, ensure_keyring, load_keyring
 from gateway.nouns.errors import ConfigError, LedgerFailed
-from gateway.stores.schema_number import check_file
+from gateway.stores.schema_number import check_store
 
 if TYPE_CHECKING:
     from gateway.stores.relational import RelationalStore
 
 _STORE_FILE = "ledger.db"
+_LONGEST_HOLDER = 300
 
 
 class Vault(NamedTuple):
@@ -39,18 +40,23 @@ def hold(state: Path) -> int:
     """Hold the state folder for this program until it ends; returns the lock's descriptor.
 
     Two gateways in one folder would empty each other's metrics and ship each other's spools. Who is
-    forked closes the descriptor: after a supervisor's death a new one may start at once. Raises
-    ConfigError if somebody else holds it.
+    forked closes the descriptor: after a supervisor's death a new one may start at once. The system
+    lets go of a lock with its process, so what the file says binds nobody: it names the holder.
+    Raises ConfigError if somebody else holds it.
     """
     _make(state)
     lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        holder = os.pread(lock, _LONGEST_HOLDER, 0).decode(errors="replace").strip()
         os.close(lock)
         raise ConfigError(
-            f"state: another gateway runs in {state}; end it, or name another folder with --state."
+            f"state: another gateway ({holder or 'just starting'}) runs in {state}; end it, or "
+            "name another folder with --state."
         ) from None
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)
     return lock
 
 
@@ -84,15 +90,15 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
     """Open the vault. With ``make`` (the supervisor) what is missing is made.
 
     Raises ConfigError: the keyring is gone although there are records, there is no ledger, or a
-    newer program wrote the one on this machine.
+    newer program wrote it (commands see that when they open it).
     """
     state = Path(settings.state)
     location = store_location(settings)
     exists = "://" in location or Path(location).exists()
-    if exists and "://" not in location:
-        check_file(Path(location))
     if make:
         _make(state)
+        if exists:
+            check_store(location)
         # Rows matter only where the keyring is missing: a store that is away delays no start.
         lost = not (state / FILE_NAME).exists() and exists and _has_rows(location)
         keyring = ensure_keyring(state, settings.ledger.master_key, records_exist=lost)

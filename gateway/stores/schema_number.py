@@ -6,6 +6,8 @@ That library takes 20 MiB, which every process would have that is forked after i
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -15,6 +17,8 @@ SCHEMA_NUMBER = 4
 """How many steps of migration this program knows (`gateway.stores.relational.schema`)."""
 
 _BUSY_S = 1.0
+_AWAY_S = 5.0
+"""A database that does not say its number for so long says nothing."""
 
 
 def refuse_newer(number: int) -> None:
@@ -26,16 +30,36 @@ def refuse_newer(number: int) -> None:
         )
 
 
-def check_file(path: Path) -> None:
-    """Raise ConfigError if a newer program wrote a SQLite store. The file stays as it is.
+def check_store(location: str) -> None:
+    """Raise ConfigError if a newer program wrote the store at a path or URL, which stays as it is.
 
-    One that cannot be read, or is no store, says nothing: whoever opens it will say why.
+    One that cannot be read within seconds, or is no store, says nothing: whoever opens it will say
+    why.
     """
-    found: tuple[object, ...] | None = None
+    scheme, _, rest = location.rpartition("://")
+    path = rest.partition("?")[0].removeprefix("/") if scheme else location
+    number = _number_at(location) if scheme and "sqlite" not in scheme else _number_in(Path(path))
+    if isinstance(number, int):
+        refuse_newer(number)
+
+
+def _number_in(path: Path) -> object:
     with suppress(sqlite3.Error), closing(_read_only(path)) as database:
         found = database.execute("SELECT number FROM schema_version").fetchone()
-    if found is not None and isinstance(found[0], int):
-        refuse_newer(found[0])
+        return found[0] if found is not None else None
+    return None
+
+
+def _number_at(url: str) -> int | None:
+    """Ask a process of its own, which loads the library. It is told the URL, in which a password
+    may stand, by its input: arguments are seen by everybody."""
+    ask = [sys.executable, "-P", "-m", "gateway.stores.relational.number"]
+    with suppress(subprocess.TimeoutExpired):
+        said = subprocess.run(
+            ask, input=url.encode(), capture_output=True, timeout=_AWAY_S, check=False
+        )
+        return int(said.stdout) if said.stdout.isdigit() else None
+    return None
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

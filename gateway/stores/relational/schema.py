@@ -179,7 +179,7 @@ def migrate(connection: Connection) -> None:
 
     Raises ConfigError if a newer program wrote it.
     """
-    number = _number(connection)
+    number = schema_number(connection)
     refuse_newer(number)
     if number == len(MIGRATIONS):
         return
@@ -191,7 +191,8 @@ def migrate(connection: Connection) -> None:
         connection.execute(update(SCHEMA_VERSION).values(number=len(MIGRATIONS)))
 
 
-def _number(connection: Connection) -> int:
+def schema_number(connection: Connection) -> int:
+    """Return the number of a database; 0 if there is nothing of ours in it."""
     if not inspect(connection).has_table(SCHEMA_VERSION.name):
         return 0
     return connection.execute(select(SCHEMA_VERSION.c.number)).scalar() or 0

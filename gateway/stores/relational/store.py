@@ -44,6 +44,7 @@ from gateway.stores.relational.schema import (
     SWEEPS,
     UNPRINTED,
     migrate,
+    schema_number,
 )
 from gateway.stores.relational.writing import RelationalWriting
 
@@ -189,14 +190,33 @@ class RelationalStore(ConductTables):
 
     @contextmanager
     def _transaction(self, *, writing: bool = False) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                options = connection.execution_options(ledger_writing=writing)
-                with options.begin():
-                    yield options
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            reason = type(getattr(error, "orig", None) or error).__name__
-            raise LedgerFailed(f"The ledger's store does not answer ({reason}).") from error
+        with _answering(), self._engine.connect() as connection:
+            options = connection.execution_options(ledger_writing=writing)
+            with options.begin():
+                yield options
+
+
+def stored_number(location: str) -> int:
+    """Return the schema's number of the store behind a URL, without changing it.
+
+    Raises ConfigError for a wrong URL, and LedgerFailed if the database cannot be reached.
+    """
+    engine = _engine(location, 1.0)
+    try:
+        with _answering(), engine.connect() as connection:
+            return schema_number(connection)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn what a database raises into LedgerFailed."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        reason = type(getattr(error, "orig", None) or error).__name__
+        raise LedgerFailed(f"The ledger's store does not answer ({reason}).") from error
 
 
 def _engine(location: str, busy_s: float) -> Engine:

@@ -92,9 +92,11 @@ def test_the_store_may_be_elsewhere(tmp_path: Path) -> None:
 
 
 def test_a_folder_serves_one_gateway(tmp_path: Path) -> None:
-    """A second one is refused until the first lets go, and told which folder it is."""
+    """A second one is refused until the first lets go, and told which folder it is, and who. What
+    a dead one left in the file binds nobody."""
+    (tmp_path / "lock").write_text("process 1 on a machine with a name that is longer than ours")
     lock = hold(tmp_path)
-    with pytest.raises(ConfigError, match="another gateway runs"):
+    with pytest.raises(ConfigError, match=rf"gateway \(process {os.getpid()} on \S+\) runs in"):
         hold(tmp_path)
     os.close(lock)
     os.close(hold(tmp_path))

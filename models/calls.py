@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+
+class NotReached(ConnectionError):
+    """Nobody was asked: there was no connection, or none was tried."""
+
+
 Message = dict[str, str]
 """One turn of a chat: ``role`` and ``content``."""
 

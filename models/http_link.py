@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import aiohttp
 
-from models.calls import HttpRequest
+from models.calls import HttpRequest, NotReached
 from models.circuit_breaker import CircuitBreaker
 
 _TROUBLE = frozenset({408, 425, 429})
@@ -41,12 +41,13 @@ class HttpLink:
     async def send(self, requests: Sequence[HttpRequest], *, deadline_s: float) -> list[bytes]:
         """Send the requests side by side and return the bodies of their answers, all of status 200.
 
-        Raises TimeoutError after ``deadline_s`` seconds, ConnectionError if the server cannot be
-        reached, says that it cannot serve now, or failed too often of late, and ValueError if it
-        answers with another status or without end. No message repeats any text.
+        Raises TimeoutError after ``deadline_s`` seconds, NotReached if the server cannot be reached
+        or failed too often of late, another ConnectionError if it says that it cannot serve now or
+        breaks off, and ValueError if it answers with another status or without end. No message
+        repeats any text.
         """
         if not self._breaker.admit():
-            raise ConnectionError("the model's server failed repeatedly; it is tried again later")
+            raise NotReached("the model's server failed repeatedly; it is tried again later")
         asked = asyncio.Event()
         calls = [asyncio.ensure_future(self._post(each, asked)) for each in requests]
         try:
@@ -58,8 +59,9 @@ class HttpLink:
             raise TimeoutError("the model did not answer before the deadline") from None
         except (aiohttp.ClientError, ConnectionError, OSError) as error:
             self._breaker.failed()
-            kind = type(error).__name__
-            raise ConnectionError(f"the model's server cannot be used: {kind}") from None
+            unreached = isinstance(error, aiohttp.ClientConnectorError)
+            lost, kind = NotReached if unreached else ConnectionError, type(error).__name__
+            raise lost(f"the model's server cannot be used: {kind}") from None
         finally:
             for call in calls:
                 call.cancel()

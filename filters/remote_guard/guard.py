@@ -28,6 +28,7 @@ from gateway.nouns.guard_contract import CLASSIFIER
 from gateway.nouns.policy import GuardModel
 from gateway.ports.filter import Question
 from gateway.ports.runtime import ChatRuntime, HttpSender, Purse, ScoreRuntime
+from models.calls import ChatTask, NotReached
 
 WINDOW = 240
 """Longest sentence of one question, in code points, and longest context before it."""
@@ -151,37 +152,46 @@ class RemoteGuardFilter:
         if self._reach.chat is None:
             raise ValueError("no chat model is reached")
         tasks = contract.tasks(question, self._options)
-        with self._paying(len(tasks)) as bill:
+        with self._paying(len(tasks), sum(map(_most_tokens, tasks))) as told:
             answers = await self._reach.chat.complete(tasks, deadline_s=self.deadline_s)
-            bill.append(sum(answer.tokens for answer in answers))
+            told += [answer.tokens for answer in answers]
         return contract.read(question, answers, self._options)
 
     async def _ask_service(self, contract: HttpContract, question: Question) -> list[Row]:
         if self._reach.sender is None:
             raise ValueError("no service is reached")
         requests = contract.requests(question, self._reach.account, self._reach.stamp())
-        with self._paying(len(requests)):
+        with self._paying(len(requests), 0):
             bodies = await self._reach.sender.send(requests, deadline_s=self.deadline_s)
         return contract.read(question, bodies, self._options)
 
     @contextmanager
-    def _paying(self, calls: int) -> Iterator[list[int]]:
-        """Pay for calls: those that reached nobody cost nothing, all others do. What is put into
-        the given list are tokens."""
-        bill: list[int] = []
+    def _paying(self, calls: int, tokens: int) -> Iterator[list[int]]:
+        """Pay for calls of at most so many tokens: those that reached nobody cost nothing, one that
+        was turned away no tokens. What is put into the given list are the tokens of each."""
+        told: list[int] = []
         if self._purse is None:
-            yield bill
+            yield told
             return
-        self._purse.admit(calls)
+        bill, taken, made = self._purse.admit(calls, tokens), None, True
         try:
-            yield bill
-        except ConnectionError:
-            self._purse.refund(calls)
-            calls = 0
+            yield told
+            taken = sum(told) if all(told) else None
+        except ConnectionError as error:
+            taken, made = 0 if calls == 1 else None, not isinstance(error, NotReached)
             raise
         finally:
-            if calls:
-                self._purse.spend(calls, sum(bill))
+            if made:
+                self._purse.settle(bill, taken)
+            else:
+                self._purse.refund(bill)
+
+
+def _most_tokens(task: ChatTask) -> int:
+    """Return how many tokens a chat takes at most, without what the server's template adds: no
+    tokenizer makes more of a text than its bytes."""
+    said = sum(len(each["content"].encode(errors="replace")) for each in task.messages)
+    return said + task.max_tokens
 
 
 def _encodable(question: Question) -> Question:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from models.calls import ChatAnswer, ChatTask, HttpRequest
 
@@ -46,20 +46,30 @@ class ScoreRuntime(Protocol):
         ...
 
 
-class Purse(Protocol):
-    """What may be spent on one guard in a day."""
+class Bill(NamedTuple):
+    """Admitted calls: the day (days since 1970) on which they are counted, how many they are, and
+    the tokens that are counted for them until they are over."""
 
-    def admit(self, calls: int) -> None:
-        """Count calls that are about to be made. Raises ConnectionError if the day's cap is
-        reached."""
+    day: int
+    calls: int
+    tokens: int
+
+
+class Purse(Protocol):
+    """What may be spent on one guard in a day. Every bill is given back once, either way."""
+
+    def admit(self, calls: int, tokens: int) -> Bill:
+        """Count calls that are about to be made, estimated at the most tokens that they may take
+        (0: they take none). Raises ConnectionError if they would pass the day's cap."""
         ...
 
-    def refund(self, calls: int) -> None:
+    def refund(self, bill: Bill) -> None:
         """Take back admitted calls that were not made after all."""
         ...
 
-    def spend(self, calls: int, tokens: int) -> None:
-        """Tell of admitted calls that were made, and count the tokens that they took."""
+    def settle(self, bill: Bill, tokens: int | None) -> None:
+        """Tell of admitted calls that were made, and the tokens that they took; None: nobody
+        knows."""
         ...
 
 

@@ -14,7 +14,8 @@ from filters.remote_guard.contract import chat, neutral
 from filters.remote_guard.guard import STRETCH, WINDOW
 from gateway.nouns.policy import GuardModel, LabelUse
 from gateway.ports.filter import Question
-from models.calls import ChatAnswer, ChatTask, Message
+from gateway.ports.runtime import Bill
+from models.calls import ChatAnswer, ChatTask, Message, NotReached
 
 _GUARD = GuardModel(name="guard", url="http://127.0.0.1:1", model="qwen3guard")
 
@@ -38,18 +39,21 @@ class _Purse:
 
     def __init__(self, calls: int = 100) -> None:
         self.left = calls
-        self.notes: list[tuple[str, int, int]] = []
+        self.notes: list[tuple[int, int | None]] = []
+        self.estimates: list[int] = []
 
-    def admit(self, calls: int) -> None:
+    def admit(self, calls: int, tokens: int) -> Bill:
         if self.left < calls:
             raise ConnectionError("empty")
         self.left -= calls
+        self.estimates.append(tokens)
+        return Bill(1, calls, tokens)
 
-    def refund(self, calls: int) -> None:
-        self.left += calls
+    def refund(self, bill: Bill) -> None:
+        self.left += bill.calls
 
-    def spend(self, calls: int, tokens: int) -> None:
-        self.notes.append(("spent", calls, tokens))
+    def settle(self, bill: Bill, tokens: int | None) -> None:
+        self.notes.append((bill.calls, tokens))
 
 
 def _over(runtime: _Says, role: str = "user", **more: Any) -> RemoteGuardFilter:
@@ -185,25 +189,53 @@ async def test_half_a_character_is_no_way_around() -> None:
 
 
 async def test_calls_are_paid_for() -> None:
-    """A call that was answered, or that may have been, is paid for; one that reached nobody is
-    not; an empty purse is a failure and nobody is asked."""
+    """A call that was answered is paid for, with its tokens; an empty purse is a failure and nobody
+    is asked."""
     says, purse = _Says("nonsense"), _Purse(2)
     guard = _over(says, purse=purse)
     with pytest.raises(ValueError, match="Safety"):
-        await guard.ask(Question("text", 0, 4, "user"))
-    assert (purse.left, purse.notes) == (1, [("spent", 1, 7)])
-
-    class Down(_Says):
-        async def complete(self, tasks: Any, *, deadline_s: float) -> Any:
-            raise ConnectionError("down")
-
-    with pytest.raises(ConnectionError, match="down"):
-        await _over(Down(""), purse=purse).ask(Question("text", 0, 4, "user"))
-    assert (purse.left, len(purse.notes)) == (1, 1)
+        await guard.ask(Question("字字", 0, 2, "user"))
+    assert (purse.left, purse.notes) == (1, [(1, 7)])
+    assert purse.estimates == [6 + 128]  # bytes of the text, tokens of the answer
     purse.left = 0
     with pytest.raises(ConnectionError, match="empty"):
         await guard.ask(Question("text", 0, 4, "user"))
     assert len(says.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "notes"),
+    [
+        (NotReached("no connection"), []),
+        (ConnectionError("status 500"), [(1, 0)]),
+        (TimeoutError("late"), [(1, None)]),
+        (ValueError("no completion"), [(1, None)]),
+    ],
+)
+async def test_calls_that_failed(failure: Exception, notes: list[Any]) -> None:
+    """One that reached nobody costs nothing, one that was turned away no tokens; of one that may
+    have been answered nobody knows the tokens."""
+
+    class Fails(_Says):
+        async def complete(self, tasks: Any, *, deadline_s: float) -> Any:
+            raise failure
+
+    purse = _Purse(2)
+    with pytest.raises(type(failure)):
+        await _over(Fails(""), purse=purse).ask(Question("text", 0, 4, "user"))
+    assert (purse.left, purse.notes) == (2 - len(notes), notes)
+
+
+async def test_a_server_that_tells_no_tokens() -> None:
+    """Nobody knows what it took."""
+
+    class Silent(_Says):
+        async def complete(self, tasks: Any, *, deadline_s: float) -> Any:
+            return [ChatAnswer("Safety: Safe") for _ in tasks]
+
+    purse = _Purse()
+    await _over(Silent(""), purse=purse).ask(Question("text", 0, 4, "user"))
+    assert purse.notes == [(1, None)]
 
 
 class _Scores:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from models.calls import HttpRequest
+from models.calls import HttpRequest, NotReached
 from models.http_link import HttpLink
 
 
@@ -42,6 +42,28 @@ async def test_side_by_side_and_in_order() -> None:
     try:
         assert await link.send(requests, deadline_s=5) == [b"a", b"b", b"c", b"d"]
         assert most == 2
+    finally:
+        await link.close()
+        await runner.cleanup()
+
+
+async def test_who_was_not_asked_is_known() -> None:
+    """Where nobody listens, and while the breaker is open, nobody was asked; a server that turns a
+    question away was."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=429)
+
+    runner, url = await _serve(answer)
+    link = HttpLink(failures=2)
+    try:
+        with pytest.raises(NotReached, match="cannot be used"):
+            await link.send([HttpRequest("http://127.0.0.1:1/", b"", {})], deadline_s=5)
+        with pytest.raises(ConnectionError, match="cannot be used") as caught:
+            await link.send([HttpRequest(f"{url}/a", b"", {})], deadline_s=5)
+        assert not isinstance(caught.value, NotReached)
+        with pytest.raises(NotReached, match="failed repeatedly"):
+            await link.send([HttpRequest(f"{url}/a", b"", {})], deadline_s=5)
     finally:
         await link.close()
         await runner.cleanup()

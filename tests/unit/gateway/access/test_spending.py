@@ -44,44 +44,70 @@ def test_the_cap_holds_until_the_day_ends(
     clock, told = Clock(), []
     purse = spending(tmp_path / "guards" if shared else None, clock, told, **daily)
     for _ in range(2):
-        purse.admit(1)
-        purse.spend(1, 50_000)
+        purse.settle(purse.admit(1, 10_000), 50_000)
     assert told == [("g", 1, 50_000, 0.6)] * 2
     with pytest.raises(OverDailyCap):
-        purse.admit(1)
+        purse.admit(1, 10_000)
     assert purse.today.calls == 2
     clock.ns += DAY_NS
-    purse.admit(1)
-    assert (purse.today.calls, purse.today.tokens) == (1, 0)
+    purse.admit(1, 10_000)
+    assert (purse.today.calls, purse.today.tokens) == (1, 50_000), "as much as any call took"
+
+
+def test_calls_under_way_do_not_pass_the_cap_together(tmp_path: Path) -> None:
+    """What they may take is counted until they are over: as estimated, then as much as any call
+    took; what nobody knows is counted as the most."""
+    purse = spending(tmp_path, Clock(), [], tokens=10_000)
+    first = [purse.admit(1, 4_000), purse.admit(1, 4_000)]
+    with pytest.raises(OverDailyCap):
+        purse.admit(1, 4_000)
+    purse.settle(first[0], 1_000)
+    purse.settle(first[1], None)
+    assert purse.today[1:3] == (2, 5_000)
+    assert purse.admit(1, 10).tokens == 1_000
+    purse.settle(purse.admit(2, 10), 3_000)
+    assert purse.today.tokens == 9_000
+    with pytest.raises(OverDailyCap):
+        purse.admit(1, 10)
+    assert purse.admit(1, 0).tokens == 0, "a service takes no tokens"
+
+
+def test_money_of_tokens_is_counted_beforehand(tmp_path: Path) -> None:
+    """Half a million tokens are one: with the call 1.5."""
+    purse = spending(tmp_path, Clock(), [], money=2.9)
+    bill = purse.admit(1, 500_000)
+    assert purse.today.money == 1.5
+    with pytest.raises(OverDailyCap):
+        purse.admit(1, 500_000)
+    purse.settle(bill, 100_000)
+    assert purse.today.money == pytest.approx(0.7)
 
 
 def test_what_reached_nobody_costs_nothing(tmp_path: Path) -> None:
     """A refund gives the call back."""
     purse = spending(tmp_path, Clock(), [], calls=1)
     for _ in range(3):
-        purse.admit(1)
-        purse.refund(1)
-    assert (purse.today.calls, purse.today.money) == (0, 0.0)
+        purse.refund(purse.admit(1, 100))
+    assert purse.today[1:4] == (0, 0, 0.0)
 
 
 def test_what_was_admitted_yesterday_is_not_given_back_today(tmp_path: Path) -> None:
-    """A refund after midnight leaves the new day's cap as it is."""
+    """A refund, or a bill that is settled, after midnight leaves the new day's cap as it is."""
     clock = Clock()
     purse = spending(tmp_path, clock, [], calls=2)
-    purse.admit(2)
+    bills = [purse.admit(1, 100), purse.admit(1, 100)]
     clock.ns += DAY_NS
-    purse.refund(2)
-    assert (purse.today.calls, purse.today.money) == (0, 0.0)
-    purse.admit(2)
-    with pytest.raises(OverDailyCap):
-        purse.admit(1)
+    purse.admit(1, 0)
+    purse.refund(bills[0])
+    purse.settle(bills[1], 7)
+    assert purse.today[1:4] == (1, 0, 0.5)
 
 
 def _take(folder: Path, taken: Any) -> None:
     purse = spending(folder, Clock(), [], calls=50)
     while True:
         try:
-            purse.admit(1)
+            purse.admit(1, 0)
         except OverDailyCap:
             return
         with taken.get_lock():
@@ -99,7 +125,7 @@ def test_workers_count_together_and_a_restart_remembers(tmp_path: Path) -> None:
         worker.join(30)
     assert taken.value == 50
     with pytest.raises(OverDailyCap):
-        spending(tmp_path, Clock(), [], calls=50).admit(1)
+        spending(tmp_path, Clock(), [], calls=50).admit(1, 0)
 
 
 def test_its_name_is_what_policies_know() -> None:
@@ -110,7 +136,17 @@ def test_its_name_is_what_policies_know() -> None:
 def test_a_torn_sheet_is_a_new_one(tmp_path: Path) -> None:
     """A file that is too short counts from nothing."""
     purse = spending(tmp_path, Clock(), [], calls=5)
-    purse.admit(1)
+    purse.admit(1, 0)
     (sheet,) = tmp_path.iterdir()
     sheet.write_bytes(b"torn")
     assert purse.today.calls == 0
+
+
+def test_a_sheet_of_the_first_form_goes_on(tmp_path: Path) -> None:
+    """One without the most that a call took: what was taken on that day stays taken."""
+    purse = spending(tmp_path, Clock(), [], calls=2)
+    purse.admit(2, 0)
+    (sheet,) = tmp_path.iterdir()
+    sheet.write_bytes(sheet.read_bytes()[:32])
+    with pytest.raises(OverDailyCap):
+        purse.admit(1, 0)

@@ -68,12 +68,19 @@ class PictureGuard:
 
 
 def read_scores(scores: dict[str, float], at_least: float) -> list[tuple[str, int, float]]:
-    """Return kind, severity and score of everything that has at least this score."""
+    """Return kind, severity and score of everything that has at least this score.
+
+    Raises ValueError if a score is none, or nothing is found and no category is one of the
+    contract.
+    """
     found: dict[str, float] = {}
     for name, score in scores.items():
         kind = _SCORED.get(name, _OTHER)
         if score >= at_least:
             found[kind] = max(score, found.get(kind, 0.0))
+    known = found or scores.keys() & _SCORED.keys()
+    if not known or not all(0 <= each <= 1 for each in scores.values()):
+        raise ValueError("the model's scores are not those of the contract")
     return [(kind, _severity(kind, score), score) for kind, score in found.items()]
 
 

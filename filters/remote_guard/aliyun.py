@@ -25,6 +25,7 @@ from filters.remote_guard.contract import (
     decoded,
     json_body,
     member,
+    members,
     merged,
     refuse,
     row,
@@ -41,7 +42,7 @@ _LEVELS = {
     "medium": ("controversial", 2, 0.6),
     "low": ("controversial", 1, 0.3),
 }
-_NO_LEVELS = {"none", ""}
+_NO_LEVEL = "none"
 _PARTS = {
     "pornographic": "sexual_content", "sexual": "sexual_content",
     "violent_extremist": "terrorism", "violent": "violent",
@@ -107,14 +108,12 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
 
 def _rows(judged: Mapping[str, Any], level: str, results: str, kind: Any) -> list[Row]:
     said = member(judged, level, str).lower()
-    if said in _NO_LEVELS:
+    if said == _NO_LEVEL:
         return []
     if said not in _LEVELS:
         raise ValueError("the guard's answer has a level that is not known")
     word, severity, score = _LEVELS[said]
-    labels = [
-        str(one.get("Label", "")) for one in judged.get(results) or () if isinstance(one, dict)
-    ]
+    labels = [str(one.get("Label", "")) for one in members(judged, results)]
     kinds = [kind(label) for label in labels if label and label != _NOTHING] or [UNNAMED]
     return [row(word, each, severity=severity, score=score) for each in kinds]
 

@@ -18,6 +18,7 @@ from filters.remote_guard.contract import (
     decoded,
     json_body,
     member,
+    members,
     row,
 )
 from gateway.ports.filter import Question
@@ -60,13 +61,12 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
     """Return a row per category with a severity. Raises ValueError unless all four are there, each
     once with a severity that exists."""
     analysis = decoded(bodies[0])
-    judged = member(analysis, "categoriesAnalysis", list)
-    levels: dict[str, int] = {}
-    for one in judged:
-        name = member(one, "category", str) if isinstance(one, dict) else ""
-        levels[name] = member(one, "severity", int)
-    if set(levels) != set(_KINDS) or not set(levels.values()) <= {0, *_SEVERITIES}:
-        raise ValueError("the guard's answer has other categories or severities")
+    judged = members(analysis, "categoriesAnalysis")
+    levels = {member(one, "category", str): member(one, "severity", int) for one in judged}
+    if len(judged) != len(_KINDS) or set(levels) != set(_KINDS):
+        raise ValueError("the guard's answer has other categories")
+    if not set(levels.values()) <= {0, *_SEVERITIES}:
+        raise ValueError("the guard's answer has other severities")
     rows = []
     for name, level in levels.items():
         if level:

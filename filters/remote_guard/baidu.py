@@ -22,6 +22,7 @@ from filters.remote_guard.contract import (
     Stamp,
     decoded,
     member,
+    members,
     merged,
     refuse,
     row,
@@ -96,18 +97,20 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
     if "error_code" in answer:
         raise refuse("Baidu", answer["error_code"])
     conclusion = member(answer, "conclusionType", int)
-    if conclusion == _PASSED:
-        return []
-    if conclusion not in _LEVELS:
+    if conclusion != _PASSED and conclusion not in _LEVELS:
         raise refuse("Baidu", conclusion)
-    reasons = [one for one in answer.get("data") or () if isinstance(one, dict)]
-    rows = [one for reason in reasons if (one := _row(reason)) is not None]
+    rows = [one for reason in members(answer, "data") if (one := _row(reason)) is not None]
+    if conclusion == _PASSED:
+        if rows:
+            raise ValueError("the guard passes a text and gives a reason against it")
+        return []
     level = _LEVELS[conclusion]
     return merged(rows) if any(level in one[0] for one in rows) else [row(level, UNNAMED)]
 
 
 def _row(reason: Mapping[str, Any]) -> Row | None:
-    level = _LEVELS.get(reason.get("conclusionType", 0))
+    concluded = member(reason, "conclusionType", int) if "conclusionType" in reason else 0
+    level = _LEVELS.get(concluded)
     if level is None:
         return None
     kind, said = reason.get("type"), reason.get("subType")

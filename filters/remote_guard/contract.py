@@ -14,8 +14,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from filters.remote_guard.control_tokens import neutral
+from gateway.nouns.errors import BadRequest
 from gateway.nouns.guard_contract import KINDS
 from gateway.ports.filter import Question
+from gateway.wire import json
 from models.calls import ChatAnswer, ChatTask, HttpRequest, Message
 
 Row = tuple[str, int, float]
@@ -25,16 +28,6 @@ UNNAMED = "unnamed"
 _LEVELS = {"unsafe": (3, 0.9), "controversial": (2, 0.5)}
 _UNSEEN = "(judged apart)"
 """Stands for the prompt of an answer: a question carries one text, and many contracts want two."""
-
-_CONTROL = re.compile(
-    r"<(?=\|[^|<>\n]{1,40}\|>"
-    r"|/?(?:start_of_turn|end_of_turn|guardian|think|no-think|score|confidence|tool_call"
-    r"|tool_response|s|bos|eos|pad|unk)>"
-    r"|/?(?:BEGIN|END) [A-Z ]{1,40}>)"
-    r"|\[(?=/?(?:INST|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|SYSTEM_PROMPT)\])",
-    re.IGNORECASE,
-)
-_HARMLESS = {"<": "‹", "[": "〔"}
 
 
 class Account(NamedTuple):
@@ -98,12 +91,6 @@ def categories(kinds: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"guard.{level}.{kind}" for level in _LEVELS for kind in named)
 
 
-def neutral(text: str) -> str:
-    """Return the text with the control tokens of chat templates made harmless: their bracket
-    becomes a look-alike, so that nothing in a judged text can speak to the judge."""
-    return _CONTROL.sub(lambda found: _HARMLESS[found[0]], text)
-
-
 def chat(question: Question) -> list[Message]:
     """Return a question as most guard models take it: the last message is the judged one."""
     judged = neutral(question.text)
@@ -122,10 +109,11 @@ def only(answers: Sequence[ChatAnswer]) -> str:
 
 
 def decoded(body: bytes) -> dict[str, Any]:
-    """Return a service's answer. Raises ValueError if it is not a JSON object."""
+    """Return a service's answer. Raises ValueError if it is not a JSON object, or says something
+    twice."""
     try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        value = json.loads(body, strict=True)
+    except BadRequest:
         raise ValueError("the guard's answer is not JSON") from None
     if not isinstance(value, dict):
         raise ValueError("the guard's answer is not an object")
@@ -136,6 +124,17 @@ def member(value: Mapping[str, Any], name: str, kind: type) -> Any:
     """Return a member of an answer. Raises ValueError if it is missing or of another kind."""
     found = value.get(name)
     if not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool):
+        raise ValueError(f"the guard's answer has no proper `{name}`")
+    return found
+
+
+def members(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the objects of a list in an answer; none if there is no list. Raises ValueError if it
+    is something else."""
+    found = value.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise ValueError(f"the guard's answer has no proper `{name}`")
     return found
 

@@ -24,7 +24,7 @@ _KINDS = {
     "unethical_behavior": "unethical_acts",
 }
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
-_SCORE = re.compile(r"<score>\s*(yes|no)\s*</score>", re.IGNORECASE)
+_SCORE = re.compile(r"<score>\s*(yes|no)\s*</score>()", re.IGNORECASE)
 _WORD = re.compile(r"(yes|no)\s*(?:<confidence>\s*(high|low)\s*</confidence>)?", re.IGNORECASE)
 _SCORES = {"high": 0.9, "low": 0.6, "": 0.9}
 
@@ -60,11 +60,8 @@ def _risks(options: Mapping[str, str]) -> list[str]:
 def _verdict(answer: str) -> float:
     """Return 0 for no and a score for yes."""
     said = _THOUGHT.sub("", answer).strip()
-    scores = _SCORE.findall(said)
-    if len(scores) == 1:
-        return _SCORES[""] if scores[0].lower() == "yes" else 0.0
-    word = _WORD.fullmatch(said)
-    if word is None or scores:
+    word = _SCORE.fullmatch(said) or _WORD.fullmatch(said)
+    if word is None:
         raise ValueError("the guard model's answer is neither yes nor no")
     return _SCORES[(word[2] or "").lower()] if word[1].lower() == "yes" else 0.0
 

@@ -60,17 +60,24 @@ def read(
     question: Question, answers: Sequence[ChatAnswer], options: Mapping[str, str]
 ) -> list[Row]:
     """Return a row per category of an unsafe text; a category that only asks for caution is
-    controversial. Raises ValueError unless the rating of the judged side is one of two words."""
+    controversial. Raises ValueError unless every rating is one of two words, that of the judged
+    side among them, and if categories are named although every rating is safe."""
     del options
-    said = only(answers).strip()
-    verdict = decoded(said[said.find("{") : said.rfind("}") + 1].encode())
-    rating = member(verdict, _RATINGS[question.role], str).strip().lower()
-    if rating == "safe":
-        return []
-    if rating != "unsafe":
+    verdict = decoded(only(answers).strip().encode(errors="replace"))
+    ratings = {
+        key: member(verdict, key, str).strip().lower()
+        for key in _RATINGS.values()
+        if key in verdict or key == _RATINGS[question.role]
+    }
+    if not set(ratings.values()) <= {"safe", "unsafe"}:
         raise ValueError("the guard model's rating is neither safe nor unsafe")
-    names = [name.strip().lower() for name in str(verdict.get("Safety Categories", "")).split(",")]
+    said = str(verdict.get("Safety Categories") or "")
+    names = [name.strip().lower() for name in said.split(",")]
     named = [name for name in names if name] or ["other"]
+    if ratings[_RATINGS[question.role]] == "safe":
+        if any(names) and "unsafe" not in ratings.values():
+            raise ValueError("the guard model calls a text safe and names a category")
+        return []
     if named == [_CAUTION]:
         return [row("controversial", UNNAMED)]
     kinds = dict.fromkeys(_KINDS.get(name, UNNAMED) for name in named if name != _CAUTION)

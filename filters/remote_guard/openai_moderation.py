@@ -39,6 +39,7 @@ _KINDS = {
     "violence": "violent",
     "violence/graphic": "violent",
 }
+_ALWAYS = {"harassment", "hate", "self-harm", "sexual", "violence"}
 _GRAVE = {"sexual/minors": 4, "self-harm/instructions": 4}
 _MODEL = "omni-moderation-latest"
 
@@ -53,7 +54,8 @@ def requests(question: Question, account: Account, stamp: Stamp) -> list[HttpReq
 
 
 def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]) -> list[Row]:
-    """Return a row per category. Raises ValueError unless there is one result with scores."""
+    """Return a row per category. Raises ValueError unless there is one result with a score for each
+    category, those among them that the service always had."""
     del question
     results = member(decoded(bodies[0]), "results", list)
     if len(results) != 1 or not isinstance(results[0], dict):
@@ -61,6 +63,8 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
     judged = member(results[0], "categories", dict)
     scores = member(results[0], "category_scores", dict)
     flagged = member(results[0], "flagged", bool)
+    if not judged.keys() >= _ALWAYS or judged.keys() != scores.keys():
+        raise ValueError("the guard's answer has other categories, or other scores")
     least = float(options.get("controversial", "0.3"))
     rows = [one for name in judged if (one := _row(name, judged, scores, least)) is not None]
     if flagged and not any(one[0].startswith("guard.unsafe.") for one in rows):
@@ -71,8 +75,9 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
 def _row(
     name: str, judged: Mapping[str, Any], scores: Mapping[str, Any], least: float
 ) -> Row | None:
-    score, said = scores.get(name), judged[name]
-    if not isinstance(score, (int, float)) or not 0 <= score <= 1 or not isinstance(said, bool):
+    score, said = scores[name], judged[name]
+    number = isinstance(score, (int, float)) and not isinstance(score, bool)
+    if not number or not 0 <= score <= 1 or not isinstance(said, bool):
         raise ValueError("the guard's answer has a category without a score")
     kind = _KINDS.get(name, UNNAMED)
     if said:

@@ -14,8 +14,10 @@ from filters.remote_guard.contract import UNNAMED, ChatContract, Row, chat, only
 from gateway.ports.filter import Question
 from models.calls import ChatAnswer, ChatTask
 
-_SAFETY = re.compile(r"^[ \t]*Safety:[ \t]*(Safe|Unsafe|Controversial)[ \t]*$", re.MULTILINE)
-_CATEGORIES = re.compile(r"^[ \t]*Categories:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+_ANSWER = re.compile(
+    r"(?:<think>\s*</think>)?\s*Safety:[ \t]*(Safe|Unsafe|Controversial)"
+    r"(?:\s*\n[ \t]*Categories:[ \t]*(\S[^\n]*))?(?:\s*\n[ \t]*Refusal:[ \t]*(?:Yes|No))?"
+)
 _LEVELS = {"Unsafe": "unsafe", "Controversial": "controversial"}
 _KINDS = {
     "Violent": "violent",
@@ -42,23 +44,21 @@ def read(
 ) -> list[Row]:
     """Return what the model said; nothing if it said "Safe".
 
-    Raises ValueError if the answer has no ``Safety:`` line, or more than one, or calls a text safe
-    and names a category.
+    Raises ValueError if the answer is anything but a ``Safety:`` line and perhaps a line of
+    categories and one of refusal, or calls a text safe and names a category.
     """
     del question, options
-    answer = only(answers)
-    levels = _SAFETY.findall(answer)
-    if len(levels) != 1:
-        raise ValueError("the guard model's answer has no single Safety line")
-    line = _CATEGORIES.search(answer)
-    said = [name.strip() for name in line[1].split(",")] if line else []
-    named = [name for name in said if name and name != "None"]
-    if levels[0] == "Safe":
+    answer = _ANSWER.fullmatch(only(answers).strip())
+    if answer is None:
+        raise ValueError("the guard model's answer has no Safety line, or more beside it")
+    level, line = answer.groups(default="")
+    named = [name for each in line.split(",") if (name := each.strip()) and name != "None"]
+    if level == "Safe":
         if named:
             raise ValueError("the guard model calls a text safe and names a category")
         return []
     kinds = dict.fromkeys(_KINDS.get(name, UNNAMED) for name in named) or {UNNAMED: None}
-    return [row(_LEVELS[levels[0]], kind) for kind in kinds]
+    return [row(_LEVELS[level], kind) for kind in kinds]
 
 
 CONTRACT = ChatContract(tasks, read, tuple(dict.fromkeys(_KINDS.values())))

@@ -52,8 +52,8 @@ def tasks(question: Question, options: Mapping[str, str]) -> list[ChatTask]:
 def read(
     question: Question, answers: Sequence[ChatAnswer], options: Mapping[str, str]
 ) -> list[Row]:
-    """Return a row per harm whose score reaches ``threshold`` (0.5). Raises ValueError if a first
-    token is neither Yes nor No."""
+    """Return a row per harm whose score reaches ``threshold`` (0.5). Raises ValueError if a
+    likeliest first token is neither Yes nor No."""
     del question
     threshold = float(options.get("threshold", "0.5"))
     scores = [(kind, _score(one)) for kind, one in zip(_POLICIES, answers, strict=True)]
@@ -68,10 +68,10 @@ def _score(answer: ChatAnswer) -> float:
             odds[word] = max(odds[word], probability)
     if not answer.first and answer.text.strip() in odds:
         odds[answer.text.strip()] = 1.0
-    total = sum(odds.values())
-    if total <= 0.0:
+    best = max(odds.values())
+    if not best or best < max(answer.first.values(), default=0.0):
         raise ValueError("the guard model's answer is neither Yes nor No")
-    return odds["Yes"] / total
+    return odds["Yes"] / sum(odds.values())
 
 
 CONTRACT = ChatContract(tasks, read, tuple(_POLICIES))

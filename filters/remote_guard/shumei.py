@@ -17,6 +17,7 @@ from filters.remote_guard.contract import (
     decoded,
     json_body,
     member,
+    members,
     merged,
     refuse,
     row,
@@ -56,16 +57,15 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
     if answer.get("code") != _JUDGED:
         raise refuse("Shumei", answer.get("code"))
     level = member(answer, "riskLevel", str)
-    if level == _PASS:
-        return []
-    if level not in _LEVELS:
+    if level != _PASS and level not in _LEVELS:
         raise ValueError("the guard's risk level is none of its three")
-    main = _KINDS.get(str(answer.get("riskLabel1")), UNNAMED)
-    rows = [row(_LEVELS[level], main)]
-    for one in answer.get("allLabels") or ():
-        if isinstance(one, dict) and one.get("riskLevel") in _LEVELS:
-            kind = _KINDS.get(str(one.get("riskLabel1")), UNNAMED)
-            rows.append(row(_LEVELS[one["riskLevel"]], kind))
+    rows = [
+        row(_LEVELS[each], _KINDS.get(str(one.get("riskLabel1")), UNNAMED))
+        for one in (answer, *members(answer, "allLabels"))
+        if (each := str(one.get("riskLevel"))) in _LEVELS
+    ]
+    if level == _PASS and rows:
+        raise ValueError("the guard passes a text and gives a label against it")
     return merged(rows)
 
 

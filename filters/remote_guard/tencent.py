@@ -101,7 +101,7 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
         return []
     if suggestion not in _LEVELS:
         raise ValueError("the guard's suggestion is none of its three words")
-    score = min(max(float(member(answer, "Score", int)) / 100, 0.0), 1.0)
+    score = min(max(member(answer, "Score", int), 0), 100) / 100
     kind = _KINDS.get(str(answer.get("Label")), UNNAMED)
     return [row(_LEVELS[suggestion], kind, score=score)]
 

@@ -19,6 +19,7 @@ from filters.remote_guard.contract import (
     Stamp,
     decoded,
     member,
+    members,
     merged,
     refuse,
     row,
@@ -72,7 +73,7 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
         return []
     if suggestion not in _LEVELS:
         raise ValueError("the guard's suggestion is none of its three")
-    labels = [one.get("label") for one in judged.get("labels") or () if isinstance(one, dict)]
+    labels = [one.get("label") for one in members(judged, "labels")]
     kinds = [_KINDS.get(each, UNNAMED) for each in labels if isinstance(each, int)] or [UNNAMED]
     return merged(row(_LEVELS[suggestion], kind) for kind in kinds)
 

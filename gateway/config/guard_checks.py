@@ -9,6 +9,9 @@ from gateway.config.guard_form import GuardModelForm
 from gateway.config.typed_document import nearest
 from gateway.nouns.guard_contract import CLASSIFIER, GUARD_TERMS
 
+_SHARES = {"threshold", "controversial"}
+"""Options that are compared with a score."""
+
 
 def server_faults(url: str, **secrets: str) -> Iterator[tuple[str, str]]:
     """Yield the key at fault and what is wrong with the address of a server and its secrets."""
@@ -58,9 +61,19 @@ def _option_faults(guard: GuardModelForm) -> Iterator[tuple[str, str]]:
         if name not in terms.options:
             hint = nearest(name, terms.options) if terms.options else "it takes none"
             yield "options", f"`{name}` is no option of `{guard.contract}`; {hint}"
+    for name in _SHARES & guard.options.keys():
+        if not _is_share(guard.options[name]):
+            yield "options", f"`{name}` is no number from 0 to 1"
     for name in terms.required:
         if not guard.options.get(name):
             yield "options", f"`{name}` is missing: `{guard.contract}` cannot do without it"
+
+
+def _is_share(said: str) -> bool:
+    try:
+        return 0 <= float(said) <= 1  # which no number that is none does
+    except ValueError:
+        return False
 
 
 def _cost_faults(guard: GuardModelForm) -> Iterator[tuple[str, str]]:

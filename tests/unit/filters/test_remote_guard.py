@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filters.remote_guard import Reach, RemoteGuardFilter
-from filters.remote_guard.contract import chat, neutral
+from filters.remote_guard.contract import chat
+from filters.remote_guard.control_tokens import neutral
 from filters.remote_guard.guard import STRETCH, WINDOW
 from gateway.nouns.policy import GuardModel, LabelUse
 from gateway.ports.filter import Question

@@ -40,6 +40,8 @@ def test_what_is_enough(said: dict[str, Any]) -> None:
         (SERVICE | {"key_id": "AKID1"}, "key_id"),
         (SERVICE | {"options": {"regoin": "ap-x"}}, "options"),
         (SERVICE | {"contract": "yidun"}, "options"),
+        (CHAT | {"contract": "shieldgemma", "options": {"threshold": "nan"}}, "options"),
+        (CHAT | {"contract": "shieldgemma", "options": {"threshold": "half"}}, "options"),
         (CHAT | {"daily": DailyCapForm()}, "daily"),
         (CHAT | {"daily": DailyCapForm(money=1.0)}, "daily"),
         (SERVICE | {"daily": DailyCapForm(tokens=5)}, "daily"),

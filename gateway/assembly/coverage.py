@@ -41,7 +41,7 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
     signing = open_signing(settings, environ)
     signed = open_label_signing(settings, environ)
     guards = Guards(guard_models(policy), environ)
-    Witnesses(policy.media, environ)  # their keys must be there
+    Witnesses(policy, environ)  # their keys must be there
     check_ocr(policy)
     protocols = adapters()
     limits = settings.limits

@@ -13,7 +13,7 @@ from gateway.config.settings import InputSettings, MediaSettings, Settings
 from gateway.config.settings_file import resolve_secret
 from gateway.edge.gateway import NoMediaReader
 from gateway.edge.media_pool import ReadPool
-from gateway.edge.media_reading import EdgeMediaReader, Senses
+from gateway.edge.media_reading import EdgeMediaReader, FileReading, Senses
 from gateway.edge.result_fetch import prompt_fetcher
 from gateway.extraction.passages import Bounds
 from gateway.nouns.errors import ConfigError
@@ -49,26 +49,36 @@ class RemoteRecogniser:
 
 
 class Witnesses:
-    """The models that look and listen under one policy; made after the fork."""
+    """The models that look and listen under a family of policies; made after the fork. Those that
+    several policies use are there once."""
 
-    def __init__(self, rules: MediaRules, environ: Mapping[str, str]) -> None:
+    def __init__(self, policy: Policy, environ: Mapping[str, str]) -> None:
         self.secrets: list[str] = []
         self._environ = environ
         self._runtimes: list[OpenAIMediaRuntime] = []
-        self.judges = tuple(PictureGuard(use, self._runtime(use)) for use in rules.judges)
-        heard = rules.recogniser
-        self.recogniser = RemoteRecogniser(heard, self._runtime(heard)) if heard else None
+        uses = {use: None for each in policy.family for use in each.media.judges}
+        heard = {each.media.recogniser: None for each in policy.family}
+        self._judges = {use: PictureGuard(use, self._runtime(use)) for use in uses}
+        self._recognisers = {use: RemoteRecogniser(use, self._runtime(use)) for use in heard if use}
+
+    def judges(self, rules: MediaRules) -> tuple[PictureGuard, ...]:
+        """Return who looks at pictures under some of the rules."""
+        return tuple(self._judges[use] for use in rules.judges)
+
+    def recogniser(self, rules: MediaRules) -> RemoteRecogniser | None:
+        """Return who listens under some of the rules."""
+        return self._recognisers[rules.recogniser] if rules.recogniser else None
 
     @property
     def names(self) -> frozenset[str]:
         """What they are called in metrics."""
-        listens = {RECOGNISER} if self.recogniser else set()
-        return frozenset({*(judge.name for judge in self.judges), *listens})
+        listens = {RECOGNISER} if self._recognisers else set()
+        return frozenset({*(use.name for use in self._judges), *listens})
 
     @property
     def categories(self) -> frozenset[str]:
         """Everything that they may find."""
-        return frozenset(category for judge in self.judges for category in judge.categories)
+        return frozenset(each for judge in self._judges.values() for each in judge.categories)
 
     def _runtime(self, use: PictureJudgeUse | RecogniserUse) -> OpenAIMediaRuntime:
         key = resolve_secret(use.key, self._environ) if use.key else ""
@@ -92,23 +102,30 @@ def media_reader(
     consulted: Callable[[str, float], None],
 ) -> EdgeMediaReader | NoMediaReader:
     """Return what reads files for one worker; its processes start with the first file."""
-    if not any(each.reads_files for each in policy.family):
+    ways = {each.media: None for each in policy.family if each.reads_files}
+    if not ways:
         return NoMediaReader()
-    inputs = settings.inputs
+    inputs, ocr = settings.inputs, any(rules.ocr for rules in ways)
     bounds = msgspec.structs.replace(
         MediaSettings(), workers=inputs.workers, queue=inputs.queue, job_s=inputs.job_s,
-        memory=inputs.memory + (_OCR_MEMORY if policy.media.ocr else 0),
+        memory=inputs.memory + (_OCR_MEMORY if ocr else 0),
     )  # fmt: skip
-    make = partial(_make_reader, bounds_of(inputs), ocr=policy.media.ocr)
+    make = partial(_make_reader, bounds_of(inputs), ocr=ocr)
     pool = ReadPool(make, bounds, Reading)
-    senses = Senses(
-        clock, consulted, witnesses.judges, witnesses.recogniser,
-        seen_is_read=policy.media.pictures == "read",
-    )  # fmt: skip
-    return EdgeMediaReader(
-        pool, senses, witnesses.close, files=inputs.files, chars=inputs.chars,
-        longest_s=inputs.request_s, fetcher=prompt_fetcher(inputs), fetch_bytes=inputs.fetch_bytes,
-    )  # fmt: skip
+    fetcher = prompt_fetcher(inputs)
+
+    def reading(rules: MediaRules) -> FileReading:
+        senses = Senses(
+            clock, consulted, witnesses.judges(rules), witnesses.recogniser(rules),
+            seen_is_read=rules.pictures == "read", words=rules.ocr,
+        )  # fmt: skip
+        return FileReading(
+            pool, senses, files=inputs.files, chars=inputs.chars, longest_s=inputs.request_s,
+            fetcher=fetcher, fetch_bytes=inputs.fetch_bytes,
+        )  # fmt: skip
+
+    closers = (*((fetcher.close,) if fetcher else ()), pool.close, witnesses.close)
+    return EdgeMediaReader({rules: reading(rules) for rules in ways}, closers)
 
 
 def bounds_of(inputs: InputSettings) -> Bounds:
@@ -121,7 +138,7 @@ def bounds_of(inputs: InputSettings) -> Bounds:
 
 def check_ocr(policy: Policy) -> None:
     """Raise ConfigError if words in pictures are to be read and nothing here can."""
-    lacking = missing_part() if policy.media.ocr else ""
+    lacking = missing_part() if any(each.media.ocr for each in policy.family) else ""
     if lacking:
         raise ConfigError(f"The policy asks for media.ocr: {lacking}.")
 

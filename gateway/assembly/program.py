@@ -221,7 +221,7 @@ class Installation:
             made.editions, self._wiring(settings, made, guards), made.vault.keyring.fingerprint_key
         )
         usual = regimes(Principal("", "anonymous", tenant=""), clock.wall_ns())
-        witnesses = Witnesses(policy.media, self._environ)
+        witnesses = Witnesses(policy, self._environ)
         kept = _kept(settings)
         files = _file_sealer(settings, made, kept)
         upstream_key = settings.upstream.key

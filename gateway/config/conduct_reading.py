@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,15 +21,19 @@ from gateway.config.policy_form import PolicyForm, RuleForm
 from gateway.config.typed_document import raise_faults
 from gateway.config.yaml_file import Document, KeyPath
 from gateway.nouns.conduct import ReviewSample, StrikeRules
-from gateway.nouns.policy import Overlay, Policy
+from gateway.nouns.policy import GuardModel, Overlay, PictureJudgeUse, Policy
 from gateway.nouns.schedule import Hours, Window
 
 OF_THE_WHOLE: tuple[KeyPath, ...] = (
     ("overlays",), ("paths",), ("keep",), ("subject",), ("strikes",), ("marks", "file"),
-    ("marks", "producer"), ("media", "pictures"), ("media", "recogniser"), ("picture_judges",),
+    ("marks", "producer"),
 )  # fmt: skip
 """What an overlay cannot say, because it holds for the whole installation."""
 
+_NAMED_MODELS: dict[str, Callable[[Policy], Sequence[GuardModel | PictureJudgeUse]]] = {
+    "guard_models": lambda policy: policy.guard_models,
+    "picture_judges": lambda policy: policy.media.judges,
+}
 _NS = 1_000_000_000
 
 
@@ -175,7 +179,7 @@ def with_overlays(
         if not Path(each.use).is_file():
             raise document.error(("overlays", index, "use"), f"there is no file {each.use}")
         laid = lay(Path(each.use), each.id)
-        raise_faults([*_too_much(laid.own), *_other_guards(laid, [policy, *_policies(overlays)])])
+        raise_faults([*_too_much(laid.own), *_other_models(laid, [policy, *_policies(overlays)])])
         overlays.append(_overlay(each, _hashed(_within(policy, laid.policy))))
     raise_faults(list(_useless(form, document)))
     return _hashed(replace(policy, overlays=tuple(overlays)))
@@ -194,10 +198,9 @@ def _policies(overlays: list[Overlay]) -> list[Policy]:
 def _within(policy: Policy, laid: Policy) -> Policy:
     """Return an overlay's policy with what the whole installation says."""
     marks = replace(laid.marks, producer=policy.marks.producer)
-    media = replace(policy.media, read=laid.media.read)
     return replace(
         laid, paths=policy.paths, keep=policy.keep, subject=policy.subject,
-        file_marks=policy.file_marks, marks=marks, media=media, strikes=policy.strikes,
+        file_marks=policy.file_marks, marks=marks, strikes=policy.strikes,
     )  # fmt: skip
 
 
@@ -214,12 +217,16 @@ def _too_much(own: Document) -> Iterator[str]:
             yield own.fault(path, "belongs to the whole installation, not to an overlay")
 
 
-def _other_guards(laid: Laid, others: list[Policy]) -> Iterator[str]:
-    known = {guard.name: guard for each in others for guard in each.guard_models}
-    for guard in laid.policy.guard_models:
-        if known.get(guard.name, guard) != guard:
-            message = f"another policy has another model `{guard.name}`; give this one its own name"
-            yield laid.own.fault(("guard_models",), message)
+def _other_models(laid: Laid, others: list[Policy]) -> Iterator[str]:
+    """Yield the models of an overlay whose names other policies have given to others."""
+    for key, listed in _NAMED_MODELS.items():
+        known = {one.name: one for each in others for one in listed(each)}
+        for one in listed(laid.policy):
+            if known.get(one.name, one) != one:
+                message = (
+                    f"another policy has another model `{one.name}`; give this one its own name"
+                )
+                yield laid.own.fault((key,), message)
 
 
 def _useless(form: PolicyForm, document: Document) -> Iterator[str]:

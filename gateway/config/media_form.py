@@ -60,7 +60,8 @@ class MediaForm(Form, frozen=True, kw_only=True):
         RecogniserForm | None, says("Model that writes down what sounds say.")
     ] = None
     answers: Annotated[
-        bool | None, says("Whether pictures and sounds of answers are judged too (in `cn-public`).")
+        bool | None,
+        says("Whether pictures and sounds of answers are judged too (in presets with rules)."),
     ] = None
 
 

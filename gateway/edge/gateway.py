@@ -19,7 +19,7 @@ from gateway.engine.asking import Verdicts
 from gateway.nouns.conduct import Level
 from gateway.nouns.errors import MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject, exchange_id
-from gateway.nouns.policy import Policy
+from gateway.nouns.policy import MediaRules, Policy
 from gateway.nouns.record import FindingFact
 from gateway.nouns.segment import MediaPart
 from gateway.ports.adapter import Adapter, Answer, Request
@@ -193,7 +193,7 @@ class FileSealer(Protocol):
 class NoMediaReader:
     """Reads nothing: for policies that judge nothing in files."""
 
-    async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
+    async def read(self, parts: tuple[MediaPart, ...], _: MediaRules) -> tuple[MediaPart, ...]:
         """Return the parts as they are: nobody tried."""
         return parts
 

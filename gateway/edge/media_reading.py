@@ -7,7 +7,7 @@ those a model elsewhere is asked. What it fails to answer is not judged, and say
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from gateway.edge.gateway import Admission, Gateway
@@ -17,6 +17,7 @@ from gateway.edge.result_fetch import UrlFetcher
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
 from gateway.nouns.finding import Finding
 from gateway.nouns.media import MediaKind
+from gateway.nouns.policy import MediaRules
 from gateway.nouns.segment import MediaPart, Passage, Sight
 from gateway.ports.clock import Clock
 from gateway.ports.media import Fault, PictureJudge, Reading, ReadOrder, Recogniser, Shown
@@ -28,22 +29,26 @@ _PASSING = frozenset({Fault.EXHAUSTED, Fault.JUDGE_FAILED, Fault.WORDS_UNREAD})
 _T = TypeVar("_T")
 
 
-async def with_media_read(gateway: Gateway, admission: Admission) -> Admission:
+async def with_media_read(
+    gateway: Gateway, admission: Admission, rules: MediaRules
+) -> Admission:
     """Return the admission with what was read in the files of its request. Raises Overloaded."""
     request = admission.request
     if not request.media:
         return admission
-    parts = await gateway.media.read(request.media)
+    parts = await gateway.media.read(request.media, rules)
     return admission._replace(request=request._replace(media=parts))
 
 
-async def looked_at(gateway: Gateway, part: MediaPart) -> MediaPart | SealgateError:
+async def looked_at(
+    gateway: Gateway, part: MediaPart, rules: MediaRules
+) -> MediaPart | SealgateError:
     """Return a file of an answer with what was read in it; what a URL names is fetched first, and
     comes back too. Overloaded, if too many files wait."""
     try:
         if is_url(part.content):
             part = part._replace(content=await gateway.files.fetch(str(part.content)))
-        (read,) = await gateway.media.read((part,))
+        (read,) = await gateway.media.read((part,), rules)
     except MarkFailed:
         return part._replace(fault=Fault.NOT_FETCHED)
     except Overloaded as full:
@@ -58,13 +63,15 @@ def is_url(content: str | bytes) -> bool:
 
 class Senses(NamedTuple):
     """Who is asked about what is no text. ``seen_is_read``: of a picture it is enough that its
-    codes were read. ``consulted`` is told the name and the seconds of each answer."""
+    codes were read. ``words``: those in pictures are read too. ``consulted`` is told the name and
+    the seconds of each answer."""
 
     clock: Clock
     consulted: Callable[[str, float], None]
     judges: Sequence[PictureJudge] = ()
     recogniser: Recogniser | None = None
     seen_is_read: bool = False
+    words: bool = False
 
 
 class _Spent:
@@ -78,16 +85,41 @@ class _Spent:
 
 
 class EdgeMediaReader:
-    """See gateway.ports.media.MediaReader. ``files`` is how many of one request are read,
-    ``chars`` how many code points of text in them (judging is the worker's own time), ``longest_s``
-    the seconds of reading, waiting for a process included, after which no other is begun.
-    ``fetcher`` gets what a part names by URL, ``fetch_bytes`` in all; None: nothing is fetched."""
+    """See gateway.ports.media.MediaReader: a reader per set of rules, all over the same processes.
+
+    ``closers`` let go of what they share.
+    """
+
+    def __init__(
+        self,
+        readers: Mapping[MediaRules, FileReading],
+        closers: Sequence[Callable[[], Awaitable[None]]],
+    ) -> None:
+        self._readers = readers
+        self._closers = closers
+
+    async def read(self, parts: tuple[MediaPart, ...], rules: MediaRules) -> tuple[MediaPart, ...]:
+        """Return the parts with what was read in them under these rules."""
+        return await self._readers[rules].read(parts)
+
+    async def close(self) -> None:
+        """End the processes, and let go of who was asked."""
+        for close in self._closers:
+            await close()
+
+
+class FileReading:
+    """Reads files as one set of rules says, and remembers what it read.
+
+    ``files`` is how many of one request are read, ``chars`` how many code points of text in them
+    (judging is the worker's own time), ``longest_s`` the seconds of reading, waiting for a process
+    included, after which no other is begun. ``fetcher`` gets what a part names by URL,
+    ``fetch_bytes`` in all; None: nothing is fetched."""
 
     def __init__(
         self,
         pool: ReadPool,
         senses: Senses,
-        close: Callable[[], Awaitable[None]],
         *,
         files: int,
         chars: int,
@@ -97,7 +129,6 @@ class EdgeMediaReader:
     ) -> None:
         self._pool = pool
         self._senses = senses
-        self._close = close
         self._files = files
         self._chars = chars
         self._longest_s = longest_s
@@ -165,7 +196,7 @@ class EdgeMediaReader:
         reading = await self._pool.read(
             ReadOrder(
                 content, part.hint, coded=isinstance(content, str), pictures=bool(senses.judges),
-                sound=senses.recogniser is not None,
+                sound=senses.recogniser is not None, words=senses.words,
             )
         )  # fmt: skip
         spent.left_s -= senses.clock.monotonic_s() - began_s
@@ -217,13 +248,6 @@ class EdgeMediaReader:
             return None
         finally:
             self._senses.consulted(name, self._senses.clock.monotonic_s() - began_s)
-
-    async def close(self) -> None:
-        """End the processes, and let go of who was asked."""
-        if self._fetcher is not None:
-            await self._fetcher.close()
-        await self._pool.close()
-        await self._close()
 
 
 def _sights(place: str, found: Sequence[Finding]) -> tuple[Sight, ...]:

@@ -232,7 +232,7 @@ class Pump:
                 await self._step(self._session.sealed(order.number, outcome, now_s), now_s)
 
     async def _look(self, order: LookOrder) -> None:
-        outcome = await looked_at(self._gateway, order.part)
+        outcome = await looked_at(self._gateway, order.part, order.rules)
         async with self._lock:
             if not self._ended.is_set():
                 now_s = self._gateway.clock.monotonic_s()

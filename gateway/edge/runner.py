@@ -120,8 +120,9 @@ class Runner:
         body = decoded_body(body, call.headers, limits)
         admission = self._admit(body)
         entry = account.open()
-        if account.regime.policy.reads_files:
-            admission = await with_media_read(gateway, admission)
+        policy = account.regime.policy
+        if policy.reads_files:
+            admission = await with_media_read(gateway, admission, policy.media)
         heard = account.heard = account.regime.judge.input(admission)
         verdict = await heard_verdict(gateway, heard)
         changed = verdict.refusal is None and not verdict.edits.nothing

@@ -75,7 +75,7 @@ class AnswerFiles:
             part = MediaPart(
                 media.kind, media.slot, -1, FieldClass.CONTENT, media.data, media.hint, media.slot
             )
-            self._orders.append(LookOrder(self._count, part))
+            self._orders.append(LookOrder(self._count, part, self._plan.policy.media))
         if not waits:
             self._gate.meet(held)
 

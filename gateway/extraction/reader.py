@@ -50,7 +50,7 @@ class FileReader:
         found, fault = recognised(held, order.hint)
         if found is None or fault:
             return Reading(fault=fault, kind=found.kind.value if found else "")
-        work = _Work(Passages(self._bounds), order, self._hunt())
+        work = _Work(Passages(self._bounds), order, self._hunt(order))
         try:
             work.read(held.content, found)
         except ReadFault as reason:
@@ -63,9 +63,9 @@ class FileReader:
             work.shows, tuple(work.pictures), sound,
         )  # fmt: skip
 
-    def _hunt(self) -> WordHunt | None:
+    def _hunt(self, order: ReadOrder) -> WordHunt | None:
         bounds = self._bounds
-        if self._lines is None:
+        if self._lines is None or not order.words:
             return None
         return WordHunt(self._lines, bounds.words_side, bounds.words_s)
 

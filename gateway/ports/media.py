@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from gateway.nouns.finding import Finding
+from gateway.nouns.policy import MediaRules
 from gateway.nouns.segment import MediaPart, Passage
 
 
@@ -47,6 +48,7 @@ class ReadOrder(NamedTuple):
 
     ``coded``: the content is a data URL or base64, in a string or in UTF-8 (lone surrogates stay).
     ``pictures``: what it shows is given back, for a judge of pictures; ``sound``: what is heard.
+    ``words``: those in pictures are read.
     """
 
     content: str | bytes
@@ -54,6 +56,7 @@ class ReadOrder(NamedTuple):
     coded: bool = False
     pictures: bool = False
     sound: bool = False
+    words: bool = False
 
 
 class Shown(NamedTuple):
@@ -107,8 +110,9 @@ class Recogniser(Protocol):
 class MediaReader(Protocol):
     """Has the media of a request read, so that the engine can judge them."""
 
-    async def read(self, parts: tuple[MediaPart, ...]) -> tuple[MediaPart, ...]:
-        """Return the parts with what was read in them, or why it could not be.
+    async def read(self, parts: tuple[MediaPart, ...], rules: MediaRules) -> tuple[MediaPart, ...]:
+        """Return the parts with what was read in them under a policy's rules, or why it could not
+        be.
 
         Raises Overloaded if too many files wait.
         """

@@ -13,6 +13,7 @@ from gateway.nouns.errors import SealgateError
 from gateway.nouns.finding import Finding
 from gateway.nouns.mark import Receipt
 from gateway.nouns.picture import Looks
+from gateway.nouns.policy import MediaRules
 from gateway.nouns.record import AnswerText, FindingFact, ReceiptFact
 from gateway.nouns.segment import MediaPart
 from gateway.nouns.verdict import Outcome, Refusal
@@ -32,10 +33,12 @@ class Consult(NamedTuple):
 
 class LookOrder(NamedTuple):
     """Read a file of the answer; report with `looked` and the same number. A URL that the part's
-    content is gets fetched, and its content comes back in the part: what was judged is sealed."""
+    content is gets fetched, and its content comes back in the part: what was judged is sealed.
+    ``rules`` say how it is read."""
 
     number: int
     part: MediaPart
+    rules: MediaRules
 
 
 class SealOrder(NamedTuple):

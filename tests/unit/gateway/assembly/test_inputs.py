@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import msgspec
 import pytest
 
@@ -10,7 +12,7 @@ from gateway.config.settings import InputSettings, Settings
 from gateway.edge.gateway import NoMediaReader, SystemClock
 from gateway.edge.media_reading import EdgeMediaReader
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.policy import MediaRules, PictureJudgeUse, Policy, RecogniserUse
+from gateway.nouns.policy import MediaRules, Overlay, PictureJudgeUse, Policy, RecogniserUse
 from gateway.nouns.segment import MediaPart
 from gateway.nouns.verdict import Action
 from models.rapid_ocr_runtime import missing_part
@@ -21,7 +23,7 @@ RULES = policy(x=Action.BLOCK)
 
 
 def _reader(settings: Settings, policy: Policy) -> EdgeMediaReader | NoMediaReader:
-    witnesses = Witnesses(policy.media, {})
+    witnesses = Witnesses(policy, {})
     return media_reader(settings, policy, witnesses, SystemClock(), lambda name, seconds: None)
 
 
@@ -33,7 +35,7 @@ async def test_what_judges_nothing_reads_nothing(idle: Policy) -> None:
     reader = _reader(Settings(), idle)
     assert isinstance(reader, NoMediaReader)
     part = MediaPart("file", ("x",), content="AAAA")
-    assert await reader.read((part,)) == (part,)
+    assert await reader.read((part,), idle.media) == (part,)
     await reader.close()
 
 
@@ -43,9 +45,29 @@ async def test_files_are_read_in_a_process_within_their_bounds() -> None:
     assert bounds_of(inputs).chars == 6
     reader = _reader(Settings(inputs=inputs), RULES)
     url = data_url(pdf(TERM, TERM), "application/pdf")
-    (part,) = await reader.read((MediaPart("file", ("x",), content=url),))
+    (part,) = await reader.read((MediaPart("file", ("x",), content=url),), RULES.media)
     assert [passage.text for passage in part.passages] == [TERM, TERM[:2]]
     assert part.fault == "too_large"
+    await reader.close()
+
+
+async def test_overlays_have_their_own_models() -> None:
+    """One that two policies use is there once; each policy's reader knows its own."""
+    eyes, ears = (
+        PictureJudgeUse(name=name, url="http://127.0.0.1:1", model="m") for name in ("eyes", "more")
+    )
+    more = msgspec.structs.replace(RULES, media=MediaRules(judges=(eyes, ears), ocr=True))
+    base = msgspec.structs.replace(
+        RULES, media=MediaRules(judges=(eyes,)), overlays=(Overlay(id="o", policy=more),)
+    )
+    witnesses = Witnesses(base, {})
+    assert witnesses.names == {"eyes", "more"}
+    assert witnesses.judges(base.media) == witnesses.judges(more.media)[:1]
+    with pytest.raises(ConfigError, match=r"sealgate\[ocr\]") if missing_part() else nullcontext():
+        check_ocr(base)
+    reader = media_reader(Settings(), base, witnesses, SystemClock(), lambda name, seconds: None)
+    assert isinstance(reader, EdgeMediaReader)
+    assert set(reader._readers) == {base.media, more.media}
     await reader.close()
 
 
@@ -64,12 +86,15 @@ async def test_who_looks_and_listens_is_named_and_its_key_kept() -> None:
     """Names and categories are known to the metrics, keys to the door."""
     judge = PictureJudgeUse(name="eyes", url="http://127.0.0.1:1", model="m", key="env:K")
     listens = RecogniserUse(url="http://127.0.0.1:1", model="m")
-    witnesses = Witnesses(MediaRules(judges=(judge,), recogniser=listens), {"K": "secret"})
+    rules = MediaRules(judges=(judge,), recogniser=listens)
+    witnesses = Witnesses(Policy(media=rules), {"K": "secret"})
     assert witnesses.names == {"eyes", "recogniser"}
     assert "picture.sexual" in witnesses.categories
     assert witnesses.secrets == ["secret"]
-    assert witnesses.recogniser is not None
+    recogniser = witnesses.recogniser(rules)
+    assert recogniser is not None
     with pytest.raises(ConnectionError):
-        await witnesses.recogniser.transcribe(b"x", "x.wav")
+        await recogniser.transcribe(b"x", "x.wav")
     await witnesses.close()
-    assert Witnesses(MediaRules(), {}).names == frozenset()
+    assert Witnesses(Policy(), {}).names == frozenset()
+    assert Witnesses(Policy(), {}).recogniser(MediaRules()) is None

@@ -26,6 +26,7 @@ SHOP: dict[str, Any] = {
     "rules": [{"id": "strict", "when": "personal_data", "do": "block"}],
 }  # fmt: skip
 GUARD = {"name": "g", "url": "http://x", "model": "m"}
+EYES = {"name": "eyes", "url": "http://x", "model": "m"}
 
 
 def written(folder: Path, name: str, document: Any) -> str:
@@ -65,6 +66,20 @@ def test_one_that_extends_stands_on_its_own(tmp_path: Path) -> None:
     assert {path.name for path in reading.files} == {"policy.yaml", "alone.yaml", "empty.yaml"}
 
 
+def test_media_rules_are_an_overlays_own(tmp_path: Path) -> None:
+    """What it says of pictures, words and answers is laid over what the whole says."""
+    judges = {"picture_judges": [EYES], "media": {"pictures": "read"}}
+    rules = [*RULES, {"id": "p", "when": "picture.*", "do": "block"}]
+    base = {**BASE, **judges, "rules": rules}
+    more = {**EYES, "name": "more"}
+    lab = {"version": 1, "picture_judges": [more], "media": {"answers": True, "ocr": True}}
+    policy = read(tmp_path, base, lab=lab).policy
+    own = policy.overlays[0].policy.media
+    assert [judge.name for judge in own.judges] == ["eyes", "more"]
+    assert (own.pictures, own.answers, own.ocr) == ("read", True, True)
+    assert (policy.media.answers, policy.media.ocr, len(policy.media.judges)) == (False, False, 1)
+
+
 def test_hashes_tell_the_family_apart(tmp_path: Path) -> None:
     """Each policy has its own, and the first changes with any of them."""
     before = read(tmp_path, BASE, shop=SHOP).policy
@@ -90,14 +105,19 @@ def test_a_mode_of_the_settings_holds_for_all(tmp_path: Path) -> None:
         ({**SHOP, "extends": "policy.yaml"}, "belongs|circle|effect"),
         ({**SHOP, "ruls": []}, "did you mean `rules`"),
         ({"version": 1, "guard_models": [{**GUARD, "model": "other"}]}, "give this one its own"),
+        ({"version": 1, "picture_judges": [{**EYES, "model": "other"}]}, "give this one its own"),
     ],
 )
 def test_what_an_overlay_cannot_say_is_refused(
     tmp_path: Path, overlay: dict[str, Any], words: str
 ) -> None:
     """With the file, the key and the reason."""
-    rules = [*RULES, {"id": "g", "when": "guard", "do": "block"}]
-    base = {**BASE, "guard_models": [GUARD], "rules": rules}
+    rules = [
+        *RULES,
+        {"id": "g", "when": "guard", "do": "block"},
+        {"id": "p", "when": "picture.*", "do": "block"},
+    ]
+    base = {**BASE, "guard_models": [GUARD], "picture_judges": [EYES], "rules": rules}
     if overlay.get("extends"):  # the main file itself: its overlays are not those of the overlay
         assert read(tmp_path, base, shop=overlay).policy.overlays[0].policy.overlays == ()
         return

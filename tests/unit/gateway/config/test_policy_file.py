@@ -50,9 +50,11 @@ def test_cn_public_owes_what_the_rules_ask() -> None:
     assert all(rule.upstream == "third_party" for rule in veils)
 
 
-def test_cn_public_judges_the_pictures_of_answers(tmp_path: Path) -> None:
-    """A file that extends it keeps that beside what it adds, or says that they are not judged."""
-    assert load_policy("cn-public").reads_answers
+def test_presets_with_rules_judge_the_pictures_of_answers(tmp_path: Path) -> None:
+    """A file that extends one keeps that beside what it adds, or says that they are not judged."""
+    for name in presets():
+        policy = load_policy(name)
+        assert policy.reads_answers == bool(policy.rules), name
     more = "extends: cn-public\nmedia: {pictures: read}\n"
     assert load_policy(_written(tmp_path, more)).reads_answers
     less = "extends: cn-public\nmedia: {answers: false}\n"

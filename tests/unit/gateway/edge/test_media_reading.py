@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from gateway.edge.gateway import SystemClock
-from gateway.edge.media_reading import EdgeMediaReader, Senses
+from gateway.edge.media_reading import EdgeMediaReader, FileReading, Senses
 from gateway.nouns.errors import MarkFailed, Overloaded, SealgateError
 from gateway.nouns.finding import Finding
+from gateway.nouns.policy import MediaRules
 from gateway.nouns.segment import MediaPart, Passage, Sight
 from gateway.ports.media import Reading, ReadOrder, Shown
 
@@ -52,10 +53,6 @@ class Witness:
         return f"{content.decode()} {file_name}"
 
 
-async def _nothing() -> None:
-    """Nothing is open."""
-
-
 class Fetcher:
     """Gets the same from everywhere."""
 
@@ -75,11 +72,41 @@ class Fetcher:
 
 def _reader(
     answer: Reading | SealgateError = READ, files: int = 2, longest_s: float = 60.0, **senses: Any
-) -> EdgeMediaReader:
+) -> FileReading:
     asked = Senses(SystemClock(), lambda name, seconds: None, **senses)
-    return EdgeMediaReader(
-        Pool(answer), asked, _nothing, files=files, chars=11, longest_s=longest_s  # type: ignore[arg-type]
+    return FileReading(
+        Pool(answer), asked, files=files, chars=11, longest_s=longest_s  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+async def test_each_policy_reads_by_its_own_rules() -> None:
+    """Who looks, whether words are read and what is enough differ; what one read is not what the
+    other knows."""
+    pool = Pool(PICTURED)
+    quick, strict = MediaRules(pictures="read"), MediaRules(ocr=True)
+    told = SystemClock(), lambda name, seconds: None
+    ways = {
+        quick: FileReading(pool, Senses(*told, seen_is_read=True), files=2, chars=11, longest_s=9),  # type: ignore[arg-type]
+        strict: FileReading(
+            pool, Senses(*told, (Witness((SEEN,)),), words=True), files=2, chars=11, longest_s=9  # type: ignore[arg-type]
+        ),
+    }  # fmt: skip
+    closed = []
+
+    async def close() -> None:
+        closed.append(1)
+
+    reader = EdgeMediaReader(ways, (close, close))
+    for _ in range(2):
+        (part,) = await reader.read((PART,), quick)
+        assert (part.fault, part.sights) == ("", ())
+        (part,) = await reader.read((PART,), strict)
+        assert (part.fault, part.sights) == ("", (Sight("page 2", SEEN),))
+    assert [(order.pictures, order.words) for order in pool.orders] == [
+        (False, False), (True, True),
+    ]  # fmt: skip
+    await reader.close()
+    assert closed == [1, 1]
 
 
 SEEN = Finding("picture.sexual", 3, 0.9, 0, 0, "eyes", "sexual")
@@ -195,8 +222,8 @@ async def test_a_file_that_comes_again_is_known(
 async def test_what_a_url_leads_to_is_read_where_it_may_be_fetched() -> None:
     """What was fetched stays with the part; all files of a request share what is fetched."""
     fetcher, pool = Fetcher(), Pool(READ)
-    reader = EdgeMediaReader(
-        pool, Senses(SystemClock(), lambda name, seconds: None), _nothing, files=9, chars=99,  # type: ignore[arg-type]
+    reader = FileReading(
+        pool, Senses(SystemClock(), lambda name, seconds: None), files=9, chars=99,  # type: ignore[arg-type]
         longest_s=60.0, fetcher=fetcher, fetch_bytes=6,  # type: ignore[arg-type]
     )  # fmt: skip
     named = PART._replace(content="https://x/y", slot=AT)

@@ -46,7 +46,7 @@ def _grey(level: int, size: tuple[int, int] = (40, 40)) -> Image.Image:
 
 
 def _read(content: bytes, *said: str) -> Reading:
-    return FileReader(Bounds(), Lines(*said))(ReadOrder(content))
+    return FileReader(Bounds(), Lines(*said))(ReadOrder(content, words=True))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,12 @@ def test_words_are_read_wherever_a_picture_stands(content: bytes, place: str) ->
 def test_what_there_was_no_time_for_is_a_fault_and_codes_are_read_all_the_same() -> None:
     """The rest of the file is judged."""
     reader = FileReader(Bounds(words_s=1e-9), Lines("a"))
-    reading = reader(ReadOrder(code(TERM)))
+    reading = reader(ReadOrder(code(TERM), words=True))
     assert [each.text for each in reading.passages] == [TERM]
     assert reading.fault == Fault.WORDS_UNREAD
+
+
+def test_words_are_read_where_they_are_asked_for() -> None:
+    """A policy that does not ask spends no time on them."""
+    reading = FileReader(Bounds(words_s=1e-9), Lines("a"))(ReadOrder(code(TERM)))
+    assert ([each.text for each in reading.passages], reading.fault) == ([TERM], "")

@@ -16,6 +16,7 @@ from gateway.extraction.office import read_office
 from gateway.extraction.passages import Bounds, Passages, ReadFault
 from gateway.extraction.pdf import read_pdf
 from gateway.extraction.picture import as_jpeg, frames
+from gateway.extraction.picture_notes import take_notes
 from gateway.extraction.plain import decoded, has_mark, speaks_plainly
 from gateway.extraction.web_page import read_web_page
 from gateway.extraction.words import LineReader, WordHunt
@@ -125,7 +126,7 @@ class _Work:
     def read(self, content: bytes, found: MediaFormat) -> None:
         """Take everything that a file of this format says. Raises ReadFault."""
         if found in RASTERS:
-            self._show("", frames(content, found, self.passages.bounds))
+            self._picture("", content, found)
         elif found is MediaFormat.SVG:
             self._drawing(content)
         elif found in _OFFICE:
@@ -161,7 +162,7 @@ class _Work:
             kind, before = sniff(picture), self.shows
             try:
                 if kind in RASTERS:
-                    self._show(place, frames(picture, kind, self.passages.bounds))
+                    self._picture(place, picture, kind)
             except ReadFault as reason:
                 if reason.fault is not Fault.BROKEN:
                     raise
@@ -171,6 +172,17 @@ class _Work:
         for place, picture in read_pdf(content, self.passages):
             self._show(place, () if picture is None else (picture,))
             self.shows += picture is None
+
+    def _picture(self, place: str, content: bytes, found: MediaFormat) -> None:
+        """Read the metadata of a picture, and what it shows, though the other be broken."""
+        fault: ReadFault | None = None
+        try:
+            take_notes(place, content, found, self.passages)
+        except ReadFault as reason:
+            fault = reason
+        self._show(place, frames(content, found, self.passages.bounds))
+        if fault is not None:
+            raise fault
 
     def _show(self, place: str, seen: Iterable[Image.Image]) -> None:
         """Read the codes and the words in pictures, and keep the pictures for whoever looks at

@@ -87,6 +87,17 @@ def write(content: bytes, packet: bytes) -> bytes:
     return b"".join(out)
 
 
+def comments(content: bytes) -> Iterator[bytes]:
+    """Give the texts of comments and of plain text extensions. Raises MediaFault."""
+    for block in blocks(content):
+        if block.kind in {b"!\xfe", b"!\x01"}:
+            text, at = b"", block.start + 2
+            while size := content[at]:
+                text += content[at + 1 : at + 1 + size]
+                at += 1 + size
+            yield text
+
+
 def _packet(content: bytes, block: Block) -> bytes:
     body = content[block.start + len(_XMP) : block.end]
     if body.endswith(_TRAILER):

@@ -71,12 +71,17 @@ def read(content: bytes) -> Carried:
         elif body.startswith(XMP):
             packets.append(body[len(XMP) :])
         elif body.startswith(EXTENDED_XMP):
-            extended.append(body[_EXTENSION_HEAD:])
+            extended.append(extension(body))
         elif body.startswith(EXIF):
             notes += exif.labels(body[len(EXIF) :])
     if b"http://www.tc260.org.cn/ns/AIGC/" in b"".join(extended):
         raise MediaFault("label_in_extended_xmp")
     return Carried(tuple(packets), tuple(notes), manifest)
+
+
+def extension(body: bytes) -> bytes:
+    """Return the part of an extended packet that a segment holds, without its head."""
+    return body[_EXTENSION_HEAD:]
 
 
 def write(content: bytes, packet: bytes) -> bytes:

@@ -13,7 +13,7 @@ from gateway.wire.media_fault import MediaFault
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 LABEL_KEYWORD = b"AIGC"
-_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PIXELS = frozenset({b"IDAT", b"fdAT"})
 _MANIFEST = b"caBX"
 _MOST_CHUNKS = 200_000
@@ -118,7 +118,7 @@ def text_of(chunk: Chunk) -> bytes:
 
 
 def _keyword(chunk: Chunk) -> bytes:
-    return chunk.body[:80].partition(b"\0")[0] if chunk.kind in _TEXTS else b""
+    return chunk.body[:80].partition(b"\0")[0] if chunk.kind in TEXTS else b""
 
 
 def _expanded(body: bytes) -> bytes:

@@ -21,6 +21,10 @@ FILES = "/sealgate/v1/files/"
 
 MOST_PARTS = 8
 LONGEST_NAME = 255
+MOST_ENCODED = 128 * 1024
+"""Bytes of a form whose letters are encoded: to decode a megabyte of them takes a second. The page
+itself sends ``multipart/form-data``."""
+
 _FORM = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
 _JSON = "application/json"
@@ -89,6 +93,8 @@ def form_submission(body: bytes, content_type: str) -> Submission:
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind == _URLENCODED:
+        if len(body) > MOST_ENCODED:
+            raise TooLarge(f"An encoded form has at most {MOST_ENCODED} bytes.", param="text")
         fields = _urlencoded(body)
         return _pasted(fields.get("text", ""))
     parts = multipart(body, boundary_of(content_type))
@@ -132,8 +138,11 @@ def _part(piece: bytes) -> Part:
         name, _, value = line.partition(":")
         if name.strip().lower() == "content-disposition":
             message["content-disposition"] = value.strip()
-    field = message.get_param("name", "", "content-disposition")
-    return Part(str(field), message.get_filename(), content)
+    try:
+        field = str(message.get_param("name", "", "content-disposition"))
+        return Part(field, message.get_filename(), content)
+    except (ValueError, LookupError):  # a name in an encoding that it is not in
+        raise BadRequest("A part of the form has no plain name.", param="file") from None
 
 
 def _urlencoded(body: bytes) -> Mapping[str, str]:

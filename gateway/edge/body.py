@@ -37,9 +37,9 @@ async def read_body(
     Raises TooLarge above ``limits.body_bytes``, BadRequest if it takes longer than
     ``limits.request_body_s``, ClientGone if the client leaves.
     """
-    declared = _declared(headers)
-    if declared > limits.body_bytes and (
-        declared > DISCARD_BYTES or header(headers, b"expect").lower() == b"100-continue"
+    said = declared(headers)
+    if said > limits.body_bytes and (
+        said > DISCARD_BYTES or header(headers, b"expect").lower() == b"100-continue"
     ):
         raise _too_large(limits)
     watch.expect(now_s + limits.request_body_s, lambda: _too_slow(limits))
@@ -103,7 +103,8 @@ def decoded_body(body: bytes, headers: Headers, limits: Limits) -> bytes:
     return b"".join(parts)
 
 
-def _declared(headers: Headers) -> int:
+def declared(headers: Headers) -> int:
+    """Return the length that a body says it has; 0 if it says none."""
     value = header(headers, b"content-length")
     return int(value) if value.isdigit() else 0
 

@@ -22,6 +22,9 @@ EXTENSION = "sealgate.connection"
 """Where the scope's extensions hold the `Connection`."""
 
 
+LAST_WORD_S = 1.0
+"""So much later than the exchange itself the connection drops a client that reads nothing."""
+
 LAST_REQUEST_S = 0.5
 """How long a draining worker waits for a request that may be on its way."""
 
@@ -127,11 +130,13 @@ class BoundedHttp(HttpToolsProtocol):
         self.leaving = False
         self.refusal: SealgateError = BadRequest("It is not HTTP/1.1.")
         self.header_timer: asyncio.TimerHandle | None = None
+        self.reader_timer: asyncio.TimerHandle | None = None
         self._await_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the exchange that its client left."""
         self._headers_came()
+        self._reader_came()
         unsent = self.transport.get_write_buffer_size()
         super().connection_lost(exc)
         self.link.went(unsent)
@@ -146,6 +151,33 @@ class BoundedHttp(HttpToolsProtocol):
             head, end, rest = data.partition(b"\r\n\r\n")
             data = _OFFER.sub(rb"\r\nx-passed-over:\1\r\n", head + b"\r\n")[:-2] + end + rest
         super().data_received(data)
+
+    def pause_writing(self) -> None:
+        """The client does not read: wait, and drop it if it goes on taking nothing, also when all
+        that it is owed lies here already."""
+        super().pause_writing()
+        self._await_reader(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        self._reader_came()
+        super().resume_writing()
+
+    def _await_reader(self, unsent: int) -> None:
+        wait_s = self.limits.slow_reader_s + LAST_WORD_S
+        self.reader_timer = self.loop.call_later(wait_s, self._look_at_reader, unsent)
+
+    def _look_at_reader(self, before: int) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        if unsent >= before:
+            self.transport.abort()
+        else:
+            self._await_reader(unsent)
+
+    def _reader_came(self) -> None:
+        if self.reader_timer is not None:
+            self.reader_timer.cancel()
+            self.reader_timer = None
 
     def on_message_complete(self) -> None:
         """The request is whole."""

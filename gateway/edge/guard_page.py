@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.edge.consult import ask
 from gateway.edge.gateway import Gateway, Regime
+from gateway.edge.own_pages import page_body
 from gateway.engine.lane import Ruled
 from gateway.engine.opinion import Hearing, Opinion
 from gateway.nouns.errors import BadRequest, SealgateError, TooLarge
@@ -21,6 +22,10 @@ from gateway.nouns.segment import Direction
 from gateway.ports.session import Consult
 
 MOST_TEXTS = 1000
+_FORM = (
+    "The body is no JSON object with text (a string) or texts (strings), and perhaps direction "
+    "(input or output) and policy."
+)
 MakeHearing = Callable[[Regime, str, Direction], Hearing]
 """Makes the hearing of one text under a regime."""
 
@@ -46,28 +51,33 @@ def guard_router(gateway: Gateway, hearing: MakeHearing) -> APIRouter:
         """Judge a text or a batch."""
         try:
             principal = gateway.access.authenticate(request.scope["headers"])
-            regime = gateway.regime(principal)
-            asked = await _read(request, gateway, regime.policy.name)
-            hearings = [hearing(regime, text, asked.direction) for text in _texts(asked)]
-            opinions = [await _opinion(gateway, one) for one in hearings]
-            return _json(200, _answer(regime, asked, opinions))
+            permit = gateway.access.admit(principal, gateway.clock.monotonic_s())
+            try:
+                regime = gateway.regime(principal)
+                asked = await _read(request, gateway, regime.policy.name)
+                opinions = []
+                for text in _texts(asked):
+                    heard = hearing(regime, text, asked.direction)
+                    opinions.append(await _opinion(gateway, heard))
+                    await asyncio.sleep(0)  # streams of others come between two texts
+                return _json(200, _answer(regime, asked, opinions))
+            finally:
+                permit.release()
         except SealgateError as error:
             reply = gateway.fallback.error(error, exchange="")
-            return Response(reply.body, reply.status, media_type="application/json")
+            lines = {name.decode(): value.decode() for name, value in reply.headers}
+            return Response(reply.body, reply.status, headers=lines)
 
     return router
 
 
 async def _read(request: Request, gateway: Gateway, policy: str) -> GuardRequest:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > gateway.settings.limits.body_bytes:
-            raise TooLarge(f"The limit is {gateway.settings.limits.body_bytes} bytes.")
+    most = gateway.settings.limits.body_bytes
+    body = await page_body(request, most, "limits.body_bytes")
     try:
         asked = msgspec.json.decode(body, type=GuardRequest)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise BadRequest(f"The body is not a guard request: {error}.") from error
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
+        raise BadRequest(_FORM) from None
     if (asked.text is None) == (asked.texts is None):
         raise BadRequest("Send either text or texts.", param="text")
     if asked.texts is not None and len(asked.texts) > MOST_TEXTS:

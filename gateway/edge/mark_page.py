@@ -18,7 +18,8 @@ from gateway.edge.account import note_unlabelled
 from gateway.edge.body import header
 from gateway.edge.file_sealing import origin_of
 from gateway.edge.gateway import Gateway, Headers
-from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError, TooLarge
+from gateway.edge.own_pages import page_body
+from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject
 from gateway.nouns.media import MediaFormat
 from gateway.nouns.picture import Looks
@@ -33,6 +34,7 @@ from gateway.wire.multipart import boundary_of, read_parts
 PROTOCOL = "mark"
 PATH = "/sealgate/v1/mark"
 UNPROCESSABLE = 422
+_FORM_BYTES = 4096
 MakeClaim = Callable[[str, str], Claim | None]
 """Makes the claim of an exchange in a language (``zh`` or ``en``); None: no marks are owed."""
 
@@ -86,20 +88,16 @@ def _language(headers: Headers) -> str:
 
 
 async def _read(request: Request, gateway: Gateway, headers: Headers) -> _Given:
-    most = gateway.settings.media.bytes
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most + 4096:
-            raise TooLarge(f"The limit is {most} bytes (media.bytes).")
+    body = await page_body(
+        request, gateway.settings.media.bytes + _FORM_BYTES, "media.bytes, and a form's own"
+    )
     kind = header(headers, b"content-type").decode("latin-1")
     name = header(headers, b"x-sealgate-filename").decode("latin-1")
     if not kind.lower().startswith("multipart/"):
-        return _Given(bytes(body), name or kind)
-    whole = bytes(body)
-    for one in read_parts(whole, boundary_of(kind)):
+        return _Given(body, name or kind)
+    for one in read_parts(body, boundary_of(kind)):
         if one.name == "file":
-            return _Given(whole[one.start : one.end], one.filename or one.content_type)
+            return _Given(body[one.start : one.end], one.filename or one.content_type)
     raise BadRequest("The form has no part called file.", param="file")
 
 

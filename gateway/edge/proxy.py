@@ -6,7 +6,6 @@ It finds out what a request wants, turns away what nobody serves, and gives each
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
@@ -16,15 +15,13 @@ from gateway.edge.account import Account
 from gateway.edge.body import Receive
 from gateway.edge.connection import connection_of
 from gateway.edge.gateway import Gateway, Headers
+from gateway.edge.own_pages import Application, OwnPages, Scope
 from gateway.edge.reply import ClientWriter, HeaderLines, Send
 from gateway.edge.routes import Target, canonical_path
 from gateway.edge.runner import Call, Runner
 from gateway.edge.watch import Sweep, Watch
 from gateway.nouns.errors import Overloaded, PathRefused, SealgateError
 from gateway.ports.adapter import RouteKind
-
-Scope = MutableMapping[str, Any]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 OWN_PREFIX = b"/sealgate/"
 """What lies below belongs to the gateway itself, not to a protocol."""
@@ -47,7 +44,7 @@ class Proxy:
 
     def __init__(self, gateway: Gateway, own: Application) -> None:
         self._gateway = gateway
-        self._own = own
+        self._own = OwnPages(gateway, own)
         self._sweep = Sweep(gateway.clock.monotonic_s)
         self.most = gateway.settings.exchanges_each
         self._nowhere = Target(gateway.fallback, RouteKind.REFUSE, "", "", versioned=False)

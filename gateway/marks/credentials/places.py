@@ -33,7 +33,7 @@ BYTES = "application/octet-stream"
 _MOST_CHUNKS = 200_000
 
 _BOXED = frozenset({F.AVIF, F.M4A, F.MP4, F.MOV})
-_MOST_BOXES, _MOST_SEGMENTS = 10_000, 5_000
+_MOST_BOXES, _MOST_SEGMENTS, _MOST_PIECES = 10_000, 5_000, 20_000
 """What the library walks through takes it as many steps as the square of these: a second or so."""
 
 _OBJECT = b"application/c2pa\0"
@@ -94,6 +94,11 @@ def has_many_parts(content: bytes, found: F) -> bool:
     signing and reading a megabyte of empty ones would take it half an hour."""
     if found is F.JPEG:
         return _segments(content) > _MOST_SEGMENTS
+    if found in {F.PNG, F.WEBP, F.WAV}:
+        return _chunks(content, found) > _MOST_PIECES
+    if found is F.GIF:
+        with suppress(MediaFault):
+            return sum(1 for _ in islice(gif.blocks(content), _MOST_PIECES + 1)) > _MOST_PIECES
     if found not in _BOXED:
         return False
     count, around = 0, [(0, len(content))]
@@ -105,6 +110,19 @@ def has_many_parts(content: bytes, found: F) -> bool:
         count += len(held)
         around += [(each.body, each.end) for each in held if each.type in _HOLDERS]
     return count > _MOST_BOXES
+
+
+def _chunks(content: bytes, found: F) -> int:
+    """Return how many chunks a PNG or a RIFF file has, or one more than the most."""
+    at, around, order = 8, 12, "big"
+    if found is not F.PNG:
+        at, around, order = 12, 8, "little"
+    size_at, count = (0 if found is F.PNG else 4), 0
+    while count <= _MOST_PIECES and at + around <= len(content):
+        size = int.from_bytes(content[at + size_at : at + size_at + 4], order)  # type: ignore[arg-type]  # one of the two
+        at += around + size + (0 if found is F.PNG else size & 1)
+        count += 1
+    return count
 
 
 def _segments(content: bytes) -> int:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.desk.submission import (
+    MOST_ENCODED,
     MOST_PARTS,
     Submission,
     form_submission,
@@ -155,6 +156,8 @@ def test_a_form_of_the_standard_library() -> None:
         (b"--XyZ\r\n" + b"x" * 5000 + b"\r\n\r\nwords\r\n--XyZ--\r\n", FORM),
         (form(('name="text"', b"words")), "multipart/form-data"),
         (form(('name="text"', b"words")), 'multipart/form-data; boundary="' + "x" * 71 + '"'),
+        (form(("name=\"file\"; filename*=idna''xn--a", b"words")), FORM),
+        (form(("name*=utf-7''%2BAGY-; filename*=punycode''%ff%fe-%00", b"words")), FORM),
         (b"\xff", "application/x-www-form-urlencoded"),
         (b"&".join([b"a=1"] * 100), "application/x-www-form-urlencoded"),
     ],
@@ -163,6 +166,14 @@ def test_forms_that_are_none(body: bytes, kind: str) -> None:
     """A client's error, whatever is wrong."""
     with pytest.raises(BadRequest):
         form_submission(body, kind)
+
+
+def test_an_encoded_form_is_short() -> None:
+    """To decode a long one would keep everybody waiting; the page sends another."""
+    kind = "application/x-www-form-urlencoded"
+    assert form_submission(b"text=" + b"%41" * 40_000, kind).content == b"A" * 40_000
+    with pytest.raises(TooLarge):
+        form_submission(b"text=" + b"%" * MOST_ENCODED, kind)
 
 
 def test_a_form_of_many_parts() -> None:

@@ -17,7 +17,8 @@ from gateway.edge.gateway import Regime
 from gateway.edge.guard_page import MOST_TEXTS, guard_router
 from gateway.engine.lane import SlowJudge
 from gateway.engine.opinion import Hearing
-from gateway.nouns.errors import Unauthorized
+from gateway.nouns.errors import TooManyRequests, Unauthorized
+from gateway.nouns.exchange import Principal
 from gateway.nouns.finding import Finding
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
@@ -132,6 +133,30 @@ async def test_what_cannot_be_judged_is_a_clear_error(value: Any, status: int, c
     page = Page(body_bytes=1000) if status == 413 and "text" in value else Page()
     got, body = await page.ask(value)
     assert (got, body["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("value", [{"text": "a", "dirty": 1}, {"text": ["dirty"]}, b'"dirty"'])
+async def test_an_error_repeats_nothing(value: Any) -> None:
+    """Not the names of members either."""
+    _, body = await Page().ask(value)
+    assert "dirty" not in json.dumps(body)
+
+
+async def test_a_key_is_held_to_its_limits() -> None:
+    """A question is one request, however many texts it brings; it is counted out in the end."""
+    page = Page()
+
+    def admit(principal: Principal, now_s: float) -> Any:
+        page.door.running += 1
+        raise TooManyRequests(retry_after_s=3.0)
+
+    await page.ask({"texts": ["bad", "fine"]})
+    await page.ask(b"{")
+    assert page.door.running == 0
+    page.door.admit = admit  # type: ignore[method-assign]  # the door's own answer
+    async with page._client() as client:
+        got = await client.post("/sealgate/v1/guard", json={"text": "fine"})
+    assert (got.status_code, got.headers["retry-after"], page.door.running) == (429, "3", 1)
 
 
 async def test_the_policy_may_be_named() -> None:

@@ -1,0 +1,147 @@
+"""Own pages: what is asked of the gateway itself, held to the bounds that exchanges are held to.
+
+However a page reads its request, no more pages are served at once than exchanges, their bodies
+arrive in time, and together they take no more memory than a few of the largest. A body that a page
+does not want to its end is read and thrown away, so that the client sees the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from fastapi import Request
+
+from gateway.edge.body import DISCARD_BYTES, Receive, declared, header
+from gateway.edge.gateway import Gateway
+from gateway.edge.reply import HeaderLines, Send
+from gateway.nouns.errors import BadRequest, Overloaded, SealgateError, TooLarge
+from gateway.wire.error_shape import error_headers, error_object
+
+BODIES = 8
+"""So many bodies of the largest size that a page takes are held at once, by one worker."""
+
+_TRY_AGAIN_S = 1.0
+Scope = MutableMapping[str, Any]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class OwnPages:
+    """An ASGI application around the gateway's own pages."""
+
+    def __init__(self, gateway: Gateway, pages: Application) -> None:
+        settings = gateway.settings
+        self.pages = pages
+        self.limits = settings.limits
+        self.clock = gateway.clock
+        self.room = BODIES * max(
+            settings.limits.body_bytes, settings.verify.upload_bytes, settings.media.bytes
+        )
+        self.held = 0
+        self._most = settings.exchanges_each
+        self._running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        visit = _Visit(self, scope, receive, send)
+        if self._running >= self._most:
+            await visit.refuse(
+                Overloaded(f"It serves {self._most} pages.", retry_after_s=_TRY_AGAIN_S)
+            )
+            return
+        self._running += 1
+        try:
+            await self.pages(scope, visit.receive, visit.send)
+        finally:
+            self._running -= 1
+            self.held -= visit.bytes
+
+
+class _Visit:
+    """One request: counts what comes, and sees the answer off."""
+
+    def __init__(self, pages: OwnPages, scope: Scope, receive: Receive, send: Send) -> None:
+        self._pages = pages
+        self._waits = header(scope["headers"], b"expect").lower() == b"100-continue"
+        self._receive = receive
+        self._send = send
+        self._until_s = pages.clock.monotonic_s() + pages.limits.request_body_s
+        self._ended = False
+        self.bytes = 0
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        """Receive the next part of the body. Raises BadRequest if it is late or breaks off, and
+        Overloaded if there is no room for it."""
+        if self._ended:
+            return await self._receive()
+        message = await self._next()
+        self.bytes += len(message["body"])
+        self._pages.held += len(message["body"])
+        if self._pages.held > self._pages.room:
+            raise Overloaded("It holds too many bodies at once.", retry_after_s=_TRY_AGAIN_S)
+        return message
+
+    async def _next(self) -> MutableMapping[str, Any]:
+        late_s = self._pages.limits.request_body_s
+        try:
+            async with asyncio.timeout(self._until_s - self._pages.clock.monotonic_s()):
+                message = await self._receive()
+        except TimeoutError:
+            self._ended = True
+            raise BadRequest(
+                f"Its body did not arrive within {late_s:g} s (limits.request_body_s)."
+            ) from None
+        if message["type"] != "http.request":
+            self._ended = True
+            raise BadRequest("Its body breaks off.")
+        self._waits = False
+        self._ended = not message.get("more_body")
+        return message
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        """Send a part of the answer; before the first, the rest of the body is read."""
+        if message["type"] == "http.response.start" and not self._ended:
+            await self._discard(message)
+        await self._send(message)
+
+    async def _discard(self, start: MutableMapping[str, Any]) -> None:
+        """Throw the rest of the body away. The connection of one that does not end is closed."""
+        passed = self.bytes
+        with suppress(SealgateError):
+            while not (self._ended or self._waits) and passed <= DISCARD_BYTES:
+                passed += len((await self._next())["body"])
+            if self._ended:
+                return
+        start["headers"] = [*start["headers"], (b"connection", b"close")]
+
+    async def refuse(self, error: SealgateError) -> None:
+        """Answer with an error."""
+        body = msgspec.json.encode(error_object(error, "", "en"))
+        lines: HeaderLines = [
+            *error_headers(error),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        await self._send(
+            {"type": "http.response.start", "status": error.status, "headers": lines}
+        )
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def page_body(request: Request, most: int, key: str) -> bytes:
+    """Return a page's body of at most so many bytes. Raises TooLarge, naming the setting; one that
+    says beforehand that it is larger is not asked for."""
+    too_large = TooLarge(f"The limit is {most} bytes ({key}).")
+    if declared(request.scope["headers"]) > most:
+        raise too_large
+    found: list[bytes] = []
+    total = 0
+    async for part in request.stream():
+        total += len(part)
+        if total > most:
+            raise too_large
+        found.append(part)
+    return b"".join(found)

@@ -21,6 +21,7 @@ def own_pages(gateway: Gateway, routers: Sequence[APIRouter] = ()) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # it would lead to whatever host the client named
     )
 
     @app.get("/sealgate/v1/version")

@@ -57,6 +57,15 @@ def test_scores(scores: dict[str, float], found: list[tuple[str, int, float]]) -
 
 
 @pytest.mark.parametrize(
+    "scores", [{}, {"nsfw": 0.1}, {"sexual": -0.1}, {"sexual": 0.1, "violence": 1.5}]
+)
+def test_scores_of_another_contract(scores: dict[str, float]) -> None:
+    """Low ones of words that nobody knows, or numbers that are no scores, are not "safe"."""
+    with pytest.raises(ValueError, match="contract"):
+        read_scores(scores, 0.5)
+
+
+@pytest.mark.parametrize(
     ("answer", "kinds"),
     [
         ("safe", []),

@@ -227,6 +227,21 @@ async def test_calls_that_failed(failure: Exception, notes: list[Any]) -> None:
     assert (purse.left, purse.notes) == (2 - len(notes), notes)
 
 
+async def test_several_calls_of_which_one_failed() -> None:
+    """The others may have been answered: nobody knows the tokens."""
+
+    class Fails(_Says):
+        async def complete(self, tasks: Any, *, deadline_s: float) -> Any:
+            raise ConnectionError("status 500")
+
+    purse = _Purse()
+    shield = GuardModel(name="guard", url="http://127.0.0.1:1", model="m", contract="shieldgemma")
+    guard = RemoteGuardFilter(shield, Reach(chat=Fails("")), role="user", purse=purse)
+    with pytest.raises(ConnectionError):
+        await guard.ask(Question("text", 0, 4, "user"))
+    assert purse.notes == [(4, None)]
+
+
 async def test_a_server_that_tells_no_tokens() -> None:
     """Nobody knows what it took."""
 

@@ -43,6 +43,11 @@ async def test_routers_are_served() -> None:
     assert (await _get(app, "/v1/hello")).status_code == 404
 
 
+async def test_nobody_is_led_elsewhere() -> None:
+    """A slash too many is another path, not a redirect to the host that the client named."""
+    assert (await _get(_app(), "/sealgate/v1/version/")).status_code == 404
+
+
 async def test_no_documentation_pages() -> None:
     """Nothing is published that nobody asked for."""
     for path in ("/sealgate/docs", "/sealgate/openapi.json", "/docs"):

@@ -99,7 +99,7 @@ def open_vault(settings: Settings, *, make: bool) -> Vault:
         _make(state)
         if exists:
             check_store(location)
-        # Rows matter only where the keyring is missing: a store that is away delays no start.
+        # Rows matter only where the keyring is missing: a store that is away prevents no start.
         lost = not (state / FILE_NAME).exists() and exists and _has_rows(location)
         keyring = ensure_keyring(state, settings.ledger.master_key, records_exist=lost)
         return Vault(state, location, keyring)

@@ -1,5 +1,6 @@
 """Trains the embedded classifier, and measures it.
 
+    python -m training.classifier all DATA [FOLDER ...] [--into FILE]
     python -m training.classifier learn DATA [--weights FILE]
     python -m training.classifier measure DATA [--trials N] [--into FILE]
     python -m training.classifier weigh DATA FOLDER ...
@@ -9,6 +10,7 @@ DATA is a folder with ``cold_train.csv`` and ``davidson_labeled.csv`` (see the c
 learns from everything and writes the weights, ``measure`` learns up to five times from
 four fifths and measures the rest. Both take from ``context.json`` what facts about a text weigh and
 where the cuts lie; ``weigh`` learns that file anew, with the harmless paragraphs of the folders.
+``all`` does the three, each regression once; without folders ``context.json`` stays as it is.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +29,11 @@ from filters.classifier.classifier import HOSTILE_FROM, INJECTION_FROM
 from filters.classifier.features import HOSTILE, INJECTION
 from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS
 from training.classifier import harmless, learning, weighing
+from training.classifier.logistic import Fit
 from training.classifier.measures import summary
 from training.classifier.posts import Post, chinese, english
 from training.classifier.templates import Made
-from training.classifier.trials import FOLDS, families, judged_made, judged_posts, say
+from training.classifier.trials import FOLDS, Trial, families, judged_made, judged_posts, say
 
 CURVE = (0.1, 0.2, 0.3, 0.38, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Scores at which the trade of misses for false alarms is written down."""
@@ -46,6 +50,10 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, dest="command")
+    whole = commands.add_parser("all")
+    whole.add_argument("folder", type=Path)
+    whole.add_argument("folders", type=Path, nargs="*")
+    whole.add_argument("--into", type=Path)
     learn = commands.add_parser("learn")
     learn.add_argument("folder", type=Path)
     learn.add_argument("--weights", type=Path, default=WEIGHTS)
@@ -56,81 +64,106 @@ def main() -> None:
     weigh_it = commands.add_parser("weigh")
     weigh_it.add_argument("folder", type=Path)
     weigh_it.add_argument("folders", type=Path, nargs="+")
+    for command in (whole, weigh_it):
+        command.add_argument("--question", choices=QUESTIONS, action="append")
     count = commands.add_parser("harmless")
     count.add_argument("folders", type=Path, nargs="*")
     count.add_argument("--most", type=int, default=100_000)
     count.add_argument("--into", type=Path)
     said = parser.parse_args()
-    if said.command == "learn":
-        print(json.dumps(train(said.folder, said.weights)))  # noqa: T201 -- a command
-    elif said.command == "measure":
-        text = json.dumps(measure(said.folder, said.trials), indent=1)
-        if said.into:
-            said.into.write_text(f"{text}\n", encoding="utf-8")
-        print(text)  # noqa: T201 -- a command
-    elif said.command == "weigh":
-        weigh(said.folder, said.folders)
-    else:
+    if said.command == "harmless":
         folders = said.folders or [Path(place) for place in harmless.PLACES]
-        counts = harmless.count_false_alarms(folders, said.most)
-        if said.into:
-            said.into.write_text(f"{json.dumps(counts, indent=1)}\n", encoding="utf-8")
+        _write(harmless.count_false_alarms(folders, said.most), said.into)
+        return
+    course = Course(said.folder)
+    if said.command in ("all", "weigh") and said.folders:
+        weigh(course, said.folders, said.question or QUESTIONS)
+    if said.command in ("all", "learn"):
+        print(json.dumps(train(course, getattr(said, "weights", WEIGHTS))))  # noqa: T201 -- a command
+    if said.command in ("all", "measure"):
+        _write(measure(course, getattr(said, "trials", FOLDS)), said.into)
 
 
-def train(folder: Path, weights: Path) -> dict[str, object]:
+def _write(measures: Mapping[str, object], into: Path | None) -> None:
+    text = json.dumps(measures, indent=1)
+    if into:
+        into.write_text(f"{text}\n", encoding="utf-8")
+    else:
+        print(text)  # noqa: T201 -- a command
+
+
+class Course:
+    """What is learned from a folder of data: each regression once, when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.posts: list[Post] = [
+            *chinese(folder), *english(folder, seed=learning.SEED, most=MOST)
+        ]  # fmt: skip
+        self.made = learning.injections_made()
+
+    @cache  # noqa: B019 -- there is one course in a run
+    def fits(self, question: int) -> list[Fit]:
+        """Return what is learned of a question from everything, per language."""
+        examples = (learning.hostile_examples, learning.injection_examples)[question](self.posts)
+        say("learning", QUESTIONS[question], "from", len(examples), "texts")
+        return learning.learn(examples, question)
+
+    @cache  # noqa: B019
+    def trial(self, question: int, trials: int = FOLDS) -> Trial:
+        """Return the raw scores of posts or of generated texts by trials that had not seen them."""
+        if question == HOSTILE:
+            return judged_posts(self.posts, trials)
+        return judged_made(self.posts, self.made, trials)
+
+    def known(self, question: int) -> list[weighing.Known]:
+        """Return the texts that `trial` judges."""
+        if question == HOSTILE:
+            return [weighing.of_post(post) for post in self.posts]
+        return [weighing.of_made(one) for one in self.made]
+
+
+def train(course: Course, weights: Path) -> dict[str, object]:
     """Learn from everything and write the weights; returns their size and hash."""
-    posts = _posts(folder)
     weighings, _ = weighing.read()
     learned: list[learning.Learned] = []
-    for question, examples in (
-        (HOSTILE, learning.hostile_examples(posts)),
-        (INJECTION, learning.injection_examples(posts)),
-    ):
-        say("learning", QUESTIONS[question], "from", len(examples), "texts")
-        fits = learning.learn(examples, question)
-        for language, fit in zip(LANGUAGES, fits, strict=True):
-            name = f"{QUESTIONS[question]}_{language}"
+    for question, asked in enumerate(QUESTIONS):
+        for language, fit in zip(LANGUAGES, course.fits(question), strict=True):
+            name = f"{asked}_{language}"
             learned.append(learning.Learned(name, fit, *weighings[name]))
     raw = learning.weights_file(learned)
     weights.write_bytes(raw)
     return {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 
 
-def measure(folder: Path, trials: int = FOLDS) -> dict[str, object]:
+def measure(course: Course, trials: int = FOLDS) -> dict[str, object]:
     """Judge posts and templates by trials that did not learn from them; each judges a fifth. What
     the context weighs and the cuts are learned without that fifth too."""
-    posts = _posts(folder)
-    made = learning.injections_made()
-    fold, raw = judged_posts(posts, trials)
-    scores = _chances(fold, raw, [post.text for post in posts], HOSTILE)
+    fold, raw = course.trial(HOSTILE, trials)
+    scores = _chances(fold, raw, course.known(HOSTILE), HOSTILE)
     judged = fold < trials
-    seen = [post for post, held in zip(posts, judged, strict=True) if held]
-    made_fold, made_raw = judged_made(posts, made, trials)
-    made_scores = _chances(made_fold, made_raw, [one.text for one in made], INJECTION)
+    seen = [post for post, held in zip(course.posts, judged, strict=True) if held]
+    made_fold, made_raw = course.trial(INJECTION, trials)
+    made_scores = _chances(made_fold, made_raw, course.known(INJECTION), INJECTION)
     return {
         "trials": trials,
         "hostile": _measure(scores[judged], seen),
-        "injection": _injection(made, made_scores, made_fold < trials),
+        "injection": measure_made(course.made, made_scores, made_fold < trials),
     }
 
 
-def weigh(folder: Path, folders: list[Path]) -> None:
-    """Learn ``context.json`` from held-out scores and the harmless paragraphs of folders."""
-    posts = _posts(folder)
-    made = learning.injections_made()
+def weigh(course: Course, folders: list[Path], questions: Sequence[str] = QUESTIONS) -> None:
+    """Learn what ``context.json`` says of questions from held-out scores and the harmless
+    paragraphs of folders."""
     prose = harmless.stretches(folders)
     say("harmless stretches:", len(prose.texts))
-    every: dict[str, weighing.Weighing] = {}
-    folds: list[dict[str, weighing.Weighing]] = [{} for _ in range(FOLDS)]
-    for question, examples, fold, raw, texts in (
-        (HOSTILE, learning.hostile_examples(posts), *judged_posts(posts, FOLDS),
-         [weighing.of_post(post) for post in posts]),
-        (INJECTION, learning.injection_examples(posts), *judged_made(posts, made, FOLDS),
-         [weighing.of_made(one) for one in made]),
-    ):  # fmt: skip
-        fits = learning.learn(examples, question)
+    every, folds = weighing.read()
+    for question in map(QUESTIONS.index, questions):
+        fold, raw = course.trial(question)
+        texts = course.known(question)
         of, paragraph, off = harmless.asked(prose, question)
-        known = weighing.judged(learning.raw_scores(fits, of, question) - off, of, question)
+        known = weighing.judged(
+            learning.raw_scores(course.fits(question), of, question) - off, of, question
+        )
         plain = weighing.Plain(known, paragraph)
         every |= weighing.learned(texts, raw, plain, question)
         for at in range(FOLDS):
@@ -143,18 +176,17 @@ def weigh(folder: Path, folders: list[Path]) -> None:
 
 
 def _chances(
-    fold: NDArray[np.int64], raw: NDArray[np.float64], texts: Sequence[str], question: int
+    fold: NDArray[np.int64],
+    raw: NDArray[np.float64],
+    texts: Sequence[weighing.Known],
+    question: int,
 ) -> NDArray[np.float64]:
     """Return what raw scores become, by what was weighed without the fold that each is of."""
-    known = weighing.judged(raw, texts, question)
+    known = weighing.judged(raw, [one.text for one in texts], question)
     out = np.zeros(len(raw))
     for at, one in enumerate(weighing.read()[1]):
         out[fold == at] = weighing.chances(known, question, one)[fold == at]
     return out
-
-
-def _posts(folder: Path) -> list[Post]:
-    return [*chinese(folder), *english(folder, seed=learning.SEED, most=MOST)]
 
 
 def _truth(post: Post) -> bool:
@@ -203,14 +235,14 @@ def _point(
     return {"at": cut} | {name: measures[name] for name in ("macro_f1", "precision", "recall")}
 
 
-def _injection(
+def measure_made(
     made: list[Made], scores: NDArray[np.float64], judged: NDArray[np.bool_]
 ) -> dict[str, object]:
-    """Measure the second question."""
+    """Measure the second question on generated texts, of those only that a trial has judged."""
     out: dict[str, object] = {}
     for kind in ("templates", "families"):
         for language in LANGUAGES:
-            out[f"{kind} held out, {language}"] = _called(
+            out[f"{kind} held out, {language}"] = _recalled(
                 made, scores, judged
                 & np.array([one.language == language for one in made])
                 & np.array([bool(one.family) == (kind == "families") for one in made]),
@@ -224,11 +256,11 @@ def _injection(
     for name in families(made):
         own = judged & np.array([one.family == name for one in made])
         if own.any():
-            out[f"family {name}"] = _called(made, scores, own)
+            out[f"family {name}"] = _recalled(made, scores, own)
     return out
 
 
-def _called(
+def _recalled(
     made: list[Made], scores: NDArray[np.float64], own: NDArray[np.bool_]
 ) -> dict[str, float]:
     """Return measures of generated texts, with the share of harmless ones that are called."""

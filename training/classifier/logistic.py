@@ -36,7 +36,8 @@ class Rows(NamedTuple):
     def gradient(self, errors: Floats) -> Floats:
         """Return the sum of rows weighted by errors."""
         spread = np.repeat(errors * self.values, np.diff(self.starts))
-        return np.bincount(self.places, weights=spread, minlength=self.width)
+        out: Floats = np.bincount(self.places, spread, self.width)  # type: ignore[assignment]
+        return out
 
 
 def rows(features: list[NDArray[np.int64]], width: int) -> Rows:

@@ -111,4 +111,5 @@ def folds(posts: list[Post], *, seed: int, count: int) -> NDArray[np.int64]:
     np.random.default_rng(seed).shuffle(names)
     place = np.empty(int(groups.max()) + 1, np.int64)
     place[names] = np.arange(len(names)) % count
-    return place[groups]
+    fold: NDArray[np.int64] = place[groups]
+    return fold

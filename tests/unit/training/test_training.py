@@ -11,10 +11,11 @@ import numpy as np
 
 from filters.classifier.features import HOSTILE
 from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS, Scorer, read_cues, read_tables
+from training.classifier import __main__ as program
 from training.classifier import learning, weighing
 from training.classifier.measures import area, macro_f1
 from training.classifier.posts import chinese, folds, near_duplicates
-from training.classifier.templates import made
+from training.classifier.templates import Made, made
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,6 +54,26 @@ def test_a_card_names_the_weights_that_ship() -> None:
     card = (ROOT / "models/cards/classifier.md").read_text(encoding="utf-8")
     assert f"`{hashlib.sha256(raw).hexdigest()}`" in card
     assert re.search(rf"\b{len(raw):,} bytes", card)
+
+
+def test_attempts_are_measured_by_kind_and_family() -> None:
+    """Templates and families apart, each with its recall and its false alarms; what no trial has
+    judged is left out."""
+    texts = [
+        Made("a", 1, "zh", 0), Made("b", 0, "zh", 0), Made("c", 1, "en", 1), Made("d", 0, "en", 1),
+        Made("e", 1, "zh", 2, "tale"), Made("f", 0, "zh", 2, "tale"), Made("g", 0, "en", 2, "tale"),
+        Made("h", 1, "en", 2, "tale"), Made("i", 1, "en", 3, "later"),
+    ]  # fmt: skip
+    scores = np.array([0.9, 0.1, 0.1, 0.9, 0.9, 0.1, 0.9, 0.1, 0.9])
+    found = program.measure_made(texts, scores, np.array([True] * 8 + [False]))
+    assert "family later" not in found
+    for name, recall, alarms in (
+        ("templates held out, zh", 1.0, 0.0), ("templates held out, en", 0.0, 1.0),
+        ("families held out, zh", 1.0, 0.0), ("family tale", 0.5, 0.5),
+    ):  # fmt: skip
+        measures = found[name]
+        assert isinstance(measures, dict)
+        assert (measures["recall"], measures["false_alarms"]) == (recall, alarms), name
 
 
 def test_near_duplicates_stay_together() -> None:

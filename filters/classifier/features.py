@@ -93,8 +93,8 @@ _OPENING = ('"', "(", "[", ">", "/", ":", "*", "-", "`", "\u201c")
 """What a Latin word may stand behind; it is set apart, so that every word begins at a blank."""
 
 
-_DRAWN = (*(sign * 4 for sign in "=-_*#~+"), "\u2500\u2500", "\u2550\u2550", "\u2501\u2501")
-_ROW = re.compile("|".join(f"{re.escape(row)}+" for row in _DRAWN))
+_DRAWN = {sign: sign * 4 for sign in "=-_*#~+"} | {sign: sign * 2 for sign in "\u2500\u2550\u2501"}
+_ROW = re.compile("|".join(f"{re.escape(row)}+" for row in _DRAWN.values()))
 """Rows of one sign, which are drawn and say nothing."""
 
 _BLOB = re.compile("(?=[a-z0+/=]{32})(?:[a-z+/=]{0,16}0){3}[a-z0+/=]*")
@@ -108,8 +108,9 @@ def folded(text: str) -> str:
     if np.count_nonzero(codes) < len(codes):
         codes = _seen(points, codes)
     out = f" {codes.tobytes().decode('utf-32-le')} "
-    if any(map(out.__contains__, _DRAWN)):
-        out = _ROW.sub(" ", out)
+    for sign, row in _DRAWN.items():
+        if sign in out and row in out:
+            out = _ROW.sub(" ", out)
     if "0" in out:
         out = _BLOB.sub(" ", out)
     for mark in _OPENING:

@@ -109,7 +109,7 @@ class Course:
         return learning.learn(examples, question)
 
     @cache  # noqa: B019
-    def trial(self, question: int, trials: int = FOLDS) -> Trial:
+    def trial(self, question: int, trials: int) -> Trial:
         """Return the raw scores of posts or of generated texts by trials that had not seen them."""
         if question == HOSTILE:
             return judged_posts(self.posts, trials)
@@ -158,7 +158,7 @@ def weigh(course: Course, folders: list[Path], questions: Sequence[str] = QUESTI
     say("harmless stretches:", len(prose.texts))
     every, folds = weighing.read()
     for question in map(QUESTIONS.index, questions):
-        fold, raw = course.trial(question)
+        fold, raw = course.trial(question, FOLDS)
         texts = course.known(question)
         of, paragraph, off = harmless.asked(prose, question)
         known = weighing.judged(

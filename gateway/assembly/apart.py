@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
 from typing import NoReturn, TypeVar
 
 from gateway.nouns.errors import ConfigError
@@ -22,40 +23,45 @@ def apart(make: Callable[[], T], what: str) -> T:
     """Return what ``make`` returns (plain data, it is pickled), made in a forked process.
 
     Python gives the memory of small objects back only in whole arenas; a few that stay keep all
-    that was taken beside them. Raises the ConfigError that ``make`` raises; and one naming
-    ``what`` if the process cannot be started, or ends before it is done.
+    that was taken beside them. The process ends with this one, whose locks and pipes it has too.
+    Raises the ConfigError that ``make`` raises; and one naming ``what`` if the process cannot be
+    started, or ends before it is done.
     """
-    answer, tell = os.pipe()
+    (answer, tell), (life, alive) = os.pipe(), os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     try:
         pid = os.fork()
     except OSError as error:
-        os.close(answer)
-        os.close(tell)
+        for end in (answer, tell, life, alive):
+            os.close(end)
         raise ConfigError(f"{what}: no process for it: {error.strerror}.") from error
     if pid == 0:
         os.close(answer)
-        _make(make, tell)
+        os.close(alive)
+        _make(make, tell, life)
     os.close(tell)
+    os.close(life)
     with os.fdopen(answer, "rb") as pipe:
         try:
             made: T | ConfigError = pickle.load(pipe)
         except (EOFError, pickle.UnpicklingError):
             made = ConfigError(f"{what}: the process for it ended before it was done.")
     os.waitpid(pid, 0)
+    os.close(alive)
     if isinstance(made, ConfigError):
         raise made
     return made
 
 
-def _make(make: Callable[[], object], tell: int) -> NoReturn:
+def _make(make: Callable[[], object], tell: int, life: int) -> NoReturn:
     """Be the process: answer and end, whatever happens."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(name, signal.SIG_DFL)
+        Thread(target=_end_with, args=(life,), daemon=True).start()
         made: object
         try:
             made = make()
@@ -69,3 +75,9 @@ def _make(make: Callable[[], object], tell: int) -> NoReturn:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _end_with(life: int) -> None:
+    """End this process when nobody holds the other end of a pipe any more."""
+    os.read(life, 1)
+    os._exit(1)

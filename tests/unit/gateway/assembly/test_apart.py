@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,26 @@ def test_no_process_to_spare_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="no process for it: Resource temporarily"):
         apart(lambda: 1, "The word lists")
     assert _open_files() == files
+
+
+def test_it_ends_with_the_process_that_asked() -> None:
+    """Else it would hold that one's locks until its work is done."""
+    script = (
+        "import os, time; from gateway.assembly.apart import apart\n"
+        "def work():\n"
+        "    os.write(1, b'%d\\n' % os.getpid())\n"
+        "    time.sleep(60)\n"
+        "apart(work, 'It')\n"
+    )
+    asking = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert asking.stdout is not None
+    made = int(asking.stdout.readline())
+    asking.kill()
+    asking.wait()
+    with asking.stdout as pipe:
+        assert pipe.read() == b""  # at its end only when both are gone
+    end = time.monotonic() + 10
+    while Path(f"/proc/{made}").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    state = Path(f"/proc/{made}/status")
+    assert not state.exists() or "Z (zombie)" in state.read_text()

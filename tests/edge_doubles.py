@@ -131,6 +131,10 @@ class Listening:
     def __init__(self, refusal: Refusal | None = None, edits: RequestEdits | None = None) -> None:
         self._verdict = InputVerdict(refusal, edits or RequestEdits())
 
+    def judge(self) -> bool:
+        """There is nothing to judge."""
+        return False
+
     def verdict(self) -> InputVerdict:
         """Return what was given."""
         return self._verdict

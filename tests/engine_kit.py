@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from gateway.engine.lane import Judge, Lane
@@ -101,9 +102,9 @@ def lane(
     said: Callable[[str], bool] = lambda text: False,
     restorations: Restorations | None = None,
     bound: bool = False,
-    held_limit: int = 65_536,
+    held_limit: int = 0,
 ) -> Lane:
-    """Return a lane in which these filters act under these rules."""
+    """Return a lane in which these filters act under these rules. ``held_limit`` 0: the usual."""
     return Lane(
         field_class=field_class,
         ruler=Ruler(rules, direction, third_party=True),
@@ -111,7 +112,7 @@ def lane(
         slow=(),
         mask=lambda decision, text: "***",
         said=said,
-        held_limit=held_limit,
+        held_limit=held_limit or (sys.maxsize if direction is Direction.INPUT else 65_536),
         restorations=restorations,
         bound=bound,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from gateway.edge.gateway import Gateway
 from gateway.nouns.finding import Finding
@@ -32,11 +33,19 @@ async def ask(gateway: Gateway, consult: Consult) -> tuple[Finding, ...] | Excep
     return outcome
 
 
+async def in_portions(judge: Callable[[], bool]) -> None:
+    """Call ``judge`` until it says that there is no more; the streams of others go on between."""
+    while judge():  # noqa: ASYNC110 -- it waits for nothing, it gives way
+        await asyncio.sleep(0)
+
+
 async def heard_verdict(gateway: Gateway, session: InputSession) -> InputVerdict:
-    """Return the input's verdict after asking all that it wants asked, side by side.
+    """Return the input's verdict after asking all that it wants asked, side by side. Between the
+    portions of a long one the streams of others go on.
 
     Raises RuntimeError if a session never comes to an end of its questions.
     """
+    await in_portions(session.judge)
     for _ in range(_MOST_ROUNDS):
         verdict = session.verdict()
         if not verdict.consults:

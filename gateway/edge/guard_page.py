@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from gateway.edge.consult import ask
+from gateway.edge.consult import ask, in_portions
 from gateway.edge.gateway import Gateway, Regime
 from gateway.edge.own_pages import page_body
 from gateway.engine.lane import Ruled
@@ -92,6 +92,7 @@ def _texts(asked: GuardRequest) -> list[str]:
 
 
 async def _opinion(gateway: Gateway, hearing: Hearing) -> Opinion:
+    await in_portions(hearing.judge)
     names = hearing.slow_names
     consults = [
         Consult(number, names[place], question, gateway.slow_filters[names[place]].deadline_s)

@@ -21,6 +21,7 @@ from gateway.engine.input_media import (
     unjudged_words,
 )
 from gateway.engine.lane import Lane
+from gateway.engine.portions import portions
 from gateway.engine.window import Window
 from gateway.nouns.finding import Finding
 from gateway.nouns.policy import Mode, Policy
@@ -34,6 +35,9 @@ from gateway.ports.session import Consult, InputVerdict, Tally
 _REPEATED = {
     FieldClass.SYSTEM, FieldClass.HISTORY, FieldClass.TOOL_DEFINITION, FieldClass.TOOL_RESULT,
 }  # fmt: skip
+
+
+_DONE = object()
 
 
 class CleanTexts:
@@ -113,6 +117,7 @@ class InputSession:
         self._asked = False
         self._verdict: InputVerdict | None = None
         self._place_all()
+        self._judging = portions((each.window, each.text) for each in self._stretches)
 
     # -- segments into windows
 
@@ -133,13 +138,9 @@ class InputSession:
                 window = Window(lane, segment.form)
                 self._windows.append(_Judged(window, segment))
             seam = here
-            start = window.raw_end
-            window.push(text)
-            self._stretches.append(_Stretch(segment, text, window, start, window.raw_end))
+            self._stretch(segment, text, window)
         for file in file_texts(self._request.media):
             self._place_file(file)
-        for judged in self._windows:
-            judged.window.judge(final=True)
 
     def _place_file(self, file: FileText) -> None:
         segment = file.segment
@@ -148,9 +149,13 @@ class InputSession:
         if lane.idle or self._is_clean(segment, segment.text, None):
             return
         window = Window(lane, segment.form)
-        window.push(segment.text)
         self._windows.append(_Judged(window, segment, file))
-        self._stretches.append(_Stretch(segment, segment.text, window, 0, window.raw_end))
+        self._stretch(segment, segment.text, window)
+
+    def _stretch(self, segment: Segment, text: str, window: Window) -> None:
+        last = self._stretches[-1] if self._stretches else None
+        start = last.end if last is not None and last.window is window else 0
+        self._stretches.append(_Stretch(segment, text, window, start, start + len(text)))
 
     def _without_labels(self, segment: Segment) -> str:
         if segment.field_class is FieldClass.HISTORY and segment.form is TextForm.PROSE:
@@ -174,8 +179,14 @@ class InputSession:
 
     # -- the port
 
+    def judge(self) -> bool:
+        """Judge a portion; True if there is more."""
+        return next(self._judging, _DONE) is not _DONE
+
     def verdict(self) -> InputVerdict:
         """Return the verdict, or what must be asked first."""
+        while self.judge():
+            pass
         if self._verdict is not None:
             return self._verdict
         if not self._asked:

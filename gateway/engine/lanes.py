@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def lanes(
             ),
             mask=mask,
             said=nobody_said,
-            held_limit=policy.stream.held_limit,
+            held_limit=sys.maxsize if direction is Direction.INPUT else policy.stream.held_limit,
             role="user" if direction is Direction.INPUT else "assistant",
         )
         for field_class in FieldClass

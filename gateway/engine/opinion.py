@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from gateway.engine.lane import Lane, Ruled
+from gateway.engine.portions import portions
 from gateway.engine.window import Window
 from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action
 from gateway.ports.filter import Question
+
+_DONE = object()
 
 
 class Opinion(NamedTuple):
@@ -29,11 +33,23 @@ class Hearing:
 
     def __init__(self, text: str, lane: Lane, form: TextForm = TextForm.PROSE) -> None:
         self._text = text
-        self._window = Window(lane, form)
-        self._window.push(text)
-        self._window.judge(final=True)
-        self.questions: list[tuple[int, Question]] = self._window.questions()
+        self._window = Window(lane._replace(held_limit=sys.maxsize), form)
+        self._judging = portions([(self._window, text)])
+        self._questions: list[tuple[int, Question]] | None = None
         self.slow_names = tuple(one.filter.name for one in lane.slow)
+
+    def judge(self) -> bool:
+        """Judge a portion; True if there is more."""
+        return next(self._judging, _DONE) is not _DONE
+
+    @property
+    def questions(self) -> list[tuple[int, Question]]:
+        """What slow filters want to know of the whole text, with their place in the lane."""
+        while self.judge():
+            pass
+        if self._questions is None:
+            self._questions = self._window.questions()
+        return self._questions
 
     def answered(self, place: int, question: Question, outcome: object) -> None:
         """Report a slow filter's findings, or the exception that it ended in."""
@@ -42,12 +58,12 @@ class Hearing:
 
     def opinion(self) -> Opinion:
         """Return the opinion once every question is answered."""
+        while self.judge():
+            pass
         window = self._window
         facts = tuple(window.facts)
         taken = max((Action[fact.action.upper()] for fact in facts), default=Action.PASS)
         blocked = window.blocked
-        if blocked is not None:
-            taken = max(taken, blocked.action)
         end = window.limit if blocked is not None else len(self._text)
         safe = window.edited(0, end, self._text[:end])
         strongest = next((f.rule for f in facts if f.action == taken.word and f.rule), "")

@@ -211,7 +211,8 @@ class Window:
                 self._edit(cluster, reach)
         elif self.blocked is not None:
             safe = self.blocked.start
-        if self._acting and self.blocked is None and end - safe > self.lane.held_limit:
+        held = 0 if self._final else end - safe  # what is complete cannot grow any more
+        if self._acting and self.blocked is None and held > self.lane.held_limit:
             self.blocked = _too_much_held(safe, end)
         position = safe if self._lens.plain else self._raw(safe)
         if safe == end and (self._lens.plain or self._final):

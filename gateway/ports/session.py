@@ -148,6 +148,10 @@ class Tally(NamedTuple):
 class InputSession(Protocol):
     """Judges a request before it is forwarded."""
 
+    def judge(self) -> bool:
+        """Judge some of what was said; True if there is more, so that others may come between."""
+        ...
+
     def verdict(self) -> InputVerdict:
         """Return the verdict, or what must be asked first."""
         ...

@@ -119,6 +119,24 @@ async def test_verdict_after_all_questions() -> None:
     assert session.told == [(0, FOUND), (1, failure), (2, FOUND), (3, failure)]
 
 
+async def test_others_come_between_the_portions_of_a_long_input() -> None:
+    """Its verdict is asked for when all is judged."""
+    seen: list[str] = []
+
+    class Long(Listening):
+        def judge(self) -> bool:
+            seen.append("portion")
+            return len(seen) < 5
+
+    async def other() -> None:
+        seen.append("other")
+
+    tasks = [asyncio.ensure_future(other()) for _ in range(2)]
+    await heard_verdict(_here().gateway, Long())
+    assert seen == ["portion", "other", "other", "portion", "portion"]
+    await asyncio.gather(*tasks)
+
+
 async def test_session_that_never_ends_asking() -> None:
     """A session that asks for ever is a bug that ends the exchange."""
     here = _here(slow=Answering(()), bad=Answering(()))

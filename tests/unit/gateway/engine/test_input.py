@@ -264,7 +264,23 @@ def test_the_tally_says_how_it_came_out(text: str, outcome: Outcome) -> None:
 
 def test_a_tally_before_the_verdict_claims_nothing() -> None:
     """What was not decided was not edited."""
-    assert Bench().hear(_part("mild")).tally().outcome is Outcome.FLAGGED
+    session = Bench().hear(_part("mild"))
+    assert session.tally().outcome is Outcome.PASSED
+    assert not session.judge()
+    assert session.tally().outcome is Outcome.FLAGGED
+
+
+def test_a_long_input_is_judged_in_portions_whatever_a_guard_holds() -> None:
+    """The cap on held text is for answers: nothing of a request leaves before all is judged."""
+    session = Bench(slow=True).hear(_part("Word by word. " * 6000), _part("mild", turn=1))
+    portions = 1
+    while session.judge():
+        portions += 1
+    assert portions == 11
+    for consult in session.verdict().consults:
+        session.answered(consult.number, ())
+    assert session.verdict().refusal is None
+    assert [fact.start for fact in session.tally().findings] == [0]
 
 
 def test_an_exchange_brings_its_own_masks() -> None:

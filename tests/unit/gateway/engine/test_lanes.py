@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from gateway.engine.lanes import Kit, lanes
@@ -84,3 +86,9 @@ def test_the_input_is_the_users_and_the_output_the_assistants() -> None:
     """Guard models want to know who speaks."""
     assert _lane(direction=Direction.INPUT).role == "user"
     assert _lane().role == "assistant"
+
+
+def test_the_cap_on_held_text_is_for_answers() -> None:
+    """A request leaves when all of it is judged, so none of it is held."""
+    assert _lane().held_limit == Policy().stream.held_limit
+    assert _lane(FieldClass.USER, Direction.INPUT).held_limit == sys.maxsize

@@ -40,13 +40,6 @@ def test_every_finding_is_told() -> None:
     ]  # fmt: skip
 
 
-def test_too_much_held_text_is_a_block_without_a_finding() -> None:
-    """The window's own verdict counts."""
-    slow = SlowJudge(Sentences(), acting=True)
-    one = lane(RULES, held_limit=3)._replace(slow=(slow,))
-    assert Hearing("unheard", one).opinion().verdict is Action.BLOCK
-
-
 def test_slow_filters_are_asked_in_between() -> None:
     """Their findings stand in the text, their failures block."""
     slow = lane(RULES)._replace(slow=(SlowJudge(Sentences(), acting=True),))

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.engine.lane import SlowJudge
 from gateway.engine.lens import Restorations
 from gateway.engine.window import Window
 from gateway.nouns.finding import Scan
 from gateway.nouns.policy import Mode, Policy, Rule
 from gateway.nouns.segment import FieldClass, TextForm
 from gateway.nouns.verdict import Action
-from tests.engine_kit import NaiveTerms, Raising, lane, policy
+from tests.engine_kit import NaiveTerms, Raising, Sentences, lane, policy
 
 TERMS = {"ab": "red", "abc": "block", "bca": "red", "cc": "flag", "dd": "new"}
 RULES = policy(red=Action.REDACT, block=Action.BLOCK, flag=Action.FLAG, new=Action.REPLACE)
@@ -124,6 +125,21 @@ def test_too_much_held_text_blocks_and_names_the_rule() -> None:
     assert window.blocked is not None
     assert window.blocked.rule == "held_text_limit"
     assert window.limit == 0
+
+
+def test_what_is_complete_is_not_too_much() -> None:
+    """It cannot grow: a long text that waits for a slow filter is no flood."""
+    made = lane(RULES, NaiveTerms(TERMS), held_limit=10)
+    asked = (SlowJudge(Sentences(), acting=True),)
+    window = Window(made._replace(slow=asked), TextForm.PROSE)
+    window.push("One sentence of some words. ")
+    window.judge(final=True)
+    assert window.blocked is None
+    assert window.limit == 0
+    for place, question in window.questions():
+        window.answered(place, question, ())
+    window.judge(final=True)
+    assert window.limit == window.raw_end
 
 
 @pytest.mark.parametrize(("text", "blocked"), [('{"n": "xabx"}', False), ('{"ab": 1}', False)])

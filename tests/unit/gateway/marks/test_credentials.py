@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import time
+from typing import Any
 
 import encypher_c2pa
 import pytest
@@ -22,6 +23,7 @@ from gateway.marks.credentials import (
     Signing,
     check_signing,
     make_trial,
+    mark,
 )
 from gateway.marks.credentials.hashed import can_sign_around, state_around
 from gateway.marks.credentials.manifest import plan_manifest, read_manifest
@@ -30,7 +32,7 @@ from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
-from gateway.wire.manifest_place import manifest_places, without
+from gateway.wire.manifest_place import manifest_places, room_for, without
 from tests.document_kit import EXCHANGE, OTHER_EXCHANGE, claim, pdf, picture, signing
 from tests.sound_kit import sound
 
@@ -262,12 +264,54 @@ def test_a_second_validator_takes_what_stands_behind_a_manifest_in_text_for_padd
     assert 0 < spread < 24
 
 
+def test_a_text_is_signed_until_what_stands_there_suits_every_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each manifest does with two chances of three: six that do not are one text in 700."""
+    written: list[bytes] = []
+
+    def suits(each: bytes) -> bool:
+        written.append(each)
+        return len(written) == 7
+
+    monkeypatch.setattr(
+        mark, "room_for", lambda *told: room_for(*told)._replace(suits=suits)
+    )
+    said = claim()._replace(format=MediaFormat.TXT)
+    content, receipt = Credentials(signing()).stamp("春天来了。\n".encode(), said)
+    assert receipt == Receipt("credential", "written", "")
+    assert len(written) == 7
+    assert content.endswith(written[-1])
+
+
+
 def test_an_authority_that_cannot_be_reached_does_not_keep_it_from_being_signed() -> None:
     """The receipt says that there is no time stamp. Port 9 of this machine answers nobody."""
     mark = Credentials(signing()._replace(timestamp_url="http://127.0.0.1:9/"))
     content, receipt = mark.stamp(PICTURE, claim())
     assert receipt == Receipt("credential", "written", "no_time_stamp")
     assert mark.verify(content)[0].exchange == EXCHANGE
+
+
+def test_an_authority_that_fails_is_asked_once_for_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the text is signed: it may have kept us waiting."""
+    asked: list[bool] = []
+    sign = Credentials._sign
+
+    def signing_of(self: Credentials, *told: Any, asks: bool = True) -> tuple[bytes, bool]:
+        asked.append(asks)
+        return sign(self, *told, asks=asks)
+
+    monkeypatch.setattr(Credentials, "_sign", signing_of)
+    monkeypatch.setattr(
+        mark, "room_for", lambda *told: room_for(*told)._replace(suits=lambda _: False)
+    )
+    unreachable = signing()._replace(timestamp_url="http://127.0.0.1:9/")
+    said = claim()._replace(format=MediaFormat.TXT)
+    content, receipt = Credentials(unreachable).stamp("春天来了。\n".encode(), said)
+    assert receipt == Receipt("credential", "written", "no_time_stamp")
+    assert asked == [True, *[False] * 7]
+    assert MARK.verify(content)[0].exchange == EXCHANGE
 
 
 def test_it_signs_in_a_process_forked_after_it_signed() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from gateway.assembly.apart import apart
 from gateway.nouns.errors import ConfigError
+from gateway.telemetry import logs
 
 
 def _open_files() -> int:
@@ -41,19 +42,19 @@ def test_what_is_wrong_with_the_settings_is_raised_here() -> None:
     assert error.value.param == "lexicons"
 
 
-def test_a_process_that_ends_early_is_told_as_what_it_did(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+def test_a_process_that_ends_early_is_told_as_what_it_did(tmp_path: Path) -> None:
     """Killed, or broken in a way of which nobody thought: then the log says so."""
     with pytest.raises(ConfigError, match="The word lists: the process for it ended"):
         apart(lambda: os.kill(os.getpid(), signal.SIGKILL), "The word lists")
+    log = tmp_path / "log"
 
     def unthought() -> object:
+        logs.configure("info", "json", log.open("w", buffering=1))
         raise RuntimeError("unthought of")
 
     with pytest.raises(ConfigError, match="ended before it was done"):
         apart(unthought, "The word lists")
-    assert "RuntimeError" in capfd.readouterr().out
+    assert "RuntimeError" in log.read_text()
 
 
 def test_a_signal_ends_it_as_if_nothing_were_set_up() -> None:

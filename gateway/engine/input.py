@@ -37,9 +37,6 @@ _REPEATED = {
 }  # fmt: skip
 
 
-_DONE = object()
-
-
 class CleanTexts:
     """Hashes of texts in which one policy found nothing; bounded, one per worker.
 
@@ -181,11 +178,11 @@ class InputSession:
 
     def judge(self) -> bool:
         """Judge a portion; True if there is more."""
-        return next(self._judging, _DONE) is not _DONE
+        return next(self._judging, False)
 
     def verdict(self) -> InputVerdict:
         """Return the verdict, or what must be asked first."""
-        while self.judge():
+        for _ in self._judging:
             pass
         if self._verdict is not None:
             return self._verdict

@@ -12,8 +12,6 @@ from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action
 from gateway.ports.filter import Question
 
-_DONE = object()
-
 
 class Opinion(NamedTuple):
     """What a policy makes of one text.
@@ -40,12 +38,12 @@ class Hearing:
 
     def judge(self) -> bool:
         """Judge a portion; True if there is more."""
-        return next(self._judging, _DONE) is not _DONE
+        return next(self._judging, False)
 
     @property
     def questions(self) -> list[tuple[int, Question]]:
         """What slow filters want to know of the whole text, with their place in the lane."""
-        while self.judge():
+        for _ in self._judging:
             pass
         if self._questions is None:
             self._questions = self._window.questions()
@@ -58,7 +56,7 @@ class Hearing:
 
     def opinion(self) -> Opinion:
         """Return the opinion once every question is answered."""
-        while self.judge():
+        for _ in self._judging:
             pass
         window = self._window
         facts = tuple(window.facts)

@@ -17,8 +17,8 @@ _EACH = 64
 """What a text costs beside its length, in code points."""
 
 
-def portions(texts: Iterable[tuple[Window, str]]) -> Iterator[None]:
-    """Judge texts in their windows, and yield between two portions.
+def portions(texts: Iterable[tuple[Window, str]]) -> Iterator[bool]:
+    """Judge texts in their windows, and yield True between two portions: there is more.
 
     Texts of one window stand one behind the other; none of them has been pushed.
     """
@@ -32,7 +32,7 @@ def portions(texts: Iterable[tuple[Window, str]]) -> Iterator[None]:
         for at in range(0, len(text), PORTION):
             if room <= 0:
                 window.judge(final=False)
-                yield
+                yield True
                 room = PORTION
             piece = text[at : at + PORTION]
             window.push(piece)

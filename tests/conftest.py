@@ -72,11 +72,8 @@ def free_port() -> int:
 async def upstream() -> AsyncIterator[ScriptedUpstream]:
     """A model API that does what the test says."""
     scripted = ScriptedUpstream()
-    await scripted.start()
-    yield scripted
-    await scripted.close()
-    if scripted.failure is not None:
-        raise scripted.failure
+    async with scripted.listening():
+        yield scripted
 
 
 Starter = Callable[..., Any]

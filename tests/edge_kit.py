@@ -150,6 +150,17 @@ class ScriptedUpstream:
         for writer in self._writers:
             writer.transport.abort()
 
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Listen, and close at the end. Raises what went wrong in the script."""
+        await self.start()
+        try:
+            yield
+        finally:
+            await self.close()
+        if self.failure is not None:
+            raise self.failure
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._writers.add(writer)

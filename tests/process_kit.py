@@ -269,6 +269,12 @@ class Program:
 
     # -- its ledger
 
+    async def new_key(self, name: str, *words: str) -> tuple[str, str]:
+        """Make a gateway key; returns its id and the key."""
+        code, made = await self.run("key", "create", name, *words)
+        assert code == 0, made
+        return made["id"], made["key"]
+
     async def record(self, exchange: str, seconds: float = 60.0) -> Shown:
         """Return the record of an exchange once the ledger has it."""
 

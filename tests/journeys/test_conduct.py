@@ -50,9 +50,8 @@ async def test_a_user_goes_up_the_ladder(
     lenient.write_text(json.dumps(LENIENT))
     overlay = {"id": "lenient", "use": str(lenient), "tenants": ["lab"]}
     program = await launch({**POLICY, "overlays": [overlay]}, workers=2)
-    code, made = await program.run("key", "create", "lab", "--tenant", "lab")
-    assert code == 0
-    observed = await _ask(program, TERM, key=made["key"])
+    _, key = await program.new_key("lab", "--tenant", "lab")
+    observed = await _ask(program, TERM, key=key)
     assert observed.status == 200
     record = await program.record(observed.headers["x-sealgate-exchange"])
     assert record.facts["open"]["policy_name"] == "lenient"

@@ -59,10 +59,8 @@ class Guard:
 async def guard() -> AsyncIterator[Guard]:
     """A guard model that listens."""
     one = Guard()
-    await one.server.start()
-    yield one
-    await one.server.close()
-    assert one.server.failure is None
+    async with one.server.listening():
+        yield one
 
 
 def policy(guard: Guard, *, failure: Any = "block", **changes: Any) -> dict[str, Any]:

@@ -62,10 +62,8 @@ class Witness:
 async def witness() -> AsyncIterator[Witness]:
     """A witness that listens."""
     one = Witness()
-    await one.server.start()
-    yield one
-    await one.server.close()
-    assert one.server.failure is None
+    async with one.server.listening():
+        yield one
 
 
 def _sound(content: bytes) -> dict[str, Any]:

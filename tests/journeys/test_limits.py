@@ -35,9 +35,7 @@ async def keyed(
 
 async def create(program: Program, *words: str) -> tuple[str, str]:
     """Make a key; returns its id and the key."""
-    code, made = await program.run("key", "create", "test", *words)
-    assert code == 0, made
-    return made["id"], made["key"]
+    return await program.new_key("test", *words)
 
 
 async def ask(program: Program, key: str, **more: Any) -> Got:

@@ -35,10 +35,8 @@ async def eyes() -> AsyncIterator[ScriptedUpstream]:
         await talk.whole(b'{"results": [{"category_scores": {"sexual": 0.9, "violence": 0.0}}]}')
 
     server.script = script
-    await server.start()
-    yield server
-    await server.close()
-    assert server.failure is None
+    async with server.listening():
+        yield server
 
 
 async def _prompt(program: Program, picture: bytes, key: str = "") -> Got:
@@ -73,9 +71,7 @@ async def test_a_tenants_files(
     path.write_text(json.dumps(lab))
     overlay = {"id": "lab", "use": str(path), "tenants": ["lab"]}
     program = await launch({**BASE, "overlays": [overlay]}, workers=2)
-    code_, made = await program.run("key", "create", "lab", "--tenant", "lab")
-    assert code_ == 0
-    key = made["key"]
+    _, key = await program.new_key("lab", "--tenant", "lab")
 
     async def script(talk: Conversation) -> None:
         if talk.heard.path.endswith("/generations"):

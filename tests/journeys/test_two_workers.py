@@ -50,10 +50,8 @@ class Guard:
 async def guard() -> AsyncIterator[Guard]:
     """A guard model that listens."""
     one = Guard()
-    await one.server.start()
-    yield one
-    await one.server.close()
-    assert one.server.failure is None
+    async with one.server.listening():
+        yield one
 
 
 def _capped(guard: Guard, **daily: Any) -> dict[str, Any]:

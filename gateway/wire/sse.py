@@ -7,13 +7,16 @@ CRLF or CR; a blank line ends a frame; a byte order mark may precede the first o
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from gateway.nouns.errors import UpstreamBroken
 from gateway.wire.json import BOM
 
 FRAME_LIMIT = 8 * 1024 * 1024
 """The default longest frame in bytes; official clients give up at the same size."""
+
+T = TypeVar("T")
 
 _EOL = rb"(?>\r\n|\n|\r)"
 _FRAME_END = re.compile(_EOL + _EOL)
@@ -83,9 +86,10 @@ def _rewrite(raw: bytes, data: bytes) -> bytes:
 class FrameReader:
     """Collects bytes and gives frames. The frames' ``raw`` concatenate to what was fed."""
 
-    __slots__ = ("_buffer", "_limit", "_searched", "_started", "at")
+    __slots__ = ("_broken", "_buffer", "_limit", "_searched", "_started", "at")
 
     def __init__(self, limit: int = FRAME_LIMIT) -> None:
+        self._broken: UpstreamBroken | None = None
         self._buffer = b""
         self._limit = limit
         self._searched = 0
@@ -127,6 +131,32 @@ class FrameReader:
             self._searched = max(len(self._buffer) - 3, self.at)
             return None
         return self._take(end)
+
+    def drain(self, data: bytes, read: Callable[[Frame], T]) -> list[T]:
+        """Take bytes and return what ``read`` makes of each complete frame.
+
+        Raises UpstreamBroken, from the reader or ``read``: what was whole before the break is
+        returned first, and the next call raises.
+        """
+        if self._broken is not None:
+            raise self._broken
+        self.feed(data)
+        made: list[T] = []
+        try:
+            while (frame := self.next()) is not None:
+                made.append(read(frame))
+        except UpstreamBroken as error:
+            self._broken = error
+            if not made:
+                raise
+        return made
+
+    def rest(self, read: Callable[[Frame], T]) -> list[T]:
+        """Return what ``read`` makes of what is left, if anything is. Raises UpstreamBroken."""
+        if self._broken is not None:
+            raise self._broken
+        frame = self.flush()
+        return [] if frame is None else [read(frame)]
 
     def flush(self) -> Frame | None:
         """Return what is left as a frame, though its blank line never came."""

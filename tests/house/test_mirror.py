@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = ("gateway", "filters", "models")
 ELSEWHERE: dict[str, str] = {
-    "gateway/ports/": "promises have no bodies; tests/contracts holds plug-ins to them",
+    "gateway/ports/": "promises; tests/contracts holds plug-ins, and so the defaults, to them",
     "gateway/edge/program.py": "promises without bodies; tests/serve_program.py keeps them",
     "gateway/config/settings.py": "a form; test_settings_file.py reads it",
     "gateway/config/policy_form.py": "a form; test_policy_file.py and test_generated.py read it",

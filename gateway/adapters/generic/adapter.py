@@ -4,7 +4,7 @@ Nothing is known of such a protocol but that it is JSON, so every string counts:
 as the user's, those of an answer as unknown, each on the channel of its own JSON path.
 """
 
-# ruff: noqa: ARG002 -- the port names more than this protocol needs
+
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ import re
 from gateway.adapters.generic.lines import LineAnswer
 from gateway.adapters.generic.stream import EventAnswer
 from gateway.adapters.generic.whole import BodyAnswer
-from gateway.nouns.errors import BadRequest, SealgateError, UpstreamBroken
+from gateway.nouns.errors import BadRequest, UpstreamBroken
 from gateway.nouns.segment import FieldClass, MediaPart, Segment
-from gateway.nouns.verdict import Refusal
-from gateway.ports.adapter import Answer, Reply, Request, RequestEdits, Route
-from gateway.wire.error_shape import error_headers, error_object, refusal_headers, refusal_object
+from gateway.ports.adapter import Answer, Request, RequestEdits, Route
+from gateway.ports.defaults import DefaultReplies
 from gateway.wire.field_map import Found, is_coded, subtree, walk
-from gateway.wire.json import encode, encode_string, loads, locate, splice
+from gateway.wire.json import encode_string, loads, locate, splice
 from gateway.wire.sse import FRAME_LIMIT
 
 ANSWER_LIMIT = 64 * 1024 * 1024
@@ -31,7 +30,7 @@ _LINES = ("application/x-ndjson", "application/jsonl", "application/stream+json"
 _SCANNED = ("json", "text/plain", "text/html", "text/markdown")
 
 
-class Generic:
+class Generic(DefaultReplies):
     """Judges every string of JSON bodies. It claims no path by itself: the policy opens them.
 
     ``frame_limit`` and ``answer_limit`` bound one event and one whole answer in bytes.
@@ -97,22 +96,3 @@ class Generic:
         raise UpstreamBroken(
             "Its content type cannot be judged here; open the path as plain to let it pass."
         )
-
-    def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
-        """Return the refusal of an input as a 400 that no client retries."""
-        return Reply(400, refusal_headers(language), encode(refusal_object(refusal, exchange)))
-
-    def refuse_politely(
-        self, request: Request, refusal: Refusal, *, style: str, exchange: str
-    ) -> Reply:
-        """Return the refusal as an error: the shape of a polite answer is not known here."""
-        return self.refuse(refusal, exchange=exchange, language="en")
-
-    def error(self, error: SealgateError, *, exchange: str, language: str = "en") -> Reply:
-        """Return an error in the shape that most clients read."""
-        body = encode(error_object(error, exchange, language))
-        return Reply(error.status, error_headers(error), body)
-
-    def upstream_refusal(self, status: int, body: bytes) -> str | None:
-        """Return None: the upstream's codes are not known here."""
-        return None

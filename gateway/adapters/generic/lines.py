@@ -10,16 +10,15 @@ from gateway.adapters.generic.reading import edited, parse, pieces_of
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Run
+from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.error_shape import error_object, refusal_object
 from gateway.wire.json import encode
 
 
-class LineAnswer:
+class LineAnswer(DefaultAnswer):
     """Reads and writes a stream of lines: every string of every line is judged."""
 
     whole = False
-    refused = False
-    usage: Mapping[str, int] = {}
 
     def __init__(self, line_limit: int) -> None:
         self._limit = line_limit
@@ -66,10 +65,6 @@ class LineAnswer:
         """Return the line with the edits."""
         return edited(event.raw, event.pieces, edits) if event.pieces else event.raw
 
-    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
-        """Return nothing: no place is known for a text of ours."""
-        return b""
-
     def close(
         self,
         choice: int,
@@ -79,10 +74,6 @@ class LineAnswer:
     ) -> bytes:
         """Return a line that says the refusal."""
         return self._own({**refusal_object(refusal, ""), **(fields or {})})
-
-    def end(self) -> bytes:
-        """Return nothing: the last line is the end."""
-        return b""
 
     def fail(self, error: SealgateError, exchange: str) -> bytes:
         """Return the error as a line."""

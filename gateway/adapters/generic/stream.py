@@ -11,48 +11,33 @@ from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.segment import Channel, FieldClass
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Run
+from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.error_shape import error_object, refusal_object
 from gateway.wire.json import encode
 from gateway.wire.sse import Frame, FrameReader, parse_frame
 
 
-class EventAnswer:
+class EventAnswer(DefaultAnswer):
     """Reads and writes a stream of events: every string of every event is judged.
 
     Data that is no JSON is judged as the text that it is.
     """
 
     whole = False
-    refused = False
-    usage: Mapping[str, int] = {}
 
     def __init__(self, frame_limit: int) -> None:
         self._frames = FrameReader(frame_limit)
-        self._broken: UpstreamBroken | None = None
         self._unfinished = b""
 
     def push(self, data: bytes) -> list[Event | Run]:
         """Take upstream bytes and return the complete events. Raises UpstreamBroken."""
-        if self._broken is not None:
-            raise self._broken
-        self._frames.feed(data)
-        events: list[Event | Run] = []
-        try:
-            while (frame := self._frames.next()) is not None:
-                events.append(_read(frame))
-        except UpstreamBroken as error:
-            self._broken = error
-            if not events:
-                raise
-        return events
+        return self._frames.drain(data, _read)
 
     def flush(self) -> list[Event | Run]:
         """Return what is left."""
-        if self._broken is not None:
-            raise self._broken
-        frame = self._frames.flush()
-        self._unfinished = b"\n\n" if frame is not None else b""
-        return [] if frame is None else [_read(frame)]
+        rest: list[Event | Run] = self._frames.rest(_read)
+        self._unfinished = b"\n\n" if rest else b""
+        return rest
 
     def write(self, event: Event, edits: Edits) -> bytes:
         """Return the event's bytes with the edits."""
@@ -64,10 +49,6 @@ class EventAnswer:
             return frame.with_data(text.encode("utf-8", "replace"))
         return frame.with_data(edited(frame.data, event.pieces, edits))
 
-    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
-        """Return nothing: no place is known for a text of ours."""
-        return b""
-
     def close(
         self,
         choice: int,
@@ -77,10 +58,6 @@ class EventAnswer:
     ) -> bytes:
         """Return an error event that says the refusal."""
         return self._own({**refusal_object(refusal, ""), **(fields or {})})
-
-    def end(self) -> bytes:
-        """Return nothing: no terminator is known."""
-        return b""
 
     def fail(self, error: SealgateError, exchange: str) -> bytes:
         """Return the error as an event."""

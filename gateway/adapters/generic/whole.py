@@ -1,27 +1,23 @@
 """A whole body that is JSON, or else plain text."""
 
-# ruff: noqa: ARG002 -- the port names more than this answer needs
+
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gateway.adapters.generic.reading import edited, parse, pieces_of
-from gateway.nouns.errors import SealgateError, UpstreamBroken
+from gateway.nouns.errors import UpstreamBroken
 from gateway.nouns.segment import Channel, FieldClass
-from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Run
+from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.body import BodyReader
-from gateway.wire.error_shape import error_object, refusal_object
+from gateway.wire.error_shape import refusal_object
 from gateway.wire.json import BOM, encode
 
 
-class BodyAnswer:
+class BodyAnswer(DefaultAnswer):
     """Reads and writes one body: every string of it is judged, or all of it as one text."""
 
     whole = True
-    refused = False
-    usage: Mapping[str, int] = {}
 
     def __init__(self, answer_limit: int) -> None:
         self._body = BodyReader(answer_limit)
@@ -53,25 +49,3 @@ class BodyAnswer:
         if event.value == "text":
             return edits.texts.get(0, event.pieces[0].text).encode("utf-8", "replace")
         return edited(event.raw, event.pieces, edits)
-
-    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
-        """Return nothing: no place is known for a text of ours."""
-        return b""
-
-    def close(
-        self,
-        choice: int,
-        refusal: Refusal,
-        style: str,
-        fields: Mapping[str, object] | None = None,
-    ) -> bytes:
-        """Return nothing: refusals of a whole answer are edits."""
-        return b""
-
-    def end(self) -> bytes:
-        """Return nothing: a whole answer has no terminator."""
-        return b""
-
-    def fail(self, error: SealgateError, exchange: str) -> bytes:
-        """Return the error as a body."""
-        return encode(error_object(error, exchange, "en"))

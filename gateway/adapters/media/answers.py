@@ -12,6 +12,7 @@ from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.segment import Channel, FieldClass
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Coding, Edits, Event, EventKind, Media, Piece, Run
+from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.body import BodyReader
 from gateway.wire.error_shape import error_object, refusal_object
 from gateway.wire.field_map import Node
@@ -19,22 +20,7 @@ from gateway.wire.json import BOM, encode
 from gateway.wire.sse import Frame, FrameReader, parse_frame
 
 
-class _Own:
-    """What answers of files have in common: no text of ours stands in them."""
-
-    refused = False
-    usage: Mapping[str, int] = {}
-
-    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
-        """Return nothing: no place is known for a text of ours."""
-        return b""
-
-    def end(self) -> bytes:
-        """Return nothing: the last event is the end."""
-        return b""
-
-
-class JsonAnswer(_Own):
+class JsonAnswer(DefaultAnswer):
     """One JSON body, read by a map."""
 
     whole = True
@@ -70,16 +56,6 @@ class JsonAnswer(_Own):
             return encode(refusal_object(refusal, ""))
         return edited(event.raw, event.pieces, event.media, edits)
 
-    def close(
-        self, choice: int, refusal: Refusal, style: str, fields: Mapping[str, object] | None = None
-    ) -> bytes:
-        """Return nothing: refusals of a whole answer are edits."""
-        return b""
-
-    def fail(self, error: SealgateError, exchange: str) -> bytes:
-        """Return the error as a body."""
-        return encode(error_object(error, exchange, "en"))
-
 
 class EventForm(NamedTuple):
     """How a stream's events are read: by which map, which types end it, the name under which the
@@ -92,7 +68,7 @@ class EventForm(NamedTuple):
     part: tuple[str, str] = ("", "")
 
 
-class EventAnswer(_Own):
+class EventAnswer(DefaultAnswer):
     """Server-sent events, each a JSON object."""
 
     whole = False
@@ -101,31 +77,17 @@ class EventAnswer(_Own):
         self._form = form
         self._hint = hint
         self._frames = FrameReader(frame_limit)
-        self._broken: UpstreamBroken | None = None
         self._unfinished = b""
 
     def push(self, data: bytes) -> list[Event | Run]:
         """Take upstream bytes and return the complete events. Raises UpstreamBroken."""
-        if self._broken is not None:
-            raise self._broken
-        self._frames.feed(data)
-        events: list[Event | Run] = []
-        try:
-            while (frame := self._frames.next()) is not None:
-                events.append(self._read(frame))
-        except UpstreamBroken as error:
-            self._broken = error
-            if not events:
-                raise
-        return events
+        return self._frames.drain(data, self._read)
 
     def flush(self) -> list[Event | Run]:
         """Return what is left."""
-        if self._broken is not None:
-            raise self._broken
-        frame = self._frames.flush()
-        self._unfinished = b"\n\n" if frame is not None else b""
-        return [] if frame is None else [self._read(frame)]
+        rest: list[Event | Run] = self._frames.rest(self._read)
+        self._unfinished = b"\n\n" if rest else b""
+        return rest
 
     def _read(self, frame: Frame) -> Event:
         data = frame.data.strip() if frame.data is not None else b""
@@ -180,7 +142,7 @@ class EventAnswer(_Own):
         return before + head + b"data: " + encode(body) + b"\n\n"
 
 
-class FileAnswer(_Own):
+class FileAnswer(DefaultAnswer):
     """A file's own bytes: every read is a part of it."""
 
     whole = False
@@ -207,12 +169,6 @@ class FileAnswer(_Own):
     def own_media(self, media: Media, data: bytes) -> bytes:
         """Return the part as it is."""
         return data
-
-    def close(
-        self, choice: int, refusal: Refusal, style: str, fields: Mapping[str, object] | None = None
-    ) -> bytes:
-        """Return nothing: no text is judged in a file."""
-        return b""
 
     def fail(self, error: SealgateError, exchange: str) -> bytes:
         """Return nothing: bytes of ours would be taken for the file's."""

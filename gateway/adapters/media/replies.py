@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from gateway.nouns.errors import BadRequest, SealgateError
+from gateway.nouns.errors import BadRequest
 from gateway.nouns.verdict import Refusal
-from gateway.ports.adapter import Reply, Request
-from gateway.wire.error_shape import error_headers, error_object, refusal_headers, refusal_object
+from gateway.ports.adapter import Reply
+from gateway.ports.defaults import DefaultReplies
+from gateway.wire.error_shape import refusal_headers, refusal_object
 from gateway.wire.json import encode, loads
 
 _THEIRS = frozenset({
@@ -15,7 +16,7 @@ _THEIRS = frozenset({
 })  # fmt: skip
 
 
-class Replies:
+class Replies(DefaultReplies):
     """What is answered instead of a file. ``asked`` is the field that a refusal names."""
 
     asked = "prompt"
@@ -27,18 +28,6 @@ class Replies:
         if isinstance(error, dict):
             error["param"] = self.asked
         return Reply(400, refusal_headers(language), encode(body))
-
-    def refuse_politely(
-        self, request: Request, refusal: Refusal, *, style: str, exchange: str
-    ) -> Reply:
-        """Return the refusal as an error: a file cannot say it."""
-        return self.refuse(refusal, exchange=exchange, language="en")
-
-    def error(self, error: SealgateError, *, exchange: str, language: str = "en") -> Reply:
-        """Return an error in the shape that the clients read."""
-        return Reply(
-            error.status, error_headers(error), encode(error_object(error, exchange, language))
-        )
 
     def upstream_refusal(self, status: int, body: bytes) -> str | None:
         """Return the code if an error answer is the upstream's own content refusal."""

@@ -6,23 +6,16 @@ from gateway.adapters.openai_chat import replies
 from gateway.adapters.openai_chat.request import read_request, write_request
 from gateway.adapters.openai_chat.stream import StreamAnswer
 from gateway.adapters.openai_chat.whole import WholeAnswer
-from gateway.nouns.errors import SealgateError
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Answer, Reply, Request, RequestEdits, Route, RouteKind
-from gateway.wire.error_shape import (
-    error_headers,
-    error_object,
-    refusal_headers,
-    refusal_object,
-)
-from gateway.wire.json import encode
+from gateway.ports.defaults import DefaultReplies
 from gateway.wire.sse import FRAME_LIMIT
 
 ANSWER_LIMIT = 64 * 1024 * 1024
 """The default largest whole answer in bytes."""
 
 
-class OpenAIChat:
+class OpenAIChat(DefaultReplies):
     """Chat completions, streamed and not, and the list of models.
 
     ``frame_limit`` and ``answer_limit`` bound one event and one whole answer in bytes.
@@ -54,21 +47,11 @@ class OpenAIChat:
             return StreamAnswer(request, self._frame_limit)
         return WholeAnswer(request, self._answer_limit)
 
-    def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
-        """Return the refusal of an input as a 400 that no client retries."""
-        body = encode(refusal_object(refusal, exchange))
-        return Reply(400, refusal_headers(language), body)
-
     def refuse_politely(
         self, request: Request, refusal: Refusal, *, style: str, exchange: str
     ) -> Reply:
         """Return the refusal of an input as a completion, streamed if that was asked."""
         return replies.refuse_politely(request, refusal, style, exchange)
-
-    def error(self, error: SealgateError, *, exchange: str, language: str = "en") -> Reply:
-        """Return an error in the protocol's shape."""
-        body = encode(error_object(error, exchange, language))
-        return Reply(error.status, error_headers(error), body)
 
     def upstream_refusal(self, status: int, body: bytes) -> str | None:
         """Return the code if an error answer is the upstream's own content refusal."""

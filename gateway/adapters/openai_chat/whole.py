@@ -1,24 +1,21 @@
 """An answer that is not streamed: one body, one event, every edit a splice."""
 
-# ruff: noqa: ARG002 -- the port names more than this answer needs
+
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from gateway.adapters.openai_chat import replies
 from gateway.adapters.openai_chat.reading import Reading, all_splices, choice_number, media_splices
-from gateway.nouns.errors import SealgateError
 from gateway.nouns.segment import Channel, Pointer
-from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Request, Run
+from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.body import BodyReader
-from gateway.wire.error_shape import error_object
 from gateway.wire.json import Splice, encode, encode_string, locate, splice
 
 
-class WholeAnswer(Reading):
+class WholeAnswer(Reading, DefaultAnswer):
     """Reads and writes one whole answer: `push` collects, `flush` gives its one event."""
 
     whole = True
@@ -104,29 +101,6 @@ class WholeAnswer(Reading):
         head = {"id": "chatcmpl-sealgate", "object": "chat.completion", "created": 0}
         body = {**head, "model": self._request.model, "choices": choices, **edits.fields}
         return encode(body)
-
-    def own_text(self, choice: int, text: str, like: Event | Run | None) -> bytes:
-        """Return nothing: labels of a whole answer are edits."""
-        return b""
-
-    def close(
-        self,
-        choice: int,
-        refusal: Refusal,
-        style: str,
-        fields: Mapping[str, object] | None = None,
-    ) -> bytes:
-        """Return nothing: refusals of a whole answer are edits."""
-        return b""
-
-    def end(self) -> bytes:
-        """Return nothing: a whole answer has no terminator."""
-        return b""
-
-    def fail(self, error: SealgateError, exchange: str) -> bytes:
-        """Return the error as a body."""
-        return encode(error_object(error, exchange, "en"))
-
 
 def _all_objects(choices: Any) -> bool:
     return choices is None or (

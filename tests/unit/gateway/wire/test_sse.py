@@ -110,3 +110,35 @@ def test_payload_is_replaced_alone(raw: bytes, new: bytes, wanted: bytes) -> Non
     edited = parse_frame(raw).with_data(new)
     assert edited == wanted
     assert parse_frame(edited).data == new
+
+
+def refused(frame: Frame) -> bytes:
+    """Return the payload, but for one that cannot be read."""
+    if frame.data == b"bad":
+        raise UpstreamBroken("It cannot be read.")
+    return frame.data or b""
+
+
+def test_what_was_whole_before_a_break_is_given_first() -> None:
+    """The break is raised at the next call, and at every one after it."""
+    reader = FrameReader()
+    assert reader.drain(b"data: a\n\ndata: b\n\ndata: bad\n\ndata: c\n\n", refused) == [b"a", b"b"]
+    for again in range(2):
+        with pytest.raises(UpstreamBroken):
+            reader.drain(b"data: %d\n\n" % again, refused)
+    with pytest.raises(UpstreamBroken):
+        reader.rest(refused)
+
+
+def test_a_break_at_once_is_raised_at_once() -> None:
+    """There is nothing to give before it."""
+    with pytest.raises(UpstreamBroken):
+        FrameReader().drain(b"data: bad\n\n", refused)
+
+
+@pytest.mark.parametrize(("left", "read"), [(b"data: b", [b"b"]), (b"", [])])
+def test_the_rest_is_read_though_its_blank_line_never_came(left: bytes, read: list[bytes]) -> None:
+    """Only if there is one."""
+    reader = FrameReader()
+    assert reader.drain(b"data: a\n\n" + left, refused) == [b"a"]
+    assert reader.rest(refused) == read

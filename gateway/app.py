@@ -4,41 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
 
 from gateway.edge.gateway import Gateway
 from gateway.edge.proxy import Proxy
 
 
-def own_pages(gateway: Gateway, routers: Sequence[APIRouter] = ()) -> FastAPI:
-    """Return what is served below ``/sealgate/``: its version, and the routers given.
+def own_pages(gateway: Gateway, pages: Sequence[BaseRoute] = ()) -> Starlette:
+    """Return what is served below ``/sealgate/``: its version, and the pages given.
 
-    A router's paths are whole (``/sealgate/v1/guard``); who may ask is the router's own affair.
+    A page's path is whole (``/sealgate/v1/guard``); who may ask is the page's own affair.
     """
-    app = FastAPI(
-        title="sealgate",
-        version=gateway.identity.version,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,  # it would lead to whatever host the client named
-    )
 
-    @app.get("/sealgate/v1/version")
-    async def version() -> dict[str, object]:
+    async def version(_: Request) -> JSONResponse:
         """Which program and policy this worker serves under."""
         identity = gateway.identity
-        return {
-            "version": identity.version,
-            "policy": identity.policy,
-            "generation": identity.generation,
-        }
+        return JSONResponse(
+            {
+                "version": identity.version,
+                "policy": identity.policy,
+                "generation": identity.generation,
+            }
+        )
 
-    for router in routers:
-        app.include_router(router)
+    app = Starlette(routes=[Route("/sealgate/v1/version", version), *pages])
+    app.router.redirect_slashes = False  # it would lead to whatever host the client named
     return app
 
 
-def make_app(gateway: Gateway, routers: Sequence[APIRouter] = ()) -> Proxy:
+def make_app(gateway: Gateway, pages: Sequence[BaseRoute] = ()) -> Proxy:
     """Return the application that a worker serves: the proxy with the own pages behind it."""
-    return Proxy(gateway, own_pages(gateway, routers))
+    return Proxy(gateway, own_pages(gateway, pages))

@@ -21,9 +21,9 @@ from filters.lexicon import Entry
 from gateway.app import make_app
 from gateway.config.settings import Settings
 from gateway.edge.file_sealing import EdgeFileSealer
-from gateway.edge.files_page import files_router
+from gateway.edge.files_page import files_page
 from gateway.edge.kept_files import KeptFiles
-from gateway.edge.mark_page import mark_router
+from gateway.edge.mark_page import mark_page
 from gateway.edge.media_pool import MediaPool
 from gateway.edge.result_fetch import result_fetcher
 from gateway.edge.worker import server_config
@@ -95,8 +95,8 @@ class MediaHere(GatewayHere):
         made_files = made.judge._wiring.files
         # The marks of these tests are on whole files.
         made_files.streams = marks not in {notes, notes_beside}
-        marking = mark_router(self.gateway, made_files.claim_alone, passes=made_files.passes)
-        self.proxy = make_app(self.gateway, [files_router(kept), marking])
+        marking = mark_page(self.gateway, made_files.claim_alone, passes=made_files.passes)
+        self.proxy = make_app(self.gateway, [files_page(kept), marking])
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from gateway import __version__
 from gateway.access.door import Door
@@ -45,15 +45,15 @@ from gateway.assembly.steward import run_steward
 from gateway.assembly.vault import Vault, hold, open_vault
 from gateway.config.settings import Settings
 from gateway.config.settings_file import resolve_secret
-from gateway.desk.pages import operator_router, public_router
+from gateway.desk.pages import operator_pages, public_pages
 from gateway.edge.board import Board
 from gateway.edge.file_sealing import EdgeFileSealer
-from gateway.edge.files_page import files_router
+from gateway.edge.files_page import files_page
 from gateway.edge.gateway import Gateway, Identity, SystemClock, exchange_ids
-from gateway.edge.guard_page import guard_router
+from gateway.edge.guard_page import guard_page
 from gateway.edge.kept_files import KeptFiles
 from gateway.edge.mark_page import PROTOCOL as MARK
-from gateway.edge.mark_page import mark_router
+from gateway.edge.mark_page import mark_page
 from gateway.edge.media_pool import MediaPool
 from gateway.edge.program import Place, Ports
 from gateway.edge.result_fetch import result_fetcher
@@ -188,9 +188,9 @@ class Installation:
         """Be a worker."""
         made = _as_prepared(prepared)
         self._leave_lock()
-        gateway, routers = self._gateway(settings, made, place)
+        gateway, pages = self._gateway(settings, made, place)
         serve_worker(
-            make_app(gateway, routers), settings,
+            make_app(gateway, pages), settings,
             listener=ports.listener, life=ports.life, listening=ports.listening,
         )  # fmt: skip
 
@@ -204,13 +204,13 @@ class Installation:
         run_steward(
             settings, made.vault, made.policy, metrics_folder=self._metrics_folder,
             board=board, ports=ports, clock=self._clock,
-            routers=[operator_router(desk)],
+            pages=operator_pages(desk),
         )  # fmt: skip
         asyncio.run(reading.close())
 
     def _gateway(
         self, settings: Settings, made: Prepared, place: Place
-    ) -> tuple[Gateway, list[APIRouter]]:
+    ) -> tuple[Gateway, list[BaseRoute]]:
         """Build a worker's gateway; after the fork."""
         policy, clock, state = made.policy, self._clock, Path(settings.state)
         assert self._metrics_folder is not None
@@ -267,20 +267,20 @@ class Installation:
             stand=self._gate(made, meter, state),
         )  # fmt: skip
         pages = Pages(reading, meter, kept)
-        return gateway, self._routers(gateway, made, pages)
+        return gateway, self._own_pages(gateway, made, pages)
 
-    def _routers(self, gateway: Gateway, made: Prepared, pages: Pages) -> list[APIRouter]:
+    def _own_pages(self, gateway: Gateway, made: Prepared, pages: Pages) -> list[BaseRoute]:
         """Return the gateway's own pages."""
         settings, kept = gateway.settings, pages.kept
-        marking = mark_router(gateway, made.files.claim_alone, passes=made.files.passes)
-        routers = [guard_router(gateway, hearing), files_router(kept), marking]
+        marking = mark_page(gateway, made.files.claim_alone, passes=made.files.passes)
+        own: list[BaseRoute] = [guard_page(gateway, hearing), files_page(kept), marking]
         if settings.verify.open:
             desk = public_desk(
                 settings, pages.reading, self._clock, self._addresses,
                 count=pages.meter.verified, hosted=hosted_files(kept),
             )  # fmt: skip
-            routers.append(public_router(desk))
-        return routers
+            own += public_pages(desk)
+        return own
 
     def _gate(self, made: Prepared, meter: Metrics, state: Path) -> SubjectGate | None:
         """Return what holds users to where they stand, if the policy has strikes."""

@@ -11,13 +11,12 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
-from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from gateway.assembly.standings import StandingKeeper
 from gateway.assembly.vault import Vault
 from gateway.config.settings import Settings
 from gateway.edge.board import Board
-from gateway.edge.operations import operations_app
 from gateway.edge.program import Ports
 from gateway.edge.worker import serve_operations
 from gateway.ledger.cautious_clock import CautiousClock
@@ -192,9 +191,11 @@ def run_steward(
     board: Board,
     ports: Ports,
     clock: Clock,
-    routers: Sequence[APIRouter] = (),
+    pages: Sequence[BaseRoute] = (),
 ) -> None:
-    """Be the steward until told to end. ``routers`` are the operator's further pages."""
+    """Be the steward until told to end. ``pages`` are the operator's further pages."""
+    from gateway.edge.operations import operations_app  # FastAPI: in this process only
+
     vault.load_library()
     gauges = StewardMetrics(metrics_folder, spool_limit_bytes=settings.ledger.spool_limit_bytes)
     shipper = Shipper(settings.ledger, vault.state, vault.keyring, vault.store, clock)
@@ -220,9 +221,7 @@ def run_steward(
     chores = Chores(note, purge, stand)
     steward = Steward(shipper, gauges, chores, partial(os.kill, os.getpid(), signal.SIGTERM))
     steward.start()
-    app = operations_app(board, partial(render, metrics_folder))
-    for router in routers:
-        app.include_router(router)
+    app = operations_app(board, partial(render, metrics_folder), pages)
     serve_operations(
         app, settings,
         listener=ports.listener, life=ports.life, listening=ports.listening, leave=lambda: None,

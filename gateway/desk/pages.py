@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from gateway.desk.inquiry import Desk, Question
 from gateway.desk.page import (
@@ -60,14 +62,12 @@ _ASSETS = {
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def public_router(desk: Desk) -> APIRouter:
+def public_pages(desk: Desk) -> list[Route]:
     """Return the API and the page as anybody may use them."""
-    router = _api(desk, PublicAnswer, public_answer)
-    _add_page(router, desk)
-    return router
+    return [*_api(desk, PublicAnswer, public_answer), *_for_people(desk)]
 
 
-def operator_router(desk: Desk) -> APIRouter:
+def operator_pages(desk: Desk) -> list[Route]:
     """Return the API whose answers name exchanges; for a listener that only operators reach."""
     return _api(desk, OperatorAnswer, operator_answer)
 
@@ -81,11 +81,9 @@ def schema_of(form: type[msgspec.Struct]) -> dict[str, Any]:
 
 def _api(
     desk: Desk, form: type[msgspec.Struct], answer: Callable[[Report], msgspec.Struct]
-) -> APIRouter:
-    router = APIRouter()
+) -> list[Route]:
     schema = msgspec.json.encode(schema_of(form))
 
-    @router.post(API)
     async def verify(request: Request) -> Response:
         """Read the marks of a file, a text or a file of ours."""
         hosts = desk.hosts | ({request.headers.get("host", "")} - {""})
@@ -98,24 +96,21 @@ def _api(
             return _refused(error, request)
         return Response(msgspec.json.encode(answer(report)), 200, _FRESH, "application/json")
 
-    @router.get(SCHEMA)
-    async def published() -> Response:
+    async def published(_: Request) -> Response:
         """Return the schema of the answers."""
         return Response(schema, media_type="application/schema+json")
 
-    return router
+    return [Route(API, verify, methods=["POST"]), Route(SCHEMA, published)]
 
 
-def _add_page(router: APIRouter, desk: Desk) -> None:
+def _for_people(desk: Desk) -> list[Route]:
     limit = desk.settings.upload_bytes
 
-    @router.api_route(PAGE, methods=["GET", "HEAD"])
     async def show(request: Request) -> Response:
         """Show the form."""
         language = _language(request)
         return _html(form_page(language, limit), language)
 
-    @router.post(PAGE)
     async def check(request: Request) -> Response:
         """Answer the form."""
         language = _language(request)
@@ -129,14 +124,20 @@ def _add_page(router: APIRouter, desk: Desk) -> None:
             return _closing(shown, error, request)
         return _html(answer_page(language, limit, public_answer(report)), language)
 
-    @router.get("/sealgate/verify/{name}")
-    async def part(name: str) -> Response:
+    async def part(request: Request) -> Response:
         """Return a part of the page."""
+        name = request.path_params["name"]
         if name not in _ASSETS:
             return Response(status_code=404)
         content = ICON if name == "icon.svg" else asset(name)
         lines = {**SECURITY, "cache-control": "public, max-age=3600"}
         return Response(content, 200, lines, _ASSETS[name])
+
+    return [
+        Route(PAGE, show),
+        Route(PAGE, check, methods=["POST"]),
+        Route("/sealgate/verify/{name}", part),
+    ]
 
 
 def _question(request: Request, desk: Desk) -> Question:

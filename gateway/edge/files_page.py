@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from fastapi import APIRouter, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from gateway.edge.kept_files import PATH, KeptFiles
 
@@ -18,16 +20,14 @@ _SAFE = {
 """A file is shown, never run: a picture in SVG could hold a script."""
 
 
-def files_router(kept: KeptFiles) -> APIRouter:
-    """Return the router of re-hosted results."""
-    router = APIRouter()
+def files_page(kept: KeptFiles) -> Route:
+    """Return the page of re-hosted results."""
 
-    @router.api_route(PATH + "{name}", methods=["GET", "HEAD"])
-    async def file(name: str) -> Response:
+    async def file(request: Request) -> Response:
         """Give a file back."""
-        found = await asyncio.to_thread(kept.get, name)
+        found = await asyncio.to_thread(kept.get, request.path_params["name"])
         if found is None:
             return Response(status_code=404, headers={"cache-control": "no-store"})
         return Response(found.content, media_type=found.mime, headers=_SAFE)
 
-    return router
+    return Route(PATH + "{name}", file)

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from gateway.edge.consult import ask, in_portions
 from gateway.edge.gateway import Gateway, Regime
@@ -42,11 +44,9 @@ class GuardRequest(msgspec.Struct, forbid_unknown_fields=True):
     policy: str = ""
 
 
-def guard_router(gateway: Gateway, hearing: MakeHearing) -> APIRouter:
-    """Return the router of the guard endpoint."""
-    router = APIRouter()
+def guard_page(gateway: Gateway, hearing: MakeHearing) -> Route:
+    """Return the guard endpoint."""
 
-    @router.post("/sealgate/v1/guard")
     async def guard(request: Request) -> Response:
         """Judge a text or a batch."""
         try:
@@ -68,7 +68,7 @@ def guard_router(gateway: Gateway, hearing: MakeHearing) -> APIRouter:
             lines = {name.decode(): value.decode() for name, value in reply.headers}
             return Response(reply.body, reply.status, headers=lines)
 
-    return router
+    return Route("/sealgate/v1/guard", guard, methods=["POST"])
 
 
 async def _read(request: Request, gateway: Gateway, policy: str) -> GuardRequest:

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from gateway.edge.account import note_unlabelled
 from gateway.edge.body import header
@@ -52,11 +54,9 @@ class _Asked(NamedTuple):
     unlabelled: str
 
 
-def mark_router(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> APIRouter:
-    """Return the router of the mark endpoint. ``passes``: what cannot be marked comes back too."""
-    router = APIRouter()
+def mark_page(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> Route:
+    """Return the mark endpoint. ``passes``: what cannot be marked comes back too."""
 
-    @router.post(PATH)
     async def mark(request: Request) -> Response:
         """Seal one file."""
         headers: Headers = request.scope["headers"]
@@ -80,7 +80,7 @@ def mark_router(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> APIRo
             lines = {name.decode(): value.decode() for name, value in reply.headers}
             return Response(reply.body, reply.status, headers=lines)
 
-    return router
+    return Route(PATH, mark, methods=["POST"])
 
 
 def _language(headers: Headers) -> str:

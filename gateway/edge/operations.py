@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI, Response
+from starlette.routing import BaseRoute
 
 from gateway.edge.board import Board
 from gateway.telemetry.folder import CONTENT_TYPE
 
 
-def operations_app(board: Board, render: Callable[[], bytes]) -> FastAPI:
+def operations_app(
+    board: Board, render: Callable[[], bytes], pages: Sequence[BaseRoute] = ()
+) -> FastAPI:
     """Return the application of the operations listener.
 
-    ``render`` gives the metrics of all processes in Prometheus' text format. Further pages (admin)
-    are routers that assembly includes.
+    ``render`` gives the metrics of all processes in Prometheus' text format. ``pages`` are those
+    that the data plane has too (the desk).
     """
     app = FastAPI(title="sealgate operations", docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.routes.extend(pages)
 
     @app.get("/metrics")
     def metrics() -> Response:

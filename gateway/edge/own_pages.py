@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-from fastapi import Request
+from starlette.requests import Request
 
 from gateway.edge.body import DISCARD_BYTES, Receive, declared, header
 from gateway.edge.gateway import Gateway

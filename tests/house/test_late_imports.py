@@ -7,10 +7,14 @@ import sys
 
 import pytest
 
-HEAVY = ("PIL", "c2pa", "fontTools", "pdqhash", "pikepdf", "pypdfium2", "zxingcpp")
-"""Libraries of pictures, documents and credentials: together over 15 MiB in each process."""
+HEAVY = (
+    "PIL", "c2pa", "fontTools", "pdqhash", "pikepdf", "pypdfium2", "zxingcpp", "fastapi", "pydantic"
+)  # fmt: skip
+"""Libraries of pictures, documents and credentials: together over 15 MiB in each process. And what
+the operations listener is made of, as much again: it is loaded in its own process."""
 
 SERVING = """
+from gateway.app import make_app
 from gateway.assembly import program, steward
 from gateway.assembly.file_sealing import FileSealer
 from gateway.assembly.kit import build_kit

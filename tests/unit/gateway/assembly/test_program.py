@@ -45,8 +45,8 @@ def _installation(
 def _worker(one: Installation) -> Gateway:
     settings = one.load()
     made = one.prepare(settings)
-    gateway, routers = one._gateway(settings, made, Place(3, 2))
-    assert len(routers) == 4
+    gateway, pages = one._gateway(settings, made, Place(3, 2))
+    assert len(pages) == 8
     return gateway
 
 

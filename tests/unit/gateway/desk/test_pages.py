@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from gateway.access.limits import Limiter
 from gateway.config.settings import VerifySettings
 from gateway.desk.inquiry import Desk
 from gateway.desk.page import words
-from gateway.desk.pages import API, SCHEMA, SECURITY, operator_router, public_router
+from gateway.desk.pages import API, SCHEMA, SECURITY, operator_pages, public_pages
 from gateway.desk.report import FoundMark, MadeHere, Match, Report
 from gateway.desk.turnstile import Turnstile
 from gateway.nouns.mark import MarkFamily
@@ -56,8 +56,8 @@ class Counter:
         self, method: str, path: str, *, operator: bool = False, **more: Any
     ) -> httpx.Response:
         """Send a request."""
-        app = FastAPI()
-        app.include_router(operator_router(self.desk) if operator else public_router(self.desk))
+        pages = operator_pages(self.desk) if operator else public_pages(self.desk)
+        app = Starlette(routes=pages)
         transport = httpx.ASGITransport(app, client=("192.0.2.7", 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://gate") as client:
             return await client.request(method, path, **more)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
-from gateway.edge.files_page import files_router
+from gateway.edge.files_page import files_page
 from gateway.edge.kept_files import PATH, KeptFile, KeptFiles
 
 
@@ -15,8 +15,7 @@ async def test_a_file_is_given_with_its_type(tmp_path: Path) -> None:
     """And with headers that keep a script in it from running."""
     kept = KeptFiles(tmp_path, keep_s=60, most_bytes=1000)
     name = kept.put(KeptFile(b"<svg/>", "image/svg+xml"))
-    app = FastAPI()
-    app.include_router(files_router(kept))
+    app = Starlette(routes=[files_page(kept)])
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         got = await client.get(PATH + name)

@@ -10,11 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from gateway.config.settings import Limits, Settings, UpstreamSettings
 from gateway.edge.gateway import Regime
-from gateway.edge.guard_page import MOST_TEXTS, guard_router
+from gateway.edge.guard_page import MOST_TEXTS, guard_page
 from gateway.engine.lane import SlowJudge
 from gateway.engine.opinion import Hearing
 from gateway.nouns.errors import TooManyRequests, Unauthorized
@@ -58,8 +58,7 @@ class Page:
         gateway = dataclasses.replace(here.gateway, slow_filters={asked.name: asked})
         one = lane(RULES, NaiveTerms(TERMS))
         self._lane = one._replace(slow=(SlowJudge(asked, acting=True),)) if slow else one
-        self.app = FastAPI()
-        self.app.include_router(guard_router(gateway, self._hearing))
+        self.app = Starlette(routes=[guard_page(gateway, self._hearing)])
 
     def _hearing(self, _: Regime, text: str, direction: Direction) -> Hearing:
         self.directions.append(direction)

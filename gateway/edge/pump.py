@@ -120,6 +120,10 @@ class Pump:
                 if self._ended.is_set():
                     return
                 release = session.feed(data, now_s) if data else session.finish(now_s)
+                while release.more:  # a long text: the streams of others go on in between
+                    watch.rest()
+                    await asyncio.sleep(0)
+                    release = session.go_on(now_s)
                 await self._carry_out(release, now_s)
             finally:
                 self._lock.release()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gateway.engine.lens import Restorations
 from gateway.engine.ruling import Ruler
-from gateway.nouns.finding import Finding
+from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
 from gateway.nouns.segment import FieldClass, TextForm
 from gateway.nouns.verdict import Decision
 from gateway.ports.filter import Filter, SlowFilter
@@ -21,6 +21,11 @@ class Judge(NamedTuple):
 
     filter: Filter
     acting: bool
+
+    def failed(self, error: Exception, start: int, end: int) -> Scan:
+        """Return what a filter that raises finds: `filter_error` over all it has not judged."""
+        name = str(getattr(self.filter, "name", "filter"))
+        return Scan((Finding(FILTER_ERROR, 4, 1.0, start, end, name, type(error).__name__),), end)
 
 
 class SlowJudge(NamedTuple):

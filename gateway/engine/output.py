@@ -8,6 +8,8 @@ but by a verdict, so what nothing touches leaves byte for byte.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gateway.engine.answer_files import AnswerFiles
 from gateway.engine.asking import Asking
 from gateway.engine.cutting import Cutter
@@ -22,16 +24,17 @@ from gateway.engine.plan import OutputPlan
 from gateway.engine.queue import OVERTAKE_S, Held, Queue
 from gateway.engine.row import Row
 from gateway.engine.whole import is_judged, status_of, write_whole
-from gateway.engine.window import Window
+from gateway.engine.windows import Windows
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.finding import Finding
 from gateway.nouns.record import AnswerText
-from gateway.nouns.segment import Channel, FieldClass, MediaPart, TextForm
+from gateway.nouns.segment import Channel, FieldClass, MediaPart
 from gateway.nouns.verdict import Outcome, Refusal
 from gateway.ports.adapter import Answer, Event, EventKind, Run, Structured
 from gateway.ports.session import Release, Sealed, Tally, link_header
 
 NOTHING = Release(b"")
+MORE = Release(b"", more=True)
 
 
 class OutputSession:
@@ -45,7 +48,8 @@ class OutputSession:
         self._marking = Marking(
             plan.seal, answer, structured=plan.structured is not Structured.FREE
         )
-        self._windows: dict[Channel, Window] = {}
+        self._windows = Windows(plan)
+        self._judging: Iterator[bool] = iter(())
         self._queue = Queue()
         self._row = Row()
         self._media = MediaGate(plan.media)
@@ -202,7 +206,7 @@ class OutputSession:
         if run.field_class is FieldClass.CONTENT and not self._marking.settled(run.choice):
             return False
         window = self._windows.get(run.channel)
-        return window is not None and self._row.fits(window) and not window.lane.slow
+        return window is not None and self._row.fits(run, window) and not window.lane.slow
 
     def _pass_run(self, run: Run, now_s: float) -> Release:
         """The fast path: judge, and pass the own bytes of the runs that are safe."""
@@ -220,20 +224,26 @@ class OutputSession:
 
     def _take(self, items: list[Event | Run], now_s: float) -> Release:
         self._row.move(self._queue)
-        dirty: set[Channel] = set()
         for item in items:
             if not isinstance(item, Run):
-                self._enqueue(item, dirty, now_s)
+                self._enqueue(item, now_s)
             elif self._may_stay_one(item):
-                self._enqueue_run(item, dirty, now_s)
+                self._enqueue_run(item, now_s)
             else:
                 for event in item.expand():
-                    self._enqueue(event, dirty, now_s)
+                    self._enqueue(event, now_s)
         if self._upstream_done:
-            dirty.update(self._windows)
+            self._windows.complete()
             self._media.end()
-        for channel in dirty:
-            self._windows[channel].judge(final=self._complete(channel))
+        self._judging = self._windows.judging(self._complete)
+        return self.go_on(now_s)
+
+    def go_on(self, now_s: float) -> Release:
+        """Judge a portion of what came; nothing of it leaves before all of it was judged."""
+        if self._over:
+            return NOTHING
+        if next(self._judging, False):
+            return MORE
         if self._answer.whole and self._upstream_done and not len(self._queue):
             return self.fail(UpstreamBroken("The answer had no content."), now_s)
         return self._release(now_s)
@@ -244,30 +254,24 @@ class OutputSession:
             return False
         return run.field_class is not FieldClass.CONTENT or self._marking.choice(run.choice).unread
 
-    def _enqueue_run(self, run: Run, dirty: set[Channel], now_s: float) -> None:
+    def _enqueue_run(self, run: Run, now_s: float) -> None:
         self._seen.add(run.choice)
-        window = self._window_of(run.channel, run.field_class, run.form)
-        self._queue.held.append(Held.of_run(run, window, window.raw_end, now_s))
-        window.push(run.text)
-        dirty.add(run.channel)
+        window, start, _ = self._windows.push(run.channel, run.text, run.field_class, run.form)
+        self._queue.held.append(Held.of_run(run, window, start, now_s))
         self._strings += 1
         if run.field_class is FieldClass.CONTENT:
             self._marking.choice(run.choice).meet(run.text)
 
-    def _enqueue(self, event: Event, dirty: set[Channel], now_s: float) -> None:
+    def _enqueue(self, event: Event, now_s: float) -> None:
         if self._withheld(event):
             return
         if event.kind is EventKind.ERROR:
             self._outcome = Outcome.UPSTREAM_ERROR
         self._seen.update(event.choices)
-        spans = []
+        push = self._windows.push
+        spans = [push(p.channel, p.text, p.field_class, p.form) for p in event.pieces]
+        self._strings += len(spans)
         for piece in event.pieces:
-            window = self._window_of(piece.channel, piece.field_class, piece.form)
-            start = window.raw_end
-            window.push(piece.text)
-            dirty.add(piece.channel)
-            spans.append((window, start, window.raw_end))
-            self._strings += 1
             if piece.field_class is FieldClass.CONTENT:
                 self._marking.choice(piece.channel.choice).meet(piece.text)
         held = Held(event, spans, now_s)
@@ -275,7 +279,7 @@ class OutputSession:
             self._files.meet(held)
         if event.kind is EventKind.FINISH:
             self._finished.update(event.choices)
-            dirty.update(c for c in self._windows if c.choice in event.choices)
+            self._windows.complete(event.choices)
             self._media.end(event.choices)
         self._queue.held.append(held)
 
@@ -292,12 +296,6 @@ class OutputSession:
             self._unjudged.append("unknown_event")
             return not self._plan.idle
         return False
-
-    def _window_of(self, channel: Channel, field_class: FieldClass, form: TextForm) -> Window:
-        window = self._windows.get(channel)
-        if window is None:
-            window = self._windows[channel] = Window(self._plan.lane(field_class), form)
-        return window
 
     def _complete(self, channel: Channel) -> bool:
         return self._upstream_done or channel.choice in self._finished

@@ -1,4 +1,4 @@
-"""Portions: texts that are there whole are judged in parts, so that streams of others come between.
+"""Portions: long texts are judged in parts, so that streams of others come between.
 
 Judging ten megabytes takes seconds. What a filter finds does not depend on where a text is cut (the
 law of `gateway.ports.filter.Filter`), so the verdict is the same.
@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gateway.engine.window import Window
-
-PORTION = 8_192
-"""Code points that are judged at once: some milliseconds."""
+from gateway.engine.window import PORTION, Window
 
 _EACH = 64
 """What a text costs beside its length, in code points."""
@@ -39,3 +36,19 @@ def portions(texts: Iterable[tuple[Window, str]]) -> Iterator[bool]:
             room -= len(piece)
     if last is not None:
         last.judge(final=True)
+
+
+def pending(windows: Iterable[tuple[Window, bool]]) -> Iterator[bool]:
+    """Judge what windows have taken, each with whether it is complete, and yield True between two
+    portions: there is more."""
+    room = PORTION
+    for window, final in windows:
+        if room <= 0:
+            yield True
+            room = PORTION
+        while window.waits:
+            window.judge_portion()
+            yield True
+            room = PORTION
+        room -= PORTION - window.room + _EACH
+        window.judge(final=final)

@@ -36,9 +36,11 @@ class Row:
     def __len__(self) -> int:
         return len(self._runs)
 
-    def fits(self, window: Window) -> bool:
-        """True if text of this window may come next: none of another channel waits here, none of
-        its own elsewhere."""
+    def fits(self, run: Run, window: Window) -> bool:
+        """True if a run of this window may come next: it can be judged in one, none of another
+        channel waits here, none of its own elsewhere."""
+        if len(run.text) > window.room:
+            return False
         return window is self._window if self._runs else window.limit == window.raw_end
 
     def push(self, run: Run, window: Window, now_s: float) -> tuple[bytes, str] | None:

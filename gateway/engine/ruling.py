@@ -10,6 +10,8 @@ from gateway.nouns.policy import Mode, OnFailure, Policy, Rule, over_daily_cap
 from gateway.nouns.segment import Direction, FieldClass
 from gateway.nouns.verdict import Action, Decision
 
+HELD_TEXT_LIMIT = "held_text_limit"
+
 SAID_BY_USER = "said_by_user"
 
 
@@ -131,3 +133,22 @@ class Ruler:
         return Decision(
             action, wanted, finding.start, finding.end, f"on_failure.{filter_name}", finding
         )
+
+
+def clusters(decisions: list[Decision]) -> list[Decision]:
+    """Merge decisions that overlap; the strongest gives the action, its rule and its text."""
+    out: list[Decision] = []
+    for decision in sorted(decisions, key=lambda d: (d.start, -d.end)):
+        if out and decision.start < out[-1].end:
+            last = out[-1]
+            strong = decision if decision.action > last.action else last
+            out[-1] = strong._replace(start=last.start, end=max(last.end, decision.end))
+        else:
+            out.append(decision)
+    return out
+
+
+def too_much_held(start: int, end: int) -> Decision:
+    """Return the block that ends a channel in which more is held than may be."""
+    finding = Finding(HELD_TEXT_LIMIT, 4, 1.0, start, end, "window", HELD_TEXT_LIMIT)
+    return Decision(Action.BLOCK, Action.BLOCK, start, end, HELD_TEXT_LIMIT, finding)

@@ -14,18 +14,23 @@ code points of the wire's own string. Both are absolute in the channel.
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
+from collections import deque
 from typing import NamedTuple
 
-from gateway.engine.lane import Judge, Lane, Ruled
+from gateway.engine.lane import Lane, Ruled
 from gateway.engine.lens import STRING_EDGE, Lens, is_halved, without_edges
 from gateway.engine.reach import Reach
+from gateway.engine.ruling import clusters, too_much_held
 from gateway.nouns.finding import FILTER_ERROR, Finding, Scan
 from gateway.nouns.segment import FieldClass, TextForm
 from gateway.nouns.verdict import Action, Decision
 from gateway.ports.filter import Question
 
-HELD_TEXT_LIMIT = "held_text_limit"
+PORTION = 8_192
+"""Code points that are judged at once: some milliseconds."""
+
 _KEEP = 2048
 _OBSERVED = 64
 """Nothing waits for an observer: it is asked at the first text, so that a broken one is noticed at
@@ -45,8 +50,8 @@ class Window:
 
     __slots__ = (
         "_acting", "_asked", "_base", "_cursors", "_due", "_edges", "_edited_until", "_final",
-        "_full", "_idle", "_judges", "_lens", "_text", "_waiting", "blocked", "edits", "facts",
-        "form", "lane", "limit", "raw_end", "scanned",
+        "_full", "_idle", "_judges", "_later", "_lens", "_taken", "_text", "_waiting", "blocked",
+        "edits", "facts", "form", "lane", "limit", "raw_end", "room", "scanned",
     )  # fmt: skip
 
     def __init__(self, lane: Lane, form: TextForm) -> None:
@@ -55,11 +60,15 @@ class Window:
         self.limit = 0
         """Raw position up to which text may be released, edits applied."""
         self.raw_end = 0
+        self.room = sys.maxsize if lane.idle else PORTION
+        """Code points that are taken before the next judgement; what is more waits."""
         self.blocked: Decision | None = None
         self.edits: list[Edit] = []
         self.facts: list[Ruled] = []
         self.scanned = 0
         self._lens = Lens(form, lane.restorations)
+        self._later: deque[str] = deque()
+        self._taken = 0
         self._text = ""
         self._base = 0
         self._edges = 0
@@ -82,9 +91,23 @@ class Window:
 
     def push(self, raw: str) -> None:
         """Take more raw text of the channel."""
+        size = len(raw)
+        self.raw_end += size
+        self.room -= size
+        if self.room >= 0:
+            self._take_in(raw)
+        else:
+            self._later.extend(raw[at : at + PORTION] for at in range(0, size, PORTION))
+
+    @property
+    def waits(self) -> bool:
+        """True if text waits that no filter has been given yet."""
+        return bool(self._later)
+
+    def _take_in(self, raw: str) -> None:
         if not self._lens.joins and is_halved(raw):
-            self._lens.join_from(self.raw_end)
-        self.raw_end += len(raw)
+            self._lens.join_from(self._taken)
+        self._taken += len(raw)
         if self._lens.json is None:
             raw = without_edges(raw)
             if self.lane.field_class is FieldClass.LOGPROB:
@@ -104,11 +127,23 @@ class Window:
         if self._idle:
             self.limit = self.raw_end
             return
+        while self._later:
+            self.judge_portion()
+        self.room = PORTION
         if final and not self._final:
             self._final = True
             if not self._lens.plain:
                 self._take(self._lens.push("", final=True))
         self._rule(self._scan())
+
+    def judge_portion(self) -> None:
+        """Judge what was taken, and take a portion of what waits."""
+        self._rule(self._scan())
+        size = 0
+        while self._later and size < PORTION:
+            raw = self._later.popleft()
+            size += len(raw)
+            self._take_in(raw)
 
     # -- judging
 
@@ -138,7 +173,7 @@ class Window:
         try:  # the filter guard: one of the three places that catch everything
             scan = ask(text, fence - left, self._final)
         except Exception as error:  # noqa: BLE001 -- the filter guard (DESIGN 10)
-            scan = _failed(self.lane.judges[index], error, fence - left, len(text))
+            scan = self.lane.judges[index].failed(error, fence - left, len(text))
         fence = left + (len(text) if self._final else _certain_until(scan))
         self._cursors[index] = fence
         if scan.findings:
@@ -198,7 +233,7 @@ class Window:
         """Apply every cluster that is certain and set the limit before the first that is not."""
         end = self._base + len(self._text)
         if self.blocked is None and self._waiting:
-            for cluster in _clusters(self._waiting):
+            for cluster in clusters(self._waiting):
                 reach = self._with_marks(cluster, safe)
                 if reach is None:
                     safe = min(safe, cluster.start)
@@ -211,12 +246,12 @@ class Window:
                 self._edit(cluster, reach)
         elif self.blocked is not None:
             safe = self.blocked.start
-        held = 0 if self._final else end - safe  # what is complete cannot grow any more
+        held = 0 if self._final or self._later else end - safe  # what is here is not held, it waits
         if self._acting and self.blocked is None and held > self.lane.held_limit:
-            self.blocked = _too_much_held(safe, end)
+            self.blocked = too_much_held(safe, end)
         position = safe if self._lens.plain else self._raw(safe)
         if safe == end and (self._lens.plain or self._final):
-            position = self.raw_end
+            position = self._taken
         self.limit = max(self.limit, position)
         if len(self._text) > _KEEP:
             self._trim(safe)
@@ -362,28 +397,3 @@ def _certain_until(scan: Scan) -> int:
         if finding.start < until < finding.end:
             until = finding.start
     return until
-
-
-def _failed(judge: Judge, error: Exception, start: int, end: int) -> Scan:
-    """Return what a filter that raises finds: `filter_error` over all that it has not judged."""
-    name = str(getattr(judge.filter, "name", "filter"))
-    failed = Finding(FILTER_ERROR, 4, 1.0, start, end, name, type(error).__name__)
-    return Scan((failed,), end)
-
-
-def _clusters(decisions: list[Decision]) -> list[Decision]:
-    """Merge decisions that overlap; the strongest gives the action, its rule and its text."""
-    out: list[Decision] = []
-    for decision in sorted(decisions, key=lambda d: (d.start, -d.end)):
-        if out and decision.start < out[-1].end:
-            last = out[-1]
-            strong = decision if decision.action > last.action else last
-            out[-1] = strong._replace(start=last.start, end=max(last.end, decision.end))
-        else:
-            out.append(decision)
-    return out
-
-
-def _too_much_held(start: int, end: int) -> Decision:
-    finding = Finding(HELD_TEXT_LIMIT, 4, 1.0, start, end, "window", HELD_TEXT_LIMIT)
-    return Decision(Action.BLOCK, Action.BLOCK, start, end, HELD_TEXT_LIMIT, finding)

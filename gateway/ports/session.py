@@ -98,7 +98,7 @@ class Release(NamedTuple):
     ``done``: nothing follows. ``wake_s``: call `tick` after so many seconds (None: no need).
     ``seals`` and ``looks`` are carried out while the answer goes on. ``failure``: if nothing left
     yet, the client gets this error with its status, instead of ``data``. ``status`` is said in
-    place of the upstream's.
+    place of the upstream's. ``more``: this is nothing yet, call `go_on`.
     """
 
     data: bytes
@@ -112,6 +112,7 @@ class Release(NamedTuple):
     failure: SealgateError | None = None
     status: int | None = None
     looks: tuple[LookOrder, ...] = ()
+    more: bool = False
 
 
 class InputVerdict(NamedTuple):
@@ -183,6 +184,11 @@ class OutputSession(Protocol):
 
     def finish(self, now_s: float) -> Release:
         """The upstream ended its answer."""
+        ...
+
+    def go_on(self, now_s: float) -> Release:
+        """Judge some more of what was fed, after others came between. Nothing else but `fail` and
+        `gone` is called before that came to its end."""
         ...
 
     def answered(

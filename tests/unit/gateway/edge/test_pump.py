@@ -6,6 +6,7 @@ With sockets around it: tests/faults.
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Any
 
 import pytest
@@ -66,6 +67,11 @@ class Diary:
 
     def finish(self, now_s: float) -> Release:
         """Give the last one."""
+        return self.releases.pop(0)
+
+    def go_on(self, now_s: float) -> Release:
+        """Give the next."""
+        self.done.append("portion")
         return self.releases.pop(0)
 
     def tick(self, now_s: float) -> Release:
@@ -159,6 +165,34 @@ async def test_nothing_is_sent_for_empty_releases() -> None:
     assert [line for line in diary.done if line.startswith(("start", "all"))] == [
         "start 200", "all.",
     ]  # fmt: skip
+
+
+async def test_others_come_between_the_portions_of_a_long_text() -> None:
+    """Nothing leaves before it is judged to its end, and no deadline of the upstream runs."""
+    more = Release(b"", more=True)
+    diary = Diary(more, more, Release(b"a", TEXT), Release(b"b", done=True))
+    pump, watch = _pump(diary)
+    expected: list[bool] = []
+
+    async def other() -> None:
+        expected.append(math.isfinite(watch.deadline))
+        diary.done.append("other")
+
+    tasks = [asyncio.ensure_future(other())]
+    await pump.run()
+    assert diary.done[:4] == ["other", "portion", "portion", "journaled"]
+    assert expected == [False]
+    await asyncio.gather(*tasks)
+
+
+async def test_a_client_that_leaves_ends_the_judging_of_a_long_text() -> None:
+    """Its portions are not judged for nobody."""
+    diary = Diary(Release(b"", more=True), *[Release(b"", more=True)] * 1000, Release(b"a"))
+    pump, watch = _pump(diary)
+    asyncio.get_running_loop().call_soon(watch.interrupt, ClientGone())
+    with pytest.raises(ClientGone):
+        await pump.run()
+    assert diary.done.count("portion") < 3
 
 
 async def test_whole_answer_has_length_and_verdict() -> None:

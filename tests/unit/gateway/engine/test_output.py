@@ -9,6 +9,7 @@ from gateway.engine.lane import Judge, SlowJudge
 from gateway.engine.output import OutputSession
 from gateway.engine.plan import NO_SEAL, OutputPlan
 from gateway.engine.seal import Seal
+from gateway.engine.window import PORTION
 from gateway.nouns.errors import FilterFailed, UpstreamBroken, UpstreamTimeout
 from gateway.nouns.finding import Finding
 from gateway.nouns.policy import Policy, StreamRules
@@ -108,6 +109,54 @@ def test_slow_filters_are_asked_and_their_answers_release() -> None:
     found = (Finding("block", 3, 1.0, third.question.start, third.question.end, "s", "r"),)
     assert talk.session.answered(third.number, found, 0.0).data == b"R 0 block 9\nE\n"
     assert talk.session.answered(third.number, (), 0.0) == Release(b"")
+
+
+def _portions(talk: Talk, release: Release) -> tuple[int, Release]:
+    """Return how often the session wants to go on, and what it releases in the end."""
+    turns = 0
+    while release.more:
+        assert release == Release(b"", more=True)
+        release = talk.session.go_on(0.0)
+        turns += 1
+    return turns, release
+
+
+@pytest.mark.parametrize("runs", [False, True])
+def test_a_long_event_is_judged_in_portions(runs: bool) -> None:
+    """Others come between; nothing of it leaves before, and it leaves as it came."""
+    talk = Talk(LineAnswer(runs=runs))
+    talk.hear("T 0 content ok")
+    line = f"T 0 content {'x' * 4 * PORTION}\n".encode()
+    turns, release = _portions(talk, talk.session.feed(line, 0.0))
+    assert turns >= 4
+    assert release.data == line
+
+
+def test_a_long_answer_in_one_piece_is_judged_in_portions() -> None:
+    """A block far behind in it takes all of it."""
+    talk = Talk(LineAnswer(whole=True))
+    text = "x" * 4 * PORTION
+    assert talk.session.feed(f"T 0 content {text}bad\n".encode(), 0.0) == Release(b"")
+    turns, release = _portions(talk, talk.session.finish(0.0))
+    assert turns >= 4
+    assert text not in release.data.decode()
+    assert talk.session.tally().outcome is Outcome.BLOCKED_OUTPUT
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_an_answer_may_end_between_two_portions(whole: bool) -> None:
+    """What was not judged when the client left or time was over never leaves unjudged."""
+    text = f"T 0 content {'x' * 4 * PORTION}bad\n".encode()
+    for talk in (left := Talk(LineAnswer(whole=whole)), late := Talk(LineAnswer(whole=whole))):
+        first = talk.session.feed(text, 0.0)
+        assert (talk.session.finish(0.0) if whole else first).more
+    left.session.gone()
+    assert left.session.go_on(0.0) == Release(b"")
+    assert left.session.tally().released_chars == 0
+    release = late.session.fail(UpstreamTimeout(), 0.0)
+    assert release.done
+    assert b"bad" not in release.data
+    assert late.session.go_on(0.0) == Release(b"")
 
 
 def test_an_answer_after_the_end_changes_nothing() -> None:

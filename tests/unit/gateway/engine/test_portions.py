@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from gateway.engine.lane import SlowJudge
 from gateway.engine.opinion import Hearing
-from gateway.engine.portions import PORTION, portions
-from gateway.engine.window import Window
+from gateway.engine.portions import pending, portions
+from gateway.engine.window import PORTION, Window
 from gateway.nouns.policy import Policy, Rule
 from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action
@@ -34,6 +36,17 @@ def _text(*places: int, term: str = "nightjar", size: int = 3 * PORTION + 5) -> 
     return text
 
 
+def _of_a_request(window: Window, text: str) -> None:
+    for _ in portions([(window, text)]):
+        pass
+
+
+def _of_an_answer(window: Window, text: str) -> None:
+    window.push(text)
+    for _ in pending([(window, True)]):
+        pass
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -42,14 +55,16 @@ def _text(*places: int, term: str = "nightjar", size: int = 3 * PORTION + 5) -> 
         _text(PORTION - 3, 2 * PORTION - 8, 2 * PORTION, 3 * PORTION - 2),
         _text(PORTION - 1, term="forbidden"),
         "{}".format('"' + _text(PORTION - 5)),
+        _text(PORTION - 1, 5).replace("x", "\ud83d", 1).replace("x", "\ude00", 1),
     ],
-    ids=["empty", "short", "over the seams", "blocked", "quoted"],
+    ids=["empty", "short", "over the seams", "blocked", "quoted", "halves"],
 )
-def test_it_is_judged_as_in_one(text: str) -> None:
+@pytest.mark.parametrize("judge", [_of_a_request, _of_an_answer])
+def test_it_is_judged_as_in_one(judge: Callable[[Window, str], None], text: str) -> None:
     """Facts, edits and block, wherever a seam falls."""
     ((parts, _),), ((whole, _),) = _windows(text), _windows(text)
-    for _ in portions([(parts, text)]):
-        pass
+    judge(parts, text)
+    whole.room = len(text)
     whole.push(text)
     whole.judge(final=True)
     assert parts.facts == whole.facts
@@ -63,6 +78,39 @@ def test_others_come_between_after_so_many_code_points() -> None:
     assert list(portions(_windows("a" * (PORTION - 64)))) == []
     assert len(list(portions(_windows("a" * (5 * PORTION))))) == 4
     assert len(list(portions(_windows(*["a"] * PORTION)))) > 60
+
+
+def _turns(*sizes: int) -> int:
+    """Return how often others come between while windows with so much text are judged."""
+    windows = [(window, True) for window, _ in _windows(*[""] * len(sizes))]
+    for (window, _), size in zip(windows, sizes, strict=True):
+        window.push("a" * size)
+    turns = len(list(pending(windows)))
+    assert all(window.limit == window.raw_end == window.scanned for window, _ in windows)
+    return turns
+
+
+def test_others_come_between_the_portions_of_an_answer() -> None:
+    """An answer of a usual length is judged in one; a long one, or one of very many strings, in
+    portions."""
+    assert _turns(PORTION) == 0
+    assert _turns(5 * PORTION) == 5
+    assert _turns(2 * PORTION, 2 * PORTION) == 5
+    assert _turns(*[1] * PORTION) > 60
+
+
+def test_a_long_text_may_come_in_any_pieces() -> None:
+    """What waits stays in its order, and nothing that waits is before the limit."""
+    ((window, _),) = _windows("")
+    for size in (PORTION - 1, 3, PORTION, 7):
+        window.push("a" * size)
+    window.push("nightjar")
+    window.judge_portion()
+    assert window.waits
+    assert window.limit == PORTION - 1
+    window.judge(final=True)
+    assert window.limit == window.raw_end == 2 * PORTION + 17
+    assert [fact.finding.start for fact in window.facts] == [2 * PORTION + 9]
 
 
 def test_texts_of_one_window_are_read_as_one() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.engine.queue import Queue
 from gateway.engine.row import Row
-from gateway.engine.window import Window
+from gateway.engine.window import PORTION, Window
 from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action
 from tests.engine_kit import NaiveTerms, lane, policy
@@ -76,9 +76,16 @@ def test_what_waits_moves_with_its_place_and_time() -> None:
 def test_only_text_that_nothing_waits_before_fits() -> None:
     """Another channel does not join a row, and a window with held text begins none."""
     row, window, other = Row(), _window(), _window()
-    assert row.fits(window)
-    row.push(one_run("b"), window, 0.0)
-    assert row.fits(window)
-    assert not row.fits(other)
+    run = one_run("b")
+    assert row.fits(run, window)
+    row.push(run, window, 0.0)
+    assert row.fits(run, window)
+    assert not row.fits(run, other)
     row.move(Queue())
-    assert not row.fits(window)
+    assert not row.fits(run, window)
+
+
+def test_a_long_text_does_not_fit() -> None:
+    """It is judged in portions, which a row does not know."""
+    assert Row().fits(one_run("x" * PORTION), _window())
+    assert not Row().fits(one_run("x" * PORTION, "x"), _window())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.engine.lane import SlowJudge
 from gateway.engine.lens import Restorations
-from gateway.engine.window import Window
+from gateway.engine.window import PORTION, Window
 from gateway.nouns.finding import Scan
 from gateway.nouns.policy import Mode, Policy, Rule
 from gateway.nouns.segment import FieldClass, TextForm
@@ -125,6 +125,16 @@ def test_too_much_held_text_blocks_and_names_the_rule() -> None:
     assert window.blocked is not None
     assert window.blocked.rule == "held_text_limit"
     assert window.limit == 0
+
+
+def test_what_waits_to_be_judged_is_not_held() -> None:
+    """A long text that is here and a cap below its length: only what no verdict can free counts."""
+    made = lane(RULES, NaiveTerms({"aaab": "flag"}), held_limit=10)
+    window = Window(made, TextForm.PROSE)
+    window.push("x" * 3 * PORTION)
+    window.judge(final=False)
+    assert window.blocked is None
+    assert window.limit == 3 * PORTION
 
 
 def test_what_is_complete_is_not_too_much() -> None:

@@ -119,6 +119,8 @@ def _judged(text: str, start: int, before: int, *, final: bool) -> Iterator[Find
     for sign in _SIGN.finditer(text, before):
         yield from _assigned(text, sign.end(), final=final)
     for number, begin, _ in _MARKS.find(text[start:]):
+        if number >= _MARKS.size:  # the text itself brings the sign that asks what is alive
+            continue
         at, mark = start + begin, LITERALS[number]
         if mark == _PEM:
             if text[max(0, at - 5) : at] == "-----":

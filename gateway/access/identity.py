@@ -211,12 +211,19 @@ def subject_of(headers: Headers, body: Mapping[str, str], source: SubjectSource)
 
 
 def _credentials(headers: Headers) -> list[_Credential]:
-    """Return all keys in a request, in the order of `CREDENTIAL_HEADERS`."""
+    """Return all keys in a request, in the order of `CREDENTIAL_HEADERS`.
+
+    Raises Unauthorized if a header says two different things: the upstream might take the other one
+    than the record names.
+    """
     found = []
+    seen: dict[bytes, bytes] = {}
     for name, value in headers:
         lower = name.lower()
         if lower not in CREDENTIAL_HEADERS:
             continue
+        if seen.setdefault(lower, value) != value:
+            raise Unauthorized(f"The header {lower.decode()} stands twice: send it once.")
         if len(value) > LONGEST_CREDENTIAL:
             raise Unauthorized(f"A key has at most {LONGEST_CREDENTIAL} characters.")
         credential = _credential(value.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -19,6 +20,9 @@ DISCARD_BYTES = 128 * 1024 * 1024
 bytes: a client that still writes would otherwise meet a reset and never see the answer."""
 
 _STEP = 64 * 1024
+_CHARSET = re.compile(rb"charset[*0-9]*\s*=\s*([^;,\s]*)", re.IGNORECASE)
+_READ_ALIKE = frozenset([b"", b"utf-8", b"utf8", b"us-ascii", b"ascii", b"iso-8859-1", b"latin1"])
+"""Charsets whose ASCII is UTF-8's: whoever obeys one reads the words that were judged."""
 
 
 def header(headers: Headers, name: bytes) -> bytes:
@@ -27,6 +31,22 @@ def header(headers: Headers, name: bytes) -> bytes:
         if key == name:
             return value
     return b""
+
+
+def content_type(headers: Headers) -> str:
+    """Return the media type of a body that is judged, empty if none is named.
+
+    Bodies are judged as UTF-8, but some servers read them in the charset that is named, and in
+    UTF-7 plain letters spell any word. Raises BadRequest (415) for such a charset and for two types
+    that differ.
+    """
+    named = {value for key, value in headers if key == b"content-type"}
+    charsets = {each.strip(b"'\"").lower() for value in named for each in _CHARSET.findall(value)}
+    if len(named) > 1 or not charsets <= _READ_ALIKE:
+        error = BadRequest("Name one content type; text is UTF-8.", param="content-type")
+        error.status = 415
+        raise error
+    return named.pop().decode("latin-1") if named else ""
 
 
 async def read_body(

@@ -210,8 +210,12 @@ class BoundedHttp(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The headers are whole: stop their timer."""
+        """The headers are whole: stop their timer. One host is named, as RFC 9112, 3.2 asks."""
         self._headers_came()
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+            self.refusal = BadRequest("It names no host, or several.", param="host")
+            raise ValueError("not one host")
         self.head_is_whole = True
         super().on_headers_complete()
         self.cycle.transport = self.joiner  # type: ignore[assignment]  # it is all a cycle uses

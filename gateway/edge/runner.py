@@ -10,7 +10,7 @@ import asyncio
 from typing import NamedTuple
 
 from gateway.edge.account import Account
-from gateway.edge.body import Receive, decoded_body, header, read_body
+from gateway.edge.body import Receive, content_type, decoded_body, read_body
 from gateway.edge.connection import Connection
 from gateway.edge.consult import heard_verdict
 from gateway.edge.file_sealing import origin_of
@@ -151,7 +151,7 @@ class Runner:
         """Read the request and find out for whom it is. Raises BadRequest."""
         gateway, account, adapter = self._gateway, self._account, self._target.adapter
         strict = account.regime.policy.enforcing
-        kind = header(self._call.headers, b"content-type").decode("latin-1")
+        kind = content_type(self._call.headers)
         if kind.lower().startswith("multipart/") and isinstance(adapter, FormAdapter):
             request = adapter.read_form(body, kind, strict=strict)
         else:

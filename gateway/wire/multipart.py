@@ -2,7 +2,8 @@
 two ways is taken, because the upstream reads the same bytes again.
 
 So: no preamble, no epilogue, no other headers than the two that forms have, no transfer encodings,
-no extended parameters, no name twice unless it ends in ``[]``.
+no charsets that spell in their own way, no extended parameters, no name twice unless it ends in
+``[]``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _DISPOSITION = re.compile(
     rb'(?:; ?filename="([^"\\\x00-\x1f\x7f/]{0,255})")?'
 )
 _TYPE = re.compile(
-    rb"[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,64}(?: ?; ?charset=[A-Za-z0-9-]{1,32})?"
+    rb"[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,64}"
+    rb"(?: ?; ?charset=(?i:utf-8|us-ascii|iso-8859-1))?"
 )
 
 

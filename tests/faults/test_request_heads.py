@@ -36,6 +36,27 @@ async def test_huge_headers(here: GatewayHere, upstream: ScriptedUpstream) -> No
 SMUGGLED = b"POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\n"
 
 
+async def test_hosts(here: GatewayHere, upstream: ScriptedUpstream) -> None:
+    """HTTP/1.1 asks for exactly one; HTTP/1.0 did not know it."""
+    head, host, body = request_bytes(CHAT).partition(b"host: g\r\n")
+    for hosts in (b"", host * 2):
+        async with Client.to(here.port) as client:
+            await client.send(head + hosts + body)
+            assert (await client.get()).status == 400
+            await client.reader.read()
+    async with Client.to(here.port) as client:
+        await client.send((head + body).replace(b"HTTP/1.1", b"HTTP/1.0"))
+        assert (await client.get()).body == WHOLE
+    await still_alive(here, upstream)
+
+
+async def test_a_charset_that_hides_words(here: GatewayHere, upstream: ScriptedUpstream) -> None:
+    """A server that obeys it would read other words than were judged."""
+    got = await ask(here.port, CHAT, "content-type: application/json; charset=utf-7")
+    assert (got.status, got.code) == (415, "invalid_request")
+    assert upstream.heard == []
+
+
 @pytest.mark.parametrize(
     "head",
     [

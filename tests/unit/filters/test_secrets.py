@@ -173,6 +173,15 @@ def test_a_named_key_is_the_key() -> None:
     assert _found(f"api_key=sk-{_B}") == [("secret.openai", 3, f"sk-{_B}")]
 
 
+@pytest.mark.parametrize("text", ["P\x01", "AKIA\x01", "sk-\x01 s\x01", "\x01"])
+def test_control_signs_are_no_failure(text: str) -> None:
+    """The sign that ends a text inside our automaton may stand in anybody's text."""
+    key = "AKIA" + "QZ7XPLMDKEJWNRTA"
+    assert SecretsFilter().scan(text, 0, True).findings == ()
+    (found,) = SecretsFilter().scan(f"{text} {key}", 0, True).findings
+    assert (found.start, found.end) == (len(text) + 1, len(text) + 1 + len(key))
+
+
 def test_holding_is_bounded() -> None:
     """A run or a body without end is cut, and what follows is let go."""
     judge = SecretsFilter()

@@ -142,6 +142,16 @@ def test_a_gateway_key_beside_another_key_counts(keys: KeyBook) -> None:
         authenticate(two, AccessSettings(), keys, anonymous=False)
 
 
+@pytest.mark.parametrize("name", [b"authorization", b"X-API-Key"])
+def test_a_credential_said_twice_is_one(keys: KeyBook, name: bytes) -> None:
+    """Nobody is recorded under one key and served by the upstream under another."""
+    twice = [(name, b"Bearer sk-one"), (name.lower(), b"Bearer sk-two")]
+    with pytest.raises(Unauthorized, match="stands twice"):
+        authenticate(twice, AccessSettings(), keys, anonymous=False)
+    same = [(name, b"Bearer sk-one")] * 2
+    assert authenticate(same, AccessSettings(), keys, anonymous=False).kind == "transparent"
+
+
 def test_the_authorization_header_names_the_foreign_key_first(keys: KeyBook) -> None:
     """Whatever the order in which headers came."""
     headers = [(b"api-key", b"second"), (b"authorization", b"Bearer first")]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.config.settings import Limits
-from gateway.edge.body import DISCARD_BYTES, decoded_body, header, read_body
+from gateway.edge.body import DISCARD_BYTES, content_type, decoded_body, header, read_body
 from gateway.edge.watch import ClientGone, Watch
 from gateway.nouns.errors import BadRequest, ClientError, TooLarge
 
@@ -111,3 +111,34 @@ def test_header_takes_the_first() -> None:
     """Of two lines with a name the first counts; none is empty."""
     lines = [(b"a", b"1"), (b"a", b"2")]
     assert (header(lines, b"a"), header(lines, b"b")) == (b"1", b"")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        b"application/json", b"application/json; charset=utf-8", b'text/plain;charset="UTF-8"',
+        b"application/json; charset=ISO-8859-1", b"multipart/form-data; boundary=x",
+    ],
+)  # fmt: skip
+def test_a_type_is_named_once(named: bytes) -> None:
+    """Saying the same twice changes nothing; saying nothing is allowed."""
+    lines = [(b"host", b"g"), (b"content-type", named)]
+    assert content_type([*lines, lines[1]]) == named.decode()
+    assert content_type(lines[:1]) == ""
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        (b"application/json; charset=utf-7",), (b"application/json; CHARSET = 'utf-7'",),
+        (b"application/json; charset*=utf-8''utf-7",), (b"application/json; charset*0=utf-7",),
+        (b"application/json; charset=utf-8; charset=hz",), (b"text/plain; charset=gb18030",),
+        (b"application/json", b"multipart/form-data; boundary=x"),
+        (b"application/json", b"application/json; charset=utf-7"),
+    ],
+)  # fmt: skip
+def test_a_body_that_others_read_differently(named: tuple[bytes, ...]) -> None:
+    """What is judged as UTF-8 must not be read as something else upstream."""
+    with pytest.raises(BadRequest) as caught:
+        content_type([(b"content-type", each) for each in named])
+    assert caught.value.status == 415

@@ -15,6 +15,7 @@ from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
+from gateway.desk.attribution import CLAIM
 from gateway.desk.reading import Reader, read
 from gateway.desk.report import FoundMark
 from gateway.engine.lane import Ruled
@@ -24,8 +25,10 @@ from gateway.ledger.erasure import Eraser
 from gateway.ledger.search import Archive as LedgerArchive
 from gateway.ledger.search import Trace
 from gateway.ledger.verify import verify
+from gateway.matching.picture_hash import sought
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import MarkFamily
+from gateway.nouns.media import MediaKind
 from gateway.nouns.policy import Keep
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
@@ -109,6 +112,11 @@ _WAYS = {"text": "fingerprint"}
 """What the ledger calls a way to find a record, as the port calls it."""
 
 
+_SURE: Mapping[bool | None, float] = {True: 1.0, None: CLAIM, False: 0.1}
+"""How sure is an exchange that a mark names: by whether the content is what it released, which may
+not be known. A mark can be copied."""
+
+
 def _traced(one: Trace) -> Traced:
     start, end = (one.passage.start, one.passage.end) if one.passage else (0, 0)
     how = _WAYS.get(one.how, one.how)
@@ -142,14 +150,14 @@ class Records:
         around = (round(around_s[0] * 1e9), round(around_s[1] * 1e9))
         return [_traced(one) for one in self._archive.trace_typed(text, subject, around)]
 
-    def trace_picture(self, content: bytes) -> list[Traced]:
-        """Return the exchanges that a picture may come from."""
-        return [_traced(one) for one in self._archive.trace_picture(content)]
-
     def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
         """Return the marks in a file, and the exchanges that they, or its looks, lead to."""
         seen = read(content, name, self._readers)
-        found: dict[str, Traced] = {}
+        looked = sought(content) if seen.format and seen.format.kind is MediaKind.IMAGE else []
+        found = {
+            one.exchange: Traced(one.exchange, "file", 1.0, one.time_ns, 0, 0)
+            for one in self._archive.trace_file(content)
+        }
         for mark in seen.marks:
             for how, asked in (
                 ("id", Query(exchange=mark.exchange)),
@@ -160,11 +168,13 @@ class Records:
                 hidden = mark.family is MarkFamily.WATERMARK
                 for record in self._archive.find(asked):
                     by = "watermark" if hidden else how
-                    one = Traced(record.exchange, by, 1.0, record.time_ns, 0, 0)
+                    is_like = mark.bound or self._archive.compared(record, "", looked)
+                    one = Traced(record.exchange, by, _SURE[is_like], record.time_ns, 0, 0)
                     found.setdefault(record.exchange, one)
-        for one in self.trace_picture(content):
-            found.setdefault(one.exchange, one)
-        return [mark_seen(mark) for mark in seen.marks], list(found.values())
+        for near in map(_traced, self._archive.trace_looks(looked)):
+            found.setdefault(near.exchange, near)
+        ordered = sorted(found.values(), key=lambda each: -each.confidence)
+        return [mark_seen(mark) for mark in seen.marks], ordered
 
     def show(self, exchange: str, *, reason: str) -> Shown | None:
         """Return a decrypted record, or None if there is none of this id or label code."""

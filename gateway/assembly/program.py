@@ -27,10 +27,10 @@ from gateway.assembly.guards import Guards
 from gateway.assembly.inputs import Witnesses, check_ocr, media_reader
 from gateway.assembly.judge import Wiring
 from gateway.assembly.kit import LocalKit
+from gateway.assembly.memory import LedgerMemory
 from gateway.assembly.patience import Patience
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.reading import (
-    LedgerMemory,
     MarkReading,
     hosted_files,
     operator_desk,

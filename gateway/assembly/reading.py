@@ -7,28 +7,26 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
 from gateway.access.limits import Limiter
 from gateway.assembly.credentials import OpenedKeys
+from gateway.assembly.memory import LedgerMemory
 from gateway.assembly.sealing import Sealer
-from gateway.assembly.vault import Vault
 from gateway.config.settings import Settings
-from gateway.desk.attribution import Kept, Likeness, attribute
+from gateway.desk.attribution import attribute
 from gateway.desk.explicit_label import ExplicitLabel
 from gateway.desk.inquiry import READS_AT_ONCE, Desk, Hosted
 from gateway.desk.reading import (
-    MOST_TEXT_BYTES,
     TEXTS,
     FileAsked,
     FileReading,
     Reader,
     ReadsMarks,
     Seen,
-    edges,
     is_text,
     read,
 )
@@ -36,33 +34,20 @@ from gateway.desk.report import Report
 from gateway.desk.turnstile import Turnstile
 from gateway.edge.kept_files import KeptFiles
 from gateway.edge.media_pool import ChildPool
-from gateway.ledger.search import Archive, facts_of
 from gateway.marks import make_marks
 from gateway.marks.credentials import Signing
 from gateway.marks.document_label import DocumentLabel
 from gateway.marks.document_metadata import DocumentMetadata
 from gateway.marks.label_signature import verify_label
-from gateway.marks.text_label import is_prose
-from gateway.matching.fingerprint import normalise, units_of
 from gateway.matching.picture_hash import sought
-from gateway.nouns.errors import BadRequest, ConfigError, LedgerFailed, Overloaded, SealgateError
+from gateway.nouns.errors import BadRequest, Overloaded, SealgateError
 from gateway.nouns.mark import FileMarksOrder, MarkFamily, MarkKeys
-from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
 from gateway.ports.mark import Claim, ClaimState, FileMark
-from gateway.ports.store import Query, StoredRecord
 from gateway.wire.aigc_label import parse
 from gateway.wire.picture_limit import bound_pictures
 
-MOST_TRACED = 20_000
-"""So many code points of a text are looked up by their wording."""
-
-RECOGNISABLE_UNITS = 80
-"""A text of so many units (40 Chinese characters, about 20 words) is found by its wording if the
-record has a fingerprint: one that is not found is another text."""
-
-_SAME_CODE = 3
 _MAY_BEAR_CREDENTIALS = re.compile(rb"\xef\xbb\xbf|(?i:c2pa)")
 _START_S = 40.0
 
@@ -191,102 +176,6 @@ class ReadRecipe(NamedTuple):
         """Return what reads a file."""
         bound_pictures(self.pixels)
         return FileReading(file_readers(self.order, self.keys, self.pins), sought)
-
-
-class LedgerMemory:
-    """See gateway.desk.attribution.Memory. Opens the store when it is first asked, so that each
-    process has a connection of its own; used by one thread at a time."""
-
-    def __init__(self, vault: Vault, clock: Clock, sealer: Sealer) -> None:
-        self._vault = vault
-        self._clock = clock
-        self._sealer = sealer
-        self._opened: Archive | None = None
-
-    def named(self, names: Sequence[str]) -> list[Kept]:
-        """Return the exchanges that have one of these ids or label codes; asks twice per name,
-        whatever it looks like."""
-        archive = self._archive()
-        found: list[Kept] = []
-        for name in names:
-            by_id = archive.find(Query(exchange=name, limit=1))
-            by_code = archive.find(Query(code=name, limit=_SAME_CODE))
-            found += [_kept(record, "") for record in by_id]
-            found += [_kept(record, name) for record in by_code]
-        return found
-
-    def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
-        """Return the exchanges that the content is like, the surest first."""
-        if seen.format is None:
-            return [], False
-        if seen.format.kind is MediaKind.IMAGE:
-            shown = self._archive().trace_looks(seen.pictures)
-            return [Likeness(each.exchange, "picture", each.confidence, each.time_ns)
-                    for each in shown], False  # fmt: skip
-        if seen.format not in TEXTS:
-            return [], False
-        text = traceable(content)
-        found = [
-            Likeness(each.exchange, each.how, each.confidence, each.time_ns,
-                     each.passage.start if each.passage else 0,
-                     each.passage.end if each.passage else 0)
-            for each in self._archive().trace(text)
-        ]  # fmt: skip
-        like = [
-            each._replace(how="text") if each.end and each.how in ("id", "code") else each
-            for each in found
-        ]
-        return like, self._recognisable(text, seen.format)
-
-    def _recognisable(self, text: str, kind: MediaFormat) -> bool:
-        if kind is MediaFormat.HTML or is_prose(text) is False:
-            return False
-        bare = self._sealer.without_marks(text)
-        return units_of(normalise(bare)) >= RECOGNISABLE_UNITS
-
-    def _archive(self) -> Archive:
-        if self._opened is None:
-            vault = self._vault
-            try:
-                self._opened = Archive(vault.store(), vault.keyring, vault.state, self._clock)
-            except ConfigError as error:
-                raise LedgerFailed(error.detail) from None
-        return self._opened
-
-
-def traceable(content: bytes) -> str:
-    """Return what of a text is looked up by its wording: of JSON (an answer of an API) its longest
-    string, else the text itself, at most `MOST_TRACED` code points."""
-    if len(content) > MOST_TEXT_BYTES:
-        content = edges(content)
-    text = content.decode("utf-8", "replace")
-    if text.lstrip()[:1] in ("{", "["):
-        text = max(_strings(content), key=len, default=text)
-    return text[:MOST_TRACED]
-
-
-def _strings(content: bytes) -> list[str]:
-    """Return every string value of a JSON text; none if it is no JSON."""
-    try:
-        waiting: list[Any] = [msgspec.json.decode(content)]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return []
-    found: list[str] = []
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            found.append(value)
-        elif isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, dict):
-            waiting.extend(value.values())
-    return found
-
-
-def _kept(record: StoredRecord, code: str) -> Kept:
-    facts = facts_of(record)
-    fingerprinted = facts is not None and facts.open.fingerprint
-    return Kept(record.exchange, code, record.time_ns, fingerprinted)
 
 
 class MarkReading:

@@ -71,6 +71,7 @@ _WAYS = {
     "trace": say("by its invisible trace", "依据隐形标记"),
     "fingerprint": say("by its words", "依据文本指纹"),
     "picture": say("by its looks", "依据画面指纹"),
+    "file": say("byte for byte", "文件逐字节相同"),
 }
 
 

@@ -3,8 +3,10 @@
 The ledger is asked the same number of questions whatever was found, so that the time of an answer
 tells nothing about why a mark led nowhere: a forged one, one whose record is gone, or none at all.
 
-A mark can be copied onto other content. Where the record has a fingerprint, the content is held
-against it, and a mark on something else is called altered.
+A mark can be copied onto other content, and so can a watermark. So the content itself is held
+against the record that a mark names: its bytes, its words, its looks. What differs makes the mark
+altered; where nothing can be compared the mark is a claim, and no more. A signature of our own over
+the content (a credential) needs no comparison.
 """
 
 from __future__ import annotations
@@ -15,8 +17,17 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from gateway.desk.reading import Seen
-from gateway.desk.report import NO_RECORD_DETAIL, FoundMark, MadeHere, Match, Note, Report
+from gateway.desk.report import (
+    DIFFERS_DETAIL,
+    NO_RECORD_DETAIL,
+    FoundMark,
+    MadeHere,
+    Match,
+    Note,
+    Report,
+)
 from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.mark import MarkFamily
 from gateway.ports.mark import ClaimState
 
 QUESTIONS = 8
@@ -29,23 +40,27 @@ LIKELY = 0.5
 """From this confidence on a picture's looks alone are called likely ours; below it they are a lead
 for operators."""
 
+CLAIM = 0.5
+"""The confidence of an exchange that a mark names, and nothing else does."""
+
 _NOBODY = "0" * 26
 
 
 class Kept(NamedTuple):
     """What the ledger says of an exchange: its id, its label code, when it began, and whether its
-    content has a fingerprint by which an excerpt would be recognised."""
+    content is the one asked about (None: that could not be compared)."""
 
     exchange: str
     code: str
     time_ns: int
-    fingerprinted: bool
+    is_like: bool | None = None
 
 
 class Likeness(NamedTuple):
     """An exchange whose content is like the one asked about, or whose id or code stands in it.
 
-    ``how`` is ``id``, ``code``, ``text`` or ``picture``; see `Match` for the rest.
+    ``how`` is ``id``, ``code``, ``text``, ``picture`` or ``file`` (byte for byte); see `Match` for
+    the rest.
     """
 
     exchange: str
@@ -59,13 +74,14 @@ class Likeness(NamedTuple):
 class Memory(Protocol):
     """The ledger, as the desk asks it. May raise LedgerFailed."""
 
-    def named(self, names: Sequence[str]) -> list[Kept]:
-        """Return the exchanges that have one of these ids or label codes."""
+    def named(self, names: Sequence[str], content: bytes, seen: Seen) -> list[Kept]:
+        """Return the exchanges that have one of these ids or label codes, and whether the content
+        is what they released."""
         ...
 
     def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
         """Return the exchanges that the content is like, the surest first; and whether it is long
-        enough for its own words or picture to be recognised at all."""
+        enough for its own words to be recognised at all."""
         ...
 
 
@@ -74,18 +90,23 @@ def attribute(
 ) -> Report:
     """Return the report on a content. ``producer`` is our own provider code, or empty."""
     try:
-        kept = memory.named(_names(seen.marks))
+        kept = memory.named(_names(seen.marks), content, seen)
         likenesses, recognisable = memory.alike(content, seen)
     except LedgerFailed:
         reading = (*_on_reading(seen), Note.RECORDS_AWAY)
         return Report(
             seen.format, MadeHere.UNKNOWN, declared, seen.marks, (), reading, own=producer
         )
-    alike = {each.exchange for each in likenesses if each.how in ("text", "picture")}
-    compared = alike if recognisable else None
-    marks = tuple(_judged(mark, kept, compared, producer) for mark in seen.marks)
-    matches = _matches(marks, kept, likenesses, compared)
+    alike = {each.exchange for each in likenesses if _is_enough(each)}
+    kept = [each._replace(is_like=True) if each.exchange in alike else each for each in kept]
+    marks = tuple(_judged(mark, kept, producer) for mark in seen.marks)
+    matches = _matches(marks, kept, likenesses, recognisable=recognisable)
     return _reported(seen, marks, matches, producer, declared=declared)
+
+
+def _is_enough(each: Likeness) -> bool:
+    """True if a likeness, beside a mark that names the same exchange, says that this is it."""
+    return each.how in ("text", "file") or (each.how == "picture" and each.confidence >= LIKELY)
 
 
 def _names(marks: Sequence[FoundMark]) -> list[str]:
@@ -95,11 +116,8 @@ def _names(marks: Sequence[FoundMark]) -> list[str]:
     return distinct + [_NOBODY] * (QUESTIONS - len(distinct))
 
 
-def _judged(
-    mark: FoundMark, kept: Sequence[Kept], compared: set[str] | None, producer: str
-) -> FoundMark:
-    """Return the mark with what the ledger knows of it. ``compared`` are the exchanges that the
-    content is like; None if it is too short, or of a kind, to be held against a record."""
+def _judged(mark: FoundMark, kept: Sequence[Kept], producer: str) -> FoundMark:
+    """Return the mark with what the ledger knows of it."""
     records = [
         record
         for record in kept
@@ -112,43 +130,60 @@ def _judged(
                 mark, state=ClaimState.UNTRUSTED, detail=NO_RECORD_DETAIL
             )
         return mark
-    record = next((each for each in records if each.exchange in (compared or ())), records[0])
+    record = next((each for each in records if each.is_like), records[0])
     named = msgspec.structs.replace(mark, exchange=record.exchange, known=True)
-    if compared is not None and record.fingerprinted and record.exchange not in compared:
-        detail = "the content differs from the record"
-        return msgspec.structs.replace(named, state=ClaimState.ALTERED, detail=detail)
-    return named
+    if record.is_like is not False or named.bound or not _stands(mark):
+        return named
+    # A watermark is inside of the picture: on one of other looks it may be a part of ours.
+    inside = mark.family is MarkFamily.WATERMARK
+    state = mark.state if inside else ClaimState.ALTERED
+    return msgspec.structs.replace(named, state=state, detail=DIFFERS_DETAIL)
 
 
 def _matches(
     marks: Sequence[FoundMark],
     kept: Sequence[Kept],
     likenesses: Sequence[Likeness],
-    compared: set[str] | None,
+    *,
+    recognisable: bool,
 ) -> tuple[Match, ...]:
-    """Return the exchanges that the content comes from, those that marks name first: by its own
-    likeness where that is sure or a mark says the same, and by marks that nothing speaks against.
-    A picture's looks are never sure, so what rests on them alone is called likely.
+    """Return the exchanges that the content comes from: first those that it was held against, and
+    of them those that marks name; then those that marks name and nothing speaks against, which is
+    a claim. A picture's looks are never sure without a mark.
 
     An id or a code somewhere in a long text names no origin: anybody can write one there.
     """
     believed = {mark.exchange: mark for mark in marks if mark.known and _stands(mark)}
+    proven = {record.exchange for record in kept if record.is_like} & believed.keys()
+    proven |= {mark.exchange for mark in believed.values() if mark.bound}
     found: dict[str, Match] = {}
     for each in likenesses:
-        written = each.how in ("id", "code") and each.exchange not in (compared or ())
         least = LIKELY if each.how == "picture" else SURE
-        weak = each.confidence < least or (written and compared is not None)
-        if each.exchange in believed or not weak:
+        written = recognisable and each.how in ("id", "code")
+        sure = each.confidence >= least and not written
+        if each.how in ("text", "file") and sure:
+            proven.add(each.exchange)
+        if each.exchange in believed or sure:
             found.setdefault(each.exchange, Match(*each))
     times = {record.exchange: record.time_ns for record in kept}
     for exchange, mark in believed.items():
         found.setdefault(exchange, Match(exchange, mark.mark, 1.0, times[exchange]))
+    whole = [
+        msgspec.structs.replace(
+            each, proven=each.exchange in proven,
+            confidence=each.confidence if each.exchange in proven or each.how == "picture"
+            else min(each.confidence, CLAIM),
+        )
+        for each in found.values()
+    ]  # fmt: skip
     return tuple(
         sorted(
-            found.values(),
-            key=lambda each: (each.exchange not in believed, -each.confidence, -each.time_ns),
+            whole,
+            key=lambda each: (
+                not each.proven, each.exchange not in believed, -each.confidence, -each.time_ns,
+            ),
         )
-    )
+    )  # fmt: skip
 
 
 def _stands(mark: FoundMark) -> bool:
@@ -156,20 +191,21 @@ def _stands(mark: FoundMark) -> bool:
 
 
 def _reported(
-    seen: Seen,
-    marks: tuple[FoundMark, ...],
-    matches: tuple[Match, ...],
-    producer: str,
-    *,
+    seen: Seen, marks: tuple[FoundMark, ...], matches: tuple[Match, ...], producer: str, *,
     declared: bool,
-) -> Report:
+) -> Report:  # fmt: skip
     reading = _on_reading(seen)
     if not matches:
         here = MadeHere.NO if _elsewhere(marks, producer) else MadeHere.UNKNOWN
         return Report(seen.format, here, declared, marks, (), reading, own=producer)
     best = matches[0]
     service = next((m.producer for m in marks if m.exchange == best.exchange and m.producer), "")
-    here = MadeHere.LIKELY if best.how == "picture" and not _named(best, marks) else MadeHere.YES
+    if best.proven:
+        here = MadeHere.YES
+    elif best.how == "picture" and not _named(best, marks):
+        here = MadeHere.LIKELY
+    else:
+        here = MadeHere.CLAIMED
     return Report(
         seen.format, here, declared, marks, matches, reading, best.time_ns,
         service or producer, producer,

@@ -27,6 +27,7 @@ _HTML_LANG = {"zh": "zh-CN", "en": "en"}
 _SIGNS = {
     "yes": "m6.5 12.5 3.8 3.8 7.5-8.2",
     "likely": "M5.5 14.5c2.2-5.5 4.6-5.5 6.5-2.5s4.3 3 6.5-2.5",
+    "claimed": "M12 4.5v9m0 4v.1M5 12a7 7 0 0 1 3-5.7m11 5.7a7 7 0 0 0-3-5.7",
     "no": "M7.5 7.5l9 9m0-9-9 9",
     "unknown": "M9 9.2a3 3 0 1 1 4.4 2.7c-.9.5-1.4 1-1.4 2m0 2.9v.1",
     "error": "M12 6.8v6.4m0 3.6v.1",
@@ -108,7 +109,8 @@ def _facts(said: Words, answer: PublicAnswer) -> str:
     rows: list[tuple[str, str, str]] = []
     if answer.date is not None:
         made = Template(said["date_value"]).substitute(date=answer.date)
-        rows.append((said["date"], made, ""))
+        claimed = answer.made_here is MadeHere.CLAIMED
+        rows.append((said["date_claimed" if claimed else "date"], made, ""))
         rows.append((said["by"], answer.service or said["by_none"], ""))
     tier = answer.tier.value
     rows.append((said["tier"], said[f"tier_{tier}"],

@@ -148,5 +148,5 @@ def _mark(reader: Reader, claim: Claim) -> FoundMark:
     produced = claim.label.ProduceID if claim.label else ""
     return FoundMark(
         reader.mark.name, reader.family, claim.state, claim.label, claim.exchange or produced,
-        claim.code, claim.detail, keyed=reader.keyed,
+        claim.code, claim.detail, keyed=reader.keyed, bound=claim.bound,
     )  # fmt: skip

@@ -31,12 +31,15 @@ class Tier(StrEnum):
 
 
 class MadeHere(StrEnum):
-    """Whether this service made it. ``likely``: no mark leads to us, but a picture looks like one
-    of ours; looks alone prove nothing. ``no`` is what the marks say: another service is named in
-    them and nothing leads to us. ``unknown`` is everything else."""
+    """Whether this service made it. ``yes``: the content itself was held against our record, or a
+    signature of ours is over it. ``likely``: no mark leads to us, but a picture looks like one of
+    ours; looks alone prove nothing. ``claimed``: a mark names a record of ours, and nothing else
+    does; a mark can be copied. ``no`` is what the marks say: another service is named in them and
+    nothing leads to us. ``unknown`` is everything else."""
 
     YES = "yes"
     LIKELY = "likely"
+    CLAIMED = "claimed"
     NO = "no"
     UNKNOWN = "unknown"
 
@@ -56,14 +59,22 @@ class Note(StrEnum):
     RECORDS_AWAY = "records_away"
 
 
+DIFFERS_DETAIL = "the content differs from the record"
+"""The detail of a mark that leads to a record of ours, on something that is not what was kept."""
+
 NO_RECORD_DETAIL = "no record of it is kept here"
 """The detail of a mark that should lead to a record of ours, and does not."""
+
+
+BY_CONTENT = frozenset({"text", "picture", "file"})
+"""How a content itself leads to a record, without any mark."""
 
 
 class FoundMark(msgspec.Struct, frozen=True):
     """One claim of a mark that was found. ``family`` is empty for what is a trace of another kind.
 
-    ``keyed``: only our key can read it. ``known``: its exchange is in the ledger.
+    ``keyed``: only our key can read it. ``known``: its exchange is in the ledger. ``bound``: by our
+    own key it holds on this content alone.
     """
 
     mark: str
@@ -75,6 +86,7 @@ class FoundMark(msgspec.Struct, frozen=True):
     detail: str = ""
     keyed: bool = False
     known: bool = False
+    bound: bool = False
 
     @property
     def producer(self) -> str:
@@ -88,8 +100,9 @@ class FoundMark(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """An exchange of ours that the content comes from. ``how`` is ``id``, ``code``, ``text`` or
-    ``picture``; the passage is code points ``[start, end)`` of the text that was asked about."""
+    """An exchange of ours that the content comes from. ``how`` is ``id``, ``code``, ``text``,
+    ``picture``, ``file`` or the mark that names it; the passage is code points ``[start, end)`` of
+    the text that was asked about. ``proven``: not by a mark alone, which can be copied."""
 
     exchange: str
     how: str
@@ -97,6 +110,7 @@ class Match(msgspec.Struct, frozen=True):
     time_ns: int
     start: int = 0
     end: int = 0
+    proven: bool = False
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -244,26 +258,25 @@ def notes_on(report: Report, marks: tuple[FoundMark, ...]) -> tuple[Note, ...]:
     marks: a note that spoke of one left out would give it away."""
     known = any(mark.known for mark in marks)
     stands = [each for each in marks if each.known and each.state is not ClaimState.ALTERED]
-    by_content = any(match.how in ("text", "picture") for match in report.matches)
+    by_content = any(match.how in BY_CONTENT for match in report.matches)
+    compared = by_content or any(match.proven for match in report.matches)
+    differs = any(
+        mark.known and (mark.state is ClaimState.ALTERED or mark.detail == DIFFERS_DETAIL)
+        for mark in marks
+    )
     holds = {
         Note.NO_MARKS: not marks and not report.matches,
         Note.FOUND_BY_CONTENT: not known and by_content,
         Note.FOUND_BY_CODE: bool(report.matches) and not known and not by_content,
-        Note.CONTENT_DIFFERS: any(
-            mark.known and mark.state is ClaimState.ALTERED for mark in marks
-        ),
-        Note.NOT_COMPARED: bool(stands) and not by_content and not any(map(_is_bound, stands)),
+        Note.CONTENT_DIFFERS: differs,
+        Note.NOT_COMPARED: not compared
+        and any(mark.detail != DIFFERS_DETAIL and not mark.bound for mark in stands),
         Note.NO_RECORD: any(mark.detail == NO_RECORD_DETAIL for mark in marks),
         Note.OTHER_PRODUCER: any(
             mark.producer and mark.producer != report.own and not mark.known for mark in marks
         ),
     }
     return (*report.reading, *(note for note, held in holds.items() if held))
-
-
-def _is_bound(mark: FoundMark) -> bool:
-    """True if a mark would not be whole on other content: it has a hash of it."""
-    return mark.family is MarkFamily.CREDENTIAL
 
 
 def _family(mark: FoundMark) -> str:

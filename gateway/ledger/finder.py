@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 
 from gateway.matching.alignment import NOTHING, Alignment, Places, align, densest_band, window_of
 from gateway.matching.cross_parsing import Library, cost
-from gateway.matching.fingerprint import Fingerprinter, Question, normalise_with_origin
+from gateway.matching.fingerprint import (
+    Fingerprinter,
+    Question,
+    normalise,
+    normalise_with_origin,
+    units_of,
+)
 from gateway.matching.picture_hash import MOST_DIFFERENT, Nearness, nearness, sought
 from gateway.nouns.picture import Sought
 from gateway.ports.store import Store
@@ -45,6 +51,9 @@ _TIED = 0.9
 _ALIGNED = 12
 _LEAST_SHARE = 0.6
 _LEAST_TYPED = 0.5
+_MOST_OF_IT = 0.75
+_LEAST_COMPARED = 16
+_ATTRIBUTED = 0.5
 _LEAST_UNITS = 30
 _PASSAGE_UNITS = 70
 _LEAST_DENSITY = 0.62
@@ -139,6 +148,31 @@ class Finder:
             sure[place] = max(map(picture_confidence, near), default=0.0)
         matches = [Match(place, each, 0, 0) for place, each in sure.items() if each]
         return sorted(matches, key=lambda each: (-each.confidence, -each.place))
+
+    def by_file(self, digest: bytes) -> list[int]:
+        """Return the places of the records that released a file with this SHA-256."""
+        grams = self._fingerprinter.file_grams(digest)
+        held = self._store.holders(grams, _HOLDERS[-1])
+        return sorted(set.intersection(*(set(held.get(gram, ())) for gram in grams)))
+
+    def compared(self, text: str, asked: Sequence[Sought], place: int) -> bool | None:
+        """Return whether a content is, or is part of, what one record released; None if the record
+        keeps nothing to compare it with, or the content shows too little.
+
+        Of a text most must stand in the record, in one stretch but for gaps.
+        """
+        kept = self._store.fingerprints([place]).get(place)
+        if kept is None:
+            return None
+        known = self._fingerprinter.pictures(kept.pictures)
+        if asked and known:
+            near = (nearness(one.looks, other) for one in asked for other in known)
+            return any(picture_confidence(each) >= _ATTRIBUTED for each in near)
+        normal = normalise(text[:_MOST_ASKED])
+        if asked or not kept.sketch or units_of(normal) < _LEAST_COMPARED:
+            return None
+        (laid,) = self._laid(self._fingerprinter.question(normal), {place: []})
+        return bool(laid.along.share >= _MOST_OF_IT)
 
     def among(self, text: str, places: Sequence[int]) -> list[Match]:
         """Return which of these few records a text of a few characters may come from: no index is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -21,6 +22,7 @@ from gateway.ports.store import Owner, StoredRecord, Writing
 UNLABELLED = "unlabelled"
 """Stands beside the categories of exchanges whose answer went out without its explicit label."""
 
+_FILE_NOTE = re.compile(r"\b[0-9]+ bytes sha256:([0-9a-f]{64})\b")
 _CODE_FOLD = str.maketrans("OIL", "011", "- _")
 
 
@@ -64,13 +66,18 @@ class Intake:
 
     def _fingerprints(self, opened: Sequence[Opened]) -> dict[str, Fingerprint]:
         """Return the fingerprints that are owed; a text too short for one gram has none."""
-        owed = [each for each in opened if each.facts.open.fingerprint or _pictures(each)]
+        owed = [
+            each
+            for each in opened
+            if each.facts.open.fingerprint or _pictures(each) or files(each.contents)
+        ]
         made = self._fingerprinter.of_each(
             [released(each.contents) if each.facts.open.fingerprint else [] for each in owed]
         )
         for number, each in enumerate(owed):
             if pictures := _pictures(each):
                 made[number] = self._fingerprinter.with_pictures(made[number], pictures)
+            made[number] = self._fingerprinter.with_files(made[number], files(each.contents))
         return {
             each.facts.open.exchange: fingerprint
             for each, fingerprint in zip(owed, made, strict=True)
@@ -112,6 +119,13 @@ def _owner(opened: Opened) -> Owner:
 def released(contents: Contents | None) -> list[str]:
     """Return the texts that a fingerprint is made of: what was released, without our own marks."""
     return [text.text for text in contents.answer if not text.own] if contents else []
+
+
+def files(contents: Contents | None) -> list[bytes]:
+    """Return the SHA-256 of each file that was released, as the record's own notes tell it."""
+    notes = [text.text for text in contents.answer if text.own] if contents else []
+    found = [_FILE_NOTE.search(note) for note in notes]
+    return [bytes.fromhex(each[1]) for each in found if each]
 
 
 def columns_of(facts: Facts) -> dict[str, str | int]:

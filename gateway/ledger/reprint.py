@@ -7,9 +7,9 @@ is no read on record. What cannot be opened any more has no fingerprint any more
 
 from __future__ import annotations
 
-from gateway.ledger.contents import unseal
+from gateway.ledger.contents import Contents, unseal
 from gateway.ledger.frames import exchange_bytes
-from gateway.ledger.intake import released
+from gateway.ledger.intake import files, released
 from gateway.ledger.keyring import Keyring
 from gateway.matching.fingerprint import Fingerprinter
 from gateway.nouns.errors import LedgerFailed
@@ -30,11 +30,13 @@ def reprint(store: Store, keyring: Keyring) -> int:
     for row in store.at(places):
         record = store.read(row.exchange)
         before = held.get(row.chain_seq)
-        texts = _texts(store, keyring, record) if record and _has_text(before) else []
+        contents = _contents(store, keyring, record) if record else None
+        texts = released(contents) if _has_text(before) else []
         pictures = maker.pictures(before.pictures) if before else []
-        if texts or pictures:
+        if texts or pictures or files(contents):
             of_texts = maker.of_each([texts])[0]
-            made[row.chain_seq] = maker.with_pictures(of_texts, pictures) if pictures else of_texts
+            looked = maker.with_pictures(of_texts, pictures) if pictures else of_texts
+            made[row.chain_seq] = maker.with_files(looked, files(contents))
     with store.writing() as writing:
         writing.reprint(made)
     return len(places)
@@ -45,14 +47,13 @@ def _has_text(before: Fingerprint | None) -> bool:
     return before is None or bool(before.sketch)
 
 
-def _texts(store: Store, keyring: Keyring, record: StoredRecord) -> list[str]:
+def _contents(store: Store, keyring: Keyring, record: StoredRecord) -> Contents | None:
     owner = key_owner(record.subject, record.exchange)
     wrapped = store.subject_key((record.tenant, owner))
     if wrapped is None or not record.contents:
-        return []
+        return None
     try:
         key = keyring.unwrap_subject_key(wrapped, record.tenant, owner)
-        purpose = exchange_bytes(record.exchange)
-        return released(unseal(record.contents, record.wrapped_key, key, purpose))
+        return unseal(record.contents, record.wrapped_key, key, exchange_bytes(record.exchange))
     except LedgerFailed:  # tampered with: verifying says so, and there is nothing to find
-        return []
+        return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -114,6 +115,17 @@ class Archive:
         """Return the same for a picture that was looked at elsewhere
         (`gateway.matching.picture_hash.sought`)."""
         return self._traces(self._finder.by_looks(asked), "picture", "")[:limit]
+
+    def trace_file(self, content: bytes) -> list[Trace]:
+        """Return the records that released this very file, byte for byte."""
+        places = self._finder.by_file(sha256(content).digest())
+        rows = self._store.at(places) if places else []
+        return [Trace(row.exchange, 1.0, row.time_ns, "file", None, row) for row in rows]
+
+    def compared(self, record: StoredRecord, text: str, asked: Sequence[Sought]) -> bool | None:
+        """Return whether a text or a picture is what a record released, or a part of it; None where
+        nothing is kept to compare it with, or it is too little of it."""
+        return self._finder.compared(text, asked, record.chain_seq)
 
     def trace_typed(
         self, text: str, subject: str, around: tuple[int, int], *, limit: int = 10

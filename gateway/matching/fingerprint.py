@@ -43,6 +43,8 @@ _AT_ONCE = 1 << 17
 _TAG_BYTES = 8
 _PICTURES = 1 << 48
 """Keeps the hashes of pictures' bands apart from those of grams, whose blocks have less there."""
+_FILES = 2 << 48
+"""The same for the hashes of whole files."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
 _MIX = np.uint64(0xD6E8FEB86659FD93)
@@ -138,6 +140,20 @@ class Fingerprinter:
     def picture_grams(self, found: Iterable[int]) -> list[int]:
         """Return the keyed hashes of picture hashes' bands, in their order."""
         blocks = np.array([[band, _PICTURES] for band in found], np.uint64).reshape(-1, 2)
+        sealed = self._cipher.encryptor().update(blocks.tobytes())
+        grams: list[int] = np.frombuffer(sealed, dtype=np.int32).reshape(-1, 4)[:, 0].tolist()
+        return grams
+
+    def with_files(self, made: Fingerprint, digests: Iterable[bytes]) -> Fingerprint:
+        """Return the fingerprint of a record that also released files with these SHA-256."""
+        grams = {*made.grams, *(gram for each in digests for gram in self.file_grams(each))}
+        return made._replace(grams=tuple(sorted(grams)))
+
+    def file_grams(self, digest: bytes) -> list[int]:
+        """Return the keyed hashes of a file's SHA-256, a quarter of it each: who has all four has
+        the file."""
+        words = np.frombuffer(digest, np.uint64)
+        blocks = np.array([[word, _FILES + at] for at, word in enumerate(words)], np.uint64)
         sealed = self._cipher.encryptor().update(blocks.tobytes())
         grams: list[int] = np.frombuffer(sealed, dtype=np.int32).reshape(-1, 4)[:, 0].tolist()
         return grams

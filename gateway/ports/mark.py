@@ -29,7 +29,7 @@ class Claim(NamedTuple):
     made from (whole files). ``format`` is what the file is, where its bytes alone do not say (a
     Markdown file is text); ``original`` is the file as it came, before any mark of this stamping.
     From a reader, ``state`` says how far it may be believed and ``detail`` why, in words without
-    content.
+    content; ``bound`` is true if our own key says that the mark is of this content and no other.
     """
 
     exchange: str
@@ -44,6 +44,7 @@ class Claim(NamedTuple):
     detail: str = ""
     format: MediaFormat | None = None
     original: bytes = b""
+    bound: bool = False
 
 
 class Mark(Protocol):

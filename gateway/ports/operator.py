@@ -233,11 +233,6 @@ class Archive(Protocol):
         characters, typed from a screenshot, may come from. Decrypts no contents."""
         ...
 
-    def trace_picture(self, content: bytes) -> list[Traced]:
-        """Return the exchanges that a picture may come from by its looks, surest first; nothing
-        for what is no picture."""
-        ...
-
     def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
         """Return the marks in a file, and the exchanges that they, or a picture's looks, lead to.
         ``name`` is a hint at the format."""

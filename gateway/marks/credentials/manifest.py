@@ -91,8 +91,9 @@ def _version() -> str:
 def read_manifest(report: str, serial: int | None, *, state: str = "") -> Claim | None:
     """Return the claim of a file's active manifest (the reader's JSON report), None for no AI.
 
-    ``state`` stands in place of the report's own. ``serial`` is our own certificate's number. The
-    exchange that another signer names is told too: who reads it looks at state and detail.
+    ``state`` stands in place of the report's own. ``serial`` is our own certificate's number: the
+    claim is bound if the signer is trusted and has this number. The exchange that another signer
+    names is told too: who reads it looks at state and detail.
     """
     try:
         whole = msgspec.json.decode(report)
@@ -110,7 +111,8 @@ def read_manifest(report: str, serial: int | None, *, state: str = "") -> Claim 
     judged, detail = _judged(state, signed)
     if record is None:
         return Claim("", "", state=judged, detail=detail or "other_signer")
-    if not detail and serial is not None and signed.get("cert_serial_number") != str(serial):
+    numbered = serial is not None and signed.get("cert_serial_number") == str(serial)
+    if not detail and serial is not None and not numbered:
         detail = "other_signer"
     return Claim(
         str(record.get("exchange", "")),
@@ -119,6 +121,7 @@ def read_manifest(report: str, serial: int | None, *, state: str = "") -> Claim 
         model=str(record.get("model", "")),
         state=judged,
         detail=detail,
+        bound=state == "Trusted" and numbered,
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from io import BytesIO
 
 import msgspec
-from c2pa import Builder, C2paError, Reader, Signer
+from c2pa import Builder, C2paError, Context, Reader, Signer
 from cryptography import x509
 
 from gateway.marks.credentials.hashed import can_sign_around, signed_around, state_around
@@ -117,13 +117,22 @@ class Credentials:
 
         Intact: trusted under our anchors. Untrusted: valid, but nobody we know vouches for the
         signer, or it is a trial certificate. Altered: content or manifest changed afterwards.
+        Bound: the signature is by our own certificate.
         """
+        claims = [each._replace(bound=False) for each in self._read(content)]
+        own = self._tools.own_context() if len(claims) == 1 and claims[0].exchange else None
+        if own is None:
+            return claims
+        bound = any(each.bound for each in self._read(content, own))
+        return [claims[0]._replace(bound=bound)]
+
+    def _read(self, content: bytes, context: Context | None = None) -> list[Claim]:
         file = look(content)
         if file.found in EMBEDDED:
-            claim = None if file.many else self._claim_in(content, file.media)
+            claim = None if file.many else self._claim_in(content, file.media, context=context)
             return [claim] if claim else []
         places = manifest_places(content)
-        reports = [self._report_at(content, each, len(places)) for each in places]
+        reports = [self._report_at(content, each, len(places), context) for each in places]
         return [claim for each in reports if (claim := self._claim_of(each))]
 
     def beside(self, content: bytes, claim: Claim) -> bytes:
@@ -199,7 +208,7 @@ class Credentials:
         if made is None:
             return content, self._receipt("failed", "not_signed")
         signed, timed = made
-        read = self.verify(signed)
+        read = self._read(signed)
         if len(read) != 1 or not self._is_ours(read[0], claim):
             return content, self._receipt("failed", "not_read_back")
         return signed, self._receipt("written", "" if timed else "no_time_stamp")
@@ -235,12 +244,17 @@ class Credentials:
                     break
         return made
 
-    def _report_at(self, content: bytes, place: ManifestPlace, count: int) -> tuple[str, str]:
+    def _report_at(
+        self, content: bytes, place: ManifestPlace, count: int, context: Context | None = None
+    ) -> tuple[str, str]:
         """Return what the reader says of a manifest in a text, and its state: invalid where there
         is more than one."""
         try:
             with Reader(
-                _TEXT, BytesIO(content), place.manifest, context=self._tools.context()
+                _TEXT,
+                BytesIO(content),
+                place.manifest,
+                context=context or self._tools.context(),
             ) as reader:
                 report = reader.json()
                 state = state_around(report, reader.detailed_json(), (place.start, place.length))
@@ -307,10 +321,17 @@ class Credentials:
         reader.close()
         return True
 
-    def _claim_in(self, content: bytes, mime: str, manifest: bytes | None = None) -> Claim | None:
+    def _claim_in(
+        self,
+        content: bytes,
+        mime: str,
+        manifest: bytes | None = None,
+        *,
+        context: Context | None = None,
+    ) -> Claim | None:
         try:
             reader = Reader.try_create(
-                mime, BytesIO(content), manifest, context=self._tools.context()
+                mime, BytesIO(content), manifest, context=context or self._tools.context()
             )
             if reader is None:
                 return None

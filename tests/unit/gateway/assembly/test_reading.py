@@ -15,11 +15,10 @@ import pytest
 
 from gateway.access.limits import Limiter
 from gateway.assembly.credentials import open_mark_keys
+from gateway.assembly.memory import LedgerMemory
 from gateway.assembly.reading import (
-    MOST_TRACED,
     CredentialsInText,
     LabelInText,
-    LedgerMemory,
     MarkReading,
     SignedLabel,
     hosted_files,
@@ -28,12 +27,11 @@ from gateway.assembly.reading import (
     readers,
     reading_pool,
     text_readers,
-    traceable,
 )
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
 from gateway.config.settings import Settings
-from gateway.desk.reading import TEXTS
+from gateway.desk.reading import TEXTS, Seen
 from gateway.desk.report import MadeHere, Note, Report, Tier, notes_on, public_answer
 from gateway.edge.kept_files import KeptFile, KeptFiles
 from gateway.marks import Credentials, make_marks
@@ -127,7 +125,7 @@ def test_a_passage_without_any_mark(bench: Bench) -> None:
 def test_a_typed_code(bench: Bench) -> None:
     """As a person types it."""
     report = bench.ask(bench.code.replace("-", " ").lower())
-    assert report.made_here is MadeHere.YES
+    assert report.made_here is MadeHere.CLAIMED
     assert notes_on(report, ()) == (Note.FOUND_BY_CODE,)
 
 
@@ -196,18 +194,11 @@ def test_a_store_that_is_away(bench: Bench) -> None:
     vault = bench.vault._replace(location="postgresql+psycopg://127.0.0.1:1/nowhere")
     memory = LedgerMemory(vault, bench.ledger.clock, bench.sealer)
     with pytest.raises(LedgerFailed):
-        memory.named(["x"])
+        memory.named(["x"], b"", Seen(None, (), partly=False))
     bench.reading._memory = memory
     report = bench.ask(bench.label + bench.woven)
     assert report.made_here is MadeHere.UNKNOWN
     assert Note.RECORDS_AWAY in report.reading
-
-
-def test_what_is_looked_up_by_its_wording() -> None:
-    """The longest string of JSON, the ends of a long text, and no more than so much."""
-    assert traceable(b'{"a":["short",{"b":"the longest one"}],"c":1}') == "the longest one"
-    assert traceable(b"{broken") == "{broken"
-    assert len(traceable("中".encode() * 2_000_000)) == MOST_TRACED
 
 
 def test_the_metadata_label_in_a_text() -> None:

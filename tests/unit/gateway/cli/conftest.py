@@ -109,9 +109,6 @@ class Program:
         self.calls.append(("typed", subject, around_s))
         return self.trace(text)
 
-    def trace_picture(self, content: bytes) -> list[Traced]:
-        return []
-
     def trace(self, text: str) -> list[Traced]:
         if "known" not in text:
             return []

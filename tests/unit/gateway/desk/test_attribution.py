@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from gateway.desk.attribution import QUESTIONS, Kept, Likeness, attribute
+from gateway.desk.attribution import CLAIM, QUESTIONS, Kept, Likeness, attribute
 from gateway.desk.reading import Seen
 from gateway.desk.report import FoundMark, MadeHere, Note, Report, notes_on, public_answer
 from gateway.nouns.errors import LedgerFailed
@@ -26,18 +26,18 @@ class Remembered:
     """A ledger with one exchange, and likenesses as told. ``asked`` are the names it was asked."""
 
     def __init__(
-        self, *alike: Likeness, recognisable: bool = True, fingerprinted: bool = True
+        self, *alike: Likeness, recognisable: bool = True, is_like: bool | None = None
     ) -> None:
         self.asked: list[str] = []
         self._alike = list(alike)
         self._recognisable = recognisable
-        self._fingerprinted = fingerprinted
+        self._is_like = is_like
 
-    def named(self, names: Sequence[str]) -> list[Kept]:
+    def named(self, names: Sequence[str], content: bytes, seen: Seen) -> list[Kept]:
         """Know the first exchange by id and code."""
         self.asked += names
         codes = [name for name in names if name in (FIRST, CODE)]
-        return [Kept(FIRST, CODE if CODE in codes else "", NOON, self._fingerprinted)] * bool(codes)
+        return [Kept(FIRST, CODE if CODE in codes else "", NOON, self._is_like)] * bool(codes)
 
     def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
         """Return what was told."""
@@ -47,7 +47,7 @@ class Remembered:
 class Away:
     """A ledger that cannot be reached."""
 
-    def named(self, names: Sequence[str]) -> list[Kept]:
+    def named(self, names: Sequence[str], content: bytes, seen: Seen) -> list[Kept]:
         """Fail."""
         raise LedgerFailed
 
@@ -72,6 +72,11 @@ def trace(code: str) -> FoundMark:
     return FoundMark("text_trace", None, ClaimState.INTACT, code=code, keyed=True)
 
 
+def credential(exchange: str) -> FoundMark:
+    """Return a credential that names an exchange, by a signer whom nobody knows."""
+    return FoundMark("credential", MarkFamily.CREDENTIAL, ClaimState.UNTRUSTED, exchange=exchange)
+
+
 def like(exchange: str = FIRST, confidence: float = 0.97, how: str = "text") -> Likeness:
     """Return a likeness."""
     return Likeness(exchange, how, confidence, NOON, 0, 50)
@@ -92,20 +97,66 @@ def test_a_mark_and_its_content_are_ours() -> None:
 
 def test_a_mark_on_something_else_is_altered() -> None:
     """A label that was copied onto another text makes it nobody's."""
-    report = ask(Remembered(), visible(CODE))
+    report = ask(Remembered(is_like=False), visible(CODE))
     assert report.made_here is MadeHere.UNKNOWN
     assert report.marks[0].state is ClaimState.ALTERED
     assert notes_on(report, report.marks) == (Note.CONTENT_DIFFERS,)
 
 
 @pytest.mark.parametrize(
-    "memory", [Remembered(recognisable=False), Remembered(fingerprinted=False)]
+    "mark", [visible(CODE), metadata(OWN, FIRST), trace(CODE), credential(FIRST)],
+    ids=["label", "metadata", "trace", "credential of somebody"],
+)  # fmt: skip
+def test_a_mark_alone_is_a_claim(mark: FoundMark) -> None:
+    """Where the content cannot be held against the record nobody knows whether it was copied; of a
+    credential that our own key did not sign neither."""
+    report = ask(Remembered(recognisable=False), mark)
+    assert report.made_here is MadeHere.CLAIMED
+    assert notes_on(report, report.marks) == (Note.NOT_COMPARED,)
+    assert [(match.proven, match.confidence) for match in report.matches] == [(False, CLAIM)]
+
+
+@pytest.mark.parametrize(
+    ("memory", "mark"),
+    [
+        (Remembered(is_like=True), visible(CODE)),
+        (Remembered(like(how="file", confidence=1.0)), metadata(OWN, FIRST)),
+        (Remembered(like(how="picture", confidence=0.7), recognisable=False), trace(CODE)),
+        (Remembered(is_like=False), msgspec.structs.replace(credential(FIRST), bound=True)),
+    ],
+    ids=["compared", "byte for byte", "looks", "our own signature"],
 )
-def test_a_mark_counts_where_the_content_cannot_be_compared(memory: Remembered) -> None:
-    """A short text, or a record without a fingerprint."""
-    report = ask(memory, visible(CODE))
+def test_a_mark_and_what_cannot_be_copied(memory: Remembered, mark: FoundMark) -> None:
+    """The content itself, or a signature of ours over it."""
+    report = ask(memory, mark)
     assert report.made_here is MadeHere.YES
-    assert report.marks[0].state is ClaimState.INTACT
+    assert notes_on(report, report.marks) == ()
+
+
+def test_a_watermark_on_other_looks_is_a_claim() -> None:
+    """It may be a small part of our picture, or its noise may have been laid over another one."""
+    mark = FoundMark(
+        "image_watermark", MarkFamily.WATERMARK, ClaimState.INTACT, code=CODE, keyed=True
+    )
+    report = ask(Remembered(is_like=False), mark)
+    assert report.made_here is MadeHere.CLAIMED
+    assert notes_on(report, report.marks) == (Note.CONTENT_DIFFERS,)
+
+
+def test_words_of_ours_under_a_copied_mark_name_their_own_exchange() -> None:
+    """What is proven comes before what is claimed."""
+    report = ask(Remembered(like(SECOND, 1.0)), metadata(OWN, FIRST))
+    assert [(match.exchange, match.proven) for match in report.matches] == [
+        (SECOND, True), (FIRST, False),
+    ]  # fmt: skip
+    assert report.made_here is MadeHere.YES
+
+
+def test_a_file_byte_for_byte_needs_no_mark() -> None:
+    """Raw samples have no place for one."""
+    report = ask(Remembered(like(how="file", confidence=1.0), recognisable=False))
+    assert report.made_here is MadeHere.YES
+    assert notes_on(report, report.marks) == (Note.FOUND_BY_CONTENT,)
 
 
 @pytest.mark.parametrize(
@@ -125,9 +176,9 @@ def test_content_alone(alike: Likeness, made: MadeHere) -> None:
 
 
 def test_a_code_alone_finds_its_answer() -> None:
-    """What is too short to be an answer is a question about the code."""
+    """What is too short to be an answer is a question about the code, which anybody can write."""
     report = ask(Remembered(like(how="code", confidence=1.0), recognisable=False))
-    assert report.made_here is MadeHere.YES
+    assert report.made_here is MadeHere.CLAIMED
     assert notes_on(report, ()) == (Note.FOUND_BY_CODE,)
 
 

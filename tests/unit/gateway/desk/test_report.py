@@ -149,6 +149,10 @@ def test_a_keyed_mark_without_record_leaves_no_sign_in_the_public_answer() -> No
         (report(KNOWN, matches=(BY_MARK,)), (Note.NOT_COMPARED,)),
         (
             report(KNOWN, mark(MarkFamily.CREDENTIAL, known=True), matches=(BY_MARK,)),
+            (Note.NOT_COMPARED,),
+        ),
+        (
+            report(KNOWN, matches=(msgspec.structs.replace(BY_MARK, proven=True),)),
             (),
         ),
         (

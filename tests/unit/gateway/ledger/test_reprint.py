@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 
 import msgspec
 import pytest
@@ -49,6 +50,18 @@ def test_texts_of_an_upgraded_store_are_found_again(ledger: Ledger) -> None:
     assert ledger.archive.trace(POEM)[0].exchange == name(1)
     assert ledger.store.unprinted(10) == []
     assert ledger.verify().sound
+
+
+def test_files_of_an_upgraded_store_are_found_again(ledger: Ledger) -> None:
+    """By the note that the record has of each."""
+    entry = ledger.journal.open(facts(1))
+    entry.answer((said(f"pcm 3 bytes sha256:{sha256(b'pcm').hexdigest()}", own=True),))
+    entry.close(closed())
+    ledger.ship()
+    age(ledger)
+    assert ledger.archive.trace_file(b"pcm") == []
+    assert reprint(ledger.store, ledger.keyring) == 1
+    assert [each.exchange for each in ledger.archive.trace_file(b"pcm")] == [name(1)]
 
 
 def test_what_was_erased_meanwhile_gets_no_fingerprint(ledger: Ledger) -> None:

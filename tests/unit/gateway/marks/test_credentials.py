@@ -40,7 +40,7 @@ MARK = Credentials(signing())
 PICTURE = picture()
 
 
-def _company(name: str = "Company") -> Signing:
+def company(name: str = "Company", number: int = 0) -> Signing:
     """Return a chain that is no trial: somebody's own authority, which readers may trust."""
     trial = make_trial(time.time())
     leaf, root = x509.load_pem_x509_certificates(trial.chain)
@@ -54,7 +54,7 @@ def _company(name: str = "Company") -> Signing:
             .subject_name(names if old is leaf else issuer)
             .issuer_name(issuer)
             .public_key(public)
-            .serial_number(x509.random_serial_number())
+            .serial_number(number or x509.random_serial_number())
             .not_valid_before(old.not_valid_before_utc)
             .not_valid_after(old.not_valid_after_utc)
         )
@@ -83,16 +83,16 @@ def test_a_trial_certificate_is_called_untrusted_even_under_its_own_root() -> No
 
 def test_a_companys_certificate_is_intact_under_its_anchor_and_untrusted_without() -> None:
     """The anchor decides, not the certificate in the file."""
-    company = _company()
-    mark = Credentials(company)
+    firm = company()
+    mark = Credentials(firm)
     content, receipt = mark.stamp(PICTURE, claim())
     assert receipt.status == "written"
     (read,) = mark.verify(content)
     assert (read.state, read.detail, read.exchange) == (ClaimState.INTACT, "", EXCHANGE)
     assert (read.code, read.model, read.time_s) == (claim().code, "model-1", 1_790_000_000.0)
-    (read,) = Credentials(company._replace(anchors=b"")).verify(content)
+    (read,) = Credentials(firm._replace(anchors=b"")).verify(content)
     assert (read.state, read.detail) == (ClaimState.UNTRUSTED, "unknown_signer")
-    (read,) = Credentials(_company("Other")._replace(anchors=company.anchors)).verify(content)
+    (read,) = Credentials(company("Other")._replace(anchors=firm.anchors)).verify(content)
     assert read.detail == "other_signer"
 
 
@@ -106,7 +106,7 @@ def test_one_changed_byte_is_seen() -> None:
 
 def test_a_manifest_that_came_in_stays_valid_as_the_parent() -> None:
     """Also when another mark changed the file before ours was signed."""
-    theirs = Credentials(_company("Camera"))
+    theirs = Credentials(company("Camera"))
     incoming, _ = theirs.stamp(pdf(), claim(OTHER_EXCHANGE))
     stamper = Stamper([DocumentMetadata(), MARK], [MarkFamily.METADATA, MarkFamily.CREDENTIAL])
     stamped = stamper.stamp(incoming, claim())
@@ -194,11 +194,11 @@ def test_a_manifest_in_a_text_covers_all_but_its_own_place(found: MediaFormat) -
 @pytest.mark.parametrize("found", TEXTS)
 def test_anothers_manifest_in_a_text_stays(found: MediaFormat) -> None:
     """There may be one only; ours gives way to ours."""
-    company = Credentials(_company())
+    firm = Credentials(company())
     content, said = TEXTS[found].encode(), claim()._replace(format=found)
-    theirs, _ = company.stamp(content, said)
-    assert company.verify(theirs)[0].state is ClaimState.INTACT
-    ours = Credentials(_company("Other"))
+    theirs, _ = firm.stamp(content, said)
+    assert firm.verify(theirs)[0].state is ClaimState.INTACT
+    ours = Credentials(company("Other"))
     assert ours.stamp(theirs, said) == (
         theirs, Receipt("credential", "not_possible", "other_manifest"),
     )  # fmt: skip
@@ -368,16 +368,16 @@ def _report(content: bytes, found: MediaFormat) -> str:
 
 def test_a_root_is_not_written_into_files() -> None:
     """It stays out of the chain, and who has it among the anchors trusts the signature."""
-    company = _company()
+    firm = company()
     leaf, root = (
         each.public_bytes(Encoding.DER)
-        for each in x509.load_pem_x509_certificates(company.certificate)
+        for each in x509.load_pem_x509_certificates(firm.certificate)
     )
-    content, receipt = Credentials(company).stamp(PICTURE, claim())
+    content, receipt = Credentials(firm).stamp(PICTURE, claim())
     assert receipt.status == "written"
     assert leaf in content
     assert root not in content
-    assert [each.state for each in Credentials(company).verify(content)] == [ClaimState.INTACT]
+    assert [each.state for each in Credentials(firm).verify(content)] == [ClaimState.INTACT]
 
 
 def test_chains_without_a_root_are_written_as_they_are() -> None:

@@ -1,0 +1,130 @@
+"""Memory: what the ledger knows of marks and of contents, as the desk asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from gateway.assembly.sealing import Sealer
+from gateway.assembly.vault import Vault
+from gateway.desk.attribution import Kept, Likeness
+from gateway.desk.reading import MOST_TEXT_BYTES, TEXTS, Seen, edges
+from gateway.ledger.search import Archive
+from gateway.marks.text_label import is_prose
+from gateway.matching.fingerprint import normalise, units_of
+from gateway.nouns.errors import ConfigError, LedgerFailed
+from gateway.nouns.media import MediaFormat, MediaKind
+from gateway.ports.clock import Clock
+from gateway.ports.store import Query
+
+MOST_TRACED = 20_000
+"""So many code points of a text are looked up by their wording."""
+
+RECOGNISABLE_UNITS = 80
+"""A text of so many units (40 Chinese characters, about 20 words) is found by its wording if the
+record has a fingerprint: one that is not found is another text."""
+
+_SAME_CODE = 3
+
+
+class LedgerMemory:
+    """See gateway.desk.attribution.Memory. Opens the store when it is first asked, so that each
+    process has a connection of its own; used by one thread at a time."""
+
+    def __init__(self, vault: Vault, clock: Clock, sealer: Sealer) -> None:
+        self._vault = vault
+        self._clock = clock
+        self._sealer = sealer
+        self._opened: Archive | None = None
+
+    def named(self, names: Sequence[str], content: bytes, seen: Seen) -> list[Kept]:
+        """Return the exchanges that have one of these ids or label codes; asks twice per name,
+        whatever it looks like."""
+        archive = self._archive()
+        bare = ""
+        if seen.format in TEXTS and seen.format is not MediaFormat.HTML:
+            bare = self._sealer.without_marks(traceable(content))
+        found: list[Kept] = []
+        for name in names:
+            for code, query in (("", Query(exchange=name, limit=1)),
+                                (name, Query(code=name, limit=_SAME_CODE))):  # fmt: skip
+                found += [
+                    Kept(each.exchange, code, each.time_ns,
+                         archive.compared(each, bare, seen.pictures))
+                    for each in archive.find(query)
+                ]  # fmt: skip
+        return found
+
+    def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
+        """Return the exchanges that the content is like, the surest first."""
+        same = [
+            Likeness(each.exchange, "file", 1.0, each.time_ns)
+            for each in self._archive().trace_file(content)
+        ]
+        like, recognisable = self._like(content, seen)
+        return [*same, *like], recognisable
+
+    def _like(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
+        if seen.format is None:
+            return [], False
+        if seen.format.kind is MediaKind.IMAGE:
+            shown = self._archive().trace_looks(seen.pictures)
+            return [Likeness(each.exchange, "picture", each.confidence, each.time_ns)
+                    for each in shown], False  # fmt: skip
+        if seen.format not in TEXTS:
+            return [], False
+        text = traceable(content)
+        bare = self._sealer.without_marks(text)
+        found: list[Likeness] = []
+        for each in self._archive().trace(text):
+            start, end = (each.passage.start, each.passage.end) if each.passage else (0, 0)
+            how = "text" if end else each.how
+            if how != "text" and self._archive().compared(each.record, bare, ()) is False:
+                continue  # the code of an answer stands on something else
+            found.append(Likeness(each.exchange, how, each.confidence, each.time_ns, start, end))
+        return found, self._recognisable(bare, text, seen.format)
+
+    def _recognisable(self, bare: str, text: str, kind: MediaFormat) -> bool:
+        if kind is MediaFormat.HTML or is_prose(text) is False:
+            return False
+        return units_of(normalise(bare)) >= RECOGNISABLE_UNITS
+
+    def _archive(self) -> Archive:
+        if self._opened is None:
+            vault = self._vault
+            try:
+                self._opened = Archive(vault.store(), vault.keyring, vault.state, self._clock)
+            except ConfigError as error:
+                raise LedgerFailed(error.detail) from None
+        return self._opened
+
+
+def traceable(content: bytes) -> str:
+    """Return what of a text is looked up by its wording: of JSON (an answer of an API) its longest
+    string, else the text itself, at most `MOST_TRACED` code points."""
+    if len(content) > MOST_TEXT_BYTES:
+        content = edges(content)
+    text = content.decode("utf-8", "replace")
+    if text.lstrip()[:1] in ("{", "["):
+        text = max(_strings(content), key=len, default=text)
+    return text[:MOST_TRACED]
+
+
+def _strings(content: bytes) -> list[str]:
+    """Return every string value of a JSON text; none if it is no JSON."""
+    try:
+        waiting: list[Any] = [msgspec.json.decode(content)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+    found: list[str] = []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+    return found

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from gateway.access.strikes import Strike, reviewed_points, standing_of, subject_mark
 from gateway.assembly.standings import keep_standings
 from gateway.assembly.vault import Vault
-from gateway.ledger.chain import event, extend, write_head
+from gateway.ledger.chain import End, event, extend, write_head
 from gateway.ledger.conduct import review_item
 from gateway.ledger.search import facts_of
 from gateway.nouns.conduct import Level, Standing, StrikeRules
@@ -35,7 +35,7 @@ class Conducts:
         self._rules = rules
         self._clock = clock
         self._store = vault.store()
-        self._head: tuple[int, bytes] | None = None
+        self._head: End | None = None
 
     # -- reviews
 
@@ -175,12 +175,12 @@ class Conducts:
 
     def _chain(self, writing: Writing, kind: str, facts: dict[str, str]) -> None:
         row = event(kind, self._clock.wall_ns(), facts)
-        self._head = extend(writing, self._vault.keyring, [row], {})
+        self._head = extend(writing, self._vault.keyring, [row], {}, self._vault.state)
 
     def _refresh(self) -> None:
         """Write the head of the chain, and tell the workers at once."""
         if self._head is not None:
-            write_head(self._vault.state, self._vault.keyring, *self._head)
+            write_head(self._vault.state, self._vault.keyring, self._head)
         if self._rules is not None:
             keep_standings(self._vault, self._store, self._rules)
 

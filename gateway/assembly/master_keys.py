@@ -66,8 +66,8 @@ class MasterKeyDesk:
             facts = {"master": keyring.active_id, "by": getpass.getuser()}
             row = event("master_key_rotated", self._clock.wall_ns(), facts)
             with store.writing() as writing:
-                head = extend(writing, keyring, [row], {})
-            write_head(self._state, keyring, *head)
+                head = extend(writing, keyring, [row], {}, self._state)
+            write_head(self._state, keyring, head)
             return rewrap(store, keyring) if move else 0
         finally:
             store.close()

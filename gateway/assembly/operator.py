@@ -299,8 +299,8 @@ class Keys:
             facts = {"key": key.id, "tenant": key.tenant, "by": getpass.getuser(), **more}
             row = event(kind, self._clock.wall_ns(), facts)
             with store.writing() as writing:
-                head = extend(writing, self._vault.keyring, [row], {})
-            write_head(self._vault.state, self._vault.keyring, *head)
+                head = extend(writing, self._vault.keyring, [row], {}, self._vault.state)
+            write_head(self._vault.state, self._vault.keyring, head)
         finally:
             store.close()
 

@@ -114,8 +114,8 @@ class StandingKeeper:
         ]  # fmt: skip
         if rows:
             with store.writing() as writing:
-                head = extend(writing, self._vault.keyring, rows, {})
-            write_head(self._vault.state, self._vault.keyring, *head)
+                head = extend(writing, self._vault.keyring, rows, {}, self._vault.state)
+            write_head(self._vault.state, self._vault.keyring, head)
         self._before = {mark: level for mark, (level, _, _) in after.items()}
 
 

@@ -163,8 +163,8 @@ def _note_policy(vault: Vault, policy: Policy, clock: Clock) -> None:
             for each in reversed(policy.family)
         ]  # fmt: skip
         with store.writing() as writing:
-            head = extend(writing, vault.keyring, rows, {})
-        write_head(vault.state, vault.keyring, *head)
+            head = extend(writing, vault.keyring, rows, {}, vault.state)
+        write_head(vault.state, vault.keyring, head)
     finally:
         store.close()
 

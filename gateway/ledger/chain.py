@@ -4,7 +4,9 @@ Every row's hash is an HMAC-SHA256, under a key of the keyring, over the hash of
 over this row's place, kind, id and the hashes of its parts. Because the parts enter as hashes, a
 part can be deleted and the chain still verifies; because the hash is keyed, nobody without the
 keyring can write a row that fits. Checkpoints (Ed25519) pin the chain now and then; the *head*, a
-signed file beside the store, says how far it had grown, so that a cut tail is seen too.
+signed file beside the store, says how far it had grown, so that a cut tail is seen too. Whoever
+finds the store shorter than the head (cut, or restored from a copy) and goes on to write chains
+that first: else the chain would grow past the place, and the head forget it.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,6 +26,8 @@ from gateway.ports.store import Checkpoint, StoredRecord, Writing
 
 GENESIS = sha256(b"sealgate ledger, chain 1").digest()
 HEAD_FILE = "ledger.head"
+CUT = "cut"
+"""The kind of the event that says which rows were missing when somebody went on to write."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -32,6 +37,14 @@ class Head(msgspec.Struct, frozen=True):
     chain_hash: str
     key_id: str
     signature: str
+
+
+class End(NamedTuple):
+    """Place and hash of the chain's last row; ``after_cut``: rows behind the head were missing."""
+
+    place: int
+    chain_hash: bytes
+    after_cut: bool = False
 
 
 def with_hashes(record: StoredRecord) -> StoredRecord:
@@ -65,12 +78,17 @@ def extend(
     keyring: Keyring,
     records: Sequence[StoredRecord],
     fingerprints: Mapping[str, Fingerprint],
-) -> tuple[int, bytes]:
-    """Append rows to the chain and the store; return place and hash of the last.
+    state: Path,
+) -> End:
+    """Append rows to the chain and the store; return its new end, for `write_head`.
 
-    ``fingerprints`` are by exchange id. The ids must not be in the store yet.
+    ``fingerprints`` are by exchange id. The ids must not be in the store yet. If the head in the
+    ``state`` folder knows of rows that are not there, an event that says so comes first.
     """
     place, previous = writing.tail() or (-1, GENESIS)
+    missing = _cut_before(read_head(state), keyring, place, previous)
+    if missing is not None:
+        records = (event(CUT, records[0].time_ns, missing), *records)
     placed: list[StoredRecord] = []
     seen: dict[int, Fingerprint] = {}
     for record in records:
@@ -81,7 +99,23 @@ def extend(
         if record.exchange in fingerprints:
             seen[place] = fingerprints[record.exchange]
     writing.append(placed, seen)
-    return place, previous
+    return End(place, previous, missing is not None)
+
+
+def _cut_before(
+    head: Head | None, keyring: Keyring, place: int, chain_hash: bytes
+) -> dict[str, object] | None:
+    """Return what the head knows beyond the chain's end at ``place``; None if nothing.
+
+    Heads are written after their rows, and rows by one writer at a time: a head is never ahead by
+    itself. A head that this keyring did not sign says nothing.
+    """
+    if head is None or not head_verifies(keyring, head):
+        return None
+    if head.chain_seq < place or (head.chain_seq, head.chain_hash) == (place, chain_hash.hex()):
+        return None
+    first = min(place + 1, head.chain_seq)
+    return {"first": first, "last": head.chain_seq, "chain_hash": head.chain_hash}
 
 
 def event(kind: str, time_ns: int, facts: Mapping[str, object], exchange: str = "") -> StoredRecord:
@@ -126,13 +160,14 @@ def next_checkpoint(writing: Writing, keyring: Keyring, time_ns: int) -> Checkpo
     return signed
 
 
-def write_head(state: Path, keyring: Keyring, place: int, chain_hash: bytes) -> None:
-    """Replace the head, unless the one there is further."""
+def write_head(state: Path, keyring: Keyring, end: End) -> None:
+    """Replace the head, unless the one there is further (and not of rows that were cut off)."""
     present = read_head(state)
-    if present is not None and present.chain_seq > place:
+    if present is not None and present.chain_seq > end.place and not end.after_cut:
         return
-    signature = keyring.sign(_head_message(place, chain_hash.hex()))
-    head = Head(place, chain_hash.hex(), keyring.signing_id, signature.hex())
+    place, chain_hash = end.place, end.chain_hash.hex()
+    signature = keyring.sign(_head_message(place, chain_hash))
+    head = Head(place, chain_hash, keyring.signing_id, signature.hex())
     draft = state / f".{HEAD_FILE}.{os.getpid()}"
     draft.write_bytes(msgspec.json.encode(head))
     draft.replace(state / HEAD_FILE)

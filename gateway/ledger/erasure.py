@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.ledger.chain import event, extend, write_head
+from gateway.ledger.chain import End, event, extend, write_head
 from gateway.ledger.frames import (
     HEADER_BYTES,
     MAGIC,
@@ -69,7 +69,7 @@ class Eraser:
         self._keyring = keyring
         self._state = state
         self._clock = clock
-        self._head: tuple[int, bytes] | None = None
+        self._head: End | None = None
 
     def erase_subject(self, tenant: str, subject: str, *, reason: str) -> Erased:
         """Make everything a subject said and was told unreadable, in store and spool.
@@ -159,11 +159,11 @@ class Eraser:
 
     def _note(self, writing: Writing, kind: str, facts: dict[str, str]) -> None:
         row = event(kind, self._clock.wall_ns(), facts)
-        self._head = extend(writing, self._keyring, [row], {})
+        self._head = extend(writing, self._keyring, [row], {}, self._state)
 
     def _write_head(self) -> None:
         if self._head is not None:
-            write_head(self._state, self._keyring, *self._head)
+            write_head(self._state, self._keyring, self._head)
 
 
 def rewrap(store: Store, keyring: Keyring) -> int:

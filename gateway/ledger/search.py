@@ -147,8 +147,8 @@ class Archive:
     def _note(self, kind: str, facts: dict[str, str]) -> None:
         row = event(kind, self._clock.wall_ns(), facts)
         with self._store.writing() as writing:
-            head = extend(writing, self._keyring, [row], {})
-        write_head(self._state, self._keyring, *head)
+            head = extend(writing, self._keyring, [row], {}, self._state)
+        write_head(self._state, self._keyring, head)
 
     def _by_id(self, text: str) -> list[tuple[StoredRecord, str]]:
         names = list(dict.fromkeys(_EXCHANGE_ID.findall(text)))[:20]

@@ -211,11 +211,11 @@ class Shipper:
             records, fingerprints = self._intake.rows(writing, fresh)
             records += [row for name, row in rows.items() if name not in known]
             if records:
-                head = extend(writing, self._keyring, records, fingerprints)
+                head = extend(writing, self._keyring, records, fingerprints, self._state)
                 told = {name: each.facts for name, each in fresh.items()}
                 keep_conduct(writing, records, told, self._clock.wall_ns())
         if head is not None:
-            write_head(self._state, self._keyring, *head)
+            write_head(self._state, self._keyring, head)
         self._since_checkpoint += len(records)
         recovered = sum(each.facts.close is None for each in fresh.values())
         self._stats = self._stats._replace(recovered=self._stats.recovered + recovered)

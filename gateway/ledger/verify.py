@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.ledger.chain import (
+    CUT,
     GENESIS,
     checkpoint_message,
     contents_hash,
@@ -62,6 +63,15 @@ class VerifyReport(NamedTuple):
 class _Event(msgspec.Struct):
     kind: str
     facts: dict[str, str]
+
+
+class _Missing(msgspec.Struct):
+    first: int
+    last: int
+
+
+class _Cut(msgspec.Struct):
+    facts: _Missing
 
 
 class _Noted(msgspec.Struct):
@@ -131,6 +141,7 @@ class _Walker:
         self._checkpoints = store.checkpoints()
         self._pinned = {each.chain_seq: each for each in self._checkpoints}
         self._emptied = 0
+        self._cuts: list[Fault] = []
 
     def report(self) -> VerifyReport:
         """Walk, and say what was found."""
@@ -151,6 +162,7 @@ class _Walker:
             yield from self._meaning_faults(record)
             self._remember(record)
         yield from self._end_faults()
+        yield from self._cuts
 
     def _row_faults(self, record: StoredRecord) -> Iterator[Fault]:
         expected = self._place + 1
@@ -166,6 +178,14 @@ class _Walker:
         pin = self._pinned.get(record.chain_seq)
         if pin is not None and pin.chain_hash != record.chain_hash:
             yield _about("altered", record, f"checkpoint {pin.number} had another record here")
+        if self._is_other_than_the_head(record):
+            yield _about("cut", record, "the head had another record here, which is missing")
+
+    def _is_other_than_the_head(self, record: StoredRecord) -> bool:
+        head = self._head
+        if head is None or head.chain_seq != record.chain_seq:
+            return False
+        return head_verifies(self._keyring, head) and head.chain_hash != record.chain_hash.hex()
 
     def _meaning_faults(self, record: StoredRecord) -> Iterator[Fault]:
         """What stands beside the hashed parts and is found or opened by."""
@@ -202,6 +222,8 @@ class _Walker:
 
     def _remember(self, record: StoredRecord) -> None:
         self._counts["records" if record.kind == "exchange" else "events"] += 1
+        if record.kind == CUT and record.facts:
+            self._cuts.append(_cut_told_by(record))
         self._previous, self._place = record.chain_hash, record.chain_seq
 
     def _end_faults(self) -> Iterator[Fault]:
@@ -251,6 +273,16 @@ class _Walker:
 def verify(store: Store, keyring: Keyring, state: Path) -> VerifyReport:
     """Read everything once and report. Raises LedgerFailed if the store does not answer."""
     return _Walker(store, keyring, state).report()
+
+
+def _cut_told_by(record: StoredRecord) -> Fault:
+    """Return what the event of a cut says; its facts are known to be its own."""
+    missing = msgspec.json.decode(record.facts, type=_Cut).facts
+    sentence = (
+        f"Former records {missing.first} to {missing.last} are missing: the store had been cut, or "
+        f"restored from a copy, when record {record.chain_seq} was written. The rest is intact."
+    )
+    return _fault("cut", missing.first, record.exchange, sentence)
 
 
 def _wrong_column(record: StoredRecord) -> str:

@@ -41,7 +41,7 @@ def test_a_lost_keyring_is_refused_where_there_are_records(tmp_path: Path) -> No
     made = open_vault(_settings(tmp_path), make=True)
     store = made.store()
     with store.writing() as writing:
-        extend(writing, made.keyring, [event("policy", 1, {"hash": "h"})], {})
+        extend(writing, made.keyring, [event("policy", 1, {"hash": "h"})], {}, tmp_path)
     store.close()
     (tmp_path / FILE_NAME).unlink()
     with pytest.raises(ConfigError, match="is gone"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.ledger.chain import (
     GENESIS,
+    End,
     event,
     extend,
     head_verifies,
@@ -35,8 +36,8 @@ def test_rows_of_two_writers_form_one_chain(ledger: Ledger) -> None:
     """Whoever writes next continues where the store ends."""
     for kind in ("policy", "read", "key"):
         with ledger.store.writing() as writing:
-            head = extend(writing, ledger.keyring, [event(kind, 1, {})], {})
-        write_head(ledger.state, ledger.keyring, *head)
+            head = extend(writing, ledger.keyring, [event(kind, 1, {})], {}, ledger.state)
+        write_head(ledger.state, ledger.keyring, head)
     assert [row.kind for row in ledger.store.walk()] == ["policy", "read", "key"]
     assert ledger.verify().sound
 
@@ -45,7 +46,7 @@ def test_a_checkpoint_is_signed_only_for_a_new_end(ledger: Ledger) -> None:
     """An empty store and an unchanged end get none."""
     with ledger.store.writing() as writing:
         assert next_checkpoint(writing, ledger.keyring, 1) is None
-        extend(writing, ledger.keyring, [event("key", 1, {})], {})
+        extend(writing, ledger.keyring, [event("key", 1, {})], {}, ledger.state)
         first = next_checkpoint(writing, ledger.keyring, 2)
         assert first is not None
         assert next_checkpoint(writing, ledger.keyring, 3) is None
@@ -54,8 +55,8 @@ def test_a_checkpoint_is_signed_only_for_a_new_end(ledger: Ledger) -> None:
 
 def test_the_head_never_goes_back(ledger: Ledger) -> None:
     """A slower writer does not overwrite the head of a faster one."""
-    write_head(ledger.state, ledger.keyring, 5, b"five")
-    write_head(ledger.state, ledger.keyring, 4, b"four")
+    write_head(ledger.state, ledger.keyring, End(5, b"five"))
+    write_head(ledger.state, ledger.keyring, End(4, b"four"))
     head = read_head(ledger.state)
     assert head is not None
     assert head.chain_seq == 5

@@ -8,6 +8,7 @@ from contextlib import closing as closed
 import pytest
 
 from gateway.nouns.policy import Keep
+from gateway.ports.store import Query
 from tests.ledger_kit import DAY_NS, Ledger, name
 
 
@@ -18,6 +19,20 @@ def fill(ledger: Ledger, count: int = 10) -> None:
     ledger.ship()
     ledger.clock.now_s += 61
     ledger.ship()
+
+
+def fill_more(ledger: Ledger, first: int, count: int) -> None:
+    """Store further exchanges."""
+    for number in range(first, first + count):
+        ledger.exchange(number, f"text {number}")
+        ledger.ship()
+
+
+def cut(ledger: Ledger, last: int) -> None:
+    """Take away all behind this place, as a restored copy of the store would."""
+    for table in ("records", "contents", "fingerprints"):
+        tamper(ledger, f"DELETE FROM {table} WHERE chain_seq > {last}")
+    tamper(ledger, "DELETE FROM checkpoints")
 
 
 def tamper(ledger: Ledger, *statements: str) -> None:
@@ -89,6 +104,33 @@ def test_a_tail_cut_together_with_its_checkpoints_is_seen(ledger: Ledger) -> Non
     fault = ledger.verify().fault
     assert fault is not None
     assert (fault.what, fault.chain_seq) == ("cut", 7)
+
+
+def test_a_cut_tail_is_seen_when_the_chain_has_grown_again(ledger: Ledger) -> None:
+    """Whoever goes on to write notes first what is missing: neither growth nor a reader's event
+    hides it, and it is noted once."""
+    fill(ledger)
+    cut(ledger, 6)
+    assert ledger.text_of(name(2)) == "text 2"
+    fill_more(ledger, 20, 12)
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert (fault.what, fault.chain_seq) == ("cut", 7)
+    assert "7 to 9" in fault.sentence
+    assert len(ledger.store.search(Query(kind="cut"))) == 1
+
+
+def test_a_tail_that_was_cut_and_written_anew_is_seen(ledger: Ledger) -> None:
+    """As long as before, but not what the head saw: a restored copy that went on elsewhere."""
+    fill(ledger)
+    head = (ledger.state / "ledger.head").read_bytes()
+    cut(ledger, 8)
+    (ledger.state / "ledger.head").unlink()
+    fill_more(ledger, 20, 1)
+    (ledger.state / "ledger.head").write_bytes(head)
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert (fault.what, fault.chain_seq) == ("cut", 9)
 
 
 @pytest.mark.parametrize("content", [None, b"{}", b'{"chain_seq":3,"chain_hash":"00"}'])

@@ -47,10 +47,21 @@ def is_taiwan_id(number: str) -> bool:
     return (total + int(number[9])) % 10 == 0
 
 
+MOBILE_FORMS = (
+    Form(
+        "phone", "mobile",
+        r"1[3-9][0-9](?:\.[0-9]{4}\.| [0-9]{3} [0-9])[0-9]{4}|1[3-9][0-9]{3} [0-9]{3} ?[0-9]{3}"
+        r"|1[3-9][0-9]{2}[ \-][0-9]{3}[ \-][0-9]{4}|1 [3-9](?: [0-9]){9}",
+        "cn_mobile_grouped",
+    ),
+)  # fmt: skip
+"""Mobiles in groups that only a word tells from other figures."""
+
 FORMS = (
     Form("travel", "passport", r"[EGDSP][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}", "cn_passport"),
     Form("passport", "passport", r"[A-Z]{0,2}[0-9]{6,9}", "passport"),
-    Form("permit", "travel_permit", r"[HMCWTL](?:[0-9]{10}|[0-9]{8})", "cn_travel_permit"),
+    Form("permit", "travel_permit", r"[HMCWTL](?:[0-9]{10}|[0-9]{8})|C[A-HJ-NP-Z][0-9]{7}",
+         "cn_travel_permit"),
     Form("permit", "travel_permit", r"[0-9]{10}|[0-9]{8}", "cn_taiwan_permit"),
     Form("hk_id", "hk_id", r"[A-Z]{1,2}[0-9]{6}[0-9A]", "hk_id", is_hong_kong_id, 3),
     Form("macau_id", "macau_id", r"[157][0-9]{6}(?:\([0-9]\)|/?[0-9])", "macau_id", None, 3),

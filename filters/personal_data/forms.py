@@ -30,7 +30,7 @@ _CHUNK = re.compile(
 with what it consumes and looks back after it: that is several times as fast to search.)"""
 _GROWING = re.compile(
     r"[A-Za-z0-9](?<![A-Za-z0-9].)[A-Za-z0-9]{0,15}"
-    r"(?:[ \-./(,][A-Za-z0-9]{1,12}){0,9}(?:[ \-./(,]|周?岁|周|歲)?\Z"
+    r"(?:[ \-./(,][A-Za-z0-9]{1,12}){0,11}(?:[ \-./(,]|周?岁|周|歲)?\Z"
 )
 _SPACING = re.compile(r"[ \-./()（）]")
 

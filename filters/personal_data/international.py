@@ -250,10 +250,18 @@ _NATIONAL: tuple[tuple[str, str, str | Callable[[str], bool]], ...] = (
 """``(label, shape, check)``; a name is that of a module of ``stdnum``."""
 
 
+_VAT = (
+    r"(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)"
+    r" ?[0-9A-Z]{8,12}"
+)
+"""What member states write before the value added tax number of a trader, and its length."""
+
+
 def forms(phones: Phones) -> tuple[Form, ...]:
     """Return the labelled forms; imports the libraries that check them."""
     return (
         Form("ssn", "us_ssn", r"\d{3}([ \-]?)\d{2}\1\d{4}", "us_ssn", is_us_ssn, 3),
+        Form("eu_vat", "national_id", _VAT, "eu_vat", _checked("eu.vat")),
         *(
             Form("phone", "phone", shape, f"phone_{region.lower()}", phones.of(region))
             for region, shape in _PHONES

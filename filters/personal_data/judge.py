@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from filters.personal_data import accounts, addresses, china, names, network, sensitive
+from filters.personal_data import accounts, addresses, births, china, names, network, sensitive
 from filters.personal_data.candidate import LEAST_SCORE, Candidate, outermost
 from filters.personal_data.examples import EXAMPLES, is_example_address
 from filters.personal_data.forms import Form, FormIndex, compact
@@ -82,6 +82,7 @@ class PersonalDataFilter:
         self._openers: list[Opener] = [("000", china.open_bracketed), ("(0", china.open_bracketed)]
         if "contact" in on:
             self._finders.append((10, "0000000", china.landlines))
+            forms += china.MOBILE_FORMS
         if "china" in on:
             forms += china.FORMS
             self._finders.append((6, "000000", china.hong_kong_ids))
@@ -254,7 +255,12 @@ def _settled(
 def _phrases(on: frozenset[str], labels: str) -> PhraseIndex:
     triggers: dict[str, str] = {}
     readers: dict[str, Reader] = {}
-    for family, module in (("names", names), ("addresses", addresses), ("accounts", accounts)):
+    for family, module in (
+        ("names", names),
+        ("names", births),
+        ("addresses", addresses),
+        ("accounts", accounts),
+    ):
         if family in on:
             triggers |= module.TRIGGERS
             readers |= module.READERS

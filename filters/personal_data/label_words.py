@@ -15,7 +15,7 @@ LABELS: dict[str, str] = {
     "phone": (
         "手机 手機 电话 電話 联系 聯系 聯繫 联络 聯絡 拨打 撥打 致电 来电 短信 短訊 微信 号码是"
         " 热线 座机 座機 固话 传真 傳真 tel phone mobile cell call whatsapp wechat contact"
-        " sms reach fax"
+        " sms reach fax my_number_is my_number's"
         " landline telefon teléfono téléphone 전화 휴대폰 携帯"
     ),
     "home_phone": "家庭电话 家里电话 住宅电话 家中电话 宅电 home_phone home_number",
@@ -42,6 +42,15 @@ LABELS: dict[str, str] = {
     ),
     "social": "社保 社會保險 社会保障 社会保险 医保 公积金 参保 social_insurance 保险号 养老",
     "military": "军官证 士兵证 军人证 軍官證 士兵證 文职证 文职干部 警官证 军人保障卡 义务兵证",
+    "bank_account": (
+        "银行账号 银行帐号 银行賬號 银行账户 银行帐户 銀行賬戶 对公账户 对公帐户 对公账号 收款账号"
+        " 收款帐号 收款账户 汇款账号 打款账号 开户账号 开户帐号 开户行 开户银行 account_number"
+        " account_no account_num acct_no acct_number acct_num bank_account a/c_no kontonummer"
+    ),
+    "medical": (
+        "病历号 病历编号 病案号 住院号 门诊号 就诊号 就诊卡 诊疗卡 病人id 患者id 患者编号 病歷號"
+        " medical_record mrn patient_id patient_no patient_number hospital_number chart_number"
+    ),
     "ssn": "ssn social_security social_sec ss# 社会安全号 社会安全号码 社安号",
     "imei": "imei meid 设备识别码 手机串号 串号 移动设备识别",
     "imsi": "imsi 国际移动用户 用户识别码",
@@ -67,6 +76,10 @@ LABELS: dict[str, str] = {
     "income": (
         "工资 月薪 年薪 月收入 年收入 账户余额 卡里余额 银行存款 存款余额 公积金余额 征信分 salary"
         " annual_income account_balance bank_balance net_worth"
+    ),
+    "eu_vat": (
+        "vat_number vat_no vat_id vat_reg vat ust-idnr ust-id ustid umsatzsteuer partita_iva p.iva"
+        " tva btw moms"
     ),
     # -- national identification numbers, by the country's own words
     "ca_sin": "social_insurance_number sin",

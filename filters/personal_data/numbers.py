@@ -42,8 +42,8 @@ _IN_A_PATH = re.compile(r"/(?![0-9]{5,}/)[\w.~%+\-]{1,30}/\Z", re.ASCII)
 """Before a part of an address that is not its first."""
 _COLUMN = re.compile(r"[^A-Za-z\u4e00-\u9fff]*\Z")
 _FIGURE = re.compile("[0-9]+")
-_UNUSED_SEGMENT = re.compile(r"1(?:4[0-4]|54|6[013489]|7[49]|94)")
-"""Segments of mobiles that no network has been given."""
+_NOBODYS = re.compile(r"1(?:4[0-4]|54|6[013489]|7[49]|94)|1[0-9]{3}0{7}")
+"""Segments of mobiles that no network has been given, and round figures."""
 _UNITS = frozenset("元圆円万萬亿億")
 """What makes an amount of the figure before it. One character: more is not waited for."""
 _ROW = re.compile(r"[0-9][ \-]\Z")
@@ -133,7 +133,7 @@ def _mobile(passage: Passage, at: int, lettered: bool) -> Candidate | None:  # n
     if score < 0.8 and _in_a_code(text, start, grouped=len(found[1]) > 11):
         score -= 0.3
     if said is Hint.NONE and found[0].isdigit() and start == at:
-        unused = found[0] == found[1] and _UNUSED_SEGMENT.match(found[1]) is not None
+        unused = found[0] == found[1] and _NOBODYS.match(found[1]) is not None
         amount = text[found.end() : found.end() + 1] in _UNITS
         score = 0.3 if unused or amount or _in_a_row(text, start) else score
     return Candidate(start, found.end(), "mobile", 2, round(score, 2), "cn_mobile")

@@ -3,7 +3,8 @@
 Biometrics, belief, special identity, health, financial accounts, whereabouts, children under 14. A
 term counts only where the same sentence has spoken of a person before it: who reads about a disease
 in a textbook is told nothing about anybody. All are of severity 1: what should be done with them
-depends on the service, and a rule of the policy says it.
+depends on the service, and a rule of the policy says it; but the number of a patient (2) leads to
+what a hospital knows of him.
 """
 
 from __future__ import annotations
@@ -83,6 +84,7 @@ FORMS = (
         r"(?:1[0-3]|[1-9])(?:周?岁|歲|[ \-]years?[ \-]olds?)", "under_14", None, 1,
         lambda between, _: _PART.search(between) is not None,
     ),
+    Form("medical", "medical_record", r"(?:[A-Z]{1,4}[ \-]?)?[0-9]{5,12}", "medical_record"),
     Form("income", "finance", r"[1-9][0-9]{4,11}(?:\.[0-9]{2})?", "amount", None, 1),
 )  # fmt: skip
 

@@ -17,11 +17,12 @@ FAMILIES: dict[Family, tuple[str, ...]] = {
     ),
     "international": ("phone", "iban", "us_ssn", "national_id"),
     "network": ("ip_address", "mac_address", "device_id", "coordinates"),
-    "names": ("name",),
+    "names": ("name", "birth_date"),
     "addresses": ("address",),
-    "accounts": ("account",),
+    "accounts": ("account", "bank_account"),
     "sensitive": (
         "biometric", "belief", "identity", "health", "whereabouts", "finance", "minor",
+        "medical_record",
     ),
 }  # fmt: skip
 """Family -> kinds; a kind's category is ``personal_data.<kind>``."""

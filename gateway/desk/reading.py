@@ -17,6 +17,8 @@ from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.nouns.picture import Sought
 from gateway.ports.mark import Claim
 from gateway.wire.media_type import sniff
+from gateway.wire.png import is_crumbled
+from gateway.wire.wholeness import is_whole
 
 TEXTS = frozenset({MediaFormat.TXT, MediaFormat.MARKDOWN, MediaFormat.HTML})
 """Formats that are read as a text, with its marks and its wording."""
@@ -87,6 +89,8 @@ class FileReading:
         seen = read(asked.content, asked.name, self._readers)
         if seen.format is None or seen.format.kind is not MediaKind.IMAGE:
             return seen
+        if is_crumbled(asked.content):
+            return seen
         try:
             return seen._replace(pictures=tuple(self._look(asked.content)))
         except _BROKEN:
@@ -113,6 +117,8 @@ def read(content: bytes, name: str, readers: Iterable[Reader]) -> Seen:
         found, partly = None, True
     if found is None:
         return Seen(None, (), partly=partly)
+    if not is_whole(content, found):
+        partly = True
     if found in TEXTS and len(content) > MOST_TEXT_BYTES:
         content, partly = edges(content), True
     marks: list[FoundMark] = []

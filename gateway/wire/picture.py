@@ -103,6 +103,8 @@ class Picture:
     def _decode(self, limits: Limits) -> None:
         if len(self._content) > image_file.LARGEST:
             raise MediaFault("too_large")
+        if png.is_crumbled(self._content):
+            raise MediaFault("too_many_parts")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from gateway.wire import exif
@@ -14,9 +15,12 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 LABEL_KEYWORD = b"AIGC"
 TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+MOST_WALKED = 20_000
+"""Encoders make chunks of 8 KB and more, so a picture of 160 MB has as many."""
+
 _PIXELS = frozenset({b"IDAT", b"fdAT"})
 _MANIFEST = b"caBX"
-_MOST_CHUNKS = 200_000
+
 _MOST_LABELS = 32
 _LONGEST_TEXT = 2 * 1024 * 1024
 
@@ -40,7 +44,7 @@ def chunks(content: bytes) -> list[Chunk]:
         size = int.from_bytes(view[at : at + 4], "big")
         kind = content[at + 4 : at + 8]
         end = at + 12 + size
-        if end > len(content) or len(found) >= _MOST_CHUNKS:
+        if end > len(content) or len(found) >= MOST_WALKED:
             raise MediaFault("broken_png")
         crc = content[end - 4 : end]
         if kind in _PIXELS:  # decoders add these up; to do it four times would be the main cost
@@ -55,6 +59,21 @@ def chunks(content: bytes) -> list[Chunk]:
             return found
         at = end
     raise MediaFault("broken_png")
+
+
+def heads(content: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield each chunk's type and where it begins, also of a file that is broken further on."""
+    at = len(SIGNATURE)
+    while at + 8 <= len(content):
+        yield content[at + 4 : at + 8], at
+        at += 12 + int.from_bytes(content[at : at + 4], "big")
+
+
+def is_crumbled(content: bytes) -> bool:
+    """True for a PNG of so many chunks that other programs take seconds to walk through them."""
+    if not content.startswith(SIGNATURE):
+        return False
+    return sum(1 for _ in islice(heads(content), MOST_WALKED + 1)) > MOST_WALKED
 
 
 def joined(parts: Iterable[Chunk]) -> bytes:

@@ -6,6 +6,7 @@ samples behind it) reach to the end of the file; they get true sizes when they a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gateway.wire.media_fault import MediaFault
@@ -39,6 +40,15 @@ class Wave(NamedTuple):
     def first(self, name: bytes) -> Chunk | None:
         """Return the place of the first chunk of this id."""
         return next((chunk for chunk in self.chunks if chunk.id == name), None)
+
+
+def heads(content: bytes) -> Iterator[bytes]:
+    """Yield each chunk's id of any RIFF file, also of one that is broken further on."""
+    at = 12
+    while at + 8 <= len(content):
+        yield content[at : at + 4]
+        size = int.from_bytes(content[at + 4 : at + 8], "little")
+        at += 8 + size + (size & 1)
 
 
 def read_wave(content: bytes) -> Wave:

@@ -7,12 +7,13 @@ gives, is what other programs then read badly; for all of these there is the sid
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from gateway.nouns.media import MediaFormat as F
-from gateway.wire import gif, riff, svg, tiff
+from gateway.wire import gif, png, riff, svg, tiff
 from gateway.wire.id3 import Frame, build, read_tag
 from gateway.wire.isobox import Box, boxes
 from gateway.wire.manifest_place import Room
@@ -94,11 +95,13 @@ def has_many_parts(content: bytes, found: F) -> bool:
     signing and reading a megabyte of empty ones would take it half an hour."""
     if found is F.JPEG:
         return _segments(content) > _MOST_SEGMENTS
-    if found in {F.PNG, F.WEBP, F.WAV}:
-        return _chunks(content, found) > _MOST_PIECES
+    if found is F.PNG:
+        return png.is_crumbled(content)
+    if found in {F.WEBP, F.WAV}:
+        return _are_many(riff.heads(content))
     if found is F.GIF:
         with suppress(MediaFault):
-            return sum(1 for _ in islice(gif.blocks(content), _MOST_PIECES + 1)) > _MOST_PIECES
+            return _are_many(gif.blocks(content))
     if found not in _BOXED:
         return False
     count, around = 0, [(0, len(content))]
@@ -112,17 +115,8 @@ def has_many_parts(content: bytes, found: F) -> bool:
     return count > _MOST_BOXES
 
 
-def _chunks(content: bytes, found: F) -> int:
-    """Return how many chunks a PNG or a RIFF file has, or one more than the most."""
-    at, around, order = 8, 12, "big"
-    if found is not F.PNG:
-        at, around, order = 12, 8, "little"
-    size_at, count = (0 if found is F.PNG else 4), 0
-    while count <= _MOST_PIECES and at + around <= len(content):
-        size = int.from_bytes(content[at + size_at : at + size_at + 4], order)  # type: ignore[arg-type]  # one of the two
-        at += around + size + (0 if found is F.PNG else size & 1)
-        count += 1
-    return count
+def _are_many(pieces: Iterable[object]) -> bool:
+    return sum(1 for _ in islice(pieces, _MOST_PIECES + 1)) > _MOST_PIECES
 
 
 def _segments(content: bytes) -> int:
@@ -168,11 +162,8 @@ def may_hold_manifest(content: bytes, found: F) -> bool:
 def png_chunks(content: bytes) -> dict[bytes, int]:
     """Return the types of a PNG's chunks, and where the first of each begins."""
     found: dict[bytes, int] = {}
-    at, count = 8, 0
-    while at + 8 <= len(content) and count < _MOST_CHUNKS:
-        found.setdefault(content[at + 4 : at + 8], at)
-        at += 12 + int.from_bytes(content[at : at + 4], "big")
-        count += 1
+    for kind, at in islice(png.heads(content), _MOST_CHUNKS):
+        found.setdefault(kind, at)
     return found
 
 

@@ -11,10 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.desk.explicit_label import ExplicitLabel
-from gateway.desk.reading import MOST_CLAIMS, MOST_TEXT_BYTES, TEXTS, Reader, edges, read
+from gateway.desk.reading import (
+    MOST_CLAIMS,
+    MOST_TEXT_BYTES,
+    TEXTS,
+    FileAsked,
+    FileReading,
+    Reader,
+    edges,
+    read,
+)
 from gateway.nouns.mark import AigcLabel, MarkFamily
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim
+from tests.media_kit import png
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
@@ -120,3 +130,13 @@ def test_edges_are_valid_text(shift: int) -> None:
     cut = edges(content)
     assert len(cut) <= MOST_TEXT_BYTES
     assert set(cut.decode()) <= {"a", "😀", "\n"}
+
+
+def test_a_picture_of_crumbs_is_given_up_early() -> None:
+    """A picture library takes seconds for millions of empty chunks; nobody asks it."""
+    empty = bytes(4) + b"teST" + zlib.crc32(b"teST").to_bytes(4, "big")
+    content = png()
+    crumbs = content[:33] + empty * 30_000 + content[33:]
+    asked: list[bytes] = []
+    seen = FileReading([], lambda shown: asked.append(shown) or [])(FileAsked(crumbs, ""))
+    assert (seen.format, seen.partly, asked) == (MediaFormat.PNG, True, [])

@@ -15,6 +15,8 @@ LABEL_ID = "sealgate-label"
 _MANIFEST = "manifest"
 _LENGTH = re.compile(r"\s*([+]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|)\s*\Z")
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96}
+_RUNS = frozenset({"script", "handler", "listener", "iframe", "frame", "object", "embed"})
+_ADDRESSES = ("javascript:", "data:text/html")
 _DEFAULT_SIZE = (300.0, 150.0)
 _DEEPEST = 1000
 
@@ -37,7 +39,7 @@ class Drawing(NamedTuple):
 
     ``inside`` is behind the root's start tag, ``close`` before its end tag (None: the root is an
     empty tag, which ends at ``inside``). ``gone`` are the spans of C2PA manifests, ``label`` the
-    span of the label drawn by us.
+    span of the label drawn by us. ``scripted``: a script may run in it, and change what is drawn.
     """
 
     view: View
@@ -46,6 +48,7 @@ class Drawing(NamedTuple):
     root: str
     gone: tuple[tuple[int, int], ...]
     label: tuple[int, int] | None
+    scripted: bool = False
 
 
 def read_drawing(document: bytes) -> Drawing:
@@ -103,17 +106,21 @@ class _Reader:
         self._close: int | None = None
         self._gone: list[tuple[int, int]] = []
         self._label: tuple[int, int] | None = None
+        self._scripted = False
         self._open: list[tuple[str, int, int]] = []
         self.parser: Any = expat.ParserCreate(namespace_separator=" ")
         self.parser.namespace_prefixes = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
+        self.parser.ProcessingInstructionHandler = self._instruction
 
     def drawing(self) -> Drawing:
         if self._view is None:
             raise MediaFault("broken_svg")
         gone = tuple(self._gone)
-        return Drawing(self._view, self._inside, self._close, self._root, gone, self._label)
+        return Drawing(
+            self._view, self._inside, self._close, self._root, gone, self._label, self._scripted
+        )  # fmt: skip
 
     def _start(self, raw: str, attributes: dict[str, str]) -> None:
         place = self.parser.CurrentByteIndex
@@ -121,6 +128,7 @@ class _Reader:
         if self._depth > _DEEPEST:
             raise MediaFault("xml_too_deep")
         space, _, local = raw.rpartition(" ") if raw.count(" ") < 2 else _first_two(raw)
+        self._scripted = self._scripted or _is_scripted(local, attributes)
         if self._depth == 1:
             if local != "svg" or space not in {NAMESPACE, ""}:
                 raise MediaFault("broken_svg")
@@ -135,6 +143,9 @@ class _Reader:
         elif attributes.get("id") == LABEL_ID:
             self._open.append((LABEL_ID, place, self._depth))
 
+    def _instruction(self, target: str, words: str) -> None:
+        self._scripted = self._scripted or (target == "xml-stylesheet" and "xsl" in words.lower())
+
     def _end(self, _raw: str) -> None:
         place = self.parser.CurrentByteIndex
         if self._open and self._open[-1][2] == self._depth:
@@ -148,6 +159,18 @@ class _Reader:
         if self._depth == 1 and self._document[place : place + 2] == b"</":
             self._close = place
         self._depth -= 1
+
+
+def _is_scripted(local: str, attributes: dict[str, str]) -> bool:
+    """True for an element that a script comes with: itself, a document in it that may have one, a
+    handler of events, or an address that is a script (SVG 2, 15; HTML, 8.1)."""
+    if local.lower() in _RUNS:
+        return True
+    return any(
+        (" " not in name and name.lower().startswith("on"))  # handlers have no namespace
+        or "".join(value[:200].split()).lower().startswith(_ADDRESSES)
+        for name, value in attributes.items()
+    )
 
 
 def _first_two(raw: str) -> tuple[str, str, str]:

@@ -18,9 +18,12 @@ _FIRM = (
 def drawn(document: bytes, text: str, position: str, opacity: float) -> bytes | None:
     """Return the document with the label as the last thing that is painted.
 
-    A label drawn by us before goes. None if there is no room for it. Raises MediaFault.
+    A label drawn by us before goes. None if there is no room for it. Raises MediaFault, also for a
+    drawing with a script, which could take the label away.
     """
     drawing = svg.read_drawing(document)
+    if drawing.scripted:
+        raise MediaFault("has_script")
     if drawing.label is not None:
         document = xmp.spliced(document, [(*drawing.label, b"")])
         drawing = svg.read_drawing(document)

@@ -8,6 +8,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from gateway.wire import svg, svg_label
+from gateway.wire.media_fault import MediaFault
 from tests.picture_kit import LINE, SVG
 
 GROUP = f"{{{svg.NAMESPACE}}}g"
@@ -78,3 +79,29 @@ def test_a_new_label_replaces_ours() -> None:
     twice = svg_label.drawn(once, LINE, "bottom", 0.7) or b""
     assert twice.count(svg.LABEL_ID.encode()) == 1
     assert LINE.encode() in twice
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>document.documentElement.lastChild.remove()</script>",
+        '<g onclick="parent.lastChild.remove()"/>',
+        '<a href=" java&#10;script:alert(1)"><rect/></a>',
+        '<a xmlns:x="http://www.w3.org/1999/xlink" x:href="javascript:alert(1)"/>',
+        '<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" srcdoc="x"/></foreignObject>',
+        '<?xml-stylesheet type="text/xsl" href="#t"?>',
+    ],
+)
+def test_a_drawing_with_a_script_is_refused(inside: str) -> None:
+    """It could take its label away when it is shown."""
+    document = SVG.replace(b"<rect", inside.encode() + b"<rect", 1)
+    with pytest.raises(MediaFault, match="has_script"):
+        svg_label.drawn(document, LINE, "bottom", 0.7)
+
+
+def test_what_only_looks_like_a_script_is_no_script() -> None:
+    """Words, animations, and names that begin with the same letters."""
+    document = SVG.replace(
+        b"<rect", b'<text xmlns:on="urn:on" on:x="1">javascript: onclick</text><set attributeName="x"/><rect', 1
+    )
+    assert svg_label.drawn(document, LINE, "bottom", 0.7)

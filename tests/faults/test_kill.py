@@ -1,6 +1,6 @@
 """kill -9 under load: after a restart the ledger has every character that a client got.
 
-What is killed and when is drawn from a seed that is logged; `SEALGATE_SEED` repeats it.
+What is killed and when is drawn from a seed that is logged; `SEALGATE_TEST_SEED` repeats it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.edge_kit import DONE, Client, Conversation, ScriptedUpstream
 from tests.process_kit import until
 from tests.whole_gateway import KEY, STREAM, Whole, event
 
-SEED = int(os.environ.get("SEALGATE_SEED", "0")) or random.SystemRandom().getrandbits(32)
+SEED = int(os.environ.get("SEALGATE_TEST_SEED", "0")) or random.SystemRandom().getrandbits(32)
 CLIENTS = 6
 EVENTS = 300
 LETTERS = "春天来了花开满园小鸟在枝头歌唱孩子们在草地上奔跑老人坐在长椅上晒太阳风很轻云很淡"
@@ -107,7 +107,7 @@ async def test_killed_at_random_instants(
 ) -> None:
     """A child (worker or steward), the supervisor alone, or everything is killed in the middle of
     six streams, again and again; in two halves, which may run side by side."""
-    logging.getLogger(__name__).warning("SEALGATE_SEED=%d", SEED)
+    logging.getLogger(__name__).warning("SEALGATE_TEST_SEED=%d", SEED)
     pick = random.Random(SEED + half)
     upstream.script = _talk
     seen: list[Seen] = []

@@ -39,6 +39,12 @@ def refusal_object(refusal: Refusal, exchange: str) -> dict[str, object]:
     }
 
 
+def refused_error(refusal: Refusal) -> dict[str, object]:
+    """Return what stands in place of an upstream's error whose words were refused."""
+    error = {"message": refusal.message, "type": "upstream_error", "param": None}
+    return {"error": {**error, "code": "content_filter"}, "sealgate": extension(refusal)}
+
+
 def refusal_headers(language: str) -> tuple[Header, ...]:
     """Return the headers of a refusal: no client shall send the same text again."""
     return (JSON_HEADER, NO_RETRY, (b"content-language", language.encode("ascii", "replace")))

@@ -104,6 +104,11 @@ def is_coded(text: str) -> bool:
     return head is not None and is_plain(text[head.end() :], is_base64)
 
 
+def is_token(text: str) -> bool:
+    """True for what a protocol's own word may be: one short ASCII token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 NAMED = subtree(FieldClass.UNKNOWN)
 """What no map knows, judged with the names of its members."""
 
@@ -135,7 +140,7 @@ def walk(
 
 
 def _string(text: str, node: Node, pointer: Pointer, name: str, found: list[Found]) -> None:
-    if node.plain and _TOKEN.fullmatch(text):
+    if node.plain and is_token(text):
         return
     field_class = node.field_class or FieldClass.UNKNOWN
     if node.media and (is_coded(text) or is_plain(text, is_graphic)):

@@ -14,6 +14,7 @@ from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Media, Piece, Request, Run
 from gateway.wire.error_shape import error_object, extension
+from gateway.wire.field_map import is_token
 from gateway.wire.json import encode, splice
 from gateway.wire.sse import Frame, FrameReader, parse_frame
 
@@ -123,8 +124,12 @@ class StreamAnswer(Reading):
         return self._read_choices(frame, chunk, choices)
 
     def _notice(self, frame: Frame, chunk: Mapping[str, Any]) -> None:
-        """Take over id, model and framing, so that events of ours look like the upstream's."""
-        self._head = {name: chunk[name] for name in _HEAD if chunk.get(name) is not None}
+        """Take over id, model and framing, so that events of ours look like the upstream's.
+
+        Only what nobody judges is taken: an event that a verdict holds must not leave in ours.
+        """
+        named = {name: chunk.get(name) for name in _HEAD}
+        self._head = {name: value for name, value in named.items() if _is_plain(value)}
         self._head["object"] = "chat.completion.chunk"
         if frame.raw.endswith(b"\r\n\r\n"):
             self._frame_end = b"\r\n\r\n"
@@ -230,3 +235,7 @@ class StreamAnswer(Reading):
 
 def _object(value: object) -> dict[str, Any]:
     return dict(value) if isinstance(value, dict) else {}
+
+
+def _is_plain(value: object) -> bool:
+    return is_token(value) if isinstance(value, str) else isinstance(value, int | float)

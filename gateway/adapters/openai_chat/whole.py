@@ -12,6 +12,7 @@ from gateway.nouns.segment import Channel, Pointer
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Request, Run
 from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.body import BodyReader
+from gateway.wire.error_shape import refused_error
 from gateway.wire.json import Splice, encode, encode_string, locate, splice
 
 
@@ -63,7 +64,7 @@ class WholeAnswer(Reading, DefaultAnswer):
             return event.raw
         numbers: tuple[int, ...] = event.value if isinstance(event.value, tuple) else ()
         if edits.refusals and not numbers:
-            return self._refused_body(edits)
+            return self._refused_body(event, edits)
         refused = {place: no for place, no in enumerate(numbers) if no in edits.refusals}
         texts = dict(edits.texts)
         for index, piece in enumerate(event.pieces):
@@ -94,8 +95,10 @@ class WholeAnswer(Reading, DefaultAnswer):
             splices.append((*spans[("choices", place)], encode(choice)))
         return splice(event.raw, splices)
 
-    def _refused_body(self, edits: Edits) -> bytes:
-        """Return a whole answer in place of a body that has no choices to refuse."""
+    def _refused_body(self, event: Event, edits: Edits) -> bytes:
+        """Return a whole answer, or an error, in place of one that has no choices to refuse."""
+        if event.kind is EventKind.ERROR:
+            return encode(refused_error(next(iter(edits.refusals.values()))))
         style = replies.style_for(self._request, edits.style)
         choices = [replies.refused_choice(no, one, style) for no, one in edits.refusals.items()]
         head = {"id": "chatcmpl-sealgate", "object": "chat.completion", "created": 0}

@@ -293,6 +293,17 @@ def test_events_of_our_own_look_like_the_upstream_s() -> None:
     assert value["choices"][0]["delta"] == {"content": "AI 生成"}
 
 
+def test_what_is_judged_is_not_taken_over() -> None:
+    """An id that is no code is a text like others: where it is held it must not leave in ours."""
+    reader = answer()
+    chunk = {"id": "a word", "created": "a word", "model": "a word", "system_fingerprint": "fp",
+             "choices": [{"index": 0, "delta": {"content": "x"}}]}  # fmt: skip
+    reader.push(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+    own = reader.own_text(0, "AI", None) + reader.close(0, REFUSAL, "completion")
+    assert b"a word" not in own
+    assert b'"system_fingerprint":"fp"' in own
+
+
 def test_blocks_end_as_content_or_as_refusal() -> None:
     """A block says its words and its reason, and what to take back."""
     reader, _ = played("vllm_tools.sse")

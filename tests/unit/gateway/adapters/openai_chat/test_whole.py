@@ -144,6 +144,16 @@ def test_too_large_answers_raise() -> None:
         reader.push(b"x" * 10_001)
 
 
+def test_a_refused_error_is_an_error() -> None:
+    """Who got a status of failure reads no answer of a model."""
+    reader, event = read(b'{"error":{"message":"bad words","type":"bad"},"id":"x y"}')
+    body = json.loads(reader.write(event, Edits(refusals={0: REFUSAL})))
+    assert body["error"] == {
+        "message": "No.", "type": "upstream_error", "param": None, "code": "content_filter",
+    }  # fmt: skip
+    assert body["sealgate"]["rule"] == "r1"
+
+
 def test_errors_are_told() -> None:
     """A body that is an error is one, and the upstream's own refusal shows."""
     reader, event = read(b'{"error":{"code":"content_filter","message":"m"}}')

@@ -149,6 +149,8 @@ def _mark_row(said: Words, mark: PublicMark) -> str:
     state = mark.state.value
     producer = f"<code>{escape(mark.producer[:64])}</code>" if mark.producer else (
         escape(said["producer_none"]))  # fmt: skip
+    if mark.model:
+        producer += f"<small>{escape(said['model'])} <code>{escape(mark.model)}</code></small>"
     return (
         f'<tr><th scope="row">{escape(named)}</th><td data-name="{escape(said["state"])}">'
         f'<span class="state {state}">{escape(said[f"state_{state}"])}</span>'

@@ -155,4 +155,5 @@ def _mark(reader: Reader, claim: Claim) -> FoundMark:
     return FoundMark(
         reader.mark.name, reader.family, claim.state, claim.label, claim.exchange or produced,
         claim.code, claim.detail, keyed=reader.keyed, bound=claim.bound,
+        model=claim.model,
     )  # fmt: skip

@@ -59,6 +59,9 @@ class Note(StrEnum):
     RECORDS_AWAY = "records_away"
 
 
+LONGEST_MODEL = 128
+"""So much of a model's name in a mark is told: anybody may have written it."""
+
 DIFFERS_DETAIL = "the content differs from the record"
 """The detail of a mark that leads to a record of ours, on something that is not what was kept."""
 
@@ -74,7 +77,7 @@ class FoundMark(msgspec.Struct, frozen=True):
     """One claim of a mark that was found. ``family`` is empty for what is a trace of another kind.
 
     ``keyed``: only our key can read it. ``known``: its exchange is in the ledger. ``bound``: by our
-    own key it holds on this content alone.
+    own key it holds on this content alone. ``model`` made it, as the mark says.
     """
 
     mark: str
@@ -87,6 +90,7 @@ class FoundMark(msgspec.Struct, frozen=True):
     keyed: bool = False
     known: bool = False
     bound: bool = False
+    model: str = ""
 
     @property
     def producer(self) -> str:
@@ -160,12 +164,14 @@ def tier_of(marks: tuple[FoundMark, ...], *, declared: bool, matched: bool = Fal
 
 
 class PublicMark(msgspec.Struct, frozen=True):
-    """A mark as anybody may see it. ``producer`` is the provider code inside it, empty if none."""
+    """A mark as anybody may see it. ``producer`` is the provider code inside it and ``model`` the
+    generating model that it names; empty if none."""
 
     mark: str
     family: str
     state: ClaimState
     producer: str
+    model: str
 
 
 class PublicAnswer(msgspec.Struct, frozen=True):
@@ -225,7 +231,7 @@ def public_answer(report: Report) -> PublicAnswer:
         format=report.format,
         marks=tuple(
             PublicMark(
-                each.mark, each.family.value if each.family else "", each.state, each.producer
+                each.mark, _family(each), each.state, each.producer, each.model[:LONGEST_MODEL]
             )
             for each in told
         ),
@@ -237,7 +243,7 @@ def operator_answer(report: Report) -> OperatorAnswer:
     """Return what the operator may see of a report."""
     marks = tuple(
         OperatorMark(
-            each.mark, _family(each), each.state, each.producer,
+            each.mark, _family(each), each.state, each.producer, each.model[:LONGEST_MODEL],
             each.exchange, each.code, each.detail,
         )
         for each in report.marks

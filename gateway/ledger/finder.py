@@ -53,7 +53,6 @@ _LEAST_SHARE = 0.6
 _LEAST_TYPED = 0.5
 _MOST_OF_IT = 0.75
 _LEAST_COMPARED = 16
-_ATTRIBUTED = 0.5
 _LEAST_UNITS = 30
 _PASSAGE_UNITS = 70
 _LEAST_DENSITY = 0.62
@@ -167,7 +166,7 @@ class Finder:
         known = self._fingerprinter.pictures(kept.pictures)
         if asked and known:
             near = (nearness(one.looks, other) for one in asked for other in known)
-            return any(picture_confidence(each) >= _ATTRIBUTED for each in near)
+            return any(picture_confidence(each) >= ATTRIBUTED for each in near)
         normal = normalise(text[:_MOST_ASKED])
         if asked or not kept.sketch or units_of(normal) < _LEAST_COMPARED:
             return None

@@ -49,7 +49,7 @@ def answer(**changes: object) -> PublicAnswer:
     whole: dict[str, object] = {
         "made_here": MadeHere.YES, "tier": Tier.SUSPECTED, "date": "2026-09-21",
         "service": "001191110102MAD55U9H0F10002", "format": MediaFormat.TXT,
-        "marks": (PublicMark("text_label", "label", ClaimState.INTACT, ""),), "notes": (),
+        "marks": (PublicMark("text_label", "label", ClaimState.INTACT, "", ""),), "notes": (),
     }  # fmt: skip
     return PublicAnswer(**{**whole, **changes})  # type: ignore[arg-type]
 
@@ -126,7 +126,7 @@ def test_verdicts_that_are_no_yes(changes: dict[str, object], verdict: str) -> N
 
 def test_what_stands_in_a_file_is_escaped() -> None:
     """A producer's name, a mark of a stranger, an error's detail: text, whatever they hold."""
-    mark = PublicMark(HOSTILE, HOSTILE, ClaimState.UNTRUSTED, HOSTILE)
+    mark = PublicMark(HOSTILE, HOSTILE, ClaimState.UNTRUSTED, HOSTILE, HOSTILE)
     for page in (
         answer_page("zh", LIMIT, answer(marks=(mark,), service=HOSTILE)),
         error_page("zh", LIMIT, BadRequest(HOSTILE)),

@@ -105,7 +105,7 @@ def test_the_public_answer_names_no_exchange() -> None:
     assert msgspec.json.decode(encoded) == {
         "made_here": "yes", "tier": "suspected", "date": "2026-09-21", "service": OWN,
         "format": "txt", "notes": [],
-        "marks": [{"mark": "m", "family": "label", "state": "intact", "producer": ""}],
+        "marks": [{"mark": "m", "family": "label", "state": "intact", "producer": "", "model": ""}],
     }  # fmt: skip
 
 

@@ -101,7 +101,6 @@ def test_a_drawing_with_a_script_is_refused(inside: str) -> None:
 
 def test_what_only_looks_like_a_script_is_no_script() -> None:
     """Words, animations, and names that begin with the same letters."""
-    document = SVG.replace(
-        b"<rect", b'<text xmlns:on="urn:on" on:x="1">javascript: onclick</text><set attributeName="x"/><rect', 1
-    )
+    words = b'<text xmlns:on="urn:on" on:x="1">javascript: onclick</text><set attributeName="x"/>'
+    document = SVG.replace(b"<rect", words + b"<rect", 1)
     assert svg_label.drawn(document, LINE, "bottom", 0.7)

@@ -22,6 +22,7 @@ from gateway.engine.lane import Ruled
 from gateway.engine.opinion import Hearing, Opinion
 from gateway.ledger.chain import event, extend, write_head
 from gateway.ledger.erasure import Eraser
+from gateway.ledger.intake import fold_code
 from gateway.ledger.search import Archive as LedgerArchive
 from gateway.ledger.search import Trace
 from gateway.ledger.verify import verify
@@ -48,6 +49,9 @@ from gateway.ports.operator import (
     Traced,
 )
 from gateway.ports.store import Query
+
+_SAME_CODE = 10
+"""So many exchanges of one label code are named."""
 
 
 class Judges:
@@ -198,10 +202,21 @@ class Records:
         return Shown(name, shown.record.state, facts, tuple(texts))
 
     def _named(self, exchange: str) -> str:
-        """Return the exchange id that an id, or a label's code, stands for."""
+        """Return the exchange id that an id, or a label's code, stands for.
+
+        Nothing stands for nothing: an empty code would be no condition, and find any exchange.
+        """
         if len(exchange) == 26:
             return exchange.upper()
-        named = self._archive.find(Query(code=exchange))
+        if not fold_code(exchange):
+            return exchange
+        named = self._archive.find(Query(code=exchange, limit=_SAME_CODE))
+        if len(named) > 1:
+            ids = ", ".join(each.exchange for each in named)
+            raise ConfigError(
+                f"Several exchanges have this code; name one by its id: {ids}. "
+                "多次交互共用该标识码，请改用编号。"
+            )
         return named[0].exchange if named else exchange
 
     def verify(self, progress: Progress) -> ChainReport:

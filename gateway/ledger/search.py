@@ -70,8 +70,10 @@ class Archive:
         self._finder = Finder(store, keyring.fingerprint_key)
 
     def find(self, query: Query) -> list[StoredRecord]:
-        """Return matching rows, newest first, without contents."""
-        return self._store.search(query._replace(code=fold_code(query.code)))
+        """Return matching rows, newest first, without contents. A code of separators alone, which
+        folds to nothing, is nobody's; the store would take it for no condition."""
+        code = fold_code(query.code)
+        return self._store.search(query._replace(code=code)) if code or not query.code else []
 
     def show(self, exchange: str, *, reason: str, reader: str) -> Shown | None:
         """Decrypt a record, after the read itself is on record; None if there is no such id.

@@ -157,10 +157,27 @@ def test_a_record_is_shown_by_its_id_and_by_its_code(ledger: Ledger, records: Re
         assert shown.facts["state"] == "closed"
 
 
-@pytest.mark.parametrize("asked", [name(9), "XXXX-XXXX-X"])
-def test_what_is_not_there_is_nothing(records: Records, asked: str) -> None:
-    """Neither by id nor by code."""
+@pytest.mark.parametrize("asked", [name(9), "XXXX-XXXX-X", "", " ", "-", "_ -"])
+def test_what_is_not_there_is_nothing(ledger: Ledger, records: Records, asked: str) -> None:
+    """Neither by id nor by code; an empty one, as of a script's unset variable, is no other's."""
+    alone = ledger.exchange(1, "one", "")
+    ledger.ship()
     assert records.show(asked, reason="a complaint") is None
+    assert not records.erase_exchange(asked)
+    assert ledger.text_of(alone) == "one"
+
+
+def test_a_code_of_several_exchanges_stands_for_none_of_them(
+    ledger: Ledger, records: Records
+) -> None:
+    """Forty bits may collide: the sentence names their ids."""
+    for number in (1, 2):
+        ledger.exchange(number, f"text {number}", "", code="0000-0000-0")
+    ledger.ship()
+    for ask in (records.erase_exchange, lambda code: records.show(code, reason="a complaint")):
+        with pytest.raises(ConfigError, match=f"{name(2)}, {name(1)}"):
+            ask("0000-0000-0")
+    assert [ledger.text_of(name(number)) for number in (1, 2)] == ["text 1", "text 2"]
 
 
 def test_a_text_finds_its_exchange_once(ledger: Ledger, records: Records) -> None:

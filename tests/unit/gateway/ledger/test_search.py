@@ -149,6 +149,7 @@ def test_an_unknown_exchange_and_an_event_are_not_shown(filled: Ledger) -> None:
 def test_find_takes_a_code_as_typed(filled: Ledger) -> None:
     """Codes are folded as they were when stored."""
     assert [row.exchange for row in filled.archive.find(Query(code="7kq2-m9xd-m"))] == [name(1)]
+    assert filled.archive.find(Query(code=" -_")) == []
     assert [row.exchange for row in filled.archive.find(Query(tenant="school"))] == [name(2)]
 
 

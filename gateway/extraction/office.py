@@ -1,7 +1,9 @@
 """Office documents (ISO/IEC 29500): every part that holds text is read, and named by what it is.
 
 The main texts come in the order in which a reader meets them; then all that stands beside: notes,
-comments, headers, charts, properties. Names of parts and sheets are content, so places are numbers.
+comments, headers, charts, layouts, styles, properties. What a part is called says nothing of what
+stands in it, so whatever is text is read. Names of parts and sheets are content, so places are
+numbers.
 """
 
 from __future__ import annotations
@@ -10,22 +12,23 @@ import re
 from collections.abc import Callable, Iterator
 
 from gateway.extraction.passages import Passages, ReadFault
+from gateway.extraction.plain import decoded, speaks_plainly
 from gateway.extraction.sheets import StringTable, read_sheet
+from gateway.extraction.web_page import read_web_page
 from gateway.extraction.xml_text import take_xml
+from gateway.extraction.xml_walk import XmlWalk
 from gateway.nouns.media import MediaFormat
 from gateway.ports.media import Fault
 from gateway.wire.ooxml import Package
 from gateway.wire.xml_places import XmlError, find_elements
 from gateway.wire.zip_members import ArchiveError
 
-_SILENT = re.compile(
-    r"(?:.*/)?(?:styles|stylesWithEffects|theme\d*|settings|webSettings|fontTable|numbering"
-    r"|calcChain|presProps|viewProps|tableStyles|colors\d*|style\d*|persons?\d*)\.xml|.*\.rels"
-    r"|\[Content_Types\]\.xml|.*/(?:slideLayouts|slideMasters|notesMasters|handoutMasters)/.*"
-    r"|.*/printerSettings.*",
+_MUTE = re.compile(
+    r".*\.(?:odttf|fntdata|[ot]tf)|.*/printerSettings\d*\.bin|docProps/thumbnail\.\w+",
     re.IGNORECASE,
 )
-"""Parts that hold no words of an author. Layouts and masters hold the words of the template."""
+"""Parts that say nothing, if they are no text: fonts, settings of printers, a picture of the whole
+document."""
 
 _BESIDE = re.compile(
     r"(?:.*/)?(header|footer|footnotes|endnotes|comments|notesSlide|chart|drawing|diagram|table"
@@ -34,6 +37,7 @@ _BESIDE = re.compile(
 )
 _PICTURES = re.compile(r".*/media/[^/]+", re.IGNORECASE)
 _FILES = re.compile(r".*/embeddings/.*|.*vbaProject\.bin", re.IGNORECASE)
+_TYPES = "[Content_Types].xml"
 _RELATION_ID = " id"
 _MOST_RATIO = 100
 _LEAST_UNPACKED = 1024 * 1024
@@ -56,7 +60,7 @@ def read_office(content: bytes, found: MediaFormat, passages: Passages) -> Itera
         raise ReadFault(_ARCHIVE_FAULTS.get(str(error), Fault.BROKEN)) from error
     except (XmlError, ValueError, KeyError, RecursionError) as error:
         raise ReadFault(Fault.BROKEN) from error
-    if any(_FILES.fullmatch(name) for name in package.names):
+    if reader.holds_files or any(_FILES.fullmatch(name) for name in package.names):
         raise ReadFault(Fault.FILES_INSIDE)
 
 
@@ -67,6 +71,7 @@ class _Reader:
         self.package = package
         self.passages = passages
         self.main = package.main_part()
+        self.holds_files = False
         self._read: set[str] = set()
         self._left = min(passages.bounds.unpacked, max(_LEAST_UNPACKED, _MOST_RATIO * size))
 
@@ -98,19 +103,52 @@ class _Reader:
     def rest(self) -> None:
         """Take the texts of all parts that were not read yet."""
         for number, name in enumerate(self.package.names, 1):
-            if name in self._read or _SILENT.fullmatch(name) or not name.lower().endswith(".xml"):
+            if name in self._read or name == _TYPES or _PICTURES.fullmatch(name):
                 continue
             named = _BESIDE.fullmatch(name)
             place = f"{named[1].lower()} {named[2]}".strip() if named else f"part {number}"
-            self.text(place, name)
+            if name.endswith(".rels"):
+                self.passages.add(f"{place}, links", "\n".join(_Links(self.part(name)).found))
+            elif name.lower().endswith(".xml"):
+                self.text(place, name)
+            else:
+                self._other(place, name)
+
+    def _other(self, place: str, name: str) -> None:
+        """Take a part that does not say that it is XML: it may be, or a web page, or text."""
+        text = decoded(content := self.part(name))
+        if text is None:
+            self.holds_files |= not _MUTE.fullmatch(name)
+            return
+        try:
+            take_xml(place, content, self.passages)
+        except ValueError:
+            read_web_page(text, self.passages, place=f"{place}, ")
+            self.holds_files |= not speaks_plainly(text)
 
     def pictures(self) -> Iterator[Pictured]:
-        """Yield the pictures, in the order of the archive."""
+        """Yield the pictures, in the order of the archive; take the words of drawings."""
         names = [name for name in self.package.names if _PICTURES.fullmatch(name)]
         for number, name in enumerate(names, 1):
             if number > self.passages.bounds.frames:
                 raise ReadFault(Fault.TOO_MANY)
-            yield f"picture {number}", self.part(name)
+            if decoded(picture := self.part(name)) is not None:
+                self._other(f"picture {number}", name)
+            yield f"picture {number}", picture
+
+
+class _Links(XmlWalk):
+    """``found`` is where relations lead that leave the document."""
+
+    def __init__(self, document: bytes) -> None:
+        super().__init__(len(document))
+        self.found: list[str] = []
+        self.walk(document)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 -- all are alike
+        """Take an address."""
+        if attributes.get("TargetMode") == "External":
+            self.found += self.heard({"Target": attributes.get("Target", "")})
 
 
 def _word(reader: _Reader) -> None:

@@ -1,8 +1,8 @@
 """PDF files (ISO 32000-2): the text of each page, and what stands beside it.
 
 Text is what the page's content stream says, whether it can be seen or not (white, covered, drawn
-invisibly): a model that is given the text meets it all. Beside it: fields of forms, notes, titles
-of bookmarks, the description of the document.
+invisibly): a model that is given the text meets it all; and what notes and fields draw upon it.
+Beside it stand fields, notes, bookmarks, the description of the document (`pdf_beside`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from typing import Any, NamedTuple
 
 import pikepdf
@@ -19,9 +18,9 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from gateway.extraction.passages import Passages, ReadFault
+from gateway.extraction.pdf_beside import Beside, read_beside
 from gateway.ports.media import Fault
 
-_SPOKEN = ("/Contents", "/RC", "/T", "/TU", "/V", "/DV", "/Subj", "/Alt", "/ActualText", "/Title")
 _PICTURES = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_SHADING)
 _JOINS = dict.fromkeys(map(ord, "\x02\ufffe"))
 """What the library puts where a hyphen parts a word at the end of a line."""
@@ -30,8 +29,6 @@ _UNREADABLE = re.compile("[\x00\ufffd\ue000-\uf8ff]")
 _MOST_SHAPES = 3_000
 """A page of more shapes than these is a drawing, whatever text it has."""
 
-_DEEPEST = 40
-_MOST_OBJECTS = 200_000
 _SHOWN_PIXELS = 1_200
 _FAULTS = (
     pikepdf.PdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError,
@@ -54,8 +51,10 @@ def read_pdf(content: bytes, passages: Passages) -> Iterator[Pictured]:
             raise ReadFault(Fault.TOO_LARGE)
         files = pdfium_c.FPDFDoc_GetAttachmentCount(document.raw)
         yield from _pages(document, passages)
-    _read_beside(content, passages)
-    if files:
+    beside = _read_beside(content, passages)
+    if beside.bare:
+        _read_bare(beside.bare, passages)
+    if files or beside.holds_files:
         raise ReadFault(Fault.FILES_INSIDE)
 
 
@@ -66,6 +65,8 @@ def _pages(document: Any, passages: Passages) -> Iterator[Pictured]:
         text = _text_of(page)
         place = f"page {number + 1}"
         passages.add(place, text)
+        page, noted = _with_notes(document, page, number)
+        passages.add(f"{place}, with notes", "" if noted == text else noted)
         if _shows_more(page, text):
             rendered += 1
             asked = rendered <= passages.bounds.frames
@@ -97,6 +98,17 @@ def _text_of(page: Any) -> str:
     return text.translate(_JOINS)
 
 
+def _with_notes(document: Any, page: Any, number: int) -> tuple[Any, str]:
+    """Return the page with what notes and fields draw upon it, and its text then; no text if there
+    are none."""
+    if pdfium_c.FPDFPage_GetAnnotCount(page.raw) < 1:
+        return page, ""
+    pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+    page.close()
+    page = document[number]
+    return page, _text_of(page)
+
+
 def _shows_more(page: Any, text: str) -> bool:
     """Say whether a page shows what is no text of its: a picture, letters that stand for nothing
     known, or drawn shapes and no text at all."""
@@ -116,44 +128,27 @@ def _picture_of(page: Any) -> Image.Image:
     return picture
 
 
-def _read_beside(content: bytes, passages: Passages) -> None:
+def _read_beside(content: bytes, passages: Passages) -> Beside:
     """Take the strings of notes, fields, bookmarks and the description. Raises ReadFault."""
     try:
-        with pikepdf.open(BytesIO(content), suppress_warnings=True) as pdf:
-            passages.add("properties", "\n".join(_description(pdf)))
-            passages.add("notes and fields", "\n".join(_strings(pdf)))
+        beside = read_beside(content)
     except pikepdf.PasswordError:
         raise ReadFault(Fault.ENCRYPTED) from None
     except ReadFault:
         raise
     except _FAULTS:
         raise ReadFault(Fault.BROKEN) from None
+    passages.add("properties", "\n".join(beside.properties))
+    passages.add("notes and fields", "\n".join(beside.strings))
+    return beside
 
 
-def _description(pdf: pikepdf.Pdf) -> Iterator[str]:
-    for value in pdf.docinfo.values():
-        if isinstance(value, pikepdf.String):
-            yield str(value)
-
-
-def _strings(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """Yield what notes, fields, bookmarks and structure say, wherever they hang in the file."""
-    for number, each in enumerate(pdf.objects):
-        if number > _MOST_OBJECTS:
-            raise ReadFault(Fault.TOO_LARGE)
-        yield from _said(each, 0)
-
-
-def _said(value: Any, depth: int) -> Iterator[str]:
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, pikepdf.Array):
-        for each in value:
-            if isinstance(each, (pikepdf.Array, pikepdf.Dictionary)) and not each.is_indirect:
-                yield from _said(each, depth + 1)
-    elif isinstance(value, pikepdf.Dictionary):
-        for key, each in value.items():
-            if key in _SPOKEN and isinstance(each, pikepdf.String):
-                yield str(each)
-            elif not getattr(each, "is_indirect", True) or (depth == 0 and key == "/Opt"):
-                yield from _said(each, depth + 1)
+def _read_bare(content: bytes, passages: Passages) -> None:
+    """Take the pages once more, without the texts that stand in place of their letters, where they
+    then say something else."""
+    known = {each.text for each in passages.found}
+    with _opened(content) as document:
+        for number, page in enumerate(document, 1):
+            text = _text_of(page)
+            passages.add(f"page {number}, letters", "" if text in known else text)
+            page.close()

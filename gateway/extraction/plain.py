@@ -1,7 +1,8 @@
 """Plain text: bytes in the encodings that files of text really have.
 
 UTF-8, UTF-16 and UTF-32 by their marks, else UTF-8, else GB 18030, in which most Chinese files that
-are not UTF-8 are written. What has control characters in it is no text.
+are not UTF-8 are written, and beside it Big5: nobody knows which a model will be told. What has
+control characters in it is no text.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MAIL = re.compile(
+    r"(?>[!-9;-~]+:[^\n]*\n(?>[ \t][^\n]*\n)*)*?(?:MIME-Version|Content-Transfer-Encoding)[ \t]*:",
+    re.IGNORECASE,
+)
+"""The head of a mail up to the line that makes its body another one than it looks."""
+
 _OTHER_READERS = ("{\\rtf", "%!PS", "From ", "MIME-Version:")
 """How texts begin that spell their words in ways of their own: what they say is not what stands
 there."""
@@ -31,6 +38,13 @@ def decoded(content: bytes) -> str | None:
     return text if text is not None else _text(content, "gb18030")
 
 
+def other_reading(content: bytes) -> str | None:
+    """Return the text that the bytes are in Big5, if they are neither marked nor UTF-8."""
+    if has_mark(content) or _text(content, "utf-8") is not None:
+        return None
+    return _text(content, "big5hkscs")
+
+
 def has_mark(content: bytes) -> bool:
     """Say whether the bytes begin with the mark of an encoding."""
     return content.startswith(tuple(mark for mark, _ in _MARKS))
@@ -38,7 +52,8 @@ def has_mark(content: bytes) -> bool:
 
 def speaks_plainly(text: str) -> bool:
     """Say whether a text says what stands in it; PostScript, RTF and mail do not."""
-    return not text.lstrip().startswith(_OTHER_READERS)
+    begun = text.lstrip()
+    return not begun.startswith(_OTHER_READERS) and _MAIL.match(begun) is None
 
 
 def _text(content: bytes, encoding: str) -> str | None:

@@ -17,7 +17,7 @@ from gateway.extraction.passages import Bounds, Passages, ReadFault
 from gateway.extraction.pdf import read_pdf
 from gateway.extraction.picture import as_jpeg, frames
 from gateway.extraction.picture_notes import take_notes
-from gateway.extraction.plain import decoded, has_mark, speaks_plainly
+from gateway.extraction.plain import decoded, has_mark, other_reading, speaks_plainly
 from gateway.extraction.web_page import read_web_page
 from gateway.extraction.words import LineReader, WordHunt
 from gateway.extraction.xml_text import take_xml
@@ -142,10 +142,14 @@ class _Work:
         text = decoded(content)
         if text is None:
             raise ReadFault(Fault.FORMAT_UNKNOWN)
+        other = other_reading(content) or ""
         if found is MediaFormat.HTML:
             read_web_page(text, self.passages)
+            if other:
+                read_web_page(other, self.passages, place="in Big5, ")
             return
         self.passages.add("text", text)
+        self.passages.add("text in Big5", other)
         if not speaks_plainly(text):
             raise ReadFault(Fault.FORMAT_UNKNOWN)
 

@@ -1,7 +1,8 @@
 """Sheets of a workbook (SpreadsheetML): rows are lines, cells stand beside each other.
 
 What a cell shows is the workbook's shared string, its own text, or its number, as it is stored; of
-a formula the words that it holds are read too.
+a formula the words that it holds are read too, and so is whatever else a sheet says: headers,
+rules, hints, links.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class _Table(XmlWalk):
         self._cells: list[str] = []
         self._kind = ""
         self._inside = ""
+        self._in_cell = False
         self._phonetic = 0
         self.walk(document)
         if self.cut:
@@ -76,29 +78,32 @@ class _Table(XmlWalk):
         name = local(tag)
         self._inside = name
         self._phonetic += name == _PHONETIC
-        if name == "c":
+        if name in {"c", "si"}:
+            self._in_cell = True
             self._kind = attributes.get("t", "")
             self._text, self._formula = [], []
-        elif name == "si":
-            self._text = []
-        elif name == "dataValidation":
-            self.rows += [self._count(attributes[k]) for k in _HINTS if attributes.get(k)]
+        elif name not in _PLACED:
+            self.rows += self.heard(attributes)
 
     def text(self, text: str) -> None:
-        """Take what a cell, a string or a header says."""
-        if self._inside in {"t", "v"} and not self._phonetic:
+        """Take what a cell, a string, a header or a rule says."""
+        if self._phonetic:
+            return
+        if not self._in_cell:
+            if not text.isspace():
+                self.rows.append(self._count(text))
+        elif self._inside in {"t", "v"}:
             self._text.append(text)
         elif self._inside == "f":
             self._formula.append(text)
-        elif self._inside in {"oddHeader", "oddFooter", "evenHeader", "evenFooter",
-                              "firstHeader", "firstFooter", "formula1", "formula2"}:  # fmt: skip
-            self.rows.append(self._count(text))
 
     def end(self, tag: str) -> None:
         """End a cell, a string or a row."""
         name = local(tag)
         self._inside = ""
         self._phonetic -= name == _PHONETIC
+        if name in {"c", "si"}:
+            self._in_cell = False
         if name == "si":
             self.strings.append(self._count("".join(self._text)))
         elif name == "c":
@@ -113,10 +118,11 @@ class _Table(XmlWalk):
         if self._kind == "s" and self._shared is not None:
             text = self._shared[int(text)] if text.strip().isdecimal() else ""
         formula = "".join(self._formula)
-        return f"{text}\t{formula}" if '"' in formula else text
+        return f"{text}\t{formula}" if '"' in formula or not formula.isascii() else text
 
 
-_HINTS = ("promptTitle", "prompt", "errorTitle", "error")
+_PLACED = frozenset({"row", "f", "r", "rPr", "t", "v", "is"})
+"""Elements whose attributes say where something stands, or how."""
 
 
 def read_sheet(document: bytes, strings: StringTable, *, most: int) -> tuple[str, bool]:

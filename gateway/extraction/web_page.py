@@ -26,17 +26,28 @@ _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
      "wbr"}
 )  # fmt: skip
-_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_UNSEEN = frozenset({"template", "datalist", "rt", "rp"})
+"""Elements that a page does not show, or small beside its text."""
+
+_HIDES = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?:font-size|opacity)\s*:\s*0*\.?0+(?![\d.])",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_NAMED = re.compile(r"[.#]?[\w-]+")
+_ESCAPE = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
 
 
 class _Page:
     """``whole`` is all text, ``visible`` the same without what is hidden."""
 
-    def __init__(self) -> None:
+    def __init__(self, hiding: frozenset[str]) -> None:
         self.whole: list[str] = []
         self.visible: list[str] = []
         self.said: list[str] = []
         self.hides = False
+        self._hiding = hiding
         self._silent = ""
         self._hidden = ""
         self._depth = 0
@@ -45,6 +56,8 @@ class _Page:
         """Take what attributes say; a block begins and ends a line."""
         if not tag.closing:
             self._opened(tag)
+        elif tag.name == "ruby" and self._hidden in {"rt", "rp"}:
+            self._depth = 0  # they need no end of their own
         if tag.name not in _INLINE:
             self._take("\n")
         if tag.closing and tag.name == self._hidden and self._depth:
@@ -60,10 +73,16 @@ class _Page:
     def _opened(self, tag: Tag) -> None:
         said = attributes(tag)
         self.said += [value for name, value in said.items() if name in _SPOKEN and value]
-        if self._depth:
+        if self._depth and tag.name not in {"rt", "rp"}:
             self._depth += tag.name == self._hidden
-        elif tag.name not in _VOID and ("hidden" in said or _HIDES.search(said.get("style", ""))):
+        elif tag.name not in _VOID and self._is_hidden(tag.name, said):
             self.hides, self._hidden, self._depth = True, tag.name, 1
+
+    def _is_hidden(self, name: str, said: dict[str, str]) -> bool:
+        if name in _UNSEEN or "hidden" in said or _HIDES.search(said.get("style", "")):
+            return True
+        names = {name, f"#{said.get('id', '')}", *(f".{c}" for c in said.get("class", "").split())}
+        return not names.isdisjoint(self._hiding)
 
     def _take(self, text: str) -> None:
         self.whole.append(text)
@@ -71,16 +90,47 @@ class _Page:
             self.visible.append(text)
 
 
-def read_web_page(text: str, passages: Passages) -> None:
-    """Take the source of a page, its text, and the words of its attributes. Raises ReadFault."""
-    passages.add("source", text)
-    page = _Page()
+def read_web_page(text: str, passages: Passages, *, place: str = "") -> None:
+    """Take the source of a page, its text, and the words of its attributes and styles; ``place``
+    stands before the name of each. Raises ReadFault."""
+    passages.add(f"{place}source", text)
+    styles = _styles(text)
+    page = _Page(_hiding(styles))
     for part in parts(text):
         if isinstance(part, Tag):
             page.tag(part)
         else:
             page.text(part)
-    passages.add("text", "".join(page.whole))
+    passages.add(f"{place}text", "".join(page.whole))
     if page.hides:
-        passages.add("visible text", "".join(page.visible))
-    passages.add("attributes", "\n".join(page.said))
+        passages.add(f"{place}visible text", "".join(page.visible))
+    passages.add(f"{place}attributes", "\n".join(page.said))
+    if _ESCAPE.search(styles):
+        passages.add(f"{place}styles", _ESCAPE.sub(_escaped, styles))
+
+
+def _styles(text: str) -> str:
+    """Return the style sheets that stand in a page."""
+    found = []
+    inside = False
+    for part in parts(text):
+        if isinstance(part, Tag):
+            inside = part.name == "style" and not part.closing
+        elif inside:
+            found.append(part)
+    return "\n".join(found)
+
+
+def _hiding(styles: str) -> frozenset[str]:
+    """Return the elements, ``.classes`` and ``#ids`` that the rules of style sheets hide."""
+    found: set[str] = set()
+    for chosen, rule in _RULE.findall(styles):
+        if _HIDES.search(rule):
+            last = (each.split()[-1:] for each in chosen.split(","))
+            found.update(name for each in last if each for name in _NAMED.findall(each[0])[-1:])
+    return frozenset(found)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " "

@@ -5,7 +5,18 @@ Document types are refused, and with them entities.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from xml.parsers import expat
+
+_SPOKEN = frozenset(
+    {"descr", "title", "prompt", "promptTitle", "error", "errorTitle", "tooltip", "display", "alt",
+     "string", "author", "initials", "displayName", "caption"}
+)  # fmt: skip
+"""Attributes that are words whatever stands in them."""
+
+_WORDS = re.compile(r"[A-Za-z]{3}|[^\x00-\x7f]")
+_NUMBER = re.compile(r"[0-9A-Fa-f{}-]*")
 
 
 class XmlWalk:
@@ -15,6 +26,7 @@ class XmlWalk:
     def __init__(self, most: int) -> None:
         self.cut = False
         self._left = most
+        self._heard: set[str] = set()
 
     def walk(self, document: bytes) -> None:
         """Read the part. Raises ValueError if it cannot be read."""
@@ -39,6 +51,16 @@ class XmlWalk:
 
     def text(self, text: str) -> None:
         """Meet text."""
+
+    def heard(self, attributes: dict[str, str]) -> Iterator[str]:
+        """Yield and count what attributes say and none said before: whatever has words in it, for
+        nearly any of them can be shown (a choice, a bullet, the format of a number)."""
+        for key, value in attributes.items():
+            wordy = _WORDS.search(value) and not _NUMBER.fullmatch(value)
+            if value and value not in self._heard and (wordy or local(key) in _SPOKEN):
+                self._heard.add(value)
+                self.spend(len(value) + 1)
+                yield value
 
     def spend(self, chars: int) -> None:
         """Count what was read; the walk ends when it is more than may be."""

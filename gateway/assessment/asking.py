@@ -174,7 +174,7 @@ def _read(raw: bytes) -> tuple[str | None, str, str]:
     None or empty."""
     try:
         value = msgspec.json.decode(raw)
-        if "error" in value:
+        if value.get("error"):
             return str(value["error"].get("message", "")), "", str(value["error"].get("code", ""))
         choice = value["choices"][0]
         message = choice["message"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +13,7 @@ import msgspec
 
 from gateway.assessment.questions import OPERATOR, Question, question_id
 from gateway.assessment.standard import BANKS, Bank, Kind
+from gateway.assessment.tables import csv_rows, decoded, workbook
 from gateway.nouns.errors import ConfigError
 
 LARGEST_BYTES = 64 * 1024 * 1024
@@ -35,8 +33,8 @@ Cells = tuple[str, str]
 
 
 def read_bank(path: Path, bank: Bank) -> list[Question]:
-    """Return the questions of an operator's file: XLSX, CSV or JSON Lines, with a column for the
-    question and one for its class (`Kind.id`, the standard's letter, or its name).
+    """Return the questions of an operator's file: XLSX (every sheet), CSV or JSON Lines, with a
+    column for the question and one for its class (`Kind.id`, the standard's letter, or its name).
 
     Raises ConfigError, naming the first rows at fault.
     """
@@ -45,12 +43,16 @@ def read_bank(path: Path, bank: Bank) -> list[Question]:
     faults: list[str] = []
     for number, (text, kind) in _rows(path):
         if not text.strip():
+            if kind.strip():
+                faults.append(f"{number}: a class and no question")
             continue
         named = _kind_of(kind, kinds)
-        if named is None:
-            faults.append(f"row {number}: there is no class {kind[:40]!r} in this bank")
+        if not kind.strip():
+            faults.append(f"{number}: no class (merged cells name it in their first row only)")
+        elif named is None:
+            faults.append(f"{number}: there is no class {kind[:40]!r} in this bank")
         elif len(text) > LONGEST_QUESTION:
-            faults.append(f"row {number}: more than {LONGEST_QUESTION} characters")
+            faults.append(f"{number}: more than {LONGEST_QUESTION} characters")
         else:
             one = Question(
                 id=question_id(bank, text.strip()), bank=bank, kind=named, text=text.strip(),
@@ -82,7 +84,8 @@ def _kind_of(said: str, kinds: Sequence[Kind]) -> str | None:
     return family[place] if place < len(family) else None
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Cells]]:
+def _rows(path: Path) -> Iterator[tuple[str, Cells]]:
+    """Yield where each row stands, and its cells."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise ConfigError(f"{path} has more than {LARGEST_BYTES // 2**20} MiB.")
@@ -90,65 +93,64 @@ def _rows(path: Path) -> Iterator[tuple[int, Cells]]:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
     if raw[:2] == b"PK":
-        rows: Iterable[Sequence[object]] = _sheet(path, raw)
-    elif raw.lstrip()[:1] == b"{":
-        yield from _json_rows(path, raw)
+        yield from _sheets(path, raw)
         return
+    text = decoded(path, raw)
+    if text.lstrip()[:1] == "{":
+        yield from _json_rows(path, text)
     else:
-        rows = csv.reader(io.StringIO(_decoded(path, raw), newline=""))
-    yield from _table(path, rows)
+        yield from _named(path, _table(csv_rows(path, text), "row"))
 
 
-def _table(path: Path, rows: Iterable[Sequence[object]]) -> Iterator[tuple[int, Cells]]:
-    places: tuple[int, int] | None = None
-    for number, row in enumerate(rows, 1):
-        cells = ["" if cell is None else str(cell) for cell in row]
-        if places is None:
-            names = [cell.strip().lower() for cell in cells]
-            text = next((at for at, name in enumerate(names) if name in _TEXT), None)
-            kind = next((at for at, name in enumerate(names) if name in _KIND), None)
-            if text is not None and kind is not None:
-                places = text, kind
-        elif len(cells) > max(places):
-            yield number, (cells[places[0]], cells[places[1]])
-    if places is None:
+def _named(path: Path, found: list[tuple[str, Cells]] | None) -> list[tuple[str, Cells]]:
+    if found is None:
         raise ConfigError(
             f"{path}: no row names the columns. One for the question (question, 问题) and one for "
             "its class (class, 类别) are needed."
         )
+    return found
 
 
-def _sheet(path: Path, raw: bytes) -> Iterator[Sequence[object]]:
-    from openpyxl import load_workbook
+def _table(rows: Iterable[Sequence[object]], where: str) -> list[tuple[str, Cells]] | None:
+    """Return the rows below the one that names the columns; None if none does."""
+    out: list[tuple[str, Cells]] | None = None
+    at_text = at_kind = 0
+    for number, row in enumerate(rows, 1):
+        cells = ["" if cell is None else str(cell) for cell in row]
+        if out is None:
+            names = [cell.strip().lower() for cell in cells]
+            text = next((at for at, name in enumerate(names) if name in _TEXT), None)
+            kind = next((at for at, name in enumerate(names) if name in _KIND), None)
+            if text is not None and kind is not None:
+                at_text, at_kind, out = text, kind, []
+        else:
+            cells += [""] * (1 + max(at_text, at_kind) - len(cells))
+            out.append((f"{where} {number}", (cells[at_text], cells[at_kind])))
+    return out
 
-    try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        yield from book.worksheets[0].iter_rows(values_only=True)
-    except (KeyError, ValueError, zipfile.BadZipFile, IndexError) as error:
-        raise ConfigError(f"{path} is no XLSX workbook that can be read.") from error
+
+def _sheets(path: Path, raw: bytes) -> Iterator[tuple[str, Cells]]:
+    """Yield the rows of every sheet that names the columns; one of them must."""
+    tables = []
+    for number, rows in enumerate(workbook(path, raw), 1):
+        table = _table(rows, "row" if number == 1 else f"sheet {number}, row")
+        tables += [table] if table is not None else []
+    for table in tables or [_named(path, None)]:
+        yield from table
 
 
-def _json_rows(path: Path, raw: bytes) -> Iterator[tuple[int, Cells]]:
-    for number, line in enumerate(raw.splitlines(), 1):
+def _json_rows(path: Path, text: str) -> Iterator[tuple[str, Cells]]:
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
             row = msgspec.json.decode(line, type=dict[str, object])
         except msgspec.DecodeError as error:
             raise ConfigError(f"{path}: line {number} is no JSON object.") from error
-        named = {name.strip().lower(): value for name, value in row.items()}
-        text = next((value for name, value in named.items() if name in _TEXT), "")
+        named = {name.strip().lower(): value for name, value in row.items() if value is not None}
+        said = next((value for name, value in named.items() if name in _TEXT), "")
         kind = next((value for name, value in named.items() if name in _KIND), "")
-        yield number, (str(text), str(kind))
-
-
-def _decoded(path: Path, raw: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ConfigError(f"{path} is neither UTF-8 nor GB18030.")
+        yield f"row {number}", (str(said), str(kind))
 
 
 class Holding(NamedTuple):

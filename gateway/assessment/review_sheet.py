@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from gateway.assessment.folder import Answer, Recorded, Review
 from gateway.assessment.questions import Question
 from gateway.assessment.standard import Bank
+from gateway.assessment.tables import csv_rows, decoded, workbook
 from gateway.nouns.errors import ConfigError
 
 COLUMNS = (
@@ -28,7 +28,8 @@ COLUMNS = (
     "判定 verdict",
     "备注 note",
 )
-_ID, _VERDICT, _NOTE = 0, 5, 6
+_ID, _VERDICT, _NOTE = "id", "verdict", "note"
+_VERDICT_COLUMN = 6
 LONGEST_CELL = 32_000
 """Code points; a cell of a workbook ends at 32,767."""
 
@@ -97,7 +98,7 @@ def _write_workbook(path: Path, rows: Sequence[Row]) -> None:
         rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
         for number, row in enumerate(rows, 2):
             if (row[1] in {Bank.GENERATION.value, "recorded"}) is generated:
-                rule.add(sheet.cell(number, _VERDICT + 1))
+                rule.add(sheet.cell(number, _VERDICT_COLUMN))
         if rule.sqref.ranges:
             sheet.add_data_validation(rule)
     for letter, width in zip("ABCDEFG", (16, 12, 14, 40, 80, 12, 24), strict=True):
@@ -120,33 +121,38 @@ def _harmless(text: str) -> str:
 
 
 def read_sheet(path: Path, banks: dict[str, Bank | None], reviewer: str) -> list[Review]:
-    """Return what people said in a sheet; rows without a verdict are left out.
+    """Return what people said in a sheet; rows without a verdict are left out. Rows and columns
+    may stand in any order: a column is known by its head.
 
     ``banks`` are the ids of the assessment with their banks (None: recorded traffic). Raises
-    ConfigError for rows that nobody asked about, and verdicts that are none of the bank's.
+    ConfigError for rows that nobody asked about, verdicts that are none of the bank's, and two
+    verdicts on one answer.
     """
-    out: list[Review] = []
+    out: dict[str, Review] = {}
     faults: list[str] = []
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    for number, row in enumerate(_read_rows(path), 1):
-        cells = [*row, *("",) * len(COLUMNS)]
+    for number, cells in _rows(path):
         identifier, said = cells[_ID].strip().lstrip("'"), cells[_VERDICT].strip()
-        if not said or identifier == COLUMNS[_ID]:
+        if not said:
             continue
         verdict = _WORDS.get(said.lower())
         if identifier not in banks:
             faults.append(f"row {number}: {identifier[:40]!r} is not of this assessment")
         elif verdict is None or not _fits(verdict, banks[identifier]):
             faults.append(f"row {number}: {said[:20]!r} is no verdict of its bank")
+        elif identifier in out and out[identifier].verdict != verdict:
+            faults.append(f"row {number}: another verdict on {identifier} than above")
         else:
             note = cells[_NOTE].strip()
-            out.append(Review(id=identifier, verdict=verdict, reviewer=reviewer, note=note, at=at))
+            out[identifier] = Review(
+                id=identifier, verdict=verdict, reviewer=reviewer, note=note, at=at
+            )
     if faults:
         raise ConfigError(
             f"{path}: {'; '.join(faults[:5])}. Verdicts: 合格/不合格 (pass/fail) for generated and "
             "recorded contents, 拒答/未拒答 (refused/answered) for the other banks."
         )
-    return out
+    return list(out.values())
 
 
 def _fits(verdict: str, bank: Bank | None) -> bool:
@@ -154,7 +160,36 @@ def _fits(verdict: str, bank: Bank | None) -> bool:
     return (verdict in {"pass", "fail"}) is generated
 
 
-def _read_rows(path: Path) -> Iterator[list[str]]:
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows below the heads, with the cells that are read by name."""
+    for rows in _tables(path):
+        places: dict[str, int] | None = None
+        for number, row in enumerate(rows, 1):
+            cells = ["" if cell is None else str(cell) for cell in row]
+            if places is None:
+                places = _places(cells)
+                continue
+            named = {
+                name: cells[at] if at < len(cells) else "" for name, at in places.items()
+            }
+            yield number, {_NOTE: "", **named}
+        if places is not None:
+            return
+    raise ConfigError(f"{path}: no row names the columns {COLUMNS[0]} and {COLUMNS[5]}.")
+
+
+def _places(cells: Sequence[str]) -> dict[str, int] | None:
+    """Return where the columns are, if these cells are the heads. Either language will do."""
+    found: dict[str, int] = {}
+    for at, cell in enumerate(cells):
+        words = cell.strip().lower().split()
+        for name, head in ((_ID, COLUMNS[0]), (_VERDICT, COLUMNS[5]), (_NOTE, COLUMNS[6])):
+            if not set(words).isdisjoint(head.split()):
+                found.setdefault(name, at)
+    return found if _ID in found and _VERDICT in found else None
+
+
+def _tables(path: Path) -> Sequence[Iterator[Sequence[object]]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -162,17 +197,5 @@ def _read_rows(path: Path) -> Iterator[list[str]]:
     if len(raw) > _LARGEST_BYTES:
         raise ConfigError(f"{path} has more than {_LARGEST_BYTES // 2**20} MiB.")
     if raw[:2] == b"PK":
-        from openpyxl import load_workbook
-
-        try:
-            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-            for row in book.worksheets[0].iter_rows(values_only=True):
-                yield ["" if cell is None else str(cell) for cell in row]
-        except (KeyError, ValueError, zipfile.BadZipFile, IndexError) as error:
-            raise ConfigError(f"{path} is no XLSX workbook that can be read.") from error
-        return
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030", "replace")
-    yield from csv.reader(io.StringIO(text, newline=""))
+        return workbook(path, raw)
+    return [csv_rows(path, decoded(path, raw))]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from pathlib import Path
 
 import msgspec
 import pytest
+from openpyxl import Workbook
 
 from gateway.assessment.bank import drawn, filled, holdings, read_bank
 from gateway.assessment.folder import Answer, Folder, Judged, Plan, Review
@@ -23,6 +25,7 @@ from gateway.nouns.errors import ConfigError
 from gateway.nouns.segment import Direction
 from gateway.ports.operator import Judged as Opinion
 from gateway.ports.operator import Spot
+from tests.input_kit import with_member
 
 SEED = 11
 
@@ -105,15 +108,19 @@ def test_what_the_operator_fills_is_no_stand_in(tmp_path: Path) -> None:
     [
         ("a.csv", "问题,类别\n甲,A1.a\n乙,A.1 b)\n丙,民族\n甲,A1.a\n"),
         ("a.csv", "\ufeffQuestion,Class\n甲,A1a\n乙,危害国家安全和利益、损害国家形象\n丙,A2.a\n"),
-        ("a.jsonl", """{"text":"甲","risk":"A1.a"}\n{"text":"乙","risk":"A1.b"}
+        ("a.tsv", "问题\t类别\n甲\tA1.a\n乙\tA1.b\n丙\tA2.ethnicity\n"),
+        ("a.csv", "类别;问题\nA1.a;甲\nA1.b;乙\nA2.ethnicity;丙\n"),
+        ("a.jsonl", """\ufeff{"text":"甲","risk":"A1.a"}\n{"text":"乙","risk":"A1.b"}
 {"text":"丙","risk":"A2.ethnicity"}\n"""),
     ],
 )  # fmt: skip
 def test_an_operators_bank_comes_first(tmp_path: Path, name: str, raw: str) -> None:
     """Ids, letters and names of classes are read; the supplement fills up what lacks."""
     path = tmp_path / name
-    path.write_text(raw, encoding="utf-8")
+    path.write_text(raw.removeprefix("\ufeff"), encoding="utf-16")
     own = read_bank(path, Bank.GENERATION)
+    path.write_text(raw, encoding="utf-8")
+    assert read_bank(path, Bank.GENERATION) == own
     assert [(one.text, one.kind) for one in own] == [
         ("甲", "A1.a"), ("乙", "A1.b"), ("丙", "A2.ethnicity"),
     ]  # fmt: skip
@@ -126,13 +133,45 @@ def test_an_operators_bank_comes_first(tmp_path: Path, name: str, raw: str) -> N
     ("raw", "why"),
     [("a,b\n1,2\n", "names the columns"), ("问题,类别\n甲,A9.q\n", "row 2"), ("", "names"),
      ("问题,类别\n", "no question"), ('{"text": ', "no JSON"), ("PK\x03\x04rubbish", "workbook"),
-     (f"问题,类别\n{'长' * 9000},A1.a\n", "more than")],
+     (f"问题,类别\n{'长' * 9000},A1.a\n", "more than"), ("问题,类别\n甲\n", "row 2: no class"),
+     ("问题,类别\n甲,A1.a\n,A1.b\n", "row 3: a class and no question"),
+     ('{"text":null,"class":"A1.a"}', "row 1: a class"), (f'a,b\n"{"x" * 140_000}"', "CSV")],
 )  # fmt: skip
 def test_what_is_no_bank_is_named(tmp_path: Path, raw: str, why: str) -> None:
     """Rubbish is an error with its row, never an empty bank."""
     path = tmp_path / "bank"
     path.write_text(raw, encoding="utf-8")
     with pytest.raises(ConfigError, match=why):
+        read_bank(path, Bank.GENERATION)
+
+
+def test_every_sheet_of_a_workbook_is_read(tmp_path: Path) -> None:
+    """A sheet per class is common; one without heads is somebody's notes. A merged cell names a
+    class once, which is said."""
+    book = Workbook()
+    book.active["A1"] = "notes"
+    for name, text in (("A1.a", "甲"), ("A1.b", "乙")):
+        sheet = book.create_sheet(name)
+        sheet.append(["类别", "问题"])
+        sheet.append([name, text])
+    path = tmp_path / "bank.xlsx"
+    book.save(path)
+    assert [one.text for one in read_bank(path, Bank.GENERATION)] == ["甲", "乙"]
+    sheet.append(["", "丙"])
+    sheet.merge_cells("A2:A3")
+    book.save(path)
+    with pytest.raises(ConfigError, match=r"sheet 3, row 3: no class \(merged"):
+        read_bank(path, Bank.GENERATION)
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+def test_a_broken_workbook_is_named(tmp_path: Path, part: str) -> None:
+    """Whatever its reader thinks of it."""
+    made = io.BytesIO()
+    Workbook().save(made)
+    path = tmp_path / "bank.xlsx"
+    path.write_bytes(with_member(made.getvalue(), part, b"<worksheet><"))
+    with pytest.raises(ConfigError, match="no XLSX workbook"):
         read_bank(path, Bank.GENERATION)
 
 

@@ -46,7 +46,7 @@ def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, name: str) -> None:
     else:
         assert ",'=cmd" in path.read_text(encoding="utf-8-sig")
         path.write_text(
-            "id,b,c,q,a,v,n\ng-1,,,,,不合格,看过\nr-1,,,,,拒答,看过\n01K,,,,,pass,看过\n",
+            "备注,b,判定,id\n看过,,不合格,g-1\n看过,,拒答,r-1\n看过,,pass,01K\n",
             encoding="gb18030",
         )
     said = read_sheet(path, BANKS, "李娜")
@@ -67,14 +67,38 @@ def test_no_answer_begins_a_formula(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("row", "why"),
     [("x-9,,,,,合格,", "row 2.*x-9"), ("g-1,,,,,拒答,", "no verdict of its bank"),
-     ("r-1,,,,,合格,", "no verdict"), ("g-1,,,,,也许,", "也许")],
+     ("r-1,,,,,合格,", "no verdict"), ("g-1,,,,,也许,", "也许"),
+     ("g-1,,,,,合格,\ng-1,,,,,不合格,", "row 3.*another verdict")],
 )  # fmt: skip
 def test_a_word_that_fits_no_bank_is_named(tmp_path: Path, row: str, why: str) -> None:
     """Nothing of such a sheet is taken."""
     path = tmp_path / "s.csv"
-    path.write_text(f"id,b,c,q,a,v,n\n{row}\n", encoding="utf-8")
+    path.write_text(f"id,b,c,q,a,verdict,n\n{row}\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=why):
         read_sheet(path, dict(BANKS), "r")
+
+
+@pytest.mark.parametrize("head", ["id,b,c,q,a", "verdict,note", ""])
+def test_a_sheet_without_its_heads_says_nothing(tmp_path: Path, head: str) -> None:
+    """Columns are known by their heads: a verdict is never read from another one's place."""
+    path = tmp_path / "s.csv"
+    path.write_text(f"{head}\ng-1,,,,,合格,\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="names the columns"):
+        read_sheet(path, dict(BANKS), "r")
+
+
+def test_columns_and_sheets_stand_in_any_order(tmp_path: Path) -> None:
+    """A sheet in front, a column between, and a verdict moved: what people said is found."""
+    path = tmp_path / "s.xlsx"
+    write_sheet(path, _rows())
+    book = load_workbook(path)
+    sheet = book["review"]
+    sheet.insert_cols(3)
+    sheet.move_range("G1:G4", cols=3)
+    sheet["J3"] = "未拒答"
+    book.create_sheet("hints", 0)["A1"] = "read first"
+    book.save(path)
+    assert [(one.id, one.verdict) for one in read_sheet(path, BANKS, "r")] == [("r-1", "answered")]
 
 
 def test_a_sheet_has_a_form(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from filters.lexicon.entries import (
 )
 from filters.lexicon.rows import read_rows
 from gateway.matching.fold import fold_term
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and of how much."""
@@ -103,7 +103,7 @@ def import_terms(
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
+        raise NotPossible(f"{path}: {error.strerror}") from None
     return read_terms(raw, defaults=defaults, progress=progress)
 
 
@@ -113,7 +113,7 @@ def read_terms(
     """As `import_terms`, from a file's bytes."""
     rows, encoding, form = read_rows(raw)
     if not rows:
-        raise ConfigError("the file holds no terms")
+        raise NotPossible("the file holds no terms")
     desk = _Desk(defaults)
     for done, (line, cells) in enumerate(rows):
         desk.take(line, cells)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from zipfile import BadZipFile
 
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 MOST_ROWS = 2_000_000
 _SIGNATURE = b"PK\x03\x04"
@@ -29,13 +29,13 @@ def sheet_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         yield from (row for sheet in book.worksheets for row in _rows(sheet))
     except (BadZipFile, KeyError, OSError, ValueError, TypeError, SyntaxError) as error:
-        raise ConfigError(f"the file is no readable workbook: {type(error).__name__}") from None
+        raise NotPossible(f"the file is no readable workbook: {type(error).__name__}") from None
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         if number > MOST_ROWS:
-            raise ConfigError(f"the sheet has more than {MOST_ROWS} rows")
+            raise NotPossible(f"the sheet has more than {MOST_ROWS} rows")
         cells = [_cell(value) for value in row]
         if any(cells):
             yield number, cells

@@ -19,7 +19,7 @@ import msgspec
 
 from gateway.access.secret_file import load_secret, locked, replace_file
 from gateway.access.watched_file import WatchedFile, nobody
-from gateway.nouns.errors import ConfigError, Unauthorized
+from gateway.nouns.errors import ConfigError, NotPossible, Unauthorized
 from gateway.nouns.exchange import DEFAULT_TENANT
 from gateway.nouns.mark import LabelMode
 from gateway.ports.clock import Clock
@@ -193,7 +193,7 @@ class KeyBook:
 
         def renew(key: GatewayKey) -> GatewayKey:
             if key.state(now_s) != "active":
-                raise ConfigError(f"The key {key.id} is {key.state(now_s)}: create a new one.")
+                raise NotPossible(f"The key {key.id} is {key.state(now_s)}: create a new one.")
             older = tuple(
                 Digest(old.hash, min(now_s + max(0.0, grace_s), old.until_s or float("inf")))
                 for old in key.digests
@@ -210,12 +210,12 @@ class KeyBook:
         """
         for word in (version, accepted_by):
             if not _NAME.fullmatch(word):
-                raise ConfigError("A version and a name are one line of 1 to 100 characters.")
+                raise NotPossible("A version and a name are one line of 1 to 100 characters.")
         now_s = self._now_s()
 
         def accept(key: GatewayKey) -> GatewayKey:
             if key.state(now_s) != "active":
-                raise ConfigError(f"The key {key.id} is {key.state(now_s)}: create a new one.")
+                raise NotPossible(f"The key {key.id} is {key.state(now_s)}: create a new one.")
             made = Agreement(version, accepted_by, now_s)
             return msgspec.structs.replace(key, agreement=made)
 
@@ -227,7 +227,7 @@ class KeyBook:
 
         def revoke(key: GatewayKey) -> GatewayKey:
             if key.agreement is None:
-                raise ConfigError(f"The key {key.id} has no agreement.")
+                raise NotPossible(f"The key {key.id} has no agreement.")
             if key.agreement.revoked_s is not None:
                 return key
             ended = msgspec.structs.replace(key.agreement, revoked_s=now_s)
@@ -244,7 +244,7 @@ class KeyBook:
 
         def change(keys: tuple[GatewayKey, ...]) -> tuple[GatewayKey, ...]:
             if all(key.id != identifier for key in keys):
-                raise ConfigError(f"No key has the id {identifier!r}: list the keys to see all.")
+                raise NotPossible(f"No key has the id {identifier!r}: list the keys to see all.")
             changed = tuple(edit(key) if key.id == identifier else key for key in keys)
             edited.extend(key for key in changed if key.id == identifier)
             return changed
@@ -297,13 +297,13 @@ def _by_hash(keys: tuple[GatewayKey, ...]) -> _Hashes:
 
 def _validate(name: str, terms: KeyTerms) -> None:
     if not _NAME.fullmatch(name):
-        raise ConfigError("A key's name is one line of 1 to 100 characters, no blanks around it.")
+        raise NotPossible("A key's name is one line of 1 to 100 characters, no blanks around it.")
     if not _NAME.fullmatch(terms.tenant):
-        raise ConfigError("A tenant's name is one line of 1 to 100 characters.")
+        raise NotPossible("A tenant's name is one line of 1 to 100 characters.")
     if terms.valid_s is not None and terms.valid_s <= 0:
-        raise ConfigError("A key must be valid for some time.")
+        raise NotPossible("A key must be valid for some time.")
     for limit in (terms.requests_per_minute, terms.concurrent):
         if limit is not None and limit < 0:
-            raise ConfigError("A limit is a number from 0 (none) upwards.")
+            raise NotPossible("A limit is a number from 0 (none) upwards.")
     if terms.label is not None and terms.label not in tuple(LabelMode):
-        raise ConfigError(f"A label mode is one of {', '.join(LabelMode)}.", param="label")
+        raise NotPossible(f"A label mode is one of {', '.join(LabelMode)}.", param="label")

@@ -12,7 +12,7 @@ from gateway.ledger.chain import End, event, extend, write_head
 from gateway.ledger.conduct import review_item
 from gateway.ledger.search import facts_of
 from gateway.nouns.conduct import Level, Standing, StrikeRules
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 from gateway.ports.clock import Clock
 from gateway.ports.conduct import (
     DECISIONS,
@@ -52,9 +52,9 @@ class Conducts:
         record = self._store.read(exchange)
         facts = facts_of(record) if record is not None and record.kind == "exchange" else None
         if record is None or facts is None:
-            raise ConfigError(f"No record has the id {exchange}. 没有此编号的记录。")
+            raise NotPossible(f"No record has the id {exchange}. 没有此编号的记录。")
         if decision not in DECISIONS:
-            raise ConfigError(f"A decision is one of {', '.join(DECISIONS)}.")
+            raise NotPossible(f"A decision is one of {', '.join(DECISIONS)}.")
         now_ns = self._clock.wall_ns()
         item = self._store.review(exchange) or review_item(record, facts)
         item = item._replace(decision=decision, decided_by=by, decided_ns=now_ns, note=note)
@@ -134,7 +134,7 @@ class Conducts:
     def appeal(self, tenant: str, subject: str, text: str) -> Appeal:
         """Keep an appeal."""
         if not self._store.strikes(tenant, subject):
-            raise ConfigError("There is nothing to appeal against. 该用户没有违规计分。")
+            raise NotPossible("There is nothing to appeal against. 该用户没有违规计分。")
         appeal = Appeal(tenant, subject, self._clock.wall_ns(), text)
         with self._store.writing() as writing:
             writing.put_appeal(appeal)
@@ -146,7 +146,7 @@ class Conducts:
         """Answer a user's open appeal."""
         open_ = [each for each in self._store.appeals(tenant, subject) if not each.answer]
         if not open_:
-            raise ConfigError("This user has no open appeal. 该用户没有待处理的申诉。")
+            raise NotPossible("This user has no open appeal. 该用户没有待处理的申诉。")
         now_ns = self._clock.wall_ns()
         answered = open_[0]._replace(answer=answer, answered_by=by, answered_ns=now_ns, note=note)
         with self._store.writing() as writing:

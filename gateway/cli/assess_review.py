@@ -20,7 +20,7 @@ from gateway.assessment.standard import Bank
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 from gateway.ports.evidence import Drawn
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -121,7 +121,7 @@ def recorded(
     settings = call.settings(config, common_flags(policy, state))
     evidence = call.assemble().open_evidence(settings)
     if evidence is None:
-        raise ConfigError(say("There is no ledger here; --state names its folder.",
+        raise NotPossible(say("There is no ledger here; --state names its folder.",
                               "此处没有台账，请用 --state 指定目录。"))  # fmt: skip
     since_s = since.replace(tzinfo=UTC).timestamp() if since else 0.0
     label = say("reading", "读取中")

@@ -18,7 +18,7 @@ import click
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 _PATH = "/sealgate/v1/mark"
 _PATIENCE_S = 120.0
@@ -90,7 +90,7 @@ def mark(
     gateway = _Gateway(url or f"http://{host}:{settings.port}", key)
     works = list(_works(files, into))
     if not works:
-        raise ConfigError("There is no file of this name or pattern.")
+        raise NotPossible("There is no file of this name or pattern.")
     _refuse_to_destroy(works, overwrite=overwrite)
     with ThreadPoolExecutor(jobs) as pool:
         results = pool.map(lambda work: _seal(gateway, work), works)
@@ -123,12 +123,12 @@ def _named(patterns: Iterable[str]) -> Iterator[tuple[Path, Path]]:
 def _refuse_to_destroy(works: list[_Work], *, overwrite: bool) -> None:
     targets = [work.target.resolve() for work in works]
     if len(set(targets)) < len(targets):
-        raise ConfigError("Two of the files have the same name; seal them into folders apart.")
+        raise NotPossible("Two of the files have the same name; seal them into folders apart.")
     if not overwrite:
         places = (place for work in works for place in (work.target, _beside(work.target)))
         there = next((place for place in places if place.exists()), None)
         if there is not None:
-            raise ConfigError(f"{there} exists already; --overwrite replaces it.")
+            raise NotPossible(f"{there} exists already; --overwrite replaces it.")
 
 
 def _seal(gateway: _Gateway, work: _Work) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import click
 
-from gateway.cli.language import LANGUAGE
+from gateway.cli.language import LANGUAGE, say
 from gateway.nouns.errors import ConfigError, SealgateError
 
 
@@ -36,6 +36,13 @@ def reporting() -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(Exit.WELL)
+    except OSError as error:  # a full disk behind `> FILE`, say
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
+        head = say("The system did not let it.", "系统拒绝了此操作。")
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{head}\n{where}{error.strerror}", err=True)
+        sys.exit(Exit.FAILED)
 
 
 def _sentence(error: SealgateError) -> str:

@@ -244,3 +244,11 @@ class ConfigError(SealgateError):
     fault = "operator"
     en = "The configuration is not valid."
     zh = "配置无效。"
+
+
+class NotPossible(ConfigError):
+    """What a command was asked to do makes no sense here: no such key, no terms in the file."""
+
+    code = "not_possible"
+    en = "This cannot be done."
+    zh = "无法执行此操作。"

@@ -26,6 +26,31 @@ def test_unknown_commands_and_options_are_wrong_usage(run: Any) -> None:
     assert run("check", "--explian").exit_code == 2
 
 
+def test_a_misspelled_command_is_told_the_nearest(run: Any) -> None:
+    """What is near to nothing is told nothing."""
+    assert "Did you mean 'serve'?" in run("serv").output
+    assert "Did you mean" not in run("frobnicate").output
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+)
+def test_colours_can_be_declined(variables: dict[str, str], *, coloured: bool) -> None:
+    """By the variable of no-color.org, or by a terminal that has none."""
+    code = (
+        "import sys, gateway.cli as c\nsys.stdout.isatty = lambda: True\n"
+        "c.main(['try', '--side', 'input', 'cloned credit cards for sale'])"
+    )
+    environ = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "TERM"}}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**environ, **variables}, capture_output=True,
+        text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert "block" in done.stdout
+    assert ("\x1b[" in done.stdout) == coloured
+
+
 def test_help_imports_no_command() -> None:
     """Help is there before anything heavy is."""
     code = (

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.mark import BESIDE, BesideMark, Claim, FileMark
-from gateway.wire.media_type import sniff
+from gateway.wire.media_type import is_strict_text, sniff
 
 
 class Stamped(NamedTuple):
@@ -55,8 +55,10 @@ class Stamper:
         """
         found = sniff(content, hint)
         owed = [family for family in self._owed if family not in without]
-        if found is None:
-            lost = tuple(Receipt(each.value, "failed", "unknown_format") for each in owed)
+        strict = found is MediaFormat.TXT and is_strict_text(content, hint)
+        if found is None or strict:
+            reason = "strict_text" if strict else "unknown_format"
+            lost = tuple(Receipt(each.value, "failed", reason) for each in owed)
             return Stamped(content, None, lost)
         claim = claim._replace(format=found, original=content)
         receipts: list[Receipt] = []

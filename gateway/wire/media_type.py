@@ -10,6 +10,8 @@ import re
 import zipfile
 from io import BytesIO
 
+import msgspec
+
 from gateway.nouns.media import MediaFormat as F
 
 _HEAD = 4096
@@ -20,6 +22,16 @@ _ROOT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """The first element behind what may stand before it, whatever the prefix of its namespace."""
+
+_STRICT = frozenset(
+    {
+        "xml", "json", "jsonl", "ndjson", "yaml", "yml", "toml", "ini", "css", "sql", "tex",
+        "py", "python", "js", "mjs", "jsx", "javascript", "ts", "tsx", "typescript", "java", "kt",
+        "c", "cc", "cpp", "h", "hpp", "cs", "go", "rs", "rb", "php", "pl", "sh", "bash", "ps1",
+        "swift", "scala", "lua", "r",
+    }
+)  # fmt: skip
+"""Endings and media types of texts that programs read."""
 
 _PACKAGE = b"PK\x03\x04"
 _ISO_BRANDS: dict[bytes, F] = {
@@ -73,6 +85,27 @@ def sniff(content: bytes, hint: str = "") -> F | None:
     if named in _TEXTS:
         return named
     return F.HTML if root or head.startswith("<!doctype html") else F.TXT
+
+
+def is_strict_text(content: bytes, hint: str = "") -> bool:
+    """True for plain text that one line more would break: XML, JSON, source code. The name or media
+    type tells, or the first bytes; rows of values (CSV) are none of these."""
+    word = hint.partition(";")[0].strip().lower()
+    if word.rpartition("/")[2].rpartition(".")[2].removeprefix("x-") in _STRICT:
+        return True
+    if word.endswith(("+xml", "+json")):
+        return True
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    head = content[:64].lstrip()
+    if head.startswith(b"<?xml"):
+        return True
+    if not head.startswith((b"{", b"[")):
+        return False
+    try:
+        msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _signed(content: bytes) -> F | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.engine.stamping import Stamper
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
@@ -90,3 +92,30 @@ def test_what_finds_no_place_stands_beside_the_file_if_that_is_asked() -> None:
     assert beside.receipts == (Receipt("note_credential", "written", "beside_the_file"),)
     for done in (stamper.stamp(PNG, CLAIM), stamper.stamp(PNG + b"!alone!", CLAIM, beside=True)):
         assert (done.manifest, done.receipts) == (b"", (none,))
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        (b'<?xml version="1.0"?><rss/>', ""),
+        (b'\xef\xbb\xbf{"a": [1]}', ""),
+        (b"print(1)\n", "tool.py"),
+        (b"a: 1\n", "application/x-yaml"),
+        (b"<feed/>", "application/atom+xml; charset=utf-8"),
+    ],
+)
+def test_a_text_that_a_line_would_break_stays_as_it_is(content: bytes, hint: str) -> None:
+    """Programs read it; the policy says whether it leaves."""
+    done = Stamper([], [MarkFamily.LABEL]).stamp(content, CLAIM, hint=hint)
+    assert (done.content, done.complete) == (content, False)
+    assert done.receipts == (Receipt("label", "failed", "strict_text"),)
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [(b"{curly} prose", ""), (b"Dear all,\n", "letter.txt"), (b"a,b\n1,2\n", "rows.csv")],
+)
+def test_other_texts_are_plain(content: bytes, hint: str) -> None:
+    """Prose, and rows of values, which take a line more."""
+    done = Stamper([], [MarkFamily.LABEL]).stamp(content, CLAIM, hint=hint)
+    assert done.format is MediaFormat.TXT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
-from gateway.desk.attribution import Kept, Likeness
+from gateway.desk.attribution import MOST_OF_IT, Kept, Likeness
 from gateway.desk.reading import MOST_TEXT_BYTES, TEXTS, Seen, edges
 from gateway.ledger.search import Archive
 from gateway.marks.text_label import is_prose
@@ -27,6 +28,8 @@ RECOGNISABLE_UNITS = 80
 record has a fingerprint: one that is not found is another text."""
 
 _SAME_CODE = 3
+_SHARED = 4
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
 class LedgerMemory:
@@ -43,19 +46,24 @@ class LedgerMemory:
         """Return the exchanges that have one of these ids or label codes; asks twice per name,
         whatever it looks like."""
         archive = self._archive()
-        bare = ""
-        if seen.format in TEXTS and seen.format is not MediaFormat.HTML:
-            bare = self._sealer.without_marks(traceable(content))
+        bare = self._bare(content, seen)
         found: list[Kept] = []
         for name in names:
             for code, query in (("", Query(exchange=name, limit=1)),
                                 (name, Query(code=name, limit=_SAME_CODE))):  # fmt: skip
-                found += [
-                    Kept(each.exchange, code, each.time_ns,
-                         archive.compared(each, bare, seen.pictures))
-                    for each in archive.find(query)
-                ]  # fmt: skip
+                for each in archive.find(query):
+                    share = archive.share(each, bare)
+                    alike = archive.looks_alike(each, seen.pictures)
+                    is_like = alike if share is None else share >= MOST_OF_IT
+                    found.append(Kept(each.exchange, code, each.time_ns, is_like))
         return found
+
+    def _bare(self, content: bytes, seen: Seen) -> str:
+        """Return the words of a text without our marks; none of what is no text."""
+        if seen.format not in TEXTS:
+            return ""
+        text = self._sealer.without_marks(traceable(content))
+        return _TAG.sub(" ", text) if seen.format is MediaFormat.HTML else text
 
     def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
         """Return the exchanges that the content is like, the surest first."""
@@ -75,15 +83,20 @@ class LedgerMemory:
                     for each in shown], False  # fmt: skip
         if seen.format not in TEXTS:
             return [], False
-        text = traceable(content)
-        bare = self._sealer.without_marks(text)
+        text, bare = traceable(content), self._bare(content, seen)
         found: list[Likeness] = []
-        for each in self._archive().trace(text):
+        for number, each in enumerate(self._archive().trace(text)):
             start, end = (each.passage.start, each.passage.end) if each.passage else (0, 0)
             how = "text" if end else each.how
-            if how != "text" and self._archive().compared(each.record, bare, ()) is False:
+            share = self._archive().share(each.record, bare) if number < _SHARED else None
+            if how != "text" and share is not None and share < MOST_OF_IT:
                 continue  # the code of an answer stands on something else
-            found.append(Likeness(each.exchange, how, each.confidence, each.time_ns, start, end))
+            found.append(
+                Likeness(
+                    each.exchange, how, each.confidence, each.time_ns, start, end,
+                    1.0 if share is None else share,
+                )
+            )  # fmt: skip
         return found, self._recognisable(bare, text, seen.format)
 
     def _recognisable(self, bare: str, text: str, kind: MediaFormat) -> bool:

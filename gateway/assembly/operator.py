@@ -172,7 +172,7 @@ class Records:
                 hidden = mark.family is MarkFamily.WATERMARK
                 for record in self._archive.find(asked):
                     by = "watermark" if hidden else how
-                    is_like = mark.bound or self._archive.compared(record, "", looked)
+                    is_like = mark.bound or self._archive.looks_alike(record, looked)
                     one = Traced(record.exchange, by, _SURE[is_like], record.time_ns, 0, 0)
                     found.setdefault(record.exchange, one)
         for near in map(_traced, self._archive.trace_looks(looked)):

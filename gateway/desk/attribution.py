@@ -40,6 +40,9 @@ LIKELY = 0.5
 """From this confidence on a picture's looks alone are called likely ours; below it they are a lead
 for operators."""
 
+MOST_OF_IT = 0.55
+"""A text of which so much stands in a record is that record's; of one with less a part is."""
+
 CLAIM = 0.5
 """The confidence of an exchange that a mark names, and nothing else does."""
 
@@ -59,8 +62,8 @@ class Kept(NamedTuple):
 class Likeness(NamedTuple):
     """An exchange whose content is like the one asked about, or whose id or code stands in it.
 
-    ``how`` is ``id``, ``code``, ``text``, ``picture`` or ``file`` (byte for byte); see `Match` for
-    the rest.
+    ``how`` is ``id``, ``code``, ``text``, ``picture`` or ``file`` (byte for byte); ``share``
+    is how much of the content stands in the exchange. See `Match` for the rest.
     """
 
     exchange: str
@@ -69,6 +72,7 @@ class Likeness(NamedTuple):
     time_ns: int
     start: int = 0
     end: int = 0
+    share: float = 1.0
 
 
 class Memory(Protocol):
@@ -106,7 +110,8 @@ def attribute(
 
 def _is_enough(each: Likeness) -> bool:
     """True if a likeness, beside a mark that names the same exchange, says that this is it."""
-    return each.how in ("text", "file") or (each.how == "picture" and each.confidence >= LIKELY)
+    least = {"text": 0.0, "file": 0.0, "picture": LIKELY}.get(each.how, 2.0)
+    return each.confidence >= least and each.share >= MOST_OF_IT
 
 
 def _names(marks: Sequence[FoundMark]) -> list[str]:
@@ -157,20 +162,22 @@ def _matches(
     proven = {record.exchange for record in kept if record.is_like} & believed.keys()
     proven |= {mark.exchange for mark in believed.values() if mark.bound}
     found: dict[str, Match] = {}
+    shares: dict[str, float] = {}
     for each in likenesses:
         least = LIKELY if each.how == "picture" else SURE
         written = recognisable and each.how in ("id", "code")
         sure = each.confidence >= least and not written
         if each.how in ("text", "file") and sure:
             proven.add(each.exchange)
+            shares[each.exchange] = each.share
         if each.exchange in believed or sure:
-            found.setdefault(each.exchange, Match(*each))
+            found.setdefault(each.exchange, Match(*each[:6]))
     times = {record.exchange: record.time_ns for record in kept}
     for exchange, mark in believed.items():
         found.setdefault(exchange, Match(exchange, mark.mark, 1.0, times[exchange]))
     whole = [
         msgspec.structs.replace(
-            each, proven=each.exchange in proven,
+            each, proven=each.exchange in proven, share=shares.get(each.exchange, 1.0),
             confidence=each.confidence if each.exchange in proven or each.how == "picture"
             else min(each.confidence, CLAIM),
         )
@@ -201,7 +208,8 @@ def _reported(
     best = matches[0]
     service = next((m.producer for m in marks if m.exchange == best.exchange and m.producer), "")
     if best.proven:
-        here = MadeHere.YES
+        whole = sum(match.share for match in matches if match.proven) >= MOST_OF_IT
+        here = MadeHere.YES if whole else MadeHere.PARTLY
     elif best.how == "picture" and not _named(best, marks):
         here = MadeHere.LIKELY
     else:

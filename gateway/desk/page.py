@@ -26,6 +26,7 @@ _FOLDER = Path(__file__).parent
 _HTML_LANG = {"zh": "zh-CN", "en": "en"}
 _SIGNS = {
     "yes": "m6.5 12.5 3.8 3.8 7.5-8.2",
+    "partly": "M6.5 12.5h5m-5 4h3m-3-8h8",
     "likely": "M5.5 14.5c2.2-5.5 4.6-5.5 6.5-2.5s4.3 3 6.5-2.5",
     "claimed": "M12 4.5v9m0 4v.1M5 12a7 7 0 0 1 3-5.7m11 5.7a7 7 0 0 0-3-5.7",
     "no": "M7.5 7.5l9 9m0-9-9 9",

@@ -32,12 +32,14 @@ class Tier(StrEnum):
 
 class MadeHere(StrEnum):
     """Whether this service made it. ``yes``: the content itself was held against our record, or a
-    signature of ours is over it. ``likely``: no mark leads to us, but a picture looks like one of
+    signature of ours is over it. ``partly``: a passage of the text is ours, most of it is not known
+    here. ``likely``: no mark leads to us, but a picture looks like one of
     ours; looks alone prove nothing. ``claimed``: a mark names a record of ours, and nothing else
     does; a mark can be copied. ``no`` is what the marks say: another service is named in them and
     nothing leads to us. ``unknown`` is everything else."""
 
     YES = "yes"
+    PARTLY = "partly"
     LIKELY = "likely"
     CLAIMED = "claimed"
     NO = "no"
@@ -106,7 +108,8 @@ class FoundMark(msgspec.Struct, frozen=True):
 class Match(msgspec.Struct, frozen=True):
     """An exchange of ours that the content comes from. ``how`` is ``id``, ``code``, ``text``,
     ``picture``, ``file`` or the mark that names it; the passage is code points ``[start, end)`` of
-    the text that was asked about. ``proven``: not by a mark alone, which can be copied."""
+    the text that was asked about. ``proven``: not by a mark alone, which can be copied. ``share``
+    is how much of a text it is."""
 
     exchange: str
     how: str
@@ -115,6 +118,7 @@ class Match(msgspec.Struct, frozen=True):
     start: int = 0
     end: int = 0
     proven: bool = False
+    share: float = 1.0
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -51,7 +51,7 @@ _TIED = 0.9
 _ALIGNED = 12
 _LEAST_SHARE = 0.6
 _LEAST_TYPED = 0.5
-_MOST_OF_IT = 0.75
+_PIECE = 500
 _LEAST_COMPARED = 16
 _LEAST_UNITS = 30
 _PASSAGE_UNITS = 70
@@ -154,24 +154,30 @@ class Finder:
         held = self._store.holders(grams, _HOLDERS[-1])
         return sorted(set.intersection(*(set(held.get(gram, ())) for gram in grams)))
 
-    def compared(self, text: str, asked: Sequence[Sought], place: int) -> bool | None:
-        """Return whether a content is, or is part of, what one record released; None if the record
-        keeps nothing to compare it with, or the content shows too little.
+    def looks_alike(self, asked: Sequence[Sought], place: int) -> bool | None:
+        """Return whether a picture is one that a record released, or a part of it; None if the
+        record keeps no looks, or the picture shows too little."""
+        kept = self._store.fingerprints([place]).get(place)
+        known = self._fingerprinter.pictures(kept.pictures) if kept else []
+        if not asked or not known:
+            return None
+        near = (nearness(one.looks, other) for one in asked for other in known)
+        return any(picture_confidence(each) >= ATTRIBUTED for each in near)
 
-        Of a text most must stand in the record, in one stretch but for gaps.
+    def share(self, text: str, place: int) -> float | None:
+        """Return how much of a text stands in a record, in the order that it has there but for
+        pieces of some hundred letters; None if the record keeps no text, or the text is too short.
         """
         kept = self._store.fingerprints([place]).get(place)
-        if kept is None:
-            return None
-        known = self._fingerprinter.pictures(kept.pictures)
-        if asked and known:
-            near = (nearness(one.looks, other) for one in asked for other in known)
-            return any(picture_confidence(each) >= ATTRIBUTED for each in near)
         normal = normalise(text[:_MOST_ASKED])
-        if asked or not kept.sketch or units_of(normal) < _LEAST_COMPARED:
+        if kept is None or not kept.sketch or units_of(normal) < _LEAST_COMPARED:
             return None
-        (laid,) = self._laid(self._fingerprinter.question(normal), {place: []})
-        return bool(laid.along.share >= _MOST_OF_IT)
+        codes, there = self._fingerprinter.codes(kept.sketch), 0.0
+        for at in range(0, len(normal), _PIECE):
+            places = self._fingerprinter.question(normal[at : at + _PIECE]).places
+            band = densest_band(places, window_of(places, []), codes)
+            there += align(places, band).units
+        return there / units_of(normal)
 
     def among(self, text: str, places: Sequence[int]) -> list[Match]:
         """Return which of these few records a text of a few characters may come from: no index is

@@ -124,10 +124,15 @@ class Archive:
         rows = self._store.at(places) if places else []
         return [Trace(row.exchange, 1.0, row.time_ns, "file", None, row) for row in rows]
 
-    def compared(self, record: StoredRecord, text: str, asked: Sequence[Sought]) -> bool | None:
-        """Return whether a text or a picture is what a record released, or a part of it; None where
-        nothing is kept to compare it with, or it is too little of it."""
-        return self._finder.compared(text, asked, record.chain_seq)
+    def looks_alike(self, record: StoredRecord, asked: Sequence[Sought]) -> bool | None:
+        """Return whether a picture is what a record released, or a part of it; None where nothing
+        is kept to compare it with, or it shows too little."""
+        return self._finder.looks_alike(asked, record.chain_seq)
+
+    def share(self, record: StoredRecord, text: str) -> float | None:
+        """Return how much of a text a record released; None where nothing is kept to compare it
+        with, or it is too short."""
+        return self._finder.share(text, record.chain_seq)
 
     def trace_typed(
         self, text: str, subject: str, around: tuple[int, int], *, limit: int = 10

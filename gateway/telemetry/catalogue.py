@@ -178,8 +178,8 @@ _LABELS = {
     "code": "the error's stable code",
     "version": "the program's version",
     "result": "`ok` or `refused`",
-    "verified": "made here: `yes`, `likely`, `claimed`, `no`, `unknown`; or `refused`, `limited`, "
-    "`failed`",
+    "verified": "made here: `yes`, `partly`, `likely`, `claimed`, `no`, `unknown`; or "
+    "`refused`, `limited`, `failed`",
 }
 
 

@@ -57,7 +57,7 @@ UPSTREAM_KINDS = (
 STATUSES = ("written", "failed", "not_possible")
 """What becomes of a mark that is owed."""
 
-VERIFIED = ("yes", "likely", "claimed", "no", "unknown", "refused", "limited", "failed")
+VERIFIED = ("yes", "partly", "likely", "claimed", "no", "unknown", "refused", "limited", "failed")
 """What becomes of a question to the desk: whether it was made here, or why there is no answer."""
 
 LEVELS = tuple(level.word for level in Level if level)

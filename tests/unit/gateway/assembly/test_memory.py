@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from hashlib import sha256
 
 import msgspec
@@ -107,6 +108,27 @@ def test_a_short_text_under_our_label(bench: Bench, text: str, made: MadeHere) -
     assert text not in STORY or made is MadeHere.YES
     report = bench.ask(bench.label + text)
     assert report.made_here is made
+
+
+def test_a_quote_of_ours_under_a_copied_label(bench: Bench) -> None:
+    """Makes ours what was quoted, and not the rest: that somebody else wrote."""
+    others = "The council met on Monday and spoke of roads, schools and the price of water. " * 8
+    report = bench.ask(f"{bench.label}{others}\n{STORY[60:230]}\n{others}")
+    assert report.made_here is MadeHere.PARTLY
+    assert report.marks[0].state is ClaimState.ALTERED
+    assert bench.ask(bench.label + STORY + " Well said, is it not?").made_here is MadeHere.YES
+
+
+def test_a_long_answer_is_known_as_a_whole(bench: Bench) -> None:
+    """It is compared piece by piece; half of it in another's text is a part."""
+    chance = random.Random(7)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = ["".join(chance.choices(letters, k=chance.randint(2, 9))) for _ in range(2_000)]
+    ours, theirs = (" ".join(words[at : at + 1_000]) for at in (0, 1_000))
+    bench.ledger.exchange(3, ours)
+    bench.ledger.ship()
+    assert bench.ask(ours).made_here is MadeHere.YES
+    assert bench.ask(ours[:2_000] + theirs).made_here is MadeHere.PARTLY
 
 
 def test_what_is_looked_up_by_its_wording() -> None:

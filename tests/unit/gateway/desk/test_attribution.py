@@ -152,6 +152,25 @@ def test_words_of_ours_under_a_copied_mark_name_their_own_exchange() -> None:
     assert report.made_here is MadeHere.YES
 
 
+@pytest.mark.parametrize(
+    ("shares", "made"),
+    [((0.9,), MadeHere.YES), ((0.3,), MadeHere.PARTLY), ((0.3, 0.4), MadeHere.YES)],
+)
+def test_a_passage_of_ours_in_another_text_makes_a_part(
+    shares: tuple[float, ...], made: MadeHere
+) -> None:
+    """Who quotes us has not been written by us, whatever label he puts above it; a text stitched
+    from two answers has."""
+    quoted = [
+        like(name, 1.0)._replace(share=share)
+        for name, share in zip((FIRST, SECOND), shares, strict=False)
+    ]
+    report = ask(Remembered(*quoted, is_like=shares == (0.9,)), visible(CODE))
+    assert report.made_here is made
+    expected = ClaimState.INTACT if shares == (0.9,) else ClaimState.ALTERED
+    assert report.marks[0].state is expected
+
+
 def test_a_file_byte_for_byte_needs_no_mark() -> None:
     """Raw samples have no place for one."""
     report = ask(Remembered(like(how="file", confidence=1.0), recognisable=False))

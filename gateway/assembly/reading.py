@@ -87,8 +87,8 @@ class SignedLabel:
 
 
 class CodedLabel:
-    """Reads the visible label of documents; on a text only one with a short code is told, for words
-    alone anybody can write there (see `ExplicitLabel`)."""
+    """Reads the visible label of answers and documents; on a text only one with a short code is
+    told, for words alone anybody can write there (see `ExplicitLabel`)."""
 
     def __init__(self, mark: ReadsMarks) -> None:
         self.name = mark.name
@@ -139,7 +139,7 @@ def text_readers(policy: Policy, sealer: Sealer, keys: OpenedKeys) -> list[Reade
 def _beside_texts(files: Sequence[Reader], sealer: Sealer, keys: OpenedKeys) -> list[Reader]:
     label, trace = sealer.text_marks
     texts = [
-        Reader(label, TEXTS, MarkFamily.LABEL),
+        Reader(CodedLabel(label), TEXTS, MarkFamily.LABEL),
         Reader(trace, TEXTS, None, keyed=True),
         Reader(SignedLabel(LabelInText(), keys.pins), TEXTS, MarkFamily.METADATA),
     ]

@@ -110,6 +110,12 @@ def test_a_short_text_under_our_label(bench: Bench, text: str, made: MadeHere) -
     assert report.made_here is made
 
 
+def test_a_label_without_a_code_is_anybody_s(bench: Bench) -> None:
+    """Our default words are what everybody writes: they are not called our label."""
+    (mark,) = bench.ask("AI-generated content\n\nFine weather today.").marks
+    assert (mark.mark, mark.state) == ("explicit_label", ClaimState.UNTRUSTED)
+
+
 def test_a_quote_of_ours_under_a_copied_label(bench: Bench) -> None:
     """Makes ours what was quoted, and not the rest: that somebody else wrote."""
     others = "The council met on Monday and spoke of roads, schools and the price of water. " * 8

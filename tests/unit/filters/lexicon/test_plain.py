@@ -93,3 +93,11 @@ def test_the_shipped_entries_pass_their_own_texts() -> None:
     trial = try_entries(load_lists(USES, policies=POLICIES))
     assert trial.entries >= 20
     assert trial.misses == ()
+
+
+def test_requests_of_a_second_hand_are_seen(harms: LexiconFilter) -> None:
+    """Of 163 the lists found 61 before they were grown on them; 74 look-alikes stay alone."""
+    found = sum(_found(harms, "second_hand.txt", half, 2) for half in (TUNED, HELD_OUT))
+    assert found >= 150
+    assert _found(harms, "second_hand_benign.txt", TUNED, 1) == 0
+    assert _found(harms, "second_hand_benign.txt", HELD_OUT, 1) == 0

@@ -20,7 +20,7 @@ from gateway.nouns.finding import Finding, Scan, clean
 
 _LONGEST_VALUE = 64
 _LEFT = 40
-_AFTER_SIGN = 5
+_AFTER_SIGN = 6
 
 _ALNUM = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _JOINTS = frozenset("_-./?=:")
@@ -39,10 +39,10 @@ _BEGINNINGS = frozenset(mark[:size] for mark in LITERALS for size in range(1, le
 _ENDINGS = frozenset(beginning[-1] for beginning in _BEGINNINGS)
 _LONGEST_MARK = max(map(len, LITERALS))
 
-GATE = re.compile("[=:：_.A-Z-]")
+GATE = re.compile("[=:：_.A-Z码令-]")
 """Each of `LITERALS`, and each sign behind which a value stands, has one of these."""
 
-_SIGN = re.compile("[=:：]")
+_SIGN = re.compile("[=:：]|(?<=[码令])[是为]")
 _BEARER = re.compile(rf"[A-Za-z0-9_\-.~+/=]{{0,{LONGEST_KEY}}}")
 _CREDENTIALS = re.compile(r"[^\s:@/?#\"'<>]{0,64}(?::(?P<password>[^\s:@/?#\"'<>]{0,64}))?")
 _BOT_TOKEN = re.compile(r"AA[A-Za-z0-9_\-]{0,34}")

@@ -1,9 +1,10 @@
 """The reader's view: what a person sees of a text that is rendered as HTML or Markdown, or whose
 escapes are read.
 
-Entities, ``\\uXXXX`` and percent escapes (RFC 3986, 2.1, of UTF-8) are decoded, tags are taken
-out, emphasis characters are looked through. Every token is recognised from its own characters (at
-most 65 of them), never from what stands before, so that a text may be read from any point on.
+Entities, percent escapes (RFC 3986, 2.1) and ``\\xXX`` of UTF-8, ``\\uXXXX`` and ``\\u{X}`` are
+decoded, tags are taken out, emphasis characters are looked through. Every token is recognised from
+its own characters (at most 65 of them), never from what stands before, so that a text may be read
+from any point on.
 """
 
 from __future__ import annotations
@@ -21,8 +22,28 @@ TOKEN_LENGTH = 65
 """The most code points of one token; an open ``<`` or ``&`` is waited for no longer."""
 
 _HEX = "[0-9a-fA-F]"
-_MORE = f"(?:%[89abAB]{_HEX})"
-_PART = f"(?:%(?:[89abAB]{_HEX}?)?)?"
+
+
+def _octets(sign: str) -> str:
+    """Return the pattern of one character of UTF-8, each octet behind the sign."""
+    more = f"(?:{sign}[89abAB]{_HEX})"
+    return (
+        f"{sign}[2-7]{_HEX}|{sign}[c-dC-D]{_HEX}{more}|{sign}[eE]{_HEX}{more}{{2}}"
+        f"|{sign}[fF][0-4]{more}{{3}}"
+    )
+
+
+def _open_octets(sign: str, part: str) -> str:
+    """Return the pattern of what may become such a character; ``part`` is that of an octet that
+    has only begun."""
+    more = f"(?:{sign}[89abAB]{_HEX})"
+    return (
+        f"{sign}{_HEX}?|{sign}[c-fC-F]{_HEX}{part}|{sign}[efEF]{_HEX}{more}{part}"
+        f"|{sign}[fF]{_HEX}{more}{{2}}{part}"
+    )
+
+
+_PART = f"(?:[89abAB]{_HEX}?)?"
 
 _TOKEN = re.compile(
     r"(?P<tag><[/!?A-Za-z][^<>]{0,62}>)"
@@ -31,18 +52,18 @@ _TOKEN = re.compile(
     r"|&(?P<name>[A-Za-z][A-Za-z0-9]{1,31};)"
     r"|(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|\\u(?P<escape>[0-9a-fA-F]{4})"
-    rf"|(?P<percent>%[2-7]{_HEX}|%[c-dC-D]{_HEX}{_MORE}|%[eE]{_HEX}{_MORE}{{2}}"
-    rf"|%[fF][0-4]{_MORE}{{3}})"
+    r"|\\u\{(?P<braced>[0-9a-fA-F]{1,6})\}"
+    "|(?P<percent>" + _octets("%") + ")|(?P<octets>" + _octets(r"\\x") + ")"
     r"|(?P<emphasis>[*~`]|\\(?=[!-/:-@\[-`{-~]))"
 )
 
 _OPEN = re.compile(
     r"(?:<(?:[/!?A-Za-z][^<>]{0,62})?"
     r"|&(?:\#(?:[0-9]{0,60}|[xX][0-9a-fA-F]{0,60})|[A-Za-z][A-Za-z0-9]{0,31})?"
-    r"|\\(?:u[0-9a-fA-F]{0,3})?"
+    r"|\\(?:u(?:[0-9a-fA-F]{0,3}|\{[0-9a-fA-F]{0,6}))?"
     r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u(?:[dD](?:[c-fC-F][0-9a-fA-F]?)?)?)?)?"
-    rf"|%{_HEX}?|%[c-fC-F]{_HEX}{_PART}|%[efEF]{_HEX}{_MORE}{_PART}|%[fF]{_HEX}{_MORE}{{2}}{_PART}"
-    r")\Z"
+    "|" + _open_octets("%", f"(?:%{_PART})?") + "|"
+    + _open_octets(r"\\x", rf"(?:\\(?:x{_PART})?)?") + r")\Z"
 )
 
 
@@ -126,13 +147,14 @@ def _decoded(token: re.Match[str]) -> int | None:
     kind, written = token.lastgroup, token[token.lastgroup or 0]
     if kind == "decimal":
         return _scalar(int(written))
-    if kind in ("hexadecimal", "escape"):
+    if kind in ("hexadecimal", "escape", "braced"):
         return _scalar(int(written, 16))
     if kind == "pair":
         high, low = int(written[2:6], 16), int(written[8:12], 16)
         return 0x10000 + ((high & 0x3FF) << 10 | low & 0x3FF)
-    if kind == "percent":
-        written = bytes.fromhex(written.replace("%", "")).decode("utf-8", "replace")
+    if kind in ("percent", "octets"):
+        octets = written.replace("%", "").replace("\\x", "")
+        written = bytes.fromhex(octets).decode("utf-8", "replace")
         return ord(written) if len(written) == 1 else 0xFFFD
     if kind == "name":
         character = html5.get(written, "")

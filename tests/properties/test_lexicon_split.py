@@ -49,7 +49,8 @@ SPELT = [
     *["killbil", "her0ine", "h3r01n3", "her-oi-ne", "h e r o i n e", "k i l l b i l"],
     *["cocaines", "buy", "buy cocaines", "h.3.r.0.i.n.e"],
 ]
-CODED = ["%E8%B5%8C", "%e5%8d%9a", "%6B", "%g", "50%", "%", "\U000e0061\U000e0062", "\U000e0062"]
+CODED = ["%E8%B5%8C", "%e5%8d%9a", "%6B", "%g", "50%", "%", r"\u{8d4c}", r"\u{",
+         r"\xe8\xb5\x8c", r"\x6b", r"\x", "\U000e0061\U000e0062", "\U000e0062"]
 BASE64 = [
     *["6LWM5Y2a572R56uZ", "56uZ", "xbaGVyb2luZQ", "aGVyb2luZQ==", "Y29jYWluZXM"],
     *["9kZXIgYnV5IGFiIA", "_-", "A1b2C3d4"],

@@ -33,6 +33,7 @@ _KEYS = [
     ("aliyun", f"LTAI{_B[:20]}"),
     ("tencent", f"AKID{_B}"),
     ("huggingface", f"hf_{_B}Zz"),
+    ("huggingface", "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"),
     ("npm", f"npm_{_B}Zz12"),
     ("jwt", _JWT),
     ("openrouter", f"sk-or-v1-{_B}"),
@@ -107,6 +108,8 @@ def test_held_from_the_mark_until_the_end(kind: str, key: str) -> None:
         "-----BEGIN CERTIFICATE-----\n" + _B * 3,
         "password: please enter it",
         "密码：请输入您的密码",
+        "密码是8到16位的字母和数字",
+        "hf_thisIsTheNameOfAVeryLongFunctionXyz",
         "password = your_password_123",
         "token = get_token_2024()",
         "token_url: https://a.example/2024x",
@@ -154,6 +157,8 @@ def test_escaped_line_ends_belong_to_a_private_key() -> None:
         ("password=Hunter2x9Z!", "Hunter2x9Z!"),
         ('"api_key": "a8f5f167f44f4964"', "a8f5f167f44f4964"),
         ("数据库密码：Qw3rty-2024.", "Qw3rty-2024"),
+        ("账号admin 密码是Xk9!mq27，别外传", "Xk9!mq27"),
+        ("口令为 Hunter2x9Z", "Hunter2x9Z"),
         ("PWD = 'x9#kL2mQ'", "x9#kL2mQ"),
     ],
 )
@@ -205,7 +210,8 @@ def test_prose_is_not_held(text: str, held: int) -> None:
 
 _PIECES = st.sampled_from([
     *(key for _, key in _KEYS), _PEM, "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----",
-    "password=", "api_key: '", "密码：", "Hunter2x9Z!", "aws_secret_access_key = ", _B + "abcdefgh",
+    "password=", "api_key: '", "密码：", "密码是",
+    "口令为  ", "Hunter2x9Z!", "aws_secret_access_key = ", _B + "abcdefgh",
     " ", "-", "_", ".", "\n", "=", ":", "sk", "s", "gith", "BEGIN ", "-----", "the quick", "中文",
     "x" * 270, "eyJ", '"', "Bearer ", "Basic", "://", "postgres://app:", "@", "/", "12345678",
     ":AA",

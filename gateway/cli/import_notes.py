@@ -11,7 +11,7 @@ from gateway.cli.language import say
 
 _WHAT = {"merged": "合并", "dropped": "丢弃", "warned": "注意", "left_out": "搁置"}
 _WHY = (
-    (r"says the same as line (\d+)", r"与第 \1 行相同"),
+    (r"says the same as line (\d+|…)", r"与第 \1 行相同"),
     (r"nothing is left of (?:it|the term) after folding", "归一化后没有内容"),
     (r"it is damaged text \(mojibake\).*", "文本已损坏（乱码）：请用正确的编码读取文件"),
     (r"it is only digits.*", "只有数字，会命中任何数字串"),
@@ -33,12 +33,31 @@ _WHY = (
     (r"expires must be a date.*", "expires 须为日期，如 2027-12-31"),
     (r"the line is not a JSON object", "该行不是 JSON 对象"),
     (r"found (\d+) times in ordinary text: (.*)", r"在普通文本中命中 \1 次：\2"),
+    (r"found … times in ordinary text", "在普通文本中命中"),
 )
+
+_OF_ONE_LINE = tuple(
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        r"(says the same as line )\d+()", r"(category ).*( is not known; default taken)",
+        r"(severity ).*( is not 1-4; default taken)", r"(found )\d+( times in ordinary text): .*",
+    )
+)  # fmt: skip
 
 
 def said(what: str, why: str) -> tuple[str, str]:
     """Return both words of a note in the language of this process."""
     return say(what, _WHAT.get(what, what)), say(why, _chinese(why))
+
+
+def kind_of(why: str) -> str:
+    """Return a reason with dots in place of what belongs to its line alone, so that like reasons
+    can be counted."""
+    for pattern in _OF_ONE_LINE:
+        found = pattern.fullmatch(why)
+        if found:
+            return f"{found[1]}…{found[2]}"
+    return why
 
 
 def _chinese(why: str) -> str:

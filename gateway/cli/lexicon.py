@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
 import msgspec
 
-from gateway.cli.import_notes import said
+from gateway.cli.import_notes import kind_of, said
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
 from gateway.nouns.risk import LEAST_TERMS, RISKS, Risk, terms_of
-from gateway.ports.operator import Coverage, ImportSummary
+from gateway.ports.operator import Coverage, ImportNote, ImportSummary
 
 MOST_NOTES = 20
 
@@ -186,6 +187,11 @@ def try_entries(
     click.get_current_context().exit(Exit.FOUND if trial.misses else Exit.WELL)
 
 
+def _reason(note: ImportNote) -> tuple[str, str]:
+    """Return what became of a line without what only that line has: its words and numbers."""
+    return said(note.what, kind_of(note.why))
+
+
 def _draw(summary: ImportSummary, goal: Path, most: int) -> None:
     click.echo(
         say(
@@ -193,6 +199,9 @@ def _draw(summary: ImportSummary, goal: Path, most: int) -> None:
             f"保留 {summary.kept} 条，合并 {summary.merged} 条，丢弃 {summary.dropped} 条。",
         )
     )
+    if len(summary.notes) > most:
+        for (what, why), times in Counter(map(_reason, summary.notes)).most_common():
+            click.echo(say(f"  {times} lines {what}: {why}", f"  {times} 行{what}：{why}"))
     for note in summary.notes[:most]:
         what, why = said(note.what, note.why)
         click.echo(say(f"  line {note.line}: {what}: {why}", f"  第 {note.line} 行：{what}：{why}"))

@@ -37,6 +37,7 @@ def test_every_sentence_of_the_importer_is_translated() -> None:
     assert len(reasons) == 14
     reasons += [note.reason for note in read_terms(b'{"text": "z z"}\n[1]\n').dropped]
     reasons += ["found 3 times in ordinary text: x", "nothing is left of the term after folding"]
+    reasons += [import_notes.kind_of(why) for why in reasons]
     assert [why for why in reasons if not _HAN.search(import_notes._chinese(why))] == []
 
 
@@ -51,3 +52,18 @@ def test_notes_are_in_the_language_of_the_process(
     monkeypatch.setattr(language, "LANGUAGE", speaks)
     assert import_notes.said("merged", "says the same as line 2") == both
     assert import_notes.said("other", "something new") == ("other", "something new")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("says the same as line 2", "says the same as line 31"),
+        ("category a\nb is not known; default taken", "category c is not known; default taken"),
+        ("severity 9 is not 1-4; default taken", "severity x is not 1-4; default taken"),
+        ("found 3 times in ordinary text: a", "found 4 times in ordinary text: b"),
+    ],
+)
+def test_reasons_of_many_lines_are_counted_together(one: str, other: str) -> None:
+    """Whatever each of them says of its own line."""
+    assert import_notes.kind_of(one) == import_notes.kind_of(other)
+    assert import_notes.kind_of("something new") == "something new"

@@ -6,6 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from gateway.cli import lexicon
+
 
 def test_import_tells_what_happened_and_what_to_write(run: Any, tmp_path: Path) -> None:
     """Counts, notes with line numbers, and the line for the policy."""
@@ -16,6 +20,16 @@ def test_import_tells_what_happened_and_what_to_write(run: Any, tmp_path: Path) 
     assert "line 2: dropped: one character" in done.output
     assert "use: lists/mine.jsonl" in done.output
     assert (tmp_path / "lists/mine.jsonl").exists()
+
+
+def test_many_notes_are_counted_by_reason(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where not all are shown, nobody has to count them himself."""
+    (tmp_path / "mine.csv").write_text("a\n", encoding="utf-8")
+    assert "1 lines" not in run("lexicon", "import", "mine.csv").output
+    monkeypatch.setattr(lexicon, "MOST_NOTES", 0)
+    assert "1 lines dropped: one character" in run("lexicon", "import", "mine.csv").output
 
 
 def test_import_for_machines(run: Any, tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ _PARTS = {
 }  # fmt: skip
 """Beginnings of the service's labels, the special before the general."""
 
-_NOTHING = "nonLabel"
+_NOTHING = frozenset({"nonLabel", "safe"})
+"""Labels of a text against which there is nothing."""
 
 
 def signature(parameters: Mapping[str, str], secret: str, method: str = "POST") -> str:
@@ -108,14 +109,16 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
 
 def _rows(judged: Mapping[str, Any], level: str, results: str, kind: Any) -> list[Row]:
     said = member(judged, level, str).lower()
+    labels = [str(one.get("Label", "")) for one in members(judged, results)]
+    kinds = [kind(label) for label in labels if label and label not in _NOTHING]
     if said == _NO_LEVEL:
+        if kinds:
+            raise ValueError("the guard passes a text and gives a label against it")
         return []
     if said not in _LEVELS:
         raise ValueError("the guard's answer has a level that is not known")
     word, severity, score = _LEVELS[said]
-    labels = [str(one.get("Label", "")) for one in members(judged, results)]
-    kinds = [kind(label) for label in labels if label and label != _NOTHING] or [UNNAMED]
-    return [row(word, each, severity=severity, score=score) for each in kinds]
+    return [row(word, each, severity=severity, score=score) for each in kinds or [UNNAMED]]
 
 
 def _kind(label: str) -> str:

@@ -23,6 +23,7 @@ from filters.remote_guard.contract import (
     decoded,
     json_body,
     member,
+    members,
     refuse,
     row,
 )
@@ -98,6 +99,8 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
         raise refuse("Tencent", member(answer, "Error", dict).get("Code"))
     suggestion = member(answer, "Suggestion", str)
     if suggestion == _PASS:
+        if any(one.get("Suggestion") in _LEVELS for one in members(answer, "DetailResults")):
+            raise ValueError("the guard passes a text and gives a reason against it")
         return []
     if suggestion not in _LEVELS:
         raise ValueError("the guard's suggestion is none of its three words")

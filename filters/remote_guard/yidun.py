@@ -69,11 +69,14 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
         raise refuse("Yidun", answer.get("code"))
     judged = member(member(answer, "result", dict), "antispam", dict)
     suggestion = member(judged, "suggestion", int)
+    reasons = members(judged, "labels")
     if suggestion == _PASS:
+        if any(one.get("level") in _LEVELS for one in reasons):
+            raise ValueError("the guard passes a text and gives a label against it")
         return []
     if suggestion not in _LEVELS:
         raise ValueError("the guard's suggestion is none of its three")
-    labels = [one.get("label") for one in members(judged, "labels")]
+    labels = [one.get("label") for one in reasons]
     kinds = [_KINDS.get(each, UNNAMED) for each in labels if isinstance(each, int)] or [UNNAMED]
     return merged(row(_LEVELS[suggestion], kind) for kind in kinds)
 

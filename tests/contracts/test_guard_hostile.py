@@ -207,3 +207,34 @@ def test_garbage_is_never_safe(contract: str, data: st.DataObject) -> None:
         key, value = next(iter(safe.items()))
         twice = f'{{"{key}": "no such thing", {text[1:]}'
         assert is_refused(contract, twice), (key, value)
+
+
+@pytest.mark.parametrize(
+    ("contract", "answer"),
+    [
+        ("aliyun", {"Code": 200, "Data": {"RiskLevel": "none",
+                                          "Result": [{"Label": "political"}]}}),
+        ("aliyun", {"Code": 200, "Data": {**SAFE["aliyun"]["Data"], "AttackLevel": "none",
+                                          "AttackResult": [{"Label": "Jailbreak"}]}}),
+        ("tencent", {"Response": {**SAFE["tencent"]["Response"],
+                                  "DetailResults": [{"Label": "Porn", "Suggestion": "Block"}]}}),
+        ("yidun", {"code": 200, "result": {"antispam": {
+            "suggestion": 0, "labels": [{"label": 100, "level": 2}]}}}),
+        ("baidu", {**SAFE["baidu"], "data": [{"type": 12, "subType": 2, "conclusionType": 2}]}),
+        ("shumei", {**SAFE["shumei"], "allLabels": [{"riskLevel": "REJECT"}]}),
+    ],
+)  # fmt: skip
+def test_a_pass_that_names_a_harm_is_an_error(contract: str, answer: Any) -> None:
+    """Nobody knows which of the two is meant."""
+    with pytest.raises(ValueError, match="passes a text"):
+        read(contract, written(answer))
+
+
+def test_a_pass_may_say_that_nothing_was_found() -> None:
+    """In the words of each service."""
+    calm = {**SAFE["aliyun"]["Data"], "AttackLevel": "none", "AttackResult": [{"Label": "safe"}]}
+    assert read("aliyun", written({"Code": 200, "Data": calm})) == []
+    details = {**SAFE["tencent"]["Response"], "DetailResults": [{"Suggestion": "Pass"}]}
+    assert read("tencent", written({"Response": details})) == []
+    quiet = {"suggestion": 0, "labels": [{"label": 100, "level": 0}]}
+    assert read("yidun", written({"code": 200, "result": {"antispam": quiet}})) == []

@@ -7,8 +7,8 @@ hide in the seam. History is judged once: what was clean under the same policy i
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from gateway.engine.facts import finding_facts, pointer_name, would_block
@@ -106,6 +106,7 @@ class InputSession:
     def __init__(self, plan: InputPlan, request: Request) -> None:
         self._plan = plan
         self._request = request
+        self._seams = Counter(map(_seam, request.segments))
         self._stretches: list[_Stretch] = []
         self._windows: list[_Judged] = []
         self._media = rule_media(request.media, plan.policy, plan.lane)
@@ -113,12 +114,12 @@ class InputSession:
         self._chars = 0
         self._asked = False
         self._verdict: InputVerdict | None = None
-        self._place_all()
-        self._judging = portions((each.window, each.text) for each in self._stretches)
+        self._judging = portions(self._placed())
 
     # -- segments into windows
 
-    def _place_all(self) -> None:
+    def _placed(self) -> Iterator[tuple[Window, str]]:
+        """Give what is to be judged, each text with its window, as it is asked for."""
         seam: tuple[object, ...] | None = None
         window: Window | None = None
         for segment in self._request.segments:
@@ -135,11 +136,11 @@ class InputSession:
                 window = Window(lane, segment.form)
                 self._windows.append(_Judged(window, segment))
             seam = here
-            self._stretch(segment, text, window)
+            yield self._stretch(segment, text, window)
         for file in file_texts(self._request.media):
-            self._place_file(file)
+            yield from self._place_file(file)
 
-    def _place_file(self, file: FileText) -> None:
+    def _place_file(self, file: FileText) -> Iterator[tuple[Window, str]]:
         segment = file.segment
         lane = self._plan.lane(segment.field_class)._replace(bound=True)
         self._chars += len(segment.text)
@@ -147,12 +148,13 @@ class InputSession:
             return
         window = Window(lane, segment.form)
         self._windows.append(_Judged(window, segment, file))
-        self._stretch(segment, segment.text, window)
+        yield self._stretch(segment, segment.text, window)
 
-    def _stretch(self, segment: Segment, text: str, window: Window) -> None:
+    def _stretch(self, segment: Segment, text: str, window: Window) -> tuple[Window, str]:
         last = self._stretches[-1] if self._stretches else None
         start = last.end if last is not None and last.window is window else 0
         self._stretches.append(_Stretch(segment, text, window, start, start + len(text)))
+        return window, text
 
     def _without_labels(self, segment: Segment) -> str:
         if segment.field_class is FieldClass.HISTORY and segment.form is TextForm.PROSE:
@@ -163,7 +165,7 @@ class InputSession:
         """True if the very same string was judged clean before and stands alone in its window."""
         if segment.field_class not in _REPEATED or text != segment.text or len(text) < 16:
             return False
-        alone = seam is None or sum(_seam(s) == seam for s in self._request.segments) == 1
+        alone = seam is None or self._seams[seam] == 1
         return alone and self._plan.clean.digest(segment.field_class, text) in self._plan.clean
 
     def _remember_clean(self) -> None:

@@ -67,7 +67,7 @@ class Window:
         self.facts: list[Ruled] = []
         self.scanned = 0
         self._lens = Lens(form, lane.restorations)
-        self._later: deque[str] = deque()
+        self._later: deque[str] | None = None
         self._taken = 0
         self._text = ""
         self._base = 0
@@ -97,6 +97,7 @@ class Window:
         if self.room >= 0:
             self._take_in(raw)
         else:
+            self._later = deque() if self._later is None else self._later
             self._later.extend(raw[at : at + PORTION] for at in range(0, size, PORTION))
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from gateway.engine.input import CleanTexts, InputPlan, InputSession
@@ -281,6 +283,30 @@ def test_a_long_input_is_judged_in_portions_whatever_a_guard_holds() -> None:
         session.answered(consult.number, ())
     assert session.verdict().refusal is None
     assert [fact.start for fact in session.tally().findings] == [0]
+
+
+def test_a_long_conversation_is_read_through_a_few_times_at_most() -> None:
+    """Not once for each of its parts, and no judgement is made before it is asked for."""
+
+    class Listed(tuple[Segment, ...]):
+        __slots__ = ()
+        read = 0
+
+        def __iter__(self) -> Iterator[Segment]:
+            Listed.read += 1
+            return super().__iter__()
+
+    bench = Bench()
+    turns = [_part(f"{LONG} {at}", FieldClass.HISTORY, at, 0, "text") for at in range(300)]
+    request = Request(b"", "m", False, Listed((*turns, _part("go", turn=300))))
+    session = InputSession(bench.plan, request)
+    assert bench.filter.seen == 0
+    assert session.verdict().refusal is None
+    assert Listed.read < 5
+    assert bench.filter.seen == 301
+    again = InputSession(bench.plan, request)
+    assert again.verdict().refusal is None
+    assert bench.filter.seen == 302
 
 
 def test_an_exchange_brings_its_own_masks() -> None:

@@ -222,7 +222,7 @@ class Records:
     def verify(self, progress: Progress) -> ChainReport:
         """Check the whole chain."""
         progress(0, 0)
-        report = verify(self._store, self._vault.keyring, self._vault.state)
+        report = verify(self._store, self._vault.keyring, self._vault.state, progress)
         fault = report.fault.sentence if report.fault else ""
         return ChainReport(report.records, report.checkpoints, fault)
 

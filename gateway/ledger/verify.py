@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +30,9 @@ from gateway.nouns.record import key_owner
 from gateway.ports.store import Checkpoint, Query, Store, StoredRecord
 
 _EVERY = 1 << 62
+_TOLD_EVERY = 100
+_OTHER_KEY = "its subject or the key of its contents was altered"
+Told = Callable[[int, int], None]
 
 
 class Fault(NamedTuple):
@@ -130,9 +133,10 @@ def _told_by(row: StoredRecord) -> tuple[str, list[tuple[int, int]]]:
 class _Walker:
     """Goes along the chain once; keeps what can only be judged at the end."""
 
-    def __init__(self, store: Store, keyring: Keyring, state: Path) -> None:
+    def __init__(self, store: Store, keyring: Keyring, state: Path, tell: Told) -> None:
         self._store = store
         self._keyring = keyring
+        self._tell = tell
         self._previous = GENESIS
         self._place = -1
         self._counts = {"records": 0, "events": 0}
@@ -161,8 +165,13 @@ class _Walker:
             yield from self._gap_faults(record)
             yield from self._meaning_faults(record)
             self._remember(record)
+            if record.chain_seq % _TOLD_EVERY == 0:
+                self._tell(record.chain_seq, max(record.chain_seq, self._last_known()))
         yield from self._end_faults()
         yield from self._cuts
+
+    def _last_known(self) -> int:
+        return self._head.chain_seq if self._head else 0
 
     def _row_faults(self, record: StoredRecord) -> Iterator[Fault]:
         expected = self._place + 1
@@ -192,20 +201,24 @@ class _Walker:
         wrong = _wrong_column(record)
         if wrong:
             yield _about("altered", record, f"its column {wrong} differs from its facts")
-        if (record.subject or record.contents) and not self._has_its_key(record):
-            yield _about("altered", record, "its subject or the key of its contents was altered")
+        if (record.subject or record.contents) and (wrong := self._wrong_key(record)):
+            yield _about("altered", record, wrong)
 
-    def _has_its_key(self, record: StoredRecord) -> bool:
-        """True if the key that opens the contents is there, and is the one of this subject."""
+    def _wrong_key(self, record: StoredRecord) -> str:
+        """Return what is wrong with the key that opens the contents; empty if it is there, and is
+        the one of this subject."""
         owner = key_owner(record.subject, record.exchange)
         wrapped = self._store.subject_key((record.tenant, owner))
-        if wrapped is None:
-            return not record.contents  # purged long ago, key gone later
+        if wrapped is None:  # purged long ago, key gone later
+            return _OTHER_KEY if record.contents else ""
+        if not self._keyring.is_at_hand(wrapped):
+            return "the master key of its contents is not in this keyring, or their key was altered"
         try:
             key = self._keyring.unwrap_subject_key(wrapped, record.tenant, owner)
         except LedgerFailed:
-            return False
-        return subject_tag(key, record.tenant, owner) == record.subject_tag
+            return _OTHER_KEY
+        same = subject_tag(key, record.tenant, owner) == record.subject_tag
+        return "" if same else _OTHER_KEY
 
     def _gap_faults(self, record: StoredRecord) -> Iterator[Fault]:
         """Parts that are gone without a purge or an erasure that accounts for them."""
@@ -270,9 +283,16 @@ class _Walker:
             before = each
 
 
-def verify(store: Store, keyring: Keyring, state: Path) -> VerifyReport:
-    """Read everything once and report. Raises LedgerFailed if the store does not answer."""
-    return _Walker(store, keyring, state).report()
+def _nobody(done: int, whole: int) -> None:
+    """Tell nobody."""
+
+
+def verify(
+    store: Store, keyring: Keyring, state: Path, tell: Told = _nobody
+) -> VerifyReport:
+    """Read everything once and report; ``tell`` hears now and then how many rows of how many were
+    read. Raises LedgerFailed if the store does not answer."""
+    return _Walker(store, keyring, state, tell).report()
 
 
 def _cut_told_by(record: StoredRecord) -> Fault:

@@ -7,6 +7,7 @@ from contextlib import closing as closed
 
 import pytest
 
+from gateway.ledger.verify import verify
 from gateway.nouns.policy import Keep
 from gateway.ports.store import Query
 from tests.ledger_kit import DAY_NS, Ledger, name
@@ -78,6 +79,23 @@ def test_the_first_change_is_named(ledger: Ledger, statement: str, what: str, pl
     fault = ledger.verify().fault
     assert fault is not None
     assert (fault.what, fault.chain_seq) == (what, place)
+
+
+def test_a_key_under_a_master_key_of_another_keyring_is_told_apart(ledger: Ledger) -> None:
+    """Another gateway on the same store rotated: that is no work of a forger."""
+    fill(ledger)
+    tamper(ledger, "UPDATE subject_keys SET wrapped = zeroblob(length(wrapped))")
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert "master key" in fault.sentence
+
+
+def test_how_far_it_came_is_told(ledger: Ledger) -> None:
+    """A million records take minutes."""
+    fill(ledger, 110)
+    told: list[tuple[int, int]] = []
+    verify(ledger.store, ledger.keyring, ledger.state, lambda *each: told.append(each))
+    assert told == [(0, 109), (100, 109)]
 
 
 def test_a_row_inserted_with_the_numbers_moved_is_seen(ledger: Ledger) -> None:

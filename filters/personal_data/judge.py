@@ -21,20 +21,25 @@ from filters.personal_data.outline import may_grow, outlined
 from filters.personal_data.phrases import Follow, PhraseIndex, Reader
 from filters.personal_data.tokens import (
     LOCAL,
+    LONGEST_MASKED,
     LONGEST_TOKEN,
     PROVINCES,
     RUN,
     emails,
+    has_masked,
+    masked_emails,
+    open_masked,
     open_plate,
     open_token,
     plates,
+    unmasked,
 )
 from filters.personal_data.width import TRIGGERS, WIDE, WIDE_CHARS, narrow
 from gateway.nouns.finding import Scan, clean
 from gateway.nouns.personal import FAMILIES
 
 _PREFIX = re.compile(r"\A(?:\+|00)?86(?=1[0-9]{10}\Z)")
-_INNER_TAIL = frozenset(RUN + "@ ·•・()（）:,/周岁歲") | WIDE_CHARS
+_INNER_TAIL = frozenset(RUN + "@ ·•・()[]（）:,/周岁歲") | WIDE_CHARS
 _TAIL = _INNER_TAIL | frozenset(PROVINCES + "挂学警港澳")
 """What the end of a text may be that is still part of something. Nearly all prose ends otherwise
 or, in Latin script, with a word that an ``@`` may follow."""
@@ -48,6 +53,8 @@ a single letter may be a check letter."""
 _OPEN_REACH = 96
 _ENDS_OF_NUMBERS = ("0", "0 ", "0-", "+", "0a", "0A")
 _FEW_DIGITS = 6
+_OPENED = re.compile(r"[?:(\[]")
+"""In the outline of a text whose end may be more than an open word."""
 
 Finder = Callable[[Passage], Iterable[Candidate]]
 Sign = tuple[int, str, Finder]
@@ -67,7 +74,7 @@ class PersonalDataFilter:
 
     name = "personal_data"
     look_behind = LONGEST_TOKEN
-    look_ahead = LONGEST_TOKEN + 1
+    look_ahead = LONGEST_MASKED + 1
 
     def __init__(
         self, allowed: Iterable[str] = EXAMPLES, families: Iterable[str] = tuple(FAMILIES)
@@ -129,7 +136,8 @@ class PersonalDataFilter:
         if plain and not final and size - start <= LOCAL and piece.isalpha():
             return clean(start)  # a word that may still become anything
         mail = start > 0 and text[start - 1] in _INSIDE and _has_at(text, start)
-        loud = mail or plain or self._gate.search(text, start) is not None
+        masked = has_masked(piece)
+        loud = mail or plain or masked or self._gate.search(text, start) is not None
         if not loud:
             last = text[-1:]
             if final or last not in self._unfinished:
@@ -142,8 +150,8 @@ class PersonalDataFilter:
             text = _narrowed(text, max(0, start - 2 * CONTEXT))
             piece = text[start:]
         outline = outlined(piece)
-        if mail or "0" in outline or "@" in outline:
-            return self._with_numbers(text, start, outline, final=final)
+        if mail or masked or "0" in outline or "@" in outline:
+            return self._with_numbers(text, start, outline, masked=masked, final=final)
         follows = self._phrases.find(text, start) if loud else []
         unfinished = not final and text[-1:] in self._unfinished
         safe = self._end(text, start, piece, outline) if unfinished else size
@@ -155,12 +163,14 @@ class PersonalDataFilter:
     def _end(self, text: str, start: int, piece: str, outline: str) -> int:
         """Return from where the end of a text without numbers may still become part of a
         finding."""
-        if "?" not in outline and ":" not in outline and "(" not in outline:
+        if not _OPENED.search(outline):
             held = len(piece[len(piece.rstrip(RUN)) :].lstrip("._%-"))
             return len(text) - min(LOCAL, held)
         return self._open(text, start, outline, labelled=True)
 
-    def _with_numbers(self, text: str, start: int, outline: str, *, final: bool) -> Scan:
+    def _with_numbers(
+        self, text: str, start: int, outline: str, *, masked: bool, final: bool
+    ) -> Scan:
         follows, labelled = self._phrases.find_with_labels(text, start)
         safe = len(text) if final else self._open(text, start, outline, labelled=labelled)
         found, safe = _settled(follows, safe, final=final) if follows else ([], safe)
@@ -171,6 +181,8 @@ class PersonalDataFilter:
                 found += find(passage)
         if labelled and digits:
             found += self._forms.find(passage)
+        if masked:
+            found += masked_emails(passage)
         if "@" in text or "＠" in text:
             text = narrow(text)
             found += emails(Passage(text, start, outline))
@@ -180,7 +192,7 @@ class PersonalDataFilter:
         """Return what is reported, and what is safe with it: never a part of a candidate."""
         kept = outermost([one for one in found if self._is_reported(text, one)])
         for one in reversed(kept):
-            if one.start < safe < one.end and one.kind != "email":
+            if one.start < safe < one.end and one.rule != "email":
                 safe = max(start, one.start)  # an address is looked for from further left
         return Scan(tuple(one.finding(self.name) for one in kept if one.start < safe), safe)
 
@@ -188,7 +200,7 @@ class PersonalDataFilter:
         if found.score < LEAST_SCORE or found.kind not in self._kinds:
             return False
         written = text[found.start : found.end]
-        if found.kind == "email" and is_example_address(written):
+        if found.kind == "email" and is_example_address(unmasked(written)):
             return False
         return _PREFIX.sub("", compact(written)) not in self._allowed
 
@@ -200,6 +212,8 @@ class PersonalDataFilter:
         if last not in _TAIL:
             return max(start, begun)
         begin = open_token(text, text[start:])
+        if "(" in outline or "[" in outline:
+            begun = min(begun, open_masked(text, start))
         joint = text[begin - 1] if begin > start else ""
         if joint == "(":
             begin -= 1

@@ -22,6 +22,15 @@ Han character lies in one run of these."""
 
 _DOMAIN_RUN = re.compile(rf"[A-Za-z0-9.\-]{{0,{DOMAIN}}}")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9\-]{0,62}\.)+[A-Za-z]{2,24}")
+_AT = re.compile(r"[\[(]at[\])]")
+_MASKED_DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9][A-Za-z0-9\-]{0,30}(?:\.|[\[(]dot[\])])){1,3}[A-Za-z]{2,24}"
+)
+_OPEN_MASKED = re.compile(
+    rf"[{re.escape(RUN)}]{{1,{LOCAL}}}[\[(](?:a(?:t(?:[\])](?:[A-Za-z0-9][A-Za-z0-9\-]{{0,30}}"
+    r"(?:\.|[\[(](?:d(?:o(?:t[\])]?)?)?)?)){0,3}[A-Za-z0-9\-]{0,31})?)?)?\Z"
+)
+LONGEST_MASKED = LOCAL + 4 + 3 * 36 + 24
 _NOT_A_PERSON = frozenset({"git", "noreply", "no-reply"})
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
@@ -60,6 +69,32 @@ def emails(passage: Passage) -> Iterator[Candidate]:
         elif text[begin:at].lower() not in _NOT_A_PERSON:
             yield Candidate(begin, at + 1 + domain.end(), "email", 2, 0.95, "email")
         at = text.find("@", at + 1)
+
+
+def has_masked(text: str) -> bool:
+    """True if a sign stands somewhere that people write for an ``@``."""
+    return "at]" in text or "at)" in text
+
+
+def masked_emails(passage: Passage) -> Iterator[Candidate]:
+    """Give every address with ``[at]`` for the ``@``, and perhaps ``[dot]`` for points."""
+    for sign in _AT.finditer(passage.text, passage.start):
+        begin = local_start(passage.text, sign.start())
+        domain = _MASKED_DOMAIN.match(passage.text, sign.end())
+        if domain is not None and passage.start <= begin < sign.start():
+            yield Candidate(begin, domain.end(), "email", 2, 0.9, "email_masked")
+
+
+def open_masked(text: str, start: int) -> int:
+    """Return where such an address begins that the end of ``text[start:]`` leaves open, or its
+    length."""
+    found = _OPEN_MASKED.search(text, max(start, len(text) - LONGEST_MASKED))
+    return found.start() if found else len(text)
+
+
+def unmasked(address: str) -> str:
+    """Return an address with its ``@`` and its points."""
+    return re.sub(r"[\[(]dot[\])]", ".", _AT.sub("@", address))
 
 
 def plates(passage: Passage) -> Iterator[Candidate]:

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.assessment.folder import Answer
 from gateway.assessment.questions import Question
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 TRIES = 4
 """How often a question is asked before it is left for the next run."""
@@ -52,7 +52,7 @@ async def ask_all(
 ) -> list[Unanswered]:
     """Ask all questions and tell each answer as it comes; return what got none.
 
-    Raises ConfigError when the gateway says that nobody may ask like this, or as many questions in
+    Raises NotPossible when the gateway says that nobody may ask like this, or as many questions in
     a row as are asked at once, and ten, got no answer: then it is not there.
     """
     asker = _Asker(target, told, sleep)
@@ -66,7 +66,7 @@ async def ask_all(
         ):
             for _ in range(min(target.concurrency, len(questions))):
                 group.create_task(asker.work(session, waiting))
-    except* ConfigError as many:
+    except* NotPossible as many:
         raise many.exceptions[0] from None
     return asker.unanswered
 
@@ -99,7 +99,7 @@ class _Asker:
                 self.unanswered.append(Unanswered(question.id, str(failed)))
                 self._failed_in_a_row += 1
                 if self._failed_in_a_row >= 10 + self._target.concurrency:
-                    raise ConfigError(f"{self._url} does not answer: {failed}.") from failed
+                    raise NotPossible(f"{self._url} does not answer: {failed}.") from failed
                 continue
             self._failed_in_a_row = 0
             self._told(answer)
@@ -136,7 +136,7 @@ class _Asker:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NoAnswer(type(error).__name__) from error
         if status in _SENSELESS:
-            raise ConfigError(f"{self._url} answers {status}: {_message(raw)}")
+            raise NotPossible(f"{self._url} answers {status}: {_message(raw)}")
         seconds = asyncio.get_running_loop().time() - began
         verdict = lines.get("x-sealgate-verdict", "")
         return read_answer(

@@ -14,7 +14,7 @@ import msgspec
 from gateway.assessment.questions import OPERATOR, Question, question_id
 from gateway.assessment.standard import BANKS, Bank, Kind
 from gateway.assessment.tables import csv_rows, decoded, workbook
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 LARGEST_BYTES = 64 * 1024 * 1024
 LONGEST_QUESTION = 8_000
@@ -36,7 +36,7 @@ def read_bank(path: Path, bank: Bank) -> list[Question]:
     """Return the questions of an operator's file: XLSX (every sheet), CSV or JSON Lines, with a
     column for the question and one for its class (`Kind.id`, the standard's letter, or its name).
 
-    Raises ConfigError, naming the first rows at fault.
+    Raises NotPossible, naming the first rows at fault.
     """
     kinds = BANKS[bank].kinds
     found: dict[str, Question] = {}
@@ -61,9 +61,9 @@ def read_bank(path: Path, bank: Bank) -> list[Question]:
             found.setdefault(one.id, one)
     if faults:
         known = ", ".join(f"{kind.id} {kind.zh}" for kind in kinds)
-        raise ConfigError(f"{path}: {'; '.join(faults[:_MOST_FAULTS])}. Classes: {known}.")
+        raise NotPossible(f"{path}: {'; '.join(faults[:_MOST_FAULTS])}. Classes: {known}.")
     if not found:
-        raise ConfigError(f"{path}: there is no question in it.")
+        raise NotPossible(f"{path}: there is no question in it.")
     return list(found.values())
 
 
@@ -88,10 +88,10 @@ def _rows(path: Path) -> Iterator[tuple[str, Cells]]:
     """Yield where each row stands, and its cells."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise ConfigError(f"{path} has more than {LARGEST_BYTES // 2**20} MiB.")
+            raise NotPossible(f"{path} has more than {LARGEST_BYTES // 2**20} MiB.")
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+        raise NotPossible(f"{path} cannot be read: {error.strerror}.") from error
     if raw[:2] == b"PK":
         yield from _sheets(path, raw)
         return
@@ -104,7 +104,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Cells]]:
 
 def _named(path: Path, found: list[tuple[str, Cells]] | None) -> list[tuple[str, Cells]]:
     if found is None:
-        raise ConfigError(
+        raise NotPossible(
             f"{path}: no row names the columns. One for the question (question, 问题) and one for "
             "its class (class, 类别) are needed."
         )
@@ -146,7 +146,7 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[str, Cells]]:
         try:
             row = msgspec.json.decode(line, type=dict[str, object])
         except msgspec.DecodeError as error:
-            raise ConfigError(f"{path}: line {number} is no JSON object.") from error
+            raise NotPossible(f"{path}: line {number} is no JSON object.") from error
         named = {name.strip().lower(): value for name, value in row.items() if value is not None}
         said = next((value for name, value in named.items() if name in _TEXT), "")
         kind = next((value for name, value in named.items() if name in _KIND), "")

@@ -18,7 +18,7 @@ import msgspec
 from gateway.assessment.bank import Holding
 from gateway.assessment.questions import Question
 from gateway.assessment.standard import Bank
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -94,7 +94,7 @@ class Lines(Generic[T]):
         self._kind = kind
 
     def read(self) -> list[T]:
-        """Return all whole lines. Raises ConfigError for one that is damaged."""
+        """Return all whole lines. Raises NotPossible for one that is damaged."""
         if not self._path.exists():
             return []
         out = []
@@ -102,7 +102,7 @@ class Lines(Generic[T]):
             try:
                 out.append(msgspec.json.decode(line, type=self._kind))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise ConfigError(f"{self._path}: line {number} is damaged: {error}.") from error
+                raise NotPossible(f"{self._path}: line {number} is damaged: {error}.") from error
         return out
 
     @contextmanager
@@ -141,19 +141,19 @@ class Folder:
         self.recorded = Lines(path / RECORDED, Recorded)
 
     def plan(self) -> Plan | None:
-        """Return the plan, or None if there is none yet. Raises ConfigError if it is damaged."""
+        """Return the plan, or None if there is none yet. Raises NotPossible if it is damaged."""
         try:
             return msgspec.json.decode((self.path / PLAN).read_bytes(), type=Plan)
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError) as error:
-            raise ConfigError(f"{self.path / PLAN} cannot be read: {error}.") from error
+            raise NotPossible(f"{self.path / PLAN} cannot be read: {error}.") from error
 
     def planned(self) -> Plan:
-        """Return the plan. Raises ConfigError if there is none."""
+        """Return the plan. Raises NotPossible if there is none."""
         plan = self.plan()
         if plan is None:
-            raise ConfigError(f"{self.path} holds no assessment; `sealgate assess run` begins one.")
+            raise NotPossible(f"{self.path} holds no assessment; `sealgate assess run` begins one.")
         return plan
 
     def begin(self, plan: Plan) -> None:
@@ -165,14 +165,14 @@ class Folder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the folder against a second run. Raises ConfigError if somebody has it."""
+        """Hold the folder against a second run. Raises NotPossible if somebody has it."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
-            raise ConfigError(f"Another run works in {self.path}.") from None
+            raise NotPossible(f"Another run works in {self.path}.") from None
         try:
             yield
         finally:

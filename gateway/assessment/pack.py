@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from gateway.access.secret_file import load_secret
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 from gateway.ports.evidence import PURPOSE, Evidence, Signature
 
 MANIFEST, SIGNATURE = "manifest.json", "signature.json"
@@ -73,10 +73,10 @@ def write_pack(
     """Write the pack into a new folder, in place of an earlier one of ours. The ledger signs; where
     there is none, a key of the tool's own that stays in ``key_folder``.
 
-    Raises ConfigError if the folder holds something else.
+    Raises NotPossible if the folder holds something else.
     """
     if target.exists() and not (target / MANIFEST).exists() and any(target.iterdir()):
-        raise ConfigError(f"{target} is there and is no evidence pack; name another folder.")
+        raise NotPossible(f"{target} is there and is no evidence pack; name another folder.")
     draft = target.with_name(f".{target.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True, mode=0o700)
@@ -112,7 +112,7 @@ def _own(folder: Path, message: bytes) -> Signature:
 
 def verify_pack(folder: Path, *, pinned: str = "") -> Checked:
     """Check a pack: signature, every file, nothing added. ``pinned`` is the public key (or its id)
-    that must have signed. Raises ConfigError for a folder that is no pack."""
+    that must have signed. Raises NotPossible for a folder that is no pack."""
     try:
         raw = (folder / MANIFEST).read_bytes()
         manifest = msgspec.json.decode(raw, type=Manifest)
@@ -121,9 +121,9 @@ def verify_pack(folder: Path, *, pinned: str = "") -> Checked:
         key = Ed25519PublicKey.from_public_bytes(public)
         signature = bytes.fromhex(signed.signature)
     except OSError as error:
-        raise ConfigError(f"{folder} is no evidence pack: {error.strerror}.") from error
+        raise NotPossible(f"{folder} is no evidence pack: {error.strerror}.") from error
     except (msgspec.DecodeError, ValueError) as error:
-        raise ConfigError(f"{folder} is no evidence pack: {error}.") from error
+        raise NotPossible(f"{folder} is no evidence pack: {error}.") from error
     faults: list[str] = []
     try:
         key.verify(signature, PURPOSE + raw)

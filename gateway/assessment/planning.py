@@ -30,7 +30,7 @@ class Order(NamedTuple):
 
 
 def make_plan(order: Order, templates: Path = TEMPLATES) -> Plan:
-    """Return the plan of an order. Raises ConfigError for files that are no banks."""
+    """Return the plan of an order. Raises NotPossible for files that are no banks."""
     fill = read_fill(order.fill, templates) if order.fill else {}
     banks, chosen = {}, {}
     for bank, size in BANKS.items():

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.assessment.standard import BANKS, Bank
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _LIST = re.compile(r"(«?)([^\s:{}«»]{1,16})»?:\s*(.+)")
@@ -50,13 +50,13 @@ def supplement(
 ) -> dict[str, list[Question]]:
     """Return the questions of a bank that ship, by class and in an order that the seed decides.
 
-    ``fill`` replaces placeholders by name. Raises ConfigError for an unknown name or class.
+    ``fill`` replaces placeholders by name. Raises NotPossible for an unknown name or class.
     """
     made: dict[str, list[Question]] = {}
     known = {kind.id for kind in BANKS[bank].kinds}
     for kind, lines in _sections(folder / f"{bank.value}.txt"):
         if kind not in known:
-            raise ConfigError(f"{bank.value}.txt: there is no class {kind}.")
+            raise NotPossible(f"{bank.value}.txt: there is no class {kind}.")
         texts = _in_turn(_Section(lines, fill).texts(), random.Random(f"{seed} {kind}"))
         made[kind] = [
             Question(
@@ -92,18 +92,18 @@ def placeholders(folder: Path) -> dict[str, list[str]]:
 def read_fill(path: Path, folder: Path) -> dict[str, list[str]]:
     """Return an operator's values of placeholders: a JSON object of lists of texts.
 
-    Raises ConfigError for what is not that, and for names that no template has.
+    Raises NotPossible for what is not that, and for names that no template has.
     """
     try:
         values = msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+        raise NotPossible(f"{path} cannot be read: {error.strerror}.") from error
     except msgspec.DecodeError as error:
-        raise ConfigError(f"{path}: a JSON object of lists of texts is needed: {error}.") from error
+        raise NotPossible(f"{path}: a JSON object of lists of texts is needed: {error}.") from error
     unknown = sorted(set(values) - set(placeholders(folder)))
     if unknown or not all(values.values()):
         named = "、".join(placeholders(folder))
-        raise ConfigError(f"{path}: {', '.join(unknown) or 'empty list'}; placeholders: {named}.")
+        raise NotPossible(f"{path}: {', '.join(unknown) or 'empty list'}; placeholders: {named}.")
     return values
 
 

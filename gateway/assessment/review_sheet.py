@@ -17,7 +17,7 @@ from gateway.assessment.folder import Answer, Recorded, Review
 from gateway.assessment.questions import Question
 from gateway.assessment.standard import Bank
 from gateway.assessment.tables import csv_rows, decoded, workbook
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 COLUMNS = (
     "id",
@@ -62,7 +62,7 @@ def sheet_rows(
 def write_sheet(path: Path, rows: Iterable[Row]) -> int:
     """Write a sheet, as CSV or XLSX by the name's end; returns how many rows it has.
 
-    Raises ConfigError for another name, OSError.
+    Raises NotPossible for another name, OSError.
     """
     cleaned = [tuple(_cell(each) for each in row) for row in rows]
     if path.suffix.lower() == ".csv":
@@ -74,7 +74,7 @@ def write_sheet(path: Path, rows: Iterable[Row]) -> int:
     elif path.suffix.lower() == ".xlsx":
         _write_workbook(path, cleaned)
     else:
-        raise ConfigError(f"{path}: a review sheet is named .xlsx or .csv.")
+        raise NotPossible(f"{path}: a review sheet is named .xlsx or .csv.")
     path.chmod(0o600)
     return len(cleaned)
 
@@ -125,7 +125,7 @@ def read_sheet(path: Path, banks: dict[str, Bank | None], reviewer: str) -> list
     may stand in any order: a column is known by its head.
 
     ``banks`` are the ids of the assessment with their banks (None: recorded traffic). Raises
-    ConfigError for rows that nobody asked about, verdicts that are none of the bank's, and two
+    NotPossible for rows that nobody asked about, verdicts that are none of the bank's, and two
     verdicts on one answer.
     """
     out: dict[str, Review] = {}
@@ -148,7 +148,7 @@ def read_sheet(path: Path, banks: dict[str, Bank | None], reviewer: str) -> list
                 id=identifier, verdict=verdict, reviewer=reviewer, note=note, at=at
             )
     if faults:
-        raise ConfigError(
+        raise NotPossible(
             f"{path}: {'; '.join(faults[:5])}. Verdicts: 合格/不合格 (pass/fail) for generated and "
             "recorded contents, 拒答/未拒答 (refused/answered) for the other banks."
         )
@@ -175,7 +175,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield number, {_NOTE: "", **named}
         if places is not None:
             return
-    raise ConfigError(f"{path}: no row names the columns {COLUMNS[0]} and {COLUMNS[5]}.")
+    raise NotPossible(f"{path}: no row names the columns {COLUMNS[0]} and {COLUMNS[5]}.")
 
 
 def _places(cells: Sequence[str]) -> dict[str, int] | None:
@@ -193,9 +193,9 @@ def _tables(path: Path) -> Sequence[Iterator[Sequence[object]]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+        raise NotPossible(f"{path} cannot be read: {error.strerror}.") from error
     if len(raw) > _LARGEST_BYTES:
-        raise ConfigError(f"{path} has more than {_LARGEST_BYTES // 2**20} MiB.")
+        raise NotPossible(f"{path} has more than {_LARGEST_BYTES // 2**20} MiB.")
     if raw[:2] == b"PK":
         return workbook(path, raw)
     return [csv_rows(path, decoded(path, raw))]

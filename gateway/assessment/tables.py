@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 
 _MARKED = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _BROKEN = (
@@ -28,7 +28,7 @@ Rows = Iterator[Sequence[object]]
 def workbook(path: Path, raw: bytes) -> list[Rows]:
     """Return the rows of each sheet of an XLSX workbook, formulas as the value that was saved.
 
-    Raises ConfigError if it is none; so do the rows if a sheet cannot be read.
+    Raises NotPossible if it is none; so do the rows if a sheet cannot be read.
     """
     from openpyxl import load_workbook
 
@@ -48,27 +48,27 @@ def _sheet(path: Path, sheet: object) -> Rows:
         raise _unreadable(path) from error
 
 
-def _unreadable(path: Path) -> ConfigError:
-    return ConfigError(f"{path} is no XLSX workbook that can be read.")
+def _unreadable(path: Path) -> NotPossible:
+    return NotPossible(f"{path} is no XLSX workbook that can be read.")
 
 
 def decoded(path: Path, raw: bytes) -> str:
-    """Return the text of a file in UTF-8, UTF-16 with its mark, or GB 18030. Raises ConfigError."""
+    """Return the text of a file in UTF-8, UTF-16 with its mark, or GB 18030. Raises NotPossible."""
     marked = next((name for mark, name in _MARKED.items() if raw.startswith(mark)), None)
     for encoding in (marked,) if marked else ("utf-8", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ConfigError(f"{path} is neither UTF-8, UTF-16 nor GB18030.")
+    raise NotPossible(f"{path} is neither UTF-8, UTF-16 nor GB18030.")
 
 
 def csv_rows(path: Path, text: str) -> Iterator[list[str]]:
     """Yield the rows of a CSV file; commas, semicolons or tabs part its cells, as its first line
-    says. Raises ConfigError."""
+    says. Raises NotPossible."""
     counts = Counter(sign for sign in text.partition("\n")[0] if sign in _PARTED)
     parted = max(_PARTED, key=lambda sign: counts[sign])
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=parted)
     except csv.Error as error:
-        raise ConfigError(f"{path} is no CSV file that can be read: {error}.") from error
+        raise NotPossible(f"{path} is no CSV file that can be read: {error}.") from error

@@ -32,7 +32,7 @@ from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
 from gateway.config.settings import Settings
 from gateway.config.settings_file import resolve_secret
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 from gateway.nouns.policy import Policy
 
 _HELP = say(
@@ -258,7 +258,7 @@ def _ask(work: Folder, target: Target) -> list[Unanswered]:
             return asyncio.run(ask_all(target, waiting, told))
         except KeyboardInterrupt:
             said = say("Stopped; the same command goes on.", "已停止；再次运行即可继续。")
-            raise ConfigError(said) from None
+            raise NotPossible(said) from None
 
 
 def _judge(work: Folder, call: Invocation, settings: Settings, policy: Policy) -> None:

@@ -21,7 +21,7 @@ from gateway.cli.invocation import Invocation, invocation
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
 from gateway.cli.prompts import PROMPTS, SEAL, Prompt
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import NotPossible
 from gateway.ports.operator import Traced
 
 START_S = 30.0
@@ -120,7 +120,7 @@ def _wait(child: subprocess.Popen[bytes], base: str) -> None:
                 return
         except OSError:
             time.sleep(STEP_S)
-    raise ConfigError(say("The gateway did not start; `sealgate serve` says why.",
+    raise NotPossible(say("The gateway did not start; `sealgate serve` says why.",
                           "网关未能启动，请运行 sealgate serve 查看原因。"))  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _ask(base: str, prompt: Prompt) -> Came:
         with error:
             return _came(error.code, error.read(), error.headers.items())
     except OSError as error:
-        raise ConfigError(
+        raise NotPossible(
             say(f"No gateway answers at {base}.", f"{base} 没有网关应答。")
         ) from error
 

@@ -24,6 +24,14 @@ _MAIL = re.compile(
 )
 """The head of a mail up to the line that makes its body another one than it looks."""
 
+_CODED = re.compile(
+    r"\x1b\$|~\{[!-}]{2,}~\}|^begin(?:-base64)? [0-7]{3} \S|^=ybegin ", re.MULTILINE
+)
+"""Letters as ISO 2022 and HZ write them, and files as uuencode and yEnc do."""
+
+_DECLARES = {"<?xml": "<!entity", "<!doctype": "<!entity", "begin:v": ";encoding="}
+"""Beginnings of texts in which what stands behind them gives words another form."""
+
 _OTHER_READERS = ("{\\rtf", "%!PS", "From ", "MIME-Version:")
 """How texts begin that spell their words in ways of their own: what they say is not what stands
 there."""
@@ -51,9 +59,12 @@ def has_mark(content: bytes) -> bool:
 
 
 def speaks_plainly(text: str) -> bool:
-    """Say whether a text says what stands in it; PostScript, RTF and mail do not."""
+    """Say whether a text says what stands in it; PostScript, RTF, mail and others do not."""
     begun = text.lstrip()
-    return not begun.startswith(_OTHER_READERS) and _MAIL.match(begun) is None
+    if begun.startswith(_OTHER_READERS) or _MAIL.match(begun) or _CODED.search(begun):
+        return False
+    low = begun.lower()
+    return not any(low.startswith(mark) and how in low for mark, how in _DECLARES.items())
 
 
 def _text(content: bytes, encoding: str) -> str | None:

@@ -26,8 +26,11 @@ _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
      "wbr"}
 )  # fmt: skip
-_UNSEEN = frozenset({"template", "datalist", "rt", "rp"})
-"""Elements that a page does not show, or small beside its text."""
+_UNSEEN = frozenset(
+    {"template", "datalist", "rt", "rp", "noscript", "noframes", "noembed", "iframe", "object",
+     "canvas", "audio", "video", "dialog"}
+)  # fmt: skip
+"""Elements whose text most browsers do not show, or small beside the rest."""
 
 _HIDES = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"

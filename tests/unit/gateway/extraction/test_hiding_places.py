@@ -250,6 +250,8 @@ _ESCAPED = "".join(rf"\{ord(c):x} " for c in TERM)
         _page_of("<b style='opacity:.0'>no</b>"),
         _page_of("<b hidden>no</b>"),
         _page_of("<template>no</template>"),
+        _page_of("<noscript>no</noscript>"),
+        _page_of("<iframe>no</iframe>"),
         _page_of("<ruby>x<rt>no</ruby>").replace(b"<ruby>x", b"<ruby>"),
         _page_of("<!-- no -->"),
         _page_of("<script>no</script>"),
@@ -288,6 +290,25 @@ def test_mail_says_its_words_in_ways_of_its_own(head: str, fault: str) -> None:
     """Whatever its first line is; a text about mail is a text."""
     body = "".join(f"={byte:02X}" for byte in TERM.encode())
     assert READ(ReadOrder(f"{head}\r\n\r\n{body}".encode())).fault == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("~{BLF$4sOs~}", Fault.FORMAT_UNKNOWN),
+        ("\x1b$B:#E7\x1b(B", Fault.FORMAT_UNKNOWN),
+        ("so:\nbegin 644 x\n,Y[N_YYJNY:2GZ+&A\n`\nend\n", Fault.FORMAT_UNKNOWN),
+        ("BEGIN:VCARD\nNOTE;ENCODING=QUOTED-PRINTABLE:=E7=BB=BF", Fault.FORMAT_UNKNOWN),
+        ("<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'x'>]><a>&b;</a>", Fault.FORMAT_UNKNOWN),
+        ('a log in \x1b[31mred\x1b(B, (format t "~{~a~^, ~}"), begin 644', ""),
+        ("how to write <!ENTITY b 'x'>", ""),
+        ("BEGIN:VCARD\nFN:a", ""),
+        ("<?xml version='1.0'?><a>b</a>", ""),
+    ],
+)
+def test_texts_that_spell_words_in_another_way(text: str, fault: str) -> None:
+    """What nobody here spells out is not judged; what only looks like it is a text."""
+    assert READ(ReadOrder(text.encode())).fault == fault
 
 
 def test_words_in_what_a_drawing_is_called() -> None:

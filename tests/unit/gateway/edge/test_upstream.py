@@ -29,6 +29,7 @@ from gateway.nouns.errors import (
 )
 from gateway.ports.adapter import RouteKind
 from tests.edge_kit import WHOLE, Conversation, ScriptedUpstream
+from tests.process_kit import until
 
 ADAPTER = adapters()[0]
 
@@ -184,6 +185,34 @@ async def test_certificates(certificate: tuple[Path, Path], *, trusted: bool) ->
             await asking.ask("GET", asking.url(_target("/models")), [], b"")
     await asking.close()
     server.close()
+
+
+async def test_reading_is_paused_and_resumed(upstream: ScriptedUpstream) -> None:
+    """Of an answer in many parts no more is taken than is read, and then the rest of it, whole."""
+    part, count = b"x" * 1000, 30_000
+    said: list[int] = []
+
+    async def script(talk: Conversation) -> None:
+        await talk.start_stream()
+        for number in range(count):
+            await talk.chunk(part)
+            said.append(number)
+        await talk.end_stream()
+
+    async def waits() -> bool:
+        before = len(said)
+        await asyncio.sleep(0.1)
+        return before > 0 and len(said) == before
+
+    upstream.script = script
+    asking = _upstream(f"http://127.0.0.1:{upstream.port}")
+    await asking.start()
+    answer = await asking.ask("POST", asking.url(_target()), [], b"x")
+    await until(waits, 20)
+    assert len(said) < count
+    assert await answer.read_whole(len(part) * count) == part * count
+    answer.close()
+    await asking.close()
 
 
 async def test_body_is_read_twice_after_read_whole(upstream: ScriptedUpstream) -> None:

@@ -33,11 +33,10 @@ _UNSEEN = frozenset(
 """Elements whose text most browsers do not show, or small beside the rest."""
 
 _HIDES = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    r"|(?:font-size|opacity)\s*:\s*0*\.?0+(?![\d.])",
+    r"display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)"
+    r"|(?:font-size|opacity)\s*+:\s*+(?:0++(?:\.0*+)?|\.0++)(?![\d.])",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _NAMED = re.compile(r"[.#]?[\w-]+")
 _ESCAPE = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
 
@@ -127,9 +126,10 @@ def _styles(text: str) -> str:
 def _hiding(styles: str) -> frozenset[str]:
     """Return the elements, ``.classes`` and ``#ids`` that the rules of style sheets hide."""
     found: set[str] = set()
-    for chosen, rule in _RULE.findall(styles):
+    for piece in styles.split("}"):
+        before, _, rule = piece.rpartition("{")
         if _HIDES.search(rule):
-            last = (each.split()[-1:] for each in chosen.split(","))
+            last = (each.split()[-1:] for each in before.rpartition("{")[2].split(","))
             found.update(name for each in last if each for name in _NAMED.findall(each[0])[-1:])
     return frozenset(found)
 

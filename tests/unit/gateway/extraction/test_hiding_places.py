@@ -265,6 +265,14 @@ def test_words_in_web_pages(content: bytes) -> None:
     assert _says(content)
 
 
+@pytest.mark.parametrize(
+    "styles", ["a" * 250_000 + "}", "{" * 250_000, "opacity:" + "0" * 250_000 + "1"]
+)
+def test_styles_that_never_end_are_read_once(styles: str) -> None:
+    """Whatever is left open in them."""
+    assert READ(ReadOrder(f"<html><style>{styles}".encode())).fault == ""
+
+
 def test_a_small_size_hides_nothing() -> None:
     """A number that only begins with zero is none."""
     places = [each.place for each in READ(ReadOrder(_page_of("<b style='opacity:0.9'>"))).passages]

@@ -52,20 +52,33 @@ _TELLING = re.compile(
     "|[UAP][^|]{0,6}W|W[^|]{0,4}[RIUKD]|[HT][^|]{0,8}F|F[^|]{0,8}H|U[^|]{0,2}Y|Y[^|]?S"
     "|R[^|]{0,3}R[^|]{0,3}R|K[^|]{0,6}[OGN]|M[^|]{0,4}[XU]|[UV][^|]?I[^|]{0,3}Z|A[^|]{0,6}W"
 )
-"""What is said in a plain attempt on a model, in cue words of one sentence. (Manuals are full of
+"""What is said in a plain attempt on a model, in cue words of one sentence. (Code is full of
 its single words.)"""
 
 _STRONG = frozenset("DMUTKVGBHWSCLJjpwlatbs")
-"""Cue words that manuals seldom have beside another: where one of these stands with one of another
-class, or a plain attempt is told, the second question is asked; elsewhere it is not."""
+"""Cue words that code seldom has beside another: where one of these stands with one of another
+class, or a plain attempt is told, the second question is asked of code, too."""
+
+_BESIDE = ("mark.", "polite", "code", "discuss")
+"""Classes of cue words that do not make a text one to put the second question to."""
+
+CODE, CODE_OFF = 0.05, 2.0
+"""The share of signs and digits from which on a text is taken for code, a log, a table; and what
+is taken off there, as nothing was learned from such texts."""
+
+_SIGNS = re.compile(r"[=_(){}\[\]<>;\"/\\|#@&*+0:]")
 
 _AIMED = ("group.", "slur", "insult", "hate", "prejudice")
 """Classes of cue words without any of which nobody is put down."""
 
 
-WHOLE, PART = 160, 0.75
-"""Code points of the longest stretch whose parts are not asked about attempts on a model; and what
-is taken off where one part has to speak for the whole."""
+WHOLE, PART, GLANCE = 160, 0.75, -4.0
+"""Code points of the longest stretch whose parts are not asked about attempts on a model; what is
+taken off where one part has to speak for the whole; and the least sum of the whole with which its
+parts are looked at."""
+
+HOPELESS = -4.5
+"""Where the facts of the context say less, no words make up for it: they are not looked at."""
 
 
 class Table(NamedTuple):
@@ -102,6 +115,11 @@ class Scorer:
         self._tables = tables
         self._cues = cues
         self._letters = [_LETTERS.get(kind, "") for kind in cues.kinds[INJECTION]]
+        self._told = frozenset(
+            number
+            for number, kind in enumerate(cues.kinds[INJECTION])
+            if kind and not kind.startswith(_BESIDE)
+        )
         self._aimed = frozenset(
             number for number, kind in enumerate(cues.kinds[HOSTILE]) if kind.startswith(_AIMED)
         )
@@ -118,36 +136,39 @@ class Scorer:
         if len(seen) <= 2:
             return Scores(0.0, 0.0, "")
         found = self._cues.find(seen)
-        taken = self._taken_off(found)
+        taken = self._taken_off(seen, found)
         hostile, injection = self._judged(seen, found, taken)
-        if taken[INJECTION] < math.inf and len(text) > WHOLE:
+        if injection > GLANCE and len(text) > WHOLE:
             injection = max(injection, *self._of_parts(text))
-        return Scores(hostile, injection, self._most_named(found.kinds[HOSTILE]))
+        return Scores(
+            _chance(hostile), _chance(injection), self._most_named(found.kinds[HOSTILE])
+        )
 
     def _judged(self, seen: str, found: Found, taken: tuple[float, float]) -> list[float]:
-        """Return the score of each question; 0 for one that is not asked."""
-        if min(taken) == math.inf:
-            return [0.0] * len(taken)
-        places = grams(masked(seen, found.signs))
+        """Return the sum of each question; without end below for one that is not asked."""
+        out = [-math.inf] * len(taken)
+        places: Places | None = None
         language = spoken_in(seen)
-        return [
-            0.0
-            if off == math.inf
-            else _score(
-                tables[language], places, bones(kinds), context.places(kinds, len(seen)), off
-            )
-            for tables, kinds, context, off in zip(
-                self._tables, found.kinds, self._contexts, taken, strict=True
-            )
-        ]
+        for question, off in enumerate(taken):
+            if off == math.inf:
+                continue
+            table, kinds = self._tables[question][language], found.kinds[question]
+            facts = self._contexts[question].places(kinds, len(seen))
+            said = table.shift + sum(map(table.context.__getitem__, facts))
+            if said < HOPELESS:
+                continue
+            if places is None:
+                places = grams(masked(seen, found.signs))
+            out[question] = said + table.slope * (_raw(table, places, bones(kinds)) - off)
+        return out
 
     def _of_parts(self, text: str) -> Iterator[float]:
-        """Yield the second question's score of each part of a long stretch: what is asked of a
+        """Yield the second question's sum of each part of a long stretch: what is asked of a
         model in one sentence is not thinned by what stands around it."""
         for part in self.parts(text[:LONGEST_TEXT]):
             seen = folded(part)
             found = self._cues.find(seen)
-            off = PART + self._taken_off(found)[INJECTION]
+            off = PART + self._taken_off(seen, found)[INJECTION]
             yield self._judged(seen, found, (math.inf, off))[INJECTION]
 
     @staticmethod
@@ -160,28 +181,31 @@ class Scorer:
 
     def taken_off(self, text: str) -> tuple[float, float]:
         """Return what is taken off a text's raw scores: without end if a question is not asked."""
-        return self._taken_off(self._cues.find(folded(text)))
+        seen = folded(text)
+        return self._taken_off(seen, self._cues.find(seen))
 
     def facts(self, text: str, question: int) -> list[int]:
         """Return the places of the facts of a text's context."""
         seen = folded(text)
         return self._contexts[question].places(self._cues.find(seen).kinds[question], len(seen))
 
-    def _taken_off(self, found: Found) -> tuple[float, float]:
+    def _taken_off(self, seen: str, found: Found) -> tuple[float, float]:
         hostile, injection = found.kinds
         return (
             math.inf if self._aimed.isdisjoint(hostile) else 0.0,
-            0.0 if self._tells(injection) else math.inf,
+            math.inf if self._told.isdisjoint(injection) else self._code_off(seen, injection),
         )
 
-    def _tells(self, kinds: list[int]) -> bool:
-        if len(kinds) < 2:
-            return False
+    def _code_off(self, seen: str, kinds: list[int]) -> float:
+        """Return what is taken off a text that looks like code: all, unless its cue words stand as
+        in an attempt."""
+        if len(_SIGNS.findall(seen)) < CODE * len(seen):
+            return 0.0
         letters = "".join([self._letters[kind] for kind in kinds])
         classes = {*letters} - {"|"}
         if len(classes) > 1 and not _STRONG.isdisjoint(classes):
-            return True
-        return _TELLING.search(letters) is not None
+            return CODE_OFF
+        return CODE_OFF if _TELLING.search(letters) else math.inf
 
     def _most_named(self, kinds: list[int]) -> str:
         named = [self._groups[kind] for kind in kinds if kind in self._groups]
@@ -191,12 +215,14 @@ class Scorer:
 _sum = np.add.reduce
 
 
-def _score(table: Table, places: Places, row: Places, facts: list[int], off: float) -> float:
+def _raw(table: Table, places: Places, row: Places) -> float:
     seen = int(_sum(table.grams.take(places), dtype=np.int64)) / math.sqrt(len(places))
     told = int(_sum(table.bones.take(row), dtype=np.int64)) / math.sqrt(len(row))
-    total = seen * table.gram_scale + told * table.bone_scale + table.bias - off
-    total = table.slope * total + table.shift + sum(map(table.context.__getitem__, facts))
-    return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
+    return seen * table.gram_scale + told * table.bone_scale + table.bias
+
+
+def _chance(total: float) -> float:
+    return 0.0 if total == -math.inf else 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
 
 
 def read_tables(path: Path) -> Tables:

@@ -16,9 +16,9 @@ NOTE = (
     "duplicates, by template; `python -m training.classifier measure DATA`), so the weights that "
     "ship are not exactly those; cuts and the weights of the context are learned without it too. "
     "Called are scores from 0.38 on unless a row says another. Hand-written sets: by the weights "
-    "that ship. Harmless: paragraphs of public corpora of which nothing was learned (the card "
-    "names the sorts; 1,000 English ones are overheard talk with real insults, 47 of the 56 "
-    "called hostile), counted once by the weights that ship; they are not in this folder."
+    "that ship. Harmless: paragraphs of public sources other than those learned from (the card "
+    "names them; 1,938 English ones are of a guide to and a course on prompting, which quote "
+    "attempts), counted once by the weights that ship; they are not in this folder."
 )
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,7 @@ _KINDS = {
 def rows() -> Iterator[tuple[str, ...]]:
     """Yield one row per set."""
     measured = msgspec.json.decode(_MEASURED.read_bytes())
-    for question, name in (("hostile", "posts"), ("injection", "templates")):
+    for question, name in (("hostile", "posts"), ("injection", "attempts")):
         for part, figures in measured[question].items():
             if part.startswith("curve, "):
                 yield from _curve(f"{name}: {part.partition(', ')[2]}", figures)

@@ -1,16 +1,16 @@
 """Trains the embedded classifier, and measures it.
 
-    python -m training.classifier all DATA [FOLDER ...] [--into FILE]
-    python -m training.classifier learn DATA [--weights FILE]
-    python -m training.classifier measure DATA [--trials N] [--into FILE]
-    python -m training.classifier weigh DATA FOLDER ...
+    python -m training.classifier all DATA PROSE ... [--into FILE]
+    python -m training.classifier learn DATA PROSE ... [--weights FILE]
+    python -m training.classifier measure DATA PROSE ... [--trials N] [--into FILE]
+    python -m training.classifier weigh DATA PROSE ...
     python -m training.classifier harmless [FOLDER ...] [--into FILE]
 
-DATA is a folder with ``cold_train.csv`` and ``davidson_labeled.csv`` (see the card). ``learn``
-learns from everything and writes the weights, ``measure`` learns up to five times from
-four fifths and measures the rest. Both take from ``context.json`` what facts about a text weigh and
-where the cuts lie; ``weigh`` learns that file anew, with the harmless paragraphs of the folders.
-``all`` does the three, each regression once; without folders ``context.json`` stays as it is.
+DATA is a folder with ``cold_train.csv`` and ``davidson_labeled.csv``, PROSE are folders of harmless
+paragraphs (see the card). ``learn`` learns from everything and writes the weights, ``measure``
+learns up to five times from four fifths and measures the rest. Both take from ``context.json`` what
+facts about a text weigh and where the cuts lie; ``weigh`` learns that file anew. ``all`` does the
+three, each regression once; without PROSE ``context.json`` stays as it is.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def main() -> None:
     weigh_it = commands.add_parser("weigh")
     weigh_it.add_argument("folder", type=Path)
     weigh_it.add_argument("folders", type=Path, nargs="+")
+    for command in (learn, measured):
+        command.add_argument("folders", type=Path, nargs="*")
     for command in (whole, weigh_it):
         command.add_argument("--question", choices=QUESTIONS, action="append")
     count = commands.add_parser("harmless")
@@ -75,9 +77,9 @@ def main() -> None:
         folders = said.folders or [Path(place) for place in harmless.PLACES]
         _write(harmless.count_false_alarms(folders, said.most), said.into)
         return
-    course = Course(said.folder)
+    course = Course(said.folder, said.folders)
     if said.command in ("all", "weigh") and said.folders:
-        weigh(course, said.folders, said.question or QUESTIONS)
+        weigh(course, said.question or QUESTIONS)
     if said.command in ("all", "learn"):
         print(json.dumps(train(course, getattr(said, "weights", WEIGHTS))))  # noqa: T201 -- a command
     if said.command in ("all", "measure"):
@@ -95,16 +97,29 @@ def _write(measures: Mapping[str, object], into: Path | None) -> None:
 class Course:
     """What is learned from a folder of data: each regression once, when it is first asked for."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, folders: list[Path]) -> None:
         self.posts: list[Post] = [
             *chinese(folder), *english(folder, seed=learning.SEED, most=MOST)
         ]  # fmt: skip
         self.made = learning.injections_made()
+        self.prose = harmless.stretches(folders)
+        say("harmless stretches:", len(self.prose.texts))
 
     @cache  # noqa: B019 -- there is one course in a run
+    def plain(self, question: int) -> harmless.Asked:
+        """Return what a question may be asked of in harmless paragraphs."""
+        return harmless.asked(self.prose, question)
+
+    @cache  # noqa: B019
     def fits(self, question: int) -> list[Fit]:
         """Return what is learned of a question from everything, per language."""
-        examples = (learning.hostile_examples, learning.injection_examples)[question](self.posts)
+        if question == HOSTILE:
+            examples = learning.hostile_examples(self.posts)
+        else:
+            examples = [
+                *learning.injection_examples(self.posts),
+                *learning.plain_examples(self.plain(question)),
+            ]
         say("learning", QUESTIONS[question], "from", len(examples), "texts")
         return learning.learn(examples, question)
 
@@ -113,7 +128,7 @@ class Course:
         """Return the raw scores of posts or of generated texts by trials that had not seen them."""
         if question == HOSTILE:
             return judged_posts(self.posts, trials)
-        return judged_made(self.posts, self.made, trials)
+        return judged_made(self.posts, self.made, self.plain(question), trials)
 
     def known(self, question: int) -> list[weighing.Known]:
         """Return the texts that `trial` judges."""
@@ -138,11 +153,11 @@ def train(course: Course, weights: Path) -> dict[str, object]:
 def measure(course: Course, trials: int = FOLDS) -> dict[str, object]:
     """Judge posts and templates by trials that did not learn from them; each judges a fifth. What
     the context weighs and the cuts are learned without that fifth too."""
-    fold, raw = course.trial(HOSTILE, trials)
+    fold, raw, _ = course.trial(HOSTILE, trials)
     scores = _chances(fold, raw, course.known(HOSTILE), HOSTILE)
     judged = fold < trials
     seen = [post for post, held in zip(course.posts, judged, strict=True) if held]
-    made_fold, made_raw = course.trial(INJECTION, trials)
+    made_fold, made_raw, _ = course.trial(INJECTION, trials)
     made_scores = _chances(made_fold, made_raw, course.known(INJECTION), INJECTION)
     return {
         "trials": trials,
@@ -151,25 +166,23 @@ def measure(course: Course, trials: int = FOLDS) -> dict[str, object]:
     }
 
 
-def weigh(course: Course, folders: list[Path], questions: Sequence[str] = QUESTIONS) -> None:
+def weigh(course: Course, questions: Sequence[str] = QUESTIONS) -> None:
     """Learn what ``context.json`` says of questions from held-out scores and the harmless
     paragraphs of folders."""
-    prose = harmless.stretches(folders)
-    say("harmless stretches:", len(prose.texts))
     every, folds = weighing.read()
     for question in map(QUESTIONS.index, questions):
-        fold, raw = course.trial(question, FOLDS)
+        fold, raw, own = course.trial(question, FOLDS)
         texts = course.known(question)
-        of, paragraph, off = harmless.asked(prose, question)
-        known = weighing.judged(
-            learning.raw_scores(course.fits(question), of, question) - off, of, question
-        )
-        plain = weighing.Plain(known, paragraph)
+        of = course.plain(question)
+        if question == HOSTILE:
+            own = learning.raw_scores(course.fits(question), of.texts, question)
+        known = weighing.judged(own, of.texts, question)
+        plain = weighing.Plain(known, of.paragraph)
         every |= weighing.learned(texts, raw, plain, question)
         for at in range(FOLDS):
             rest = [
-                one._replace(weight=0.0) if own == at else one
-                for one, own in zip(texts, fold, strict=True)
+                one._replace(weight=0.0) if own_fold == at else one
+                for one, own_fold in zip(texts, fold, strict=True)
             ]
             folds[at] |= weighing.learned(rest, raw, plain, question)
     weighing.FILE.write_text(f"{weighing.written(every, folds)}\n", encoding="utf-8")
@@ -240,24 +253,29 @@ def measure_made(
 ) -> dict[str, object]:
     """Measure the second question on generated texts, of those only that a trial has judged."""
     out: dict[str, object] = {}
-    for kind in ("templates", "families"):
+    labels = np.array([bool(one.label) for one in made])
+    for kind in ("templates", "families", "written"):
         for language in LANGUAGES:
-            out[f"{kind} held out, {language}"] = _recalled(
-                made, scores, judged
-                & np.array([one.language == language for one in made])
-                & np.array([bool(one.family) == (kind == "families") for one in made]),
-            )  # fmt: skip
             own = judged & np.array(
-                [one.language == language and bool(one.family) == (kind == "families")
-                 for one in made]
-            )  # fmt: skip
-            labels = np.array([bool(one.label) for one in made])
-            out[f"curve, {kind}, {language}"] = [_point(cut, own, labels, scores) for cut in CURVE]
-    for name in families(made):
+                [one.language == language and _kind(one) == kind for one in made]
+            )
+            if own.any():
+                out[f"{kind} held out, {language}"] = _recalled(made, scores, own)
+                out[f"curve, {kind}, {language}"] = [
+                    _point(cut, own, labels, scores) for cut in CURVE
+                ]
+    for name in families([one for one in made if not one.written]):
         own = judged & np.array([one.family == name for one in made])
         if own.any():
             out[f"family {name}"] = _recalled(made, scores, own)
     return out
+
+
+def _kind(made: Made) -> str:
+    """Return under which heading a text is measured."""
+    if made.written:
+        return "written"
+    return "families" if made.family else "templates"
 
 
 def _recalled(

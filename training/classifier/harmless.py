@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.classifier.features import INJECTION, LONGEST_TEXT
+from filters.classifier.features import INJECTION, LONGEST_TEXT, read_cues
 from filters.classifier.scorer import PART, QUESTIONS, WHOLE, Scorer, shipped_scorer
 from filters.classifier.segments import ends
 
@@ -36,8 +36,14 @@ _LARGEST = 2_000_000
 
 def paragraphs(folders: list[Path], *, most: int) -> Iterator[str]:
     """Yield different paragraphs of at least 40 characters (Chinese: 15), at most ``most``."""
+    return (paragraph for paragraph, _ in _by_file(folders, most))
+
+
+def _by_file(folders: list[Path], most: int) -> Iterator[tuple[str, int]]:
+    """Yield paragraphs, each with the number of its file."""
     seen: set[bytes] = set()
-    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
+    files = (path for folder in folders for path in sorted(folder.rglob("*")))
+    for number, path in enumerate(files):
         if path.suffix not in _TEXTS or not path.is_file() or path.is_symlink():
             continue
         for text in _pieces(path):
@@ -47,7 +53,7 @@ def paragraphs(folders: list[Path], *, most: int) -> Iterator[str]:
             name = hashlib.blake2b(piece.encode(errors="replace"), digest_size=8).digest()
             if name not in seen:
                 seen.add(name)
-                yield piece
+                yield piece, number
             if len(seen) >= most:
                 return
 
@@ -91,19 +97,22 @@ SCORES = (0.2, 0.3, 0.38, 0.5, 0.7, 0.9)
 
 
 class Stretches(NamedTuple):
-    """Stretches of paragraphs as the filter would judge them, and of which paragraph each is."""
+    """Stretches of paragraphs as the filter would judge them, and of which paragraph and of which
+    file each is."""
 
     texts: list[str]
     paragraph: list[int]
+    file: list[int]
 
 
 def stretches(folders: list[Path], most: int = 1_000_000) -> Stretches:
     """Return the stretches of the paragraphs of folders."""
-    out = Stretches([], [])
-    for number, paragraph in enumerate(paragraphs(folders, most=most)):
+    out = Stretches([], [], [])
+    for number, (paragraph, file) in enumerate(_by_file(folders, most)):
         for text in _stretches(paragraph):
             out.texts.append(text)
             out.paragraph.append(number)
+            out.file.append(file)
     return out
 
 
@@ -115,21 +124,38 @@ def _stretches(paragraph: str) -> Iterator[str]:
         begin = end
 
 
-def asked(
-    plain: Stretches, question: int
-) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
-    """Return what the scorer would ask a question of: stretches and, for the second, their parts;
-    of which paragraph each is; and what is taken off its score."""
-    texts, paragraph = [*plain.texts], [*plain.paragraph]
+class Asked(NamedTuple):
+    """What a question may be asked of: stretches and, for the second, their parts, each with its
+    paragraph and file; what is taken off its raw score; and whether its cue words let it be asked.
+    """
+
+    texts: list[str]
+    paragraph: NDArray[np.int64]
+    file: NDArray[np.int64]
+    off: NDArray[np.float64]
+    is_asked: NDArray[np.bool_]
+
+
+def asked(plain: Stretches, question: int) -> Asked:
+    """Return what a question may be asked of in harmless stretches."""
+    texts, paragraph, file = [*plain.texts], [*plain.paragraph], [*plain.file]
     off = [0.0] * len(texts)
     if question == INJECTION:
-        for text, number in zip(plain.texts, plain.paragraph, strict=True):
+        for text, number, own in zip(*plain, strict=True):
             if len(text) > WHOLE:
                 parts = list(Scorer.parts(text[:LONGEST_TEXT]))
                 texts += parts
                 paragraph += [number] * len(parts)
+                file += [own] * len(parts)
                 off += [PART] * len(parts)
-    return texts, np.array(paragraph, np.int64), np.array(off)
+    asker = Scorer((), read_cues())
+    return Asked(
+        texts,
+        np.array(paragraph, np.int64),
+        np.array(file, np.int64),
+        np.array(off),
+        np.array([np.isfinite(asker.taken_off(text)[question]) for text in texts], np.bool_),
+    )
 
 
 def count_false_alarms(folders: list[Path], most: int) -> dict[str, int]:

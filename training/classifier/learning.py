@@ -22,9 +22,10 @@ from filters.classifier.features import (
     spoken_in,
 )
 from filters.classifier.scorer import LANGUAGES
+from training.classifier.harmless import Asked
 from training.classifier.logistic import Fit, fit, rows, seen_twice
 from training.classifier.posts import Post
-from training.classifier.templates import Made, made
+from training.classifier.templates import Made, made, written
 
 SEED = 20260704
 RIDGE = [1e-5, 1e-5]
@@ -35,6 +36,12 @@ PULLS = (1.0, 0.5)
 
 REREAD_WEIGHT = 8.0
 MADE_WEIGHT = 1.5
+WRITTEN_WEIGHTS = (5.0, 10.0)
+"""How much a text that a person wrote counts: one that only looks like an attempt, and one."""
+
+PLAIN_WEIGHT = 3.0
+MOST_PLAIN = 20_000
+"""How much a harmless stretch counts, and how many are learned from."""
 
 
 class Example(NamedTuple):
@@ -75,8 +82,16 @@ def examples_of_posts(posts: Sequence[Post]) -> list[Example]:
 
 
 def examples_made(texts: Sequence[Made], weight: float = MADE_WEIGHT) -> list[Example]:
-    """Return generated texts as examples."""
-    return [Example(one.text, float(one.label), weight, one.language) for one in texts]
+    """Return generated texts as examples; those that a person wrote count more."""
+    return [
+        Example(
+            one.text,
+            float(one.label),
+            WRITTEN_WEIGHTS[one.label] if one.written else weight,
+            one.language,
+        )
+        for one in texts
+    ]
 
 
 def hostile_examples(posts: Sequence[Post]) -> list[Example]:
@@ -100,16 +115,25 @@ def ordinary() -> list[Example]:
 
 
 def injections_made() -> list[Made]:
-    """Return the generated attempts on a model and what only looks like them."""
+    """Return the attempts on a model and what only looks like them, generated and written."""
     return [
         *made("injections", 40, seed=SEED),
         *made("families", 30, seed=SEED, words="injections"),
+        *written(),
     ]
 
 
+def plain_examples(plain: Asked, without: NDArray[np.bool_] | None = None) -> list[Example]:
+    """Return harmless stretches of which something is asked as examples (at most `MOST_PLAIN`,
+    drawn by chance), ``without`` some."""
+    own = plain.is_asked if without is None else plain.is_asked & ~without
+    order = np.random.default_rng(SEED).permutation(np.flatnonzero(own))[:MOST_PLAIN]
+    return [Example(plain.texts[at], 0.0, PLAIN_WEIGHT, "") for at in order]
+
+
 def injection_examples(posts: Sequence[Post]) -> list[Example]:
-    """Return all that the injection question is learned from; posts and prose about programs ask
-    nothing of a model."""
+    """Return all that the injection question is learned from beside harmless stretches; posts and
+    prose about programs ask nothing of a model."""
     order = np.random.default_rng(SEED).permutation(len(posts))[:6000]
     return [
         *examples_made(injections_made()),

@@ -19,13 +19,30 @@ _FOLDER = Path(__file__).parent
 
 class Made(NamedTuple):
     """A text with its label (1: what is looked for), its language, its template's number and
-    the family that the template is of (empty: none)."""
+    the family that the template is of (empty: none); ``written`` if a person wrote it as it is."""
 
     text: str
     label: int
     language: str
     template: int
     family: str = ""
+    written: bool = False
+
+
+def written() -> list[Made]:
+    """Return the texts of ``written.txt``, which are no templates: one a line, ``\\n`` stands for
+    a line break."""
+    out: list[Made] = []
+    family = ""
+    for number, line in enumerate(_lines("written.txt")):
+        if line.startswith("["):
+            family = line.strip("[]")
+            continue
+        head, _, text = line.partition(": ")
+        label, _, language = head.partition(" ")
+        text = text.replace("\\n", "\n")
+        out.append(Made(text, int(label), language, number, family, written=True))
+    return out
 
 
 def made(name: str, each: int, *, seed: int, words: str = "") -> list[Made]:

@@ -30,11 +30,12 @@ the long English jailbreaks that are found without were missed. (No such texts i
 
 REREAD_WEIGHT = 3.0
 ALIKE_WEIGHT = 3.0
+WRITTEN_WEIGHT = 2.0
 HARMLESS_WEIGHT = 5.0
 """How much a harmless stretch counts beside a post."""
 
 AIMS = {
-    "hostile_zh": 0.0003, "hostile_en": 0.0003, "injection_zh": 0.0005, "injection_en": 0.0003,
+    "hostile_zh": 0.0003, "hostile_en": 0.0003, "injection_zh": 0.00035, "injection_en": 0.0005,
 }  # fmt: skip
 """The share of harmless paragraphs that may be called when a cut is set. What is promised is
 0.0005; less is taken where prose of other sorts was seen to be called more often."""
@@ -71,9 +72,9 @@ def names(question: int) -> tuple[str, ...]:
 def judged(raw: Floats, texts: Sequence[str], question: int) -> Judged:
     """Return raw scores with what else is weighed of their texts."""
     asker = Scorer((), read_cues())
-    asked = np.array([np.isfinite(asker.taken_off(text)[question]) for text in texts], np.bool_)
+    off = np.array([asker.taken_off(text)[question] for text in texts], np.float64)
     return Judged(
-        np.where(asked, raw, -np.inf),
+        raw - off,
         [asker.facts(text, question) for text in texts],
         np.array([spoken_in(folded(text)) for text in texts], np.int64),
     )
@@ -113,7 +114,10 @@ def of_post(post: Post) -> Known:
 
 
 def of_made(made: Made) -> Known:
-    """Return a generated text; what only looks like an attempt counts more."""
+    """Return a generated text; what only looks like an attempt counts more, and what a person
+    wrote."""
+    if made.written:
+        return Known(made.text, float(made.label), WRITTEN_WEIGHT)
     return Known(made.text, float(made.label), 1.0 if made.label else ALIKE_WEIGHT)
 
 

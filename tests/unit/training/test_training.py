@@ -15,7 +15,7 @@ from training.classifier import __main__ as program
 from training.classifier import learning, weighing
 from training.classifier.measures import area, macro_f1
 from training.classifier.posts import chinese, folds, near_duplicates
-from training.classifier.templates import Made, made
+from training.classifier.templates import Made, made, written
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -65,11 +65,14 @@ def test_attempts_are_measured_by_kind_and_family() -> None:
         Made("h", 1, "en", 2, "tale"), Made("i", 1, "en", 3, "later"),
     ]  # fmt: skip
     scores = np.array([0.9, 0.1, 0.1, 0.9, 0.9, 0.1, 0.9, 0.1, 0.9])
-    found = program.measure_made(texts, scores, np.array([True] * 8 + [False]))
-    assert "family later" not in found
+    texts.append(Made("j", 1, "zh", 4, "own, zh", written=True))
+    scores = np.append(scores, 0.9)
+    found = program.measure_made(texts, scores, np.array([True] * 8 + [False, True]))
+    assert not {"family later", "family own, zh"} & set(found)
     for name, recall, alarms in (
         ("templates held out, zh", 1.0, 0.0), ("templates held out, en", 0.0, 1.0),
         ("families held out, zh", 1.0, 0.0), ("family tale", 0.5, 0.5),
+        ("written held out, zh", 1.0, 0.0),
     ):  # fmt: skip
         measures = found[name]
         assert isinstance(measures, dict)
@@ -129,6 +132,20 @@ def test_families_are_filled_and_named() -> None:
     whole = [name for name, seen in kinds.items() if len(seen) == 4]
     assert len(whole) >= 15
     assert set(kinds) - set(whole) == {"talk", "manual", "earnest"}
+
+
+def test_written_texts_count_more_and_are_held_out_by_family() -> None:
+    """Attempts and harmless ones in both languages, each family in one; no sign of the file is
+    left in a text."""
+    texts = written()
+    assert {(one.label, one.language) for one in texts} == {
+        (label, language) for label in (0, 1) for language in LANGUAGES
+    }
+    assert all(one.written and one.family.endswith(f", {one.language}") for one in texts)
+    assert not [one.text for one in texts if "\\n" in one.text or one.text != one.text.strip()]
+    examples = learning.examples_made(texts)
+    plain = learning.examples_made(made("injections", 1, seed=1))
+    assert min(one.weight for one in examples) > max(one.weight for one in plain)
 
 
 def test_marks_of_chat_templates_stay_whole() -> None:

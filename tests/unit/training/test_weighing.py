@@ -9,7 +9,7 @@ import pytest
 
 from filters.classifier.features import HOSTILE, INJECTION
 from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS, Scorer, read_cues, read_tables
-from training.classifier import harmless, weighing
+from training.classifier import harmless, learning, weighing
 from training.classifier.templates import Made
 from training.classifier.trials import FOLDS
 from training.classifier.weighing import Known, Plain, judged, learned, names
@@ -85,9 +85,24 @@ def test_long_paragraphs_are_asked_in_parts(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("It rains in the valley again today. " * 8, encoding="utf-8")
     plain = harmless.stretches([tmp_path])
     assert plain.paragraph == [0] * len(plain.texts)
-    whole, _, nothing = harmless.asked(plain, HOSTILE)
-    assert whole == plain.texts
-    assert not nothing.any()
-    texts, paragraph, off = harmless.asked(plain, INJECTION)
-    assert len(texts) == len(paragraph) == len(off) > len(whole)
-    assert off[-1] > off[0] == 0
+    whole = harmless.asked(plain, HOSTILE)
+    assert whole.texts == plain.texts
+    assert not whole.off.any()
+    parts = harmless.asked(plain, INJECTION)
+    assert len({len(each) for each in parts}) == 1
+    assert len(parts.texts) > len(whole.texts)
+    assert parts.off[-1] > parts.off[0] == 0
+
+
+def test_harmless_stretches_know_their_file(tmp_path: Path) -> None:
+    """A trial leaves out whole files; what has no cue word is neither asked nor learned from."""
+    for name, text in (("a", "It rains in the valley again; the river is cold and grey."),
+                       ("b", "Ignore the previous instructions on the old label.")):  # fmt: skip
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    plain = harmless.asked(harmless.stretches([tmp_path]), INJECTION)
+    assert plain.is_asked.tolist() == [False, True]
+    first, second = plain.file
+    assert first != second
+    (example,) = learning.plain_examples(plain)
+    assert example.label == 0
+    assert learning.plain_examples(plain, without=plain.file == second) == []

@@ -75,7 +75,7 @@ class WholeAnswer(Reading, DefaultAnswer):
         splices += all_splices(
             event.raw,
             tuple(event.pieces[index] for index in kept),
-            {kept.index(index): text for index, text in texts.items() if index in kept},
+            {place: texts[index] for place, index in enumerate(kept) if index in texts},
             edits.fields,
             drop_logprobs=edits.drop_logprobs,
         )
@@ -105,6 +105,7 @@ class WholeAnswer(Reading, DefaultAnswer):
         body = {**head, "model": self._request.model, "choices": choices, **edits.fields}
         return encode(body)
 
+
 def _all_objects(choices: Any) -> bool:
     return choices is None or (
         isinstance(choices, list) and all(isinstance(choice, dict) for choice in choices)
@@ -116,21 +117,26 @@ def _label_splices(event: Event, edits: Edits, texts: dict[int, str]) -> list[Sp
 
     ``texts`` gets the labels of edited strings; choices without content get none.
     """
-    splices: list[Splice] = []
+    said: dict[Channel, list[int]] = {}
+    for index, piece in enumerate(event.pieces):
+        said.setdefault(piece.channel, []).append(index)
+    owed: list[tuple[Pointer, str, bool]] = []
     for number in {*edits.before, *edits.after} - set(edits.refusals):
-        channel = Channel(number, "content")
-        own = [index for index, piece in enumerate(event.pieces) if piece.channel == channel]
-        if not own:
+        own = said.get(Channel(number, "content"))
+        if own is None:
             continue
         before, after = edits.before.get(number, ""), edits.after.get(number, "")
         for index, text, at_end in ((own[0], before, False), (own[-1], after, True)):
             if index in texts:
                 texts[index] = texts[index] + text if at_end else text + texts[index]
             elif text:
-                slot = event.pieces[index].slot
-                start, end = locate(event.raw, [slot])[slot]
-                at = end - 1 if at_end else start + 1
-                splices.append((at, at, encode_string(text)[1:-1]))
+                owed.append((event.pieces[index].slot, text, at_end))
+    spans = locate(event.raw, [slot for slot, _, _ in owed])
+    splices: list[Splice] = []
+    for slot, text, at_end in owed:
+        start, end = spans[slot]
+        at = end - 1 if at_end else start + 1
+        splices.append((at, at, encode_string(text)[1:-1]))
     return splices
 
 

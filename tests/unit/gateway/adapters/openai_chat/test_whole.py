@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from gateway.adapters.openai_chat.request import read_request
 from gateway.adapters.openai_chat.whole import WholeAnswer
 from gateway.nouns.errors import UpstreamBroken
-from gateway.nouns.segment import FieldClass
+from gateway.nouns.segment import FieldClass, Pointer
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Run
+from gateway.wire.json import Span, locate
 
 REFUSAL = Refusal("blocked", "No.", "r1", "A1.a")
 RAW = (
@@ -164,3 +166,22 @@ def test_nothing_is_nothing() -> None:
     """An empty body has no event; white space passes."""
     assert answer().flush() == []
     assert read(b"        \n")[1].kind is EventKind.COMMENT
+
+
+def test_labels_of_many_choices_are_placed_in_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A walk of the body for each label would take minutes for a thousand choices."""
+    said = [{"index": n, "message": {"content": f"text {n}"}} for n in range(50)]
+    reader, event = read(json.dumps({"choices": said}).encode())
+    walks: list[int] = []
+
+    def counted(raw: bytes, pointers: Iterable[Pointer]) -> dict[Pointer, Span]:
+        asked = list(pointers)
+        walks.append(len(asked))
+        return locate(raw, asked)
+
+    monkeypatch.setattr("gateway.adapters.openai_chat.whole.locate", counted)
+    ends = dict.fromkeys(range(50), "»")
+    raw = reader.write(event, Edits({7: "***"}, before=dict.fromkeys(range(50), "«"), after=ends))
+    texts = [choice["message"]["content"] for choice in json.loads(raw)["choices"]]
+    assert texts == [f"«{'***' if n == 7 else f'text {n}'}»" for n in range(50)]
+    assert len([asked for asked in walks if asked]) == 1

@@ -184,6 +184,11 @@ class Scorer:
         seen = folded(text)
         return self._taken_off(seen, self._cues.find(seen))
 
+    def has_cue(self, text: str, question: int) -> bool:
+        """Return whether a text has a cue word without which a question is never asked."""
+        cues = (self._aimed, self._told)[question]
+        return not cues.isdisjoint(self._cues.find(folded(text)).kinds[question])
+
     def facts(self, text: str, question: int) -> list[int]:
         """Return the places of the facts of a text's context."""
         seen = folded(text)

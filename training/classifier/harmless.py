@@ -126,14 +126,13 @@ def _stretches(paragraph: str) -> Iterator[str]:
 
 class Asked(NamedTuple):
     """What a question may be asked of: stretches and, for the second, their parts, each with its
-    paragraph and file; what is taken off its raw score; and whether its cue words let it be asked.
-    """
+    paragraph and file; what is taken off its raw score; and whether it has a cue word at all."""
 
     texts: list[str]
     paragraph: NDArray[np.int64]
     file: NDArray[np.int64]
     off: NDArray[np.float64]
-    is_asked: NDArray[np.bool_]
+    has_cue: NDArray[np.bool_]
 
 
 def asked(plain: Stretches, question: int) -> Asked:
@@ -154,7 +153,7 @@ def asked(plain: Stretches, question: int) -> Asked:
         np.array(paragraph, np.int64),
         np.array(file, np.int64),
         np.array(off),
-        np.array([np.isfinite(asker.taken_off(text)[question]) for text in texts], np.bool_),
+        np.array([asker.has_cue(text, question) for text in texts], np.bool_),
     )
 
 

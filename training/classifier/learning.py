@@ -124,9 +124,9 @@ def injections_made() -> list[Made]:
 
 
 def plain_examples(plain: Asked, without: NDArray[np.bool_] | None = None) -> list[Example]:
-    """Return harmless stretches of which something is asked as examples (at most `MOST_PLAIN`,
+    """Return harmless stretches that have a cue word as examples (at most `MOST_PLAIN`,
     drawn by chance), ``without`` some."""
-    own = plain.is_asked if without is None else plain.is_asked & ~without
+    own = plain.has_cue if without is None else plain.has_cue & ~without
     order = np.random.default_rng(SEED).permutation(np.flatnonzero(own))[:MOST_PLAIN]
     return [Example(plain.texts[at], 0.0, PLAIN_WEIGHT, "") for at in order]
 

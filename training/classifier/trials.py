@@ -69,7 +69,7 @@ def judged_made(posts: list[Post], made: list[Made], plain: Asked, trials: int) 
         part += learning.plain_examples(plain, without=held)
         trial = learning.learn(part, INJECTION)
         raw[rest] = learning.raw_scores(trial, [made[at].text for at in rest], INJECTION)
-        own = np.flatnonzero(held & plain.is_asked)
+        own = np.flatnonzero(held & plain.has_cue)
         texts = [plain.texts[at] for at in own]
         plain_raw[own] = learning.raw_scores(trial, texts, INJECTION) - plain.off[own]
     return Trial(fold, raw, plain_raw)

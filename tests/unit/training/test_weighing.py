@@ -100,7 +100,7 @@ def test_harmless_stretches_know_their_file(tmp_path: Path) -> None:
                        ("b", "Ignore the previous instructions on the old label.")):  # fmt: skip
         (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
     plain = harmless.asked(harmless.stretches([tmp_path]), INJECTION)
-    assert plain.is_asked.tolist() == [False, True]
+    assert plain.has_cue.tolist() == [False, True]
     first, second = plain.file
     assert first != second
     (example,) = learning.plain_examples(plain)

@@ -12,13 +12,11 @@ import ssl
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from http.cookies import BaseCookie, SimpleCookie
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -136,29 +134,6 @@ class _NoCookies(aiohttp.DummyCookieJar):
         return _NO_COOKIES
 
 
-class _Reader(ResponseHandler):
-    """The reading side of a connection, that resumes only what was paused.
-
-    The library's own does so after every part of a body that is taken: it runs its parser over no
-    bytes and asks the transport to go on, which never stopped.
-    """
-
-    __slots__ = ()
-
-    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002 -- as the parent has it
-        """Read on, if reading was paused."""
-        if self._reading_paused:
-            super().resume_reading(resume_parser)
-
-
-class _Connector(aiohttp.TCPConnector):
-    """A connection pool whose connections are read by `_Reader`."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._factory = partial(_Reader, loop=self._loop)  # type: ignore[assignment]  # a kind of it
-
-
 class Upstream:
     """A worker's way to the model API. `start` it inside the event loop, `close` it at the end."""
 
@@ -187,7 +162,7 @@ class Upstream:
 
     async def start(self) -> None:
         """Open the pool; called once in the worker's event loop."""
-        connector = _Connector(
+        connector = aiohttp.TCPConnector(
             limit=self._settings.connections,
             keepalive_timeout=_POOL_KEEP_S,
             ssl=self.tls if self.tls is not None else True,

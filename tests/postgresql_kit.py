@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-SERVER = os.environ.get("SEALGATE_TEST_POSTGRESQL", "postgresql://root@127.0.0.1:5432/test")
+SERVER = os.environ.get("SEALGATE_TEST_POSTGRESQL") or "postgresql://root@127.0.0.1:5432/test"
 
 ADVICE = (
     "install `postgresql`, start it on 127.0.0.1:5432 with `trust` for the user root and a "

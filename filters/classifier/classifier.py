@@ -24,9 +24,11 @@ CATEGORIES = (INSULT, *(f"A2.{group}" for group in GROUPS), INJECTION)
 45654-2025, appendix A, A.2."""
 
 HOSTILE_FROM = 0.38
-INJECTION_FROM = 0.38
-"""Least scores of a finding unless the policy says others: the highest at which macro-F1 on Chinese
-posts is 0.80 (the curve is in the card)."""
+"""Least score of a finding unless the policy says another: the highest at which macro-F1 on Chinese
+posts is 0.80 (the curves are in the card)."""
+
+INJECTION_FROM = 0.5
+"""Likewise: the least at which at most 0.05 % of harmless paragraphs are called."""
 
 GRAVE_FROM = 0.9
 """Least score of a grave finding."""

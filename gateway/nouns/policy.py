@@ -163,7 +163,7 @@ class ClassifierUse(msgspec.Struct, frozen=True, kw_only=True):
 
     mode: str = "flag"
     hostile: float = 0.38
-    injection: float = 0.38
+    injection: float = 0.5
 
 
 class OnFailure(msgspec.Struct, frozen=True, kw_only=True):

@@ -189,11 +189,18 @@ def _said(entry: Entry, disguise: Disguise, pick: random.Random, *, whole: bool)
     one as it is, unless what was written is encoded as a ``whole``."""
     term = fold_term(entry.text)
     if entry.context and whole:
-        return f"{disguise(f'{entry.context[0]} {term}', pick)} ."
+        return f"{disguise(_beside(entry, term), pick)} ."
     written = disguise(term, pick)
     if entry.context:
-        return f"{entry.context[0]} {written} ."
+        return f"{_beside(entry, written)} ."
     return f"他说 {written} 。" if has_han(entry.text) else f"they said {written} , so"
+
+
+def _beside(entry: Entry, written: str) -> str:
+    """Return a term with a context word where the entry wants it."""
+    word = entry.context[0]
+    gap = "" if 0 < entry.context_reach <= len(word) else " "
+    return f"{written}{gap}{word}" if entry.context_side == "behind" else f"{word}{gap}{written}"
 
 
 def recall(kind: str, disguise: Disguise, lists: list[WordList], lexicon: LexiconFilter) -> Row:

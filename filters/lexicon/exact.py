@@ -57,6 +57,9 @@ ALLOW_REACH = GAP
 SHORTEST_ENCODED = 8
 """A term takes at least so many base64 characters: six bytes, which noise seldom spells."""
 
+_ENCODED_SPREAD = 4
+"""Base64 characters that write a character of three bytes, as Han characters are."""
+
 _LEET, _SPELT = (LEETED, SPELLED_LEET), (SPELLED, SPELLED_LEET)
 _HIDDEN_SEVERITY = 3
 _HIDDEN_RULE = "hidden_run"
@@ -69,13 +72,14 @@ Key = tuple[int, int, int]
 
 class _Sight(NamedTuple):
     """A view and what the automaton saw in it. ``written`` is the view's text before its characters
-    were read as others."""
+    were read as others; one of its characters takes ``spread`` of the text's."""
 
     view: View
     mode: int
     written: str
     matches: list[Match]
     final: bool
+    spread: int = 1
 
 
 class _Look(NamedTuple):
@@ -209,6 +213,7 @@ class Judge:
             for layer, unread in decodings(text, stretch):
                 seen = see(layer, len(text))
                 sight = self._sight(plain_view(seen), PLAIN, final=not open_end)
+                sight = sight._replace(spread=_ENCODED_SPREAD)
                 self._rule_encoded(sight, stretch, decided, waiting)
                 place = stretch.first_from(min(unread, self._alive_from(sight)))
                 if open_end and place is not None:
@@ -303,13 +308,13 @@ class Judge:
         if contexts is None or wanted is None:
             return True
         view = sight.view
+        begin, until = start - wanted.before * sight.spread, end + wanted.behind * sight.spread
         for number, first, last in contexts.automaton.find(sight.written):
             if number in wanted.numbers and (
-                start - wanted.before <= view.starts[first]
-                and view.ends[last - 1] <= end + wanted.behind
+                begin <= view.starts[first] and view.ends[last - 1] <= until
             ):
                 return True
-        return False if sight.final or view.seen.length >= end + wanted.behind else None
+        return False if sight.final or view.seen.length >= until else None
 
     def _unexcused(
         self, sight: _Sight, match: Match, entry: int, found: list[Match]

@@ -53,7 +53,7 @@ CODED = ["%E8%B5%8C", "%e5%8d%9a", "%6B", "%g", "50%", "%", r"\u{8d4c}", r"\u{",
          r"\xe8\xb5\x8c", r"\x6b", r"\x", "\U000e0061\U000e0062", "\U000e0062"]
 BASE64 = [
     *["6LWM5Y2a572R56uZ", "56uZ", "xbaGVyb2luZQ", "aGVyb2luZQ==", "Y29jYWluZXM"],
-    *["9kZXIgYnV5IGFiIA", "_-", "A1b2C3d4"],
+    *["9kZXIgYnV5IGFiIA", "_-", "A1b2C3d4", "YnV5IGNvY2FpbmVz", "6LWMY29jYWluZXM="],
 ]
 SIGNS = ["0", "1", "3", "$", "!", "|", "'", "."]
 SPACED = [" ", "  ", "\n", "\t", "，", "。", "-", "_", "-" * 7, " " * 9]

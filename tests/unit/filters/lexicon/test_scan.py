@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from filters.lexicon import Entry, LexiconFilter, compile_lexicon, named_list
@@ -206,6 +208,15 @@ def test_what_is_behind_is_not_waited_for_where_it_does_not_count() -> None:
     assert behind.scan("他买枪了", 0, False).safe_until == 1
     assert behind.scan("他买枪了好的", 0, False).safe_until > 1
     assert len(before.scan("哪里买枪", 0, False).findings) == 1
+
+
+@pytest.mark.parametrize(("text", "count"), [("怎么做炸弹", 1), ("怎么好做炸弹", 0)])
+def test_in_base64_the_reach_counts_the_characters_that_it_says(text: str, count: int) -> None:
+    """A Han character takes four of its signs; the words are as near as they are in clear."""
+    near = lexicon(entry("做炸弹", context=("怎么",), context_side="before", context_reach=2))
+    written = b64encode(text.encode()).decode()
+    for said in (text, f"{written} ."):
+        assert len(near.scan(said, 0, True).findings) == count
 
 
 def test_an_allow_phrase_counts_beside_context_words() -> None:

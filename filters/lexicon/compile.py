@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from filters.lexicon.allow import AllowPhrase, AllowPhrases, allow_phrase
 from filters.lexicon.entries import Entry, WordList, problem_of
-from filters.lexicon.lexicon import AllowPhrases, Contexts, Lexicon, Nearby, Wanted
+from filters.lexicon.lexicon import Contexts, Lexicon, Nearby, Wanted
 from filters.lexicon.scan import LexiconFilter
 from filters.lexicon.table import Ordered, Origin, Table
 from filters.lexicon.variants import is_han_term, patterns, severity_of
 from gateway.matching.automaton import TermAutomaton
-from gateway.matching.fold import SEPARATORS as SEPARATOR_RUN
 from gateway.matching.fold import UNICODE_VERSION, fold_term
 from gateway.nouns.errors import ConfigError
 
@@ -49,7 +49,7 @@ def build_lexicon(draft: LexiconDraft, *, hidden: bool = True) -> LexiconFilter:
         table.columns,
         table.categories,
         draft.lists,
-        _allow(table.allow),
+        AllowPhrases(table.allow) if table.allow else None,
         _contexts(table.context),
         table.size,
         draft.hash,
@@ -78,6 +78,8 @@ def _ordered(lists: Sequence[WordList], today: str) -> Ordered:
 
 
 def _origins(lists: Sequence[WordList], today: str) -> Iterator[Origin]:
+    phrases: dict[AllowPhrase, AllowPhrase] = {}  # equal ones are one in memory
+    nears: dict[Nearby, Nearby] = {}
     for index, words in enumerate(lists):
         for entry, number in zip(words.entries, words.numbers, strict=True):
             if not _live(entry, today):
@@ -85,20 +87,12 @@ def _origins(lists: Sequence[WordList], today: str) -> Iterator[Origin]:
             problem = problem_of(entry)
             if problem:
                 raise ConfigError(f"word list {words.name}, entry {number}: {problem}")
-            allow = frozenset(map(fold_term, entry.allow))
+            term = fold_term(entry.text)
+            looked_for = (allow_phrase(fold_term(phrase), term) for phrase in entry.allow)
+            allow = frozenset(phrases.setdefault(each, each) for each in looked_for)
             near = Nearby(frozenset(map(fold_term, entry.context)), *entry.reach)
-            context = near if near.words else None
+            context = nears.setdefault(near, near) if near.words else None
             yield Origin(entry, index, number, entry.whole_word, allow, context)
-
-
-def _allow(rows: Mapping[int, frozenset[str]]) -> AllowPhrases | None:
-    """Return the allow-phrases of all entries, as written and without separators."""
-    owners: dict[str, set[int]] = {}
-    for row, allow in rows.items():
-        for phrase in allow:
-            for form in {phrase, SEPARATOR_RUN.sub("", phrase)}:
-                owners.setdefault(form, set()).add(row)
-    return AllowPhrases(owners) if owners else None
 
 
 def _contexts(rows: Mapping[int, Nearby]) -> Contexts | None:

@@ -9,10 +9,8 @@ them waits.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +18,7 @@ import numpy as np
 from filters.lexicon.letters import QuickLook, is_leet, is_spelled, leet_in, same_word
 from filters.lexicon.lexicon import Lexicon
 from filters.lexicon.variants import LEETED, PLAIN, SOUNDED, SPELLED, SPELLED_LEET, SQUEEZED, Group
-from gateway.matching.automaton import END, LONGEST_TERM, Match
+from gateway.matching.automaton import END, Match
 from gateway.matching.base64_text import Stretch, decodings, looks_encoded, stretches
 from gateway.matching.fold import KIND_BYTES, KINDS, Kind
 from gateway.matching.pinyin import sounds
@@ -51,9 +49,6 @@ NAME = "lexicon"
 LOOK_BEHIND = GAP + 144
 """Context in code points: a neighbour across the widest gap, and the tokens that it may be of."""
 
-ALLOW_REACH = GAP
-"""An allow-phrase begins at most so many code points before the term."""
-
 SHORTEST_ENCODED = 8
 """A term takes at least so many base64 characters: six bytes, which noise seldom spells."""
 
@@ -63,8 +58,6 @@ _ENCODED_SPREAD = 4
 _LEET, _SPELT = (LEETED, SPELLED_LEET), (SPELLED, SPELLED_LEET)
 _HIDDEN_SEVERITY = 3
 _HIDDEN_RULE = "hidden_run"
-
-_END_OF = itemgetter(2)
 
 Key = tuple[int, int, int]
 """Start, end (in the text), entry."""
@@ -281,7 +274,9 @@ class Judge:
                     verdict = near and verdict if near is not None else None
                 if verdict and lexicon.allow is not None and lexicon.allow.concerns(entry):
                     allow = allow or lexicon.allow.automaton.find(sight.written + END)
-                    verdict = self._unexcused(sight, match, entry, allow)
+                    verdict = lexicon.allow.lets_stand(
+                        match, entry, allow, view.starts, final=sight.final
+                    )
                     decided.setdefault(key, verdict is True)
                 elif verdict or not near:
                     decided.setdefault(key, verdict is True)
@@ -315,25 +310,6 @@ class Judge:
             ):
                 return True
         return False if sight.final or view.seen.length >= until else None
-
-    def _unexcused(
-        self, sight: _Sight, match: Match, entry: int, found: list[Match]
-    ) -> bool | None:
-        """True if no allow-phrase of the entry covers the match, None if one still may."""
-        allow, (_, start, end) = self._lexicon.allow, match
-        assert allow is not None
-        starts = sight.view.starts
-        open_phrase = False
-        near = bisect_left(found, end, key=_END_OF)
-        far = bisect_right(found, start + LONGEST_TERM + 1, lo=near, key=_END_OF)
-        for number, first, last in found[near:far]:
-            if first > start or starts[start] - starts[first] > ALLOW_REACH:
-                continue
-            if number >= allow.automaton.size:
-                open_phrase = True
-            elif last >= end and allow.speaks(number, entry):
-                return False
-        return None if open_phrase and not sight.final else True
 
     def _finding(self, key: Key, begin: int) -> Finding:
         start, end, entry = key

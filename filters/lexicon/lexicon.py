@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.lexicon.allow import AllowPhrases
 from filters.lexicon.entries import ALL_VARIANTS
 from filters.lexicon.variants import ALIKE
 from gateway.matching.automaton import TermAutomaton
@@ -32,36 +31,6 @@ class Columns(NamedTuple):
     number: NDArray[np.uint32]
     views: NDArray[np.uint8]
     variant: NDArray[np.uint8]
-
-
-class AllowPhrases:
-    """Phrases that take findings away, each with the entries that it speaks for.
-
-    Who speaks for whom is kept in two arrays: a set for each phrase would be most of the memory
-    that a lexicon takes beside its automaton.
-    """
-
-    def __init__(self, owners: Mapping[str, Collection[int]]) -> None:
-        phrases = sorted(owners)
-        self.automaton = TermAutomaton([phrases])
-        self._entries = array("I")
-        self._first = array("I", [0])
-        for phrase in phrases:
-            self._entries.extend(sorted(owners[phrase]))
-            self._first.append(len(self._entries))
-        self._excused = bytearray(max(self._entries, default=-1) + 1)
-        for entry in self._entries:
-            self._excused[entry] = 1
-
-    def concerns(self, entry: int) -> bool:
-        """Return whether any phrase speaks for an entry."""
-        return entry < len(self._excused) and bool(self._excused[entry])
-
-    def speaks(self, phrase: int, entry: int) -> bool:
-        """Return whether the phrase of this number speaks for an entry."""
-        last = self._first[phrase + 1]
-        place = bisect_left(self._entries, entry, self._first[phrase], last)
-        return place < last and self._entries[place] == entry
 
 
 class Nearby(NamedTuple):

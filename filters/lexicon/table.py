@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.lexicon.allow import AllowPhrase
 from filters.lexicon.entries import ALL_VARIANTS, Entry
 from filters.lexicon.lexicon import Columns, Nearby
 from filters.lexicon.variants import Group, Pattern
@@ -16,7 +17,7 @@ from filters.lexicon.variants import Group, Pattern
 GROUPS = 5
 _WHOLE = (Group.WORDS, Group.ODD)
 _NUMBER_OF = {variant: number for number, variant in enumerate(ALL_VARIANTS)}
-_NOTHING: frozenset[str] = frozenset()
+_NOTHING: frozenset[AllowPhrase] = frozenset()
 
 
 class Origin(NamedTuple):
@@ -27,7 +28,7 @@ class Origin(NamedTuple):
     list: int
     number: int
     word: bool
-    allow: frozenset[str]
+    allow: frozenset[AllowPhrase]
     context: Nearby | None
 
 
@@ -39,7 +40,7 @@ class Ordered(NamedTuple):
     groups: list[list[str]]
     columns: Columns
     categories: tuple[str, ...]
-    allow: dict[int, frozenset[str]]
+    allow: dict[int, frozenset[AllowPhrase]]
     context: dict[int, Nearby]
     size: int
 
@@ -58,7 +59,7 @@ class Table:
         self._category, self._list = array("H"), array("H")
         self._severity, self._views, self._variant = array("B"), array("B"), array("B")
         self._group, self._word = array("B"), array("B")
-        self._allow: dict[int, frozenset[str]] = {}
+        self._allow: dict[int, frozenset[AllowPhrase]] = {}
         self._context: dict[int, Nearby] = {}
 
     def add(self, pattern: Pattern, origin: Origin, severity: int) -> None:

@@ -98,6 +98,6 @@ def test_the_shipped_entries_pass_their_own_texts() -> None:
 def test_requests_of_a_second_hand_are_seen(harms: LexiconFilter) -> None:
     """Of 163 the lists found 61 before they were grown on them; 74 look-alikes stay alone."""
     found = sum(_found(harms, "second_hand.txt", half, 2) for half in (TUNED, HELD_OUT))
-    assert found >= 150
+    assert found >= 141
     assert _found(harms, "second_hand_benign.txt", TUNED, 1) == 0
     assert _found(harms, "second_hand_benign.txt", HELD_OUT, 1) == 0

@@ -96,7 +96,7 @@ class AllowPhrases:
         _, start, end = match
         around, before, size = self.automaton.group_ends
         may_come = False
-        near = bisect_left(found, start + KEPT, key=_END_OF)
+        near = bisect_left(found, min(start + KEPT, end), key=_END_OF)
         far = bisect_right(found, start + LONGEST_TERM + 1, lo=near, key=_END_OF)
         for number, first, last in found[near:far]:
             reaches = first <= start and starts[start] - starts[first] <= ALLOW_REACH

@@ -39,6 +39,19 @@ def test_terms_that_would_change_without_separators_are_kept_whole() -> None:
     assert allow_phrase("不赌", "赌") == AllowPhrase("不赌", AROUND)
 
 
+@pytest.mark.parametrize("term", ["赌", "赌博", TERM])
+def test_a_term_waits_for_a_phrase_that_may_go_on(term: str) -> None:
+    """However short it is, and on whichever side the phrase goes on."""
+    for phrase in (f"不{term}吗", f"{term}的危害"):
+        entry = Entry(text=term, category="x", severity=3, allow=(phrase,))
+        one = compile_lexicon([named_list("mine", [entry])])
+        begun = phrase[: phrase.index(term) + len(term)]
+        waiting = one.scan(begun, 0, False)
+        assert (waiting.findings, waiting.safe_until <= phrase.index(term)) == ((), True)
+        assert one.scan(phrase, 0, False).findings == ()
+        assert len(one.scan(f"{begun}好", 0, False).findings) == 1
+
+
 PARTS = ("举报", "黄色", "小片", TERM, "的危害", "反", "法", "好")
 
 

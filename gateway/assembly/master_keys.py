@@ -11,7 +11,7 @@ from pathlib import Path
 from gateway.access.keys import KEYS_FILE, SECRET_FILE
 from gateway.assembly.vault import hold, open_store, open_vault
 from gateway.config.settings import Settings
-from gateway.ledger.chain import event, extend, write_head
+from gateway.ledger.chain import chain_events, event
 from gateway.ledger.erasure import rewrap
 from gateway.ledger.escrow import close_box, open_box
 from gateway.ledger.keyring import FILE_NAME, Keyring, check_keyring, rotate_master_key
@@ -65,9 +65,7 @@ class MasterKeyDesk:
         try:
             facts = {"master": keyring.active_id, "by": getpass.getuser()}
             row = event("master_key_rotated", self._clock.wall_ns(), facts)
-            with store.writing() as writing:
-                head = extend(writing, keyring, [row], {}, self._state)
-            write_head(self._state, keyring, head)
+            chain_events(store, keyring, self._state, [row])
             return rewrap(store, keyring) if move else 0
         finally:
             store.close()

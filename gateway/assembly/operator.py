@@ -20,7 +20,7 @@ from gateway.desk.reading import Reader, read
 from gateway.desk.report import FoundMark
 from gateway.engine.lane import Ruled
 from gateway.engine.opinion import Hearing, Opinion
-from gateway.ledger.chain import event, extend, write_head
+from gateway.ledger.chain import chain_events, event
 from gateway.ledger.erasure import Eraser
 from gateway.ledger.intake import fold_code
 from gateway.ledger.search import Archive as LedgerArchive
@@ -313,9 +313,7 @@ class Keys:
         try:
             facts = {"key": key.id, "tenant": key.tenant, "by": getpass.getuser(), **more}
             row = event(kind, self._clock.wall_ns(), facts)
-            with store.writing() as writing:
-                head = extend(writing, self._vault.keyring, [row], {}, self._vault.state)
-            write_head(self._vault.state, self._vault.keyring, head)
+            chain_events(store, self._vault.keyring, self._vault.state, [row])
         finally:
             store.close()
 

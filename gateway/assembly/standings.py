@@ -12,7 +12,7 @@ from gateway.access.standing_book import STANDINGS_FILE, read_standings, write_s
 from gateway.access.strikes import Strike, standing_of, subject_mark
 from gateway.access.watched_file import Version, version_of
 from gateway.assembly.vault import Vault
-from gateway.ledger.chain import event, extend, write_head
+from gateway.ledger.chain import chain_events, event
 from gateway.nouns.conduct import Level, Standing, StrikeRules
 from gateway.nouns.errors import ConfigError, LedgerFailed
 from gateway.ports.clock import Clock
@@ -113,9 +113,7 @@ class StandingKeeper:
             if level > self._before.get(mark, Level.NONE)
         ]  # fmt: skip
         if rows:
-            with store.writing() as writing:
-                head = extend(writing, self._vault.keyring, rows, {}, self._vault.state)
-            write_head(self._vault.state, self._vault.keyring, head)
+            chain_events(store, self._vault.keyring, self._vault.state, rows)
         self._before = {mark: level for mark, (level, _, _) in after.items()}
 
 

@@ -20,7 +20,7 @@ from gateway.edge.board import Board
 from gateway.edge.program import Ports
 from gateway.edge.worker import serve_operations
 from gateway.ledger.cautious_clock import CautiousClock
-from gateway.ledger.chain import event, extend, write_head
+from gateway.ledger.chain import chain_events, event
 from gateway.ledger.erasure import Eraser, rewrap
 from gateway.ledger.shipper import Shipper, ShipperStats
 from gateway.nouns.errors import LedgerFailed
@@ -162,9 +162,7 @@ def _note_policy(vault: Vault, policy: Policy, clock: Clock) -> None:
             })
             for each in reversed(policy.family)
         ]  # fmt: skip
-        with store.writing() as writing:
-            head = extend(writing, vault.keyring, rows, {}, vault.state)
-        write_head(vault.state, vault.keyring, head)
+        chain_events(store, vault.keyring, vault.state, rows)
     finally:
         store.close()
 

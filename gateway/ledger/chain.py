@@ -22,7 +22,7 @@ import msgspec
 from gateway.ledger.keyring import Keyring
 from gateway.nouns.exchange import exchange_id
 from gateway.nouns.record import Fingerprint
-from gateway.ports.store import Checkpoint, StoredRecord, Writing
+from gateway.ports.store import Checkpoint, Store, StoredRecord, Writing
 
 GENESIS = sha256(b"sealgate ledger, chain 1").digest()
 HEAD_FILE = "ledger.head"
@@ -100,6 +100,13 @@ def extend(
             seen[place] = fingerprints[record.exchange]
     writing.append(placed, seen)
     return End(place, previous, missing is not None)
+
+
+def chain_events(store: Store, keyring: Keyring, state: Path, rows: Sequence[StoredRecord]) -> None:
+    """Append events to the chain in a transaction of their own, and write the head."""
+    with store.writing() as writing:
+        end = extend(writing, keyring, rows, {}, state)
+    write_head(state, keyring, end)
 
 
 def _cut_before(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.ledger.chain import event, extend, write_head
+from gateway.ledger.chain import chain_events, event
 from gateway.ledger.contents import Contents, Facts, unseal
 from gateway.ledger.finder import Finder, Match
 from gateway.ledger.frames import exchange_bytes
@@ -153,9 +153,7 @@ class Archive:
 
     def _note(self, kind: str, facts: dict[str, str]) -> None:
         row = event(kind, self._clock.wall_ns(), facts)
-        with self._store.writing() as writing:
-            head = extend(writing, self._keyring, [row], {}, self._state)
-        write_head(self._state, self._keyring, head)
+        chain_events(self._store, self._keyring, self._state, [row])
 
     def _by_id(self, text: str) -> list[tuple[StoredRecord, str]]:
         names = list(dict.fromkeys(_EXCHANGE_ID.findall(text)))[:20]

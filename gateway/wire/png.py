@@ -20,7 +20,6 @@ MOST_WALKED = 20_000
 
 _PIXELS = frozenset({b"IDAT", b"fdAT"})
 _MANIFEST = b"caBX"
-
 _MOST_LABELS = 32
 _LONGEST_TEXT = 2 * 1024 * 1024
 

@@ -4,8 +4,6 @@ Nothing is known of such a protocol but that it is JSON, so every string counts:
 as the user's, those of an answer as unknown, each on the channel of its own JSON path.
 """
 
-
-
 from __future__ import annotations
 
 import re

@@ -1,7 +1,5 @@
 """A whole body that is JSON, or else plain text."""
 
-
-
 from __future__ import annotations
 
 from gateway.adapters.generic.reading import edited, parse, pieces_of

@@ -1,7 +1,5 @@
 """An answer that is not streamed: one body, one event, every edit a splice."""
 
-
-
 from __future__ import annotations
 
 from typing import Any

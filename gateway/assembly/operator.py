@@ -27,7 +27,7 @@ from gateway.ledger.search import Archive as LedgerArchive
 from gateway.ledger.search import Trace
 from gateway.ledger.verify import verify
 from gateway.matching.picture_hash import sought
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import ConfigError, NotPossible
 from gateway.nouns.mark import MarkFamily
 from gateway.nouns.media import MediaKind
 from gateway.nouns.policy import Keep
@@ -213,7 +213,7 @@ class Records:
         named = self._archive.find(Query(code=exchange, limit=_SAME_CODE))
         if len(named) > 1:
             ids = ", ".join(each.exchange for each in named)
-            raise ConfigError(
+            raise NotPossible(
                 f"Several exchanges have this code; name one by its id: {ids}. "
                 "多次交互共用该标识码，请改用编号。"
             )

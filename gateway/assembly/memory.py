@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
 from gateway.desk.attribution import MOST_OF_IT, Kept, Likeness
+from gateway.desk.explicit_label import TAG
 from gateway.desk.reading import MOST_TEXT_BYTES, TEXTS, Seen, edges
 from gateway.ledger.search import Archive
 from gateway.marks.text_label import is_prose
@@ -29,7 +29,6 @@ record has a fingerprint: one that is not found is another text."""
 
 _SAME_CODE = 3
 _SHARED = 4
-_TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
 class LedgerMemory:
@@ -46,7 +45,7 @@ class LedgerMemory:
         """Return the exchanges that have one of these ids or label codes; asks twice per name,
         whatever it looks like."""
         archive = self._archive()
-        bare = self._bare(content, seen)
+        bare = self._bare(traceable(content), seen) if seen.format in TEXTS else ""
         found: list[Kept] = []
         for name in names:
             for code, query in (("", Query(exchange=name, limit=1)),
@@ -58,12 +57,10 @@ class LedgerMemory:
                     found.append(Kept(each.exchange, code, each.time_ns, is_like))
         return found
 
-    def _bare(self, content: bytes, seen: Seen) -> str:
-        """Return the words of a text without our marks; none of what is no text."""
-        if seen.format not in TEXTS:
-            return ""
-        text = self._sealer.without_marks(traceable(content))
-        return _TAG.sub(" ", text) if seen.format is MediaFormat.HTML else text
+    def _bare(self, text: str, seen: Seen) -> str:
+        """Return the words of a text without our marks."""
+        text = self._sealer.without_marks(text)
+        return TAG.sub(" ", text) if seen.format is MediaFormat.HTML else text
 
     def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
         """Return the exchanges that the content is like, the surest first."""
@@ -83,7 +80,8 @@ class LedgerMemory:
                     for each in shown], False  # fmt: skip
         if seen.format not in TEXTS:
             return [], False
-        text, bare = traceable(content), self._bare(content, seen)
+        text = traceable(content)
+        bare = self._bare(text, seen)
         found: list[Likeness] = []
         for number, each in enumerate(self._archive().trace(text)):
             start, end = (each.passage.start, each.passage.end) if each.passage else (0, 0)

@@ -14,7 +14,9 @@ LONGEST_LINE = 64
 """Public readers look for both elements within so many characters at the ends of a text."""
 
 _EDGE = 4096
-_TAG = re.compile(r"<[^<>]{0,2000}>")
+TAG = re.compile(r"<[^<>]{0,2000}>")
+"""A tag of an HTML page, and what looks like one."""
+
 _AI = r"(?:人工智能|(?<![A-Za-z])AI(?:GC)?(?![A-Za-z])|[Aa]rtificial [Ii]ntelligence)"
 _MADE = r"(?:生成|合成|[Gg]enerated|[Ss]ynthe[ts]i[sz]?[a-z]*|GENERATED)"
 _LABEL = re.compile(rf"{_AI}.{{0,12}}{_MADE}|{_MADE}.{{0,24}}{_AI}")
@@ -31,7 +33,7 @@ class ExplicitLabel:
         edges = [text] if len(text) <= 2 * _EDGE else [text[:_EDGE], text[-_EDGE:]]
         lines = [
             line.strip(" \t#*_>~`-—|[]()（）【】")
-            for line in _TAG.sub("\n", "\n".join(edges)).splitlines()
+            for line in TAG.sub("\n", "\n".join(edges)).splitlines()
             if line.strip()
         ]
         for line in {*lines[:1], *lines[-1:]}:

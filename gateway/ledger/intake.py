@@ -66,21 +66,18 @@ class Intake:
 
     def _fingerprints(self, opened: Sequence[Opened]) -> dict[str, Fingerprint]:
         """Return the fingerprints that are owed; a text too short for one gram has none."""
-        owed = [
-            each
-            for each in opened
-            if each.facts.open.fingerprint or _pictures(each) or files(each.contents)
-        ]
+        found = [(each, _pictures(each), files(each.contents)) for each in opened]
+        owed = [one for one in found if one[0].facts.open.fingerprint or one[1] or one[2]]
         made = self._fingerprinter.of_each(
-            [released(each.contents) if each.facts.open.fingerprint else [] for each in owed]
+            [released(each.contents) if each.facts.open.fingerprint else [] for each, _, _ in owed]
         )
-        for number, each in enumerate(owed):
-            if pictures := _pictures(each):
-                made[number] = self._fingerprinter.with_pictures(made[number], pictures)
-            made[number] = self._fingerprinter.with_files(made[number], files(each.contents))
+        for number, (_, looks, digests) in enumerate(owed):
+            if looks:
+                made[number] = self._fingerprinter.with_pictures(made[number], looks)
+            made[number] = self._fingerprinter.with_files(made[number], digests)
         return {
             each.facts.open.exchange: fingerprint
-            for each, fingerprint in zip(owed, made, strict=True)
+            for (each, _, _), fingerprint in zip(owed, made, strict=True)
             if fingerprint.grams or fingerprint.sketch
         }
 

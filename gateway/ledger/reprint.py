@@ -33,10 +33,11 @@ def reprint(store: Store, keyring: Keyring) -> int:
         contents = _contents(store, keyring, record) if record else None
         texts = released(contents) if _has_text(before) else []
         pictures = maker.pictures(before.pictures) if before else []
-        if texts or pictures or files(contents):
+        digests = files(contents)
+        if texts or pictures or digests:
             of_texts = maker.of_each([texts])[0]
             looked = maker.with_pictures(of_texts, pictures) if pictures else of_texts
-            made[row.chain_seq] = maker.with_files(looked, files(contents))
+            made[row.chain_seq] = maker.with_files(looked, digests)
     with store.writing() as writing:
         writing.reprint(made)
     return len(places)

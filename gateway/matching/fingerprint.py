@@ -139,10 +139,7 @@ class Fingerprinter:
 
     def picture_grams(self, found: Iterable[int]) -> list[int]:
         """Return the keyed hashes of picture hashes' bands, in their order."""
-        blocks = np.array([[band, _PICTURES] for band in found], np.uint64).reshape(-1, 2)
-        sealed = self._cipher.encryptor().update(blocks.tobytes())
-        grams: list[int] = np.frombuffer(sealed, dtype=np.int32).reshape(-1, 4)[:, 0].tolist()
-        return grams
+        return self._hashed([(band, _PICTURES) for band in found])
 
     def with_files(self, made: Fingerprint, digests: Iterable[bytes]) -> Fingerprint:
         """Return the fingerprint of a record that also released files with these SHA-256."""
@@ -152,9 +149,12 @@ class Fingerprinter:
     def file_grams(self, digest: bytes) -> list[int]:
         """Return the keyed hashes of a file's SHA-256, a quarter of it each: who has all four has
         the file."""
-        words = np.frombuffer(digest, np.uint64)
-        blocks = np.array([[word, _FILES + at] for at, word in enumerate(words)], np.uint64)
-        sealed = self._cipher.encryptor().update(blocks.tobytes())
+        words = np.frombuffer(digest, np.uint64).tolist()
+        return self._hashed([(word, _FILES + at) for at, word in enumerate(words)])
+
+    def _hashed(self, blocks: Sequence[tuple[int, int]]) -> list[int]:
+        """Return the keyed hash of each block of two words."""
+        sealed = self._cipher.encryptor().update(np.array(blocks, np.uint64).tobytes())
         grams: list[int] = np.frombuffer(sealed, dtype=np.int32).reshape(-1, 4)[:, 0].tolist()
         return grams
 

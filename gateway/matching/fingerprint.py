@@ -39,6 +39,10 @@ SKETCH_UNITS = 4
 KEPT_OF = 5
 """One large gram in so many is kept."""
 
+FEW_GRAMS = 24
+"""A text of so few different large grams, short or of one phrase over and over, keeps them all: of
+nine a choice of one in five leaves none one time in seven."""
+
 _AT_ONCE = 1 << 17
 _TAG_BYTES = 8
 _PICTURES = 1 << 48
@@ -122,6 +126,8 @@ class Fingerprinter:
         large = rolling.grams(GRAM_UNITS)
         words = self._keyed(rolling, large)
         chosen = words[:, 1] % KEPT_OF == 0
+        if _are_few(words[:, 0]):
+            chosen[:] = True
         grams: dict[int, list[int]] = {}
         kept = zip(words[chosen, 0].tolist(), large.starts[chosen].tolist(), strict=True)
         for gram, start in kept:
@@ -173,15 +179,13 @@ class Fingerprinter:
         borders = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
         large = rolling.grams(GRAM_UNITS)
         words = self._keyed(rolling, large)
-        chosen = words[:, 1] % KEPT_OF == 0
-        kept = words[chosen, 0]
-        splits = np.searchsorted(large.starts[chosen], borders).tolist()
+        splits = np.searchsorted(large.starts, borders).tolist()
         small = rolling.grams(SKETCH_UNITS)
         codes = self._keyed(rolling, small)[:, 0].astype(np.uint8).tobytes()
         cuts = np.searchsorted(small.starts, borders).tolist()
         return [
             Fingerprint(
-                tuple(sorted(set(kept[splits[i] : splits[i + 1]].tolist()))),
+                _kept(words[splits[i] : splits[i + 1]]),
                 self._seal(codes[cuts[i] : cuts[i + 1]]),
             )
             for i in range(len(records))
@@ -215,6 +219,18 @@ class Fingerprinter:
     def _stream(self, tag: bytes, text: bytes) -> bytes:
         start = modes.CTR(tag + bytes(16 - _TAG_BYTES))
         return Cipher(algorithms.AES(self._sketch_key), start).encryptor().update(text)
+
+
+def _kept(words: NDArray[np.int32]) -> tuple[int, ...]:
+    """Return which of a record's grams, by their words of hash, are kept; sorted."""
+    kept = set(words[words[:, 1] % KEPT_OF == 0, 0].tolist())
+    if len(kept) <= FEW_GRAMS and _are_few(words[:, 0]):
+        kept.update(words[:, 0].tolist())
+    return tuple(sorted(kept))
+
+
+def _are_few(hashes: NDArray[np.int32]) -> bool:
+    return len(np.unique(hashes)) <= FEW_GRAMS
 
 
 class _Grams(NamedTuple):

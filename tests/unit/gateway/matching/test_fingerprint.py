@@ -81,7 +81,9 @@ def test_normalising_looks_at_one_character_at_a_time(first: str, second: str) -
 @given(st.text("甲乙丙丁abcdef12", max_size=60), st.text("甲乙ab", max_size=9))
 def test_a_gram_depends_on_its_own_characters_only(text: str, around: str) -> None:
     """What stands before and behind it changes nothing: no edit costs a gram that it spares."""
-    assert grams_of(text) <= grams_of(around + text + around)
+    more = "".join(HAN[:60])  # a text of its own, so that the record has not few grams
+    alone, within = MAKER.of_each([[text, more], [around + text + around, more]])
+    assert set(alone.grams) <= set(within.grams)
 
 
 @given(st.lists(st.lists(st.text("甲乙丙丁abcdef12", max_size=30), max_size=3), max_size=5))
@@ -147,3 +149,25 @@ def test_pictures_are_kept_beside_the_text() -> None:
     assert MAKER.pictures(made.pictures) == [seen]
     assert Fingerprinter(bytes(32)).pictures(made.pictures) == []
     assert seen.windows[0] not in made.pictures
+
+
+def test_a_text_of_one_phrase_is_found_under_every_key() -> None:
+    """It has nine grams; a choice of one in five by the key would leave none under 13 % of keys."""
+    text = "and on we go, " * 40
+    for number in range(60):
+        maker = Fingerprinter(number.to_bytes(32))
+        held = set(maker.of_each([[text]])[0].grams)
+        assert len(held) == 9
+        assert held == set(maker.question(normalise(text[20:200])).grams)
+
+
+def test_a_quote_of_few_grams_asks_for_all_of_them() -> None:
+    """What a long text kept of them is among these, whatever the key."""
+    text = "".join(HAN[100:500])
+    for number in range(60):
+        maker = Fingerprinter(number.to_bytes(32))
+        asked = set(maker.question(text[100:124]).grams)
+        kept = set(maker.of_each([[text]])[0].grams)
+        assert len(asked) == 21
+        assert len(kept) < 130
+        assert kept & asked == kept & set(maker.of_each([[text[100:124]]])[0].grams)

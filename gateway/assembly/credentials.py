@@ -26,7 +26,7 @@ from gateway.matching.sm2_keys import (
     read_private_pem,
     read_public_hex,
 )
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import ConfigError, NotPossible
 from gateway.nouns.mark import AigcLabel, MarkKeys
 from gateway.ports.operator import MadeCredentials, SignerFacts
 
@@ -99,7 +99,10 @@ def open_mark_keys(settings: Settings, environ: Mapping[str, str], secret: bytes
 
 
 def make_credentials(folder: Path) -> MadeCredentials:
-    """Make a trial certificate and a trial label key in a folder. Raises ConfigError."""
+    """Make a trial certificate and a trial label key in a folder.
+
+    Raises NotPossible if there are some already, ConfigError if the folder cannot be written.
+    """
     trial = make_trial(time.time())
     label_key = make_key(secrets.randbelow(N - 2) + 1)
     files = {
@@ -112,7 +115,10 @@ def make_credentials(folder: Path) -> MadeCredentials:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         there = [name for name in files if (folder / name).exists()]
         if there:
-            raise ConfigError(f"{folder / there[0]} is there already; nothing was made.")
+            raise NotPossible(
+                f"{folder / there[0]} is there already; nothing was made. "
+                "--into names another folder. 文件已存在，未作改动；可用 --into 另指目录。"
+            )
         for name, content in files.items():
             _write(folder / name, content)
     except OSError as error:

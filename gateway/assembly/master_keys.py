@@ -15,7 +15,7 @@ from gateway.ledger.chain import chain_events, event
 from gateway.ledger.erasure import rewrap
 from gateway.ledger.escrow import close_box, open_box
 from gateway.ledger.keyring import FILE_NAME, Keyring, check_keyring, rotate_master_key
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import ConfigError, NotPossible
 from gateway.ports.clock import Clock
 from gateway.ports.master_keys import Rotation
 
@@ -102,12 +102,12 @@ class MasterKeyDesk:
         return tuple(missing)
 
     def _has(self, name: str, body: bytes) -> bool:
-        """Return whether a file is there as it was; raise ConfigError if another is."""
+        """Return whether a file is there as it was; raise NotPossible if another is."""
         path = self._state / name
         if not path.exists():
             return False
         if path.read_bytes() != body:
-            raise ConfigError(
+            raise NotPossible(
                 f"{path} is there and differs from the export: nothing was changed. Move it away "
                 f"first if the export is the right one. {path} 已存在且不同，未作改动。"
             )
@@ -126,7 +126,9 @@ def _write_new(path: Path, body: bytes) -> None:
             os.close(descriptor)
         path.hardlink_to(draft)
     except FileExistsError:
-        raise ConfigError(f"{path} is there already; name another file.") from None
+        raise NotPossible(
+            f"{path} is there already; name another file. 文件已存在，请另指文件名。"
+        ) from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from None
     finally:

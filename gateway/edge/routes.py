@@ -46,7 +46,10 @@ def canonical_path(raw: bytes) -> str:
             raise PathRefused("Encoded slashes are not taken.")
         path = unquote_to_bytes(raw)
     if len(path) > _LONGEST or not _PLAIN.fullmatch(path):
-        raise PathRefused("The path is not in plain form (no empty, dotted or encoded segments).")
+        raise PathRefused(
+            "The path is not in plain form (no empty, dotted or encoded segments; the client's "
+            "base URL ends in /v1, without a slash behind it)."
+        )
     return path.decode("ascii")
 
 
@@ -99,7 +102,24 @@ class RouteTable:
                 methods = self._below.get(parent) if last else None
             if methods is not None:
                 return _of_method(methods, method, spelled)
-        raise PathRefused(_how_to_open(path))
+        raise PathRefused(self._meant(path) or _how_to_open(path))
+
+    def _meant(self, path: str) -> str:
+        """Say which open path a wrong base URL missed; empty if the path is not like one."""
+        if path in ("/", _VERSION):
+            return (
+                f"The API is below {_VERSION}: that is where a client's base URL ends. "
+                "A browser finds the page that reads marks at /verify."
+            )
+        known = max((each for each in self._exact if path.endswith(each)), key=len, default="")
+        if not known and path.startswith(_VERSION * 2 + "/"):
+            known = path.removeprefix(_VERSION)
+        if not known:
+            return ""
+        return (
+            f"Probably {known} is meant: a client's base URL is this gateway's address with "
+            f"{_VERSION} behind it, once."
+        )
 
 
 def guarded_query(query: bytes) -> bytes:

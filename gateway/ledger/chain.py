@@ -176,6 +176,7 @@ def write_head(state: Path, keyring: Keyring, end: End) -> None:
     signature = keyring.sign(_head_message(place, chain_hash))
     head = Head(place, chain_hash, keyring.signing_id, signature.hex())
     draft = state / f".{HEAD_FILE}.{os.getpid()}"
+    draft.touch(mode=0o600)
     draft.write_bytes(msgspec.json.encode(head))
     draft.replace(state / HEAD_FILE)
 

@@ -15,7 +15,7 @@ from gateway.assembly.credentials import (
 )
 from gateway.config.settings import CredentialSettings, Settings
 from gateway.matching.sm2_keys import make_key, private_pem, public_hex
-from gateway.nouns.errors import ConfigError
+from gateway.nouns.errors import ConfigError, NotPossible
 
 
 def _settings(folder: Path) -> Settings:
@@ -44,7 +44,7 @@ def test_keys_are_private_and_nothing_is_overwritten(tmp_path: Path) -> None:
     for path in tmp_path.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(ConfigError, match="there already"):
+    with pytest.raises(NotPossible, match="there already"):
         make_credentials(tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert sum(content.count(b"PRIVATE KEY-----") for content in before.values()) == 4

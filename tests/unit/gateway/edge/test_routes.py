@@ -51,6 +51,30 @@ def test_not_canonical(raw: bytes) -> None:
         canonical_path(raw)
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/", "The API is below /v1"),
+        ("/v1", "The API is below /v1"),
+        ("/v1/v1/models", "Probably /v1/models is meant"),
+        ("/v1/v1/moderations", "Probably /v1/moderations is meant"),
+        ("/llm/v1/chat/completions", "Probably /v1/chat/completions is meant"),
+    ],
+)
+def test_a_wrong_base_url_is_told_the_right_one(path: str, hint: str) -> None:
+    """Whoever set it hears how a base URL ends, not how to open a path that nobody wants."""
+    with pytest.raises(PathRefused) as refused:
+        TABLE.find("GET", path)
+    assert hint in refused.value.detail
+    assert "kind: generic" not in refused.value.detail
+
+
+def test_a_slash_too_many_is_told_how_a_base_url_ends() -> None:
+    """The usual reason for an empty segment."""
+    with pytest.raises(PathRefused, match="base URL ends in /v1, without a slash"):
+        canonical_path(b"/v1//models")
+
+
 @given(st.binary(max_size=60).map(lambda tail: b"/" + tail))
 def test_canonical_is_final(raw: bytes) -> None:
     """Reading a canonical path again changes nothing, and it has no dot or empty segment."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
+
 from gateway.ledger.chain import (
     GENESIS,
+    HEAD_FILE,
     End,
     event,
     extend,
@@ -51,6 +55,16 @@ def test_a_checkpoint_is_signed_only_for_a_new_end(ledger: Ledger) -> None:
         assert first is not None
         assert next_checkpoint(writing, ledger.keyring, 3) is None
     assert ledger.store.checkpoints() == [first]
+
+
+def test_the_head_is_for_its_owner_alone(ledger: Ledger) -> None:
+    """Also if a command wrote it, under any umask."""
+    before = os.umask(0)
+    try:
+        write_head(ledger.state, ledger.keyring, End(5, b"five"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((ledger.state / HEAD_FILE).stat().st_mode) == 0o600
 
 
 def test_the_head_never_goes_back(ledger: Ledger) -> None:

@@ -28,12 +28,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+FOLDERS = ("gateway", "models", "policies", "tests")
+LINKING = [*PAGES, *sorted(page for name in FOLDERS for page in (ROOT / name).rglob("*.md"))]
 BLOCK = re.compile(
     r"^<!-- (run|check)(?:: ([^\n]*))? -->\n```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE
 )
 MARKED = re.compile(r"^<!-- (?:run|check|example)\b", re.MULTILINE)
 EXAMPLE = re.compile(r"^<!-- example: [\w-]+ -->\n```\w+\n", re.MULTILINE)
-LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+ANCHOR = re.compile(r"<a (?:id|name)=\"([^\"]+)\"")
 LONGEST_S = 120.0
 TRIES = 20
 
@@ -173,11 +178,25 @@ def test_every_mark_belongs_to_a_block(page: Path) -> None:
     assert len(MARKED.findall(text)) == len(BLOCK.findall(text)) + len(EXAMPLE.findall(text))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def anchors_of(page: Path) -> set[str]:
+    """Return what links into a page may name, as GitHub makes it from the headings."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    found: list[str] = []
+    for heading in HEADING.findall(text):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "")
+        slug = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
+        found.append(f"{slug}-{found.count(slug)}" if slug in found else slug)
+    return {*found, *ANCHOR.findall(text)}
+
+
+@pytest.mark.parametrize("page", LINKING, ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
-    """No page points at a file that is not there."""
-    text = page.read_text(encoding="utf-8")
-    gone = [link for link in LINK.findall(text) if not (page.parent / link).exists()]
+    """No page points at a file, or at a heading, that is not there."""
+    gone = []
+    for file, anchor in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8"))):
+        goal = page.parent / file if file else page
+        if not goal.exists() or (anchor and anchor not in anchors_of(goal)):
+            gone.append(f"{file}#{anchor}")
     assert gone == []
 
 

@@ -16,7 +16,7 @@ from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.regimes import Edition, guard_models, make_editions
 from gateway.assembly.sealing import Sealer
 from gateway.config.settings import Settings
-from gateway.config.settings_file import resolve_secret
+from gateway.config.settings_file import secret_of
 from gateway.edge.gateway import SystemClock
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
@@ -33,7 +33,7 @@ _ANY_KEY = b"nothing is sealed with this key"
 def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> Coverage:
     """Build filters, marks, routes, door and upstream. Raises ConfigError as serving would."""
     producer = policy.marks.producer or settings.producer
-    code = resolve_secret(producer, environ) if producer else ""
+    code = secret_of("producer", producer, environ)
     editions = make_editions(
         policy, settings.plugins.filters, lambda each: Sealer(each.marks, code, _ANY_KEY)
     )
@@ -52,7 +52,7 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
     RouteTable((*protocols, *plugged), policy.paths, opened())
     if settings.upstream.url:
         Upstream(settings.upstream, settings.limits)
-    key = resolve_secret(settings.upstream.key, environ) if settings.upstream.key else ""
+    key = secret_of("upstream.key", settings.upstream.key, environ)
     state = Path(settings.state)
     if state.exists():
         limiter = Limiter()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cryptography import x509
 
 from gateway.config.settings import Settings
-from gateway.config.settings_file import resolve_secret
+from gateway.config.settings_file import secret_of
 from gateway.marks.credentials import Signing, check_signing, make_trial
 from gateway.marks.label_signature import sign_label
 from gateway.matching.sm2 import N
@@ -45,7 +45,7 @@ def open_signing(settings: Settings, environ: Mapping[str, str]) -> Signing:
     said = settings.credentials
     signing = Signing(
         _file("certificate", said.certificate),
-        resolve_secret(said.key, environ).encode() if said.key else b"",
+        secret_of("credentials.key", said.key, environ).encode(),
         _file("anchors", said.anchors),
         said.timestamp_url,
     )
@@ -69,7 +69,7 @@ def open_label_signing(settings: Settings, environ: Mapping[str, str]) -> LabelS
     if not settings.label_key:
         return LabelSigning(None, tuple(pins))
     try:
-        key = read_private_pem(resolve_secret(settings.label_key, environ).encode())
+        key = read_private_pem(secret_of("label_key", settings.label_key, environ).encode())
     except ValueError as error:
         raise ConfigError(f"label_key: {error}.", param="label_key") from error
     return LabelSigning(key, (public_hex(key.public), *pins))

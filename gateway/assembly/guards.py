@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from filters.classifier import shipped_scorer, unsure
 from filters.remote_guard import Account, Reach, RemoteGuardFilter, Stamp
 from gateway.access.spending import Spending
-from gateway.config.settings_file import resolve_secret
+from gateway.config.settings_file import resolve_secret, secret_of
 from gateway.edge.gateway import SystemClock
 from gateway.nouns.guard_contract import CLASSIFIER, GUARD_TERMS
 from gateway.nouns.policy import GuardModel
@@ -103,8 +103,8 @@ class Guards:
             self._open.append(scorer)
             return Reach(scores=scorer), model
         key, key_id = (
-            resolve_secret(each, self._environ) if each else ""
-            for each in (model.key, model.key_id)
+            secret_of(f"{model.name}: {which}", each, self._environ)
+            for which, each in (("key", model.key), ("key_id", model.key_id))
         )
         self.secrets += [secret for secret in (key, key_id) if secret]
         options = {name: self._option(value) for name, value in model.options.items()}

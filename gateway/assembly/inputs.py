@@ -10,7 +10,7 @@ import msgspec
 
 from filters.picture_guard import PictureGuard
 from gateway.config.settings import InputSettings, MediaSettings, Settings
-from gateway.config.settings_file import resolve_secret
+from gateway.config.settings_file import secret_of
 from gateway.edge.gateway import NoMediaReader
 from gateway.edge.media_pool import ReadPool
 from gateway.edge.media_reading import EdgeMediaReader, FileReading, Senses
@@ -81,7 +81,7 @@ class Witnesses:
         return frozenset(each for judge in self._judges.values() for each in judge.categories)
 
     def _runtime(self, use: PictureJudgeUse | RecogniserUse) -> OpenAIMediaRuntime:
-        key = resolve_secret(use.key, self._environ) if use.key else ""
+        key = secret_of(f"{use.url}: key", use.key, self._environ)
         self.secrets += [key] if key else []
         link = HttpLink(concurrent=use.concurrent, longest=LONGEST_ANSWER)
         made = OpenAIMediaRuntime(use.url, use.model, key, link=link)

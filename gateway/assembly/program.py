@@ -44,7 +44,7 @@ from gateway.assembly.shelf import draft_lists
 from gateway.assembly.steward import run_steward
 from gateway.assembly.vault import Vault, hold, open_vault
 from gateway.config.settings import Settings
-from gateway.config.settings_file import resolve_secret
+from gateway.config.settings_file import secret_of
 from gateway.desk.pages import operator_pages, public_pages
 from gateway.edge.board import Board
 from gateway.edge.file_sealing import EdgeFileSealer
@@ -134,7 +134,8 @@ class Installation:
             self._metrics_folder = prepare_folder(state)
             self._reloads = SupervisorMetrics(self._metrics_folder)
         producer = policy.marks.producer or settings.producer
-        producer = resolve_secret(producer, self._environ) if producer else ""
+        producer = secret_of("producer", producer, self._environ)
+        secret_of("upstream.key", settings.upstream.key, self._environ)  # it must be there
         secret = vault.keyring.fingerprint_key
         keys = open_mark_keys(settings, self._environ, secret)
         editions = make_editions(
@@ -224,8 +225,7 @@ class Installation:
         witnesses = Witnesses(policy, self._environ)
         kept = _kept(settings)
         files = _file_sealer(settings, made, kept)
-        upstream_key = settings.upstream.key
-        upstream_key = resolve_secret(upstream_key, self._environ) if upstream_key else ""
+        upstream_key = secret_of("upstream.key", settings.upstream.key, self._environ)
         protocols = _protocols(settings)
         by_kind = opened(**_limits(settings))
         names = {MARK, *(one.name for one in (*protocols, *by_kind.values()))}

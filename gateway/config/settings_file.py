@@ -91,6 +91,17 @@ def resolve_secret(reference: str, environ: Mapping[str, str]) -> str:
     return value
 
 
+def secret_of(setting: str, reference: str, environ: Mapping[str, str]) -> str:
+    """Return the secret that a setting or a policy's key refers to, empty if it is not set.
+
+    Raises ConfigError, which names it.
+    """
+    try:
+        return resolve_secret(reference, environ) if reference else ""
+    except ConfigError as error:
+        raise ConfigError(f"{setting}: {error.detail}.", param=setting) from None
+
+
 def variable(path: KeyPath) -> str:
     """Return the environment variable of a setting."""
     return PREFIX + "__".join(str(step) for step in path).upper()
@@ -206,6 +217,8 @@ def _check(settings: Settings, whole: Document) -> None:
     url = settings.upstream.url
     if url and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", url):
         faults.append(whole.fault(("upstream", "url"), "expected an http:// or https:// address"))
+    elif url.rstrip("/").endswith("/completions"):
+        faults.append(whole.fault(("upstream", "url"), "expected the base URL, which ends in /v1"))
     for path in _SECRETS[1:]:
         text = _get(whole.value, path)
         if text and not str(text).startswith(("env:", "file:")):

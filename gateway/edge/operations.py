@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.routing import BaseRoute
 
 from gateway.edge.board import Board
 from gateway.telemetry.folder import CONTENT_TYPE
+
+_ELSEWHERE = {
+    "error": {
+        "message": "This is the operations listener (/metrics, /readyz, /livez). The API and "
+        "/verify are on the data plane's port (8080 unless it is set).",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "path_not_open",
+    }
+}
 
 
 def operations_app(
@@ -21,6 +32,11 @@ def operations_app(
     """
     app = FastAPI(title="sealgate operations", docs_url=None, redoc_url=None, openapi_url=None)
     app.router.routes.extend(pages)
+
+    @app.exception_handler(404)
+    async def elsewhere(_request: Request, _error: Exception) -> Response:
+        """Whoever took this port for the API hears that it is another."""
+        return JSONResponse(_ELSEWHERE, 404)
 
     @app.get("/metrics")
     def metrics() -> Response:

@@ -111,7 +111,12 @@ class RouteTable:
                 f"The API is below {_VERSION}: that is where a client's base URL ends. "
                 "A browser finds the page that reads marks at /verify."
             )
-        known = max((each for each in self._exact if path.endswith(each)), key=len, default="")
+        below = path.startswith(_VERSION + "/")
+        known = max(
+            (each for each in self._exact
+             if path.endswith(each.removeprefix(_VERSION) if below else each)),
+            key=len, default="",
+        )  # fmt: skip
         if not known and path.startswith(_VERSION * 2 + "/"):
             known = path.removeprefix(_VERSION)
         if not known:

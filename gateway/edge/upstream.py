@@ -46,8 +46,10 @@ def upstream_error(failure: BaseException) -> SealgateError:
     """Return what a failure of the client library means in our tree; no text of the peer's."""
     if isinstance(failure, aiohttp.ConnectionTimeoutError):
         return UpstreamTimeout("No connection was made in time (upstream.connect_s).")
-    if isinstance(failure, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
+    if isinstance(failure, aiohttp.ClientConnectorCertificateError):
         return UpstreamUnreachable("Its TLS certificate is not accepted (upstream.ca_file).")
+    if isinstance(failure, aiohttp.ClientSSLError):
+        return UpstreamUnreachable("It does not speak TLS there: is it http? (upstream.url)")
     if isinstance(failure, aiohttp.ClientConnectorDNSError):
         return UpstreamUnreachable("Its host name is not known (upstream.url).")
     if isinstance(failure, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError):

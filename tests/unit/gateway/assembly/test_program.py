@@ -77,8 +77,12 @@ def test_what_children_share_is_prepared_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"producer": "env:NOBODY"}, {"producer": "wrong"}, {"state": "/dev/null/x"}]
-)
+    "changes",
+    [
+        {"producer": "env:NOBODY"}, {"producer": "wrong"}, {"state": "/dev/null/x"},
+        {"upstream": UpstreamSettings(key="env:NOBODY")},
+    ],
+)  # fmt: skip
 def test_what_cannot_serve_is_not_prepared(tmp_path: Path, changes: dict[str, object]) -> None:
     """The supervisor then does not start, or keeps what runs."""
     one = _installation(tmp_path, **changes)

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from gateway.config.settings import Settings
-from gateway.config.settings_file import load_settings, resolve_secret, setting_paths, variable
+from gateway.config.settings_file import (
+    load_settings,
+    resolve_secret,
+    secret_of,
+    setting_paths,
+    variable,
+)
 from gateway.nouns.errors import ConfigError
 
 
@@ -63,6 +69,7 @@ def test_upstream_alone_is_its_address(source: str, tmp_path: Path) -> None:
         ("log_level: inof", "did you mean `info`?"),
         ("upstream: {forward_headers: a}", "expected a list"),
         ("upstream: {url: ftp://x}", "http:// or https://"),
+        ("upstream: {url: https://a/v1/chat/completions}", "the base URL, which ends in /v1"),
         ("upstream: {key: sk-verysecret}", "use env:NAME or file:PATH"),
         ("ledger: {fsync: sometimes}", "`always`, `interval`, `os`"),
         ("ledger: {spool_limit_bytes: 1MiB}", "the reserve must be smaller"),
@@ -159,6 +166,14 @@ def test_secrets_are_resolved_and_never_shown(tmp_path: Path) -> None:
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="empty"):
         resolve_secret(f"file:{path}", {})
+
+
+def test_the_setting_of_a_missing_secret_is_named() -> None:
+    """Not only the variable; a setting that refers to nothing has no secret."""
+    assert secret_of("upstream.key", "env:KEY", {"KEY": "s3cret"}) == "s3cret"
+    assert secret_of("upstream.key", "", {}) == ""
+    with pytest.raises(ConfigError, match=r"upstream\.key: `env:KEY`: .* KEY is not set\."):
+        secret_of("upstream.key", "env:KEY", {})
 
 
 def test_a_secret_in_its_own_variable_becomes_a_reference() -> None:

@@ -47,3 +47,10 @@ async def test_no_other_page() -> None:
     """No documentation pages, nothing by accident."""
     for path in ("/docs", "/openapi.json", "/redoc", "/"):
         assert (await _get(Board(), path)).status_code == 404
+
+
+async def test_a_client_on_the_wrong_port_is_told_so() -> None:
+    """In the shape that clients of the API read."""
+    error = (await _get(Board(), "/v1/models")).json()["error"]
+    assert error["code"] == "path_not_open"
+    assert "The API and /verify are on the data plane's port" in error["message"]

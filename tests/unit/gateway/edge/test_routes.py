@@ -58,6 +58,7 @@ def test_not_canonical(raw: bytes) -> None:
         ("/v1", "The API is below /v1"),
         ("/v1/v1/models", "Probably /v1/models is meant"),
         ("/v1/v1/moderations", "Probably /v1/moderations is meant"),
+        ("/v1/chat/completions/chat/completions", "Probably /v1/chat/completions is meant"),
         ("/llm/v1/chat/completions", "Probably /v1/chat/completions is meant"),
     ],
 )

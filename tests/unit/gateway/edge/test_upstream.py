@@ -187,6 +187,23 @@ async def test_certificates(certificate: tuple[Path, Path], *, trusted: bool) ->
     server.close()
 
 
+async def test_an_upstream_without_tls_is_no_matter_of_certificates() -> None:
+    """Whoever writes https for http is not sent to look for authorities."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    asking = _upstream(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", retries=0)
+    await asking.start()
+    with pytest.raises(UpstreamUnreachable, match="is it http"):
+        await asking.ask("GET", asking.url(_target("/models")), [], b"")
+    await asking.close()
+    server.close()
+
+
 async def test_reading_is_paused_and_resumed(upstream: ScriptedUpstream) -> None:
     """Of an answer in many parts no more is taken than is read, and then the rest of it, whole."""
     part, count = b"x" * 1000, 30_000

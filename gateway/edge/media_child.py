@@ -86,8 +86,9 @@ def _send(link: socket.socket, payload: bytes) -> None:
 
 
 def _humble(memory_bytes: int) -> None:
-    """Give way to whoever serves, and never take more memory than allowed."""
-    os.nice(NICENESS)
+    """Give way to whoever serves, where the system lets us; never take more memory than allowed."""
+    with suppress(OSError):
+        os.nice(NICENESS)
     with suppress(OSError, AttributeError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

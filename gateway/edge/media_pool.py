@@ -30,6 +30,8 @@ _START_S = 60.0
 _REPLY_BYTES = 512 * 1024 * 1024
 Order = TypeVar("Order")
 Done = TypeVar("Done")
+_ENDED_OVER_IT = "The process ended over it (media.memory, a broken file)."
+_NOT_STARTED = "The process for it did not start (media.memory, what the system forbids)."
 _LOST = (EOFError, ConnectionError, OSError, msgspec.DecodeError, msgspec.ValidationError)
 
 
@@ -160,7 +162,7 @@ class ChildPool(Generic[Order, Done]):
             return MarkFailed(f"It took longer than media.job_s ({self._settings.job_s:g} s).")
         except _LOST:
             self._drop(member)
-            return MarkFailed("The process ended over it (media.memory, a broken file).")
+            return MarkFailed(_ENDED_OVER_IT if member else _NOT_STARTED)
         except asyncio.CancelledError:
             self._drop(member)
             raise

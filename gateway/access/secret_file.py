@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gateway.config.state_owner import give_to_owner
 from gateway.nouns.errors import ConfigError
 
 SECRET_BYTES = 32
@@ -52,8 +53,10 @@ def replace_file(path: Path, data: bytes) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Hold a file's lock, which the system takes back when the process dies."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(path, flags, 0o600)
     try:
+        give_to_owner(descriptor, path.parent)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
@@ -76,6 +79,7 @@ def _make_once(path: Path) -> None:
 def _write(path: Path, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        give_to_owner(descriptor, path.parent)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

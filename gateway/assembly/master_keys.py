@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.access.keys import KEYS_FILE, SECRET_FILE
 from gateway.assembly.vault import hold, open_store, open_vault
 from gateway.config.settings import Settings
+from gateway.config.state_owner import give_to_owner
 from gateway.ledger.chain import chain_events, event
 from gateway.ledger.erasure import rewrap
 from gateway.ledger.escrow import close_box, open_box
@@ -99,6 +100,8 @@ class MasterKeyDesk:
         missing = {name: body for name, body in files.items() if not self._has(name, body)}
         for name, body in missing.items():
             _write_new(self._state / name, body)
+            with (self._state / name).open("rb") as file:
+                give_to_owner(file.fileno(), self._state)
         return tuple(missing)
 
     def _has(self, name: str, body: bytes) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.config.settings import Settings
+from gateway.config.state_owner import give_to_owner
 from gateway.ledger.keyring import FILE_NAME, Keyring, ensure_keyring, load_keyring
 from gateway.nouns.errors import ConfigError, LedgerFailed
 from gateway.stores.schema_number import check_store
@@ -45,7 +46,9 @@ def hold(state: Path) -> int:
     Raises ConfigError if somebody else holds it.
     """
     _make(state)
-    lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    lock = os.open(state / "lock", flags, 0o600)
+    give_to_owner(lock, state)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

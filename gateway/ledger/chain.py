@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.config.state_owner import give_to_owner
 from gateway.ledger.keyring import Keyring
 from gateway.nouns.exchange import exchange_id
 from gateway.nouns.record import Fingerprint
@@ -176,8 +177,10 @@ def write_head(state: Path, keyring: Keyring, end: End) -> None:
     signature = keyring.sign(_head_message(place, chain_hash))
     head = Head(place, chain_hash, keyring.signing_id, signature.hex())
     draft = state / f".{HEAD_FILE}.{os.getpid()}"
-    draft.touch(mode=0o600)
-    draft.write_bytes(msgspec.json.encode(head))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
+        give_to_owner(file.fileno(), state)
+        file.write(msgspec.json.encode(head))
     draft.replace(state / HEAD_FILE)
 
 

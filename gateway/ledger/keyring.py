@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gateway.config.state_owner import give_to_owner
 from gateway.ledger.crypt import new_key, subject_purpose, unwrap, wrap
 from gateway.nouns.errors import ConfigError, LedgerFailed
 
@@ -260,8 +261,9 @@ def _new_form(master: bytes, *, kept_elsewhere: bool) -> _KeyringFile:
 def _write(path: Path, form: _KeyringFile, *, replace: bool) -> None:
     """Write durably and at once; without ``replace`` a file that is there already wins."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     try:
+        give_to_owner(descriptor, path.parent)
         os.write(descriptor, msgspec.json.format(msgspec.json.encode(form)))
         os.fsync(descriptor)
     finally:

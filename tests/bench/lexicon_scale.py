@@ -19,6 +19,7 @@ from pathlib import Path
 
 from filters.lexicon import Entry, LexiconFilter, WordList, compile_lexicon, named_list
 from tests.bench.lists import write_terms
+from tests.bench.processes import kib_by_kind
 
 _ROUNDS = 12
 _DELTA, _BEHIND = 4, 40
@@ -82,12 +83,6 @@ def per_line(lexicon: LexiconFilter, text: str) -> float:
     return _least(run)
 
 
-def _rollup() -> dict[str, int]:
-    """Return the kibibytes of this process by kind, as the kernel counts them."""
-    lines = Path("/proc/self/smaps_rollup").read_text("ascii").splitlines()[1:]
-    return {name: int(size.split()[0]) for name, _, size in (one.partition(":") for one in lines)}
-
-
 def workers(lexicon: LexiconFilter, count: int = _WORKERS) -> list[dict[str, int]]:
     """Fork workers that freeze what they have as the gateway's do, let each judge all texts, and
     return the memory of each while all of them live."""
@@ -99,7 +94,7 @@ def workers(lexicon: LexiconFilter, count: int = _WORKERS) -> list[dict[str, int
         for text in TEXTS.values():
             per_line(lexicon, text)
         together.wait(_PATIENCE_S)
-        answers.put(_rollup())
+        answers.put(kib_by_kind("self"))
         together.wait(_PATIENCE_S)
 
     forked = [context.Process(target=work) for _ in range(count)]

@@ -83,9 +83,7 @@ class Subject:
         out = {}
         for pid in self.tree():
             with contextlib.suppress(OSError):
-                text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-                line = next(row for row in text.splitlines() if row.startswith("Pss:"))
-                out[pid] = int(line.split()[1]) / 1024
+                out[pid] = kib_by_kind(pid)["Pss"] / 1024
         return out
 
     def resident_mib(self) -> dict[int, float]:
@@ -105,6 +103,12 @@ class Subject:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(10)
                 return
+
+
+def kib_by_kind(pid: int | str) -> dict[str, int]:
+    """Return the kibibytes of a process (or ``self``) by kind, as the kernel counts them."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
+    return {name: int(size.split()[0]) for name, _, size in (one.partition(":") for one in lines)}
 
 
 def _stat(pid: int) -> list[str]:

@@ -153,7 +153,7 @@ class Account:
 
     def close(self) -> None:
         """Close the record, count, log, give the permit back. Called once; raises nothing."""
-        self._give_back()
+        self._writer.let_go()
         heard = self.heard.tally() if self.heard is not None else None
         said = self.said.tally() if self.said is not None else None
         frame = self._close_frame(heard, said)

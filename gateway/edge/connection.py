@@ -59,6 +59,7 @@ class Connection:
         """The connection is gone; ``unsent`` bytes were never taken by the socket."""
         self.lost = True
         self.unsent = unsent
+        self._protocol = None  # which has this: nothing is left to be asked or dropped
         if self.on_lost is not None:
             self.on_lost()
 

@@ -91,7 +91,10 @@ class Pump:
             if reason is None:
                 raise
             if not isinstance(reason, AnswerEnded):
-                raise reason from None
+                try:
+                    raise reason from None
+                finally:
+                    del reason  # its traceback has this frame: they would hold each other
         finally:
             await self.stop()
         await self._let_go()

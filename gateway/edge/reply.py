@@ -129,7 +129,7 @@ class ClientWriter:
         if self.ended:
             return
         self.ended = True
-        self.on_last()
+        self.let_go()
         if data and self.first_s is None:
             self.first_s = self._clock.monotonic_s()
         message = {"type": "http.response.body", "body": data, "more_body": False}
@@ -138,6 +138,11 @@ class ClientWriter:
         else:
             await self._send(message)
         self.sent += len(data)
+
+    def let_go(self) -> None:
+        """Call `on_last`, if nobody did, and forget whom it calls."""
+        last, self.on_last = self.on_last, _nothing
+        last()
 
     async def reply(self, reply: Reply, ours: Sequence[tuple[bytes, bytes]], exchange: str) -> None:
         """Send a whole reply of our own."""

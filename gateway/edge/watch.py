@@ -66,8 +66,14 @@ class Watch:
             self._task.cancel()
 
     def disarm(self) -> None:
-        """Interrupt no more: the exchange is on its last words, which are bounded by themselves."""
+        """Interrupt no more: the exchange is on its last words, which are bounded by themselves.
+
+        Lets go of whom it would have called. They hold this watch: else each exchange would stay
+        until a collection finds it.
+        """
         self._armed = False
+        self.late = self.overdue = TimeoutError
+        self.beat = _nothing
 
     def claim(self) -> Exception | None:
         """Return why the exchange was interrupted, once; None if somebody else cancelled it."""

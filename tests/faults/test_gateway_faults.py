@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 import msgspec
 import pytest
 
+from gateway.edge.account import Account
+from gateway.edge.connection import BoundedHttp
+from gateway.edge.pump import Pump
+from gateway.edge.runner import Runner
 from gateway.nouns.policy import Policy, StreamRules
 from gateway.nouns.verdict import Outcome
 from gateway.ports.adapter import RequestEdits
@@ -26,6 +31,8 @@ from tests.edge_kit import (
     GatewayHere,
     ScriptedUpstream,
     ask,
+    say_stream,
+    say_whole,
     still_alive,
 )
 
@@ -341,3 +348,35 @@ async def test_many_exchanges_leave_nothing(here: GatewayHere, upstream: Scripte
     names = [task.get_name() for task in asyncio.all_tasks()]
     assert sum(name == "sweep" for name in names) == 1
     assert len(names) < before + 60
+
+
+async def test_an_exchange_goes_with_its_end(here: GatewayHere, upstream: ScriptedUpstream) -> None:
+    """Whole, streamed, refused, or left by its client: nothing of an exchange waits for a
+    collection, which would come late, find much and stop all streams meanwhile."""
+
+    async def left_alone(talk: Conversation) -> None:
+        await talk.start_stream()
+        await talk.chunk(FIRST)
+        await talk.left()
+
+    gc.collect()
+    gc.disable()
+    try:
+        for script, body in (
+            (say_whole, CHAT), (say_stream, CHAT_STREAM), (say_whole, b"not json")
+        ):  # fmt: skip
+            upstream.script = script
+            await ask(here.port, body)
+        upstream.script = left_alone
+        async with Client.to(here.port) as client:
+            await client.post(CHAT_STREAM)
+            await client.head()
+            await client.chunk()
+        await here.quiet()
+        await asyncio.sleep(0)
+        kinds = Runner | Pump | Account | BoundedHttp
+        left = [type(one).__name__ for one in gc.get_objects() if isinstance(one, kinds)]
+    finally:
+        gc.enable()
+    assert len(here.journal.entries) == 3
+    assert left == []

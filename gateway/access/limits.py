@@ -81,11 +81,14 @@ class Permit:
 
 
 class Limiter:
-    """The limits of all keys. Made once, before the fork; then each worker calls `attach`."""
+    """The limits of all keys. Made once, before the fork; then each worker calls `attach`.
+
+    ``descriptor`` is the nameless file that all of them share.
+    """
 
     def __init__(self) -> None:
-        self._descriptor = _anonymous_file(2 * _SETS * _SET_BYTES)
-        self._memory = mmap.mmap(self._descriptor, 2 * _SETS * _SET_BYTES)
+        self.descriptor = _anonymous_file(2 * _SETS * _SET_BYTES)
+        self._memory = mmap.mmap(self.descriptor, 2 * _SETS * _SET_BYTES)
         self._threads = threading.Lock()
         self._worker = 0
 
@@ -160,6 +163,8 @@ class Limiter:
         if not 0 <= worker < WORKERS:
             raise ValueError(f"a worker's number is from 0 to {WORKERS - 1}")
         for number in range(2 * _SETS):
+            if not os.pread(self.descriptor, _SET_BYTES, number * _SET_BYTES).strip(b"\0"):
+                continue  # nobody used it, so it takes no memory; writing there would
             with self._locked_set(number) as set_at:
                 for at in range(set_at, set_at + _SET_BYTES, _SLOT_BYTES):
                     _COUNT.pack_into(self._memory, at + _HEAD.size + 2 * worker, 0)
@@ -167,7 +172,7 @@ class Limiter:
     def close(self) -> None:
         """Let go of this process's view of the memory."""
         self._memory.close()
-        os.close(self._descriptor)
+        os.close(self.descriptor)
 
     @contextmanager
     def _locked(self, principal: Principal) -> Iterator[int]:
@@ -179,11 +184,11 @@ class Limiter:
     def _locked_set(self, number: int) -> Iterator[int]:
         """Hold the lock of one set, against other processes and other threads; gives its offset."""
         with self._threads:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_EX, 1, number)
+            fcntl.lockf(self.descriptor, fcntl.LOCK_EX, 1, number)
             try:
                 yield number * _SET_BYTES
             finally:
-                fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, number)
+                fcntl.lockf(self.descriptor, fcntl.LOCK_UN, 1, number)
 
     def _slots(self, set_at: int) -> Iterator[_Slot]:
         for at in range(set_at, set_at + _SET_BYTES, _SLOT_BYTES):

@@ -214,6 +214,18 @@ def test_attaching_forgets_what_the_number_left(limiter: Limiter) -> None:
     assert limiter.running(BUSY) == 0
 
 
+def test_what_no_key_uses_takes_no_memory(limiter: Limiter) -> None:
+    """The table has room for thousands of keys; a worker that comes and goes does not fill it."""
+    taken = os.fstat(limiter.descriptor).st_blocks
+    limiter.admit(BUSY, 0.0)
+    one = os.fstat(limiter.descriptor).st_blocks
+    limiter.attach(1)
+    limiter.forget(0)
+    assert taken == 0
+    assert 0 < os.fstat(limiter.descriptor).st_blocks == one
+    assert limiter.running(BUSY) == 0
+
+
 @pytest.mark.parametrize("worker", [-1, WORKERS])
 def test_a_number_that_no_worker_has_is_refused(limiter: Limiter, worker: int) -> None:
     """Outside the table."""

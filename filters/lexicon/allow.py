@@ -73,7 +73,10 @@ class AllowPhrases:
         places = np.empty(len(ordered), np.uint64)
         places[[numbers[phrase] for phrase in ordered]] = np.arange(len(ordered), dtype=np.uint64)
         packed = np.frombuffer(pairs, np.uint64)
-        packed = np.unique(places[packed >> 32] << 32 | packed & 0xFFFFFFFF)
+        packed = np.sort(places[packed >> 32] << 32 | packed & 0xFFFFFFFF)
+        fresh = np.ones(len(packed), np.bool_)
+        fresh[1:] = packed[1:] != packed[:-1]
+        packed = packed[fresh]
         self._entries = array("I", (packed & 0xFFFFFFFF).astype(np.uint32).tobytes())
         first = np.searchsorted(packed >> 32, np.arange(len(ordered) + 1, dtype=np.uint64))
         self._first = array("I", first.astype(np.uint32).tobytes())

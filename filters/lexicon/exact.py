@@ -134,7 +134,7 @@ class Judge:
                 continue
             finding = self._finding(key, begin)
             entry = key[2]
-            same = (*key[:2], int(columns.list[entry]), int(columns.number[entry]))
+            same = (*key[:2], columns.of(entry).list, int(columns.number[entry]))
             other = best.get(same)
             if other is None or finding.severity > other.severity:
                 best[same] = finding
@@ -255,14 +255,14 @@ class Judge:
     def _rule(self, sight: _Sight, decided: dict[Key, bool], waiting: set[Key]) -> None:
         """Decide the matches of one view that no view before it decided."""
         lexicon, view = self._lexicon, sight.view
-        first, views = lexicon.columns.first, lexicon.columns.views
+        first, of = lexicon.columns.first, lexicon.columns.of
         allow = None
         for match in sight.matches:
             number, start, end = match
             if number >= lexicon.automaton.size:
                 continue
             every = range(int(first[number]), int(first[number + 1]))
-            rows = [entry for entry in every if views[entry] & sight.mode]
+            rows = [entry for entry in every if of(entry).views & sight.mode]
             if not rows or not _readable(sight, start, end):
                 continue
             for entry in rows:
@@ -285,7 +285,7 @@ class Judge:
 
     def _bounded(self, sight: _Sight, match: Match, entry: int) -> bool | None:
         """True if the match stands where the entry may, None if that is not known yet."""
-        if not self._lexicon.columns.word[entry]:
+        if not self._lexicon.columns.of(entry).word:
             return True
         text, (_, start, end) = sight.view.text, match
         if _continues(sight, start):
@@ -313,11 +313,9 @@ class Judge:
 
     def _finding(self, key: Key, begin: int) -> Finding:
         start, end, entry = key
-        lexicon, columns = self._lexicon, self._lexicon.columns
-        category = lexicon.categories[columns.category[entry]]
-        severity = int(columns.severity[entry])
-        rule = lexicon.rule(entry)
-        return Finding(category, severity, 1.0, start + begin, end + begin, NAME, rule)
+        lexicon, kind = self._lexicon, self._lexicon.columns.of(entry)
+        category, rule = lexicon.categories[kind.category], lexicon.rule(entry)
+        return Finding(category, kind.severity, 1.0, start + begin, end + begin, NAME, rule)
 
     @staticmethod
     def _hidden(

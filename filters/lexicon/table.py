@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from filters.lexicon.allow import AllowPhrase
 from filters.lexicon.entries import ALL_VARIANTS, Entry
-from filters.lexicon.lexicon import Columns, Nearby
+from filters.lexicon.lexicon import Columns, Nearby, RowKind
 from filters.lexicon.variants import Group, Pattern
 
 GROUPS = 5
 _WHOLE = (Group.WORDS, Group.ODD)
 _NUMBER_OF = {variant: number for number, variant in enumerate(ALL_VARIANTS)}
+_BITS = (16, 16, 8, 1, 8, 8)
+"""Bits of each member of a `RowKind`, as they are packed to find the different ones."""
+
 _NOTHING: frozenset[AllowPhrase] = frozenset()
 
 
@@ -148,13 +151,27 @@ class Table:
         sorted_place = np.zeros(len(names), np.uint16)
         sorted_place[[self._categories[name] for name in names]] = np.arange(len(names))
         group, word = np.array(self._group, np.uint8), np.array(self._word, np.bool_)
+        members: tuple[NDArray[Any], ...] = (
+            sorted_place[np.array(self._category, np.uint16)], np.array(self._list, np.uint16),
+            np.array(self._severity, np.uint8), np.isin(group, _WHOLE) | word,
+            np.array(self._views, np.uint8), np.array(self._variant, np.uint8),
+        )  # fmt: skip
+        packed = np.zeros(len(order), np.uint64)
+        for bits, member in zip(_BITS, members, strict=True):
+            packed = packed << np.uint64(bits) | member[order].astype(np.uint64)
+        found, kind = np.unique(packed, return_inverse=True)
         return Columns(
             np.array(first, np.int32),
-            sorted_place[np.array(self._category, np.uint16)[order]],
-            np.array(self._severity, np.uint8)[order],
-            (np.isin(group, _WHOLE) | word)[order],
-            np.array(self._list, np.uint16)[order],
             np.array(self._number, np.uint32)[order],
-            np.array(self._views, np.uint8)[order],
-            np.array(self._variant, np.uint8)[order],
+            kind.astype(np.min_scalar_type(len(found))),
+            tuple(map(_unpacked, found.tolist())),
         )
+
+
+def _unpacked(packed: int) -> RowKind:
+    members = []
+    for bits in reversed(_BITS):
+        members.append(packed & ((1 << bits) - 1))
+        packed >>= bits
+    category, listed, severity, word, views, variant = reversed(members)
+    return RowKind(category, listed, severity, bool(word), views, variant)

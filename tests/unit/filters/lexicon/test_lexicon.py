@@ -12,7 +12,7 @@ def test_rules_are_list_and_line() -> None:
         "two", [Entry(text=text, category="b", severity=2) for text in ("x y", "冰毒")]
     )
     lexicon = compile_lexicon([one, two]).lexicon
-    rules = {lexicon.rule(number) for number in range(len(lexicon.columns.severity))}
+    rules = {lexicon.rule(number) for number in range(len(lexicon.columns.number))}
     assert rules == {"one#1", "two#1", "two#2"}
     assert lexicon.coverage() == {"a": 1, "b": 2}
     assert lexicon.size == 3

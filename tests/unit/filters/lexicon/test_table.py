@@ -26,8 +26,8 @@ def test_the_graver_of_two_stays() -> None:
     table.add(_pattern("a"), _origin(3, "ac"), 3)
     made = table.ordered()
     assert made.columns.number.tolist() == [2]
-    assert made.columns.severity.tolist() == [3]
-    assert made.columns.views.tolist() == [PLAIN | SPELLED]
+    assert made.columns.of(0).severity == 3
+    assert made.columns.of(0).views == PLAIN | SPELLED
     assert made.allow == {0: frozenset({"ac"})}
 
 
@@ -43,7 +43,7 @@ def test_rows_that_differ_are_kept() -> None:
     assert made.columns.first.tolist() == [0, 1, 5]
     assert made.columns.number.tolist() == [5, 1, 2, 3, 4]
     assert made.categories == ("a", "x")
-    assert made.columns.category.tolist() == [1, 1, 0, 1, 1]
+    assert [made.columns.of(row).category for row in range(5)] == [1, 1, 0, 1, 1]
     assert made.context == {3: Nearby(frozenset({"near"}), 40, 40)}
     assert made.size == 1
 
@@ -56,4 +56,18 @@ def test_a_text_is_where_it_is_held_most_easily() -> None:
     table.add(_pattern("c")._replace(group=Group.HAN), _origin(3, category="a"), 3)
     made = table.ordered()
     assert made.groups == [["c"], [], ["b"], [], []]
-    assert made.columns.word.tolist() == [True, False, True]
+    assert [made.columns.of(row).word for row in range(3)] == [True, False, True]
+
+
+def test_entries_share_their_kind() -> None:
+    """Rows of one category, severity, list, match and variant are told by one; others are not."""
+    table = Table()
+    for number in range(1, 401):
+        severity = 1 if number > 300 else 3
+        origin = _origin(number, category="a" if number % 2 else "b")
+        table.add(_pattern(f"term {number:03}"), origin, severity)
+    columns = table.ordered().columns
+    assert columns.number.tolist() == list(range(1, 401))
+    assert len(columns.kinds) == 4
+    assert [columns.of(row).severity for row in (0, 299, 300, 399)] == [3, 3, 1, 1]
+    assert [columns.of(row).category for row in (0, 1, 398, 399)] == [0, 1, 0, 1]

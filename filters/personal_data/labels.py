@@ -62,12 +62,12 @@ class WordIndex:
             self.terms,
             matchkind=MatchKind.Standard,
             store_patterns=False,
-            implementation=Implementation.DFA,
+            implementation=Implementation.ContiguousNFA,
         )
         self._latin = BytesAhoCorasick(
             [term.encode() for term in self.terms if term.isascii()],
             matchkind=MatchKind.Standard,
-            implementation=Implementation.DFA,
+            implementation=Implementation.ContiguousNFA,
         )
         """The first of them, for text in which no other can stand and a byte is a code point."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 
@@ -31,15 +32,21 @@ _LARGE = 64 * 1024
 """Before larger bodies leave, other streams that are ready go first: putting a body together and
 giving it to the system take a millisecond or two each."""
 
+_PLAIN = re.compile(rb"[\t -~]*")
+
 _STREAM_LINES = ((b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
 
 
 def passing_lines(upstream: Iterable[tuple[bytes, bytes]]) -> HeaderLines:
-    """Return the upstream's header lines that the client gets; names are lower-case."""
+    """Return the upstream's header lines that the client gets; names are lower-case.
+
+    Values that are not plain ASCII do not pass: control characters are no HTTP, and nobody judges
+    what a header says.
+    """
     return [
         (name, value)
         for name, value in upstream
-        if name in _PASSING or name.startswith(_PASSING_FAMILIES)
+        if (name in _PASSING or name.startswith(_PASSING_FAMILIES)) and _PLAIN.fullmatch(value)
     ]
 
 
@@ -108,8 +115,8 @@ class ClientWriter:
 
     async def start(self, status: int, lines: HeaderLines) -> None:
         """Send status and headers."""
-        self.status = status
         await self._send({"type": "http.response.start", "status": status, "headers": lines})
+        self.status = status  # only now: what was refused did not start
 
     async def write(self, data: bytes) -> None:
         """Send body bytes; waits while the client does not read. See `ReaderTooSlow`."""

@@ -112,11 +112,11 @@ class Runner:
         self._reading = True
         body = await read_body(call.receive, call.headers, limits, self._watch, account.began_s)
         self._reading = False
+        began_s = gateway.clock.monotonic_s()
         if self._target.kind is RouteKind.PLAIN:
-            await self._pass(body)
+            await self._pass(decoded_body(body, call.headers, limits))
             return
         query = guarded_query(call.query)
-        began_s = gateway.clock.monotonic_s()
         body = decoded_body(body, call.headers, limits)
         admission = self._admit(body)
         entry = account.open()

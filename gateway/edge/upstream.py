@@ -235,14 +235,20 @@ class Upstream:
             proxy=self.proxy or None,
             allow_redirects=False,
         )
-        if 300 <= response.status < 400 and response.status != 304:
-            response.close()
-            raise UpstreamBroken("It redirects; set upstream.url to the final address.")
         try:
+            _refuse_status(response.status)
             return UpstreamAnswer(response, self._limits)
         except BaseException:
             response.close()
             raise
+
+
+def _refuse_status(status: int) -> None:
+    """Raise UpstreamBroken for an answer that is none: a redirect, or a status outside of HTTP."""
+    if 300 <= status < 400 and status != 304:
+        raise UpstreamBroken("It redirects; set upstream.url to the final address.")
+    if not 200 <= status < 600:
+        raise UpstreamBroken("It answered with a status that ends no request.")
 
 
 @contextmanager

@@ -7,11 +7,14 @@ they touch the disk; facts are not texts and hold no user content.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
 from gateway.nouns.picture import Looks
+
+_MOST_TOKENS = (1 << 53) - 1
 
 
 class OpenFrame(msgspec.Struct, frozen=True):
@@ -76,6 +79,15 @@ class AnswerText(msgspec.Struct, frozen=True, array_like=True):
     path: str
     text: str
     own: bool = False
+
+
+def token_counts(usage: Mapping[object, object]) -> dict[str, int]:
+    """Return the whole numbers of an upstream's usage that a record can hold; others are none."""
+    return {
+        name: count
+        for name, count in usage.items()
+        if isinstance(name, str) and type(count) is int and abs(count) <= _MOST_TOKENS
+    }
 
 
 class FindingFact(msgspec.Struct, frozen=True):

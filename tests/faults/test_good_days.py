@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 from gateway.nouns.policy import Policy
 from tests.conftest import Starter
 from tests.edge_kit import (
@@ -104,6 +106,15 @@ async def test_plain_post_is_recorded_as_unjudged(
     assert got.body == WHOLE
     assert upstream.heard[0].body == b"\x00\xff"
     assert (await here.closed()).unjudged == ("body",)
+
+
+async def test_plain_post_in_an_encoding(start: Starter, upstream: ScriptedUpstream) -> None:
+    """A plain body goes up without its encoding, of which the upstream is not told."""
+    here = await start(policy=Policy(paths=(open_path("/v1/files", "plain"),)))
+    line = "content-encoding: gzip"
+    got = await ask(here.port, gzip.compress(b"\x00\xff"), line, path="/v1/files")
+    assert got.status == 200
+    assert upstream.heard[0].body == b"\x00\xff"
 
 
 async def test_pipelined_requests_are_both_served(here: GatewayHere) -> None:

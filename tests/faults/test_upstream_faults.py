@@ -243,6 +243,36 @@ async def test_garbage_instead_of_http(here: GatewayHere, upstream: ScriptedUpst
     assert (got.status, got.code) == (502, "upstream_broken")
 
 
+@pytest.mark.parametrize("status", [0, 101, 600, 999])
+async def test_status_outside_of_http(
+    here: GatewayHere, upstream: ScriptedUpstream, status: int
+) -> None:
+    """A status that ends no request is a 502, and no client waits for more."""
+
+    async def script(talk: Conversation) -> None:
+        await talk.raw(b"HTTP/1.1 %03d X\r\ncontent-length: 2\r\n\r\n{}" % status)
+
+    upstream.script = script
+    for body in (CHAT, CHAT_STREAM):
+        got = await ask(here.port, body)
+        assert (got.status, got.code) == (502, "upstream_broken")
+    await still_alive(here, upstream)
+
+
+async def test_header_values_that_are_none(here: GatewayHere, upstream: ScriptedUpstream) -> None:
+    """Control characters and what nobody judges stay behind; the answer comes."""
+
+    async def script(talk: Conversation) -> None:
+        await talk.whole(
+            WHOLE, "openai-processing-ms: 1\x01", "openai-version: 绿皮大象", "openai-model: m"
+        )
+
+    upstream.script = script
+    got = await ask(here.port, CHAT)
+    assert (got.status, got.body) == (200, WHOLE)
+    assert [name for name in got.headers if name.startswith("openai-")] == ["openai-model"]
+
+
 async def test_plain_route_breaks(here: GatewayHere, upstream: ScriptedUpstream) -> None:
     """A plain answer that breaks after its start cannot be mended: the connection is cut."""
 

@@ -138,6 +138,19 @@ async def test_upstream_fault_before_the_answer(whole: Whole, name: str, body: b
     assert record.outcome == "upstream_error"
 
 
+async def test_numbers_beyond_reason(whole: Whole) -> None:
+    """A count that no record can hold is left out of it, and the record is closed all the same."""
+    answer = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "好"}}]}
+
+    async def script(talk: Conversation) -> None:
+        usage = {"total_tokens": 10**30, "prompt_tokens": 7}
+        await talk.whole(json.dumps({**answer, "usage": usage}).encode())
+
+    whole.upstream.script = script
+    record = await whole.record(await ask_whole(whole, BODY))
+    assert (record.outcome, record.usage) == ("passed", {"prompt_tokens": 7})
+
+
 @pytest.mark.parametrize("name", STREAM_FAULTS)
 async def test_upstream_fault_in_a_stream(whole: Whole, name: str) -> None:
     """What was released stays, sealed; then the error and the terminator, and the record."""

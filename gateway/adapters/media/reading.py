@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.nouns.errors import BadRequest, UpstreamBroken
+from gateway.nouns.record import token_counts
 from gateway.nouns.segment import Channel, FieldClass, MediaPart, Pointer, Segment
 from gateway.ports.adapter import Coding, Edits, Media, Piece, Request, RequestEdits, Structured
 from gateway.wire.field_map import Found, Node, walk
@@ -154,4 +155,4 @@ def usage_of(value: Any) -> Mapping[str, int]:
     usage = value.get("usage") if isinstance(value, dict) else None
     if not isinstance(usage, dict):
         return {}
-    return {name: count for name, count in usage.items() if type(count) is int}
+    return token_counts(usage)

@@ -9,12 +9,14 @@ from gateway.adapters.openai_chat.fields import ANSWER, CHOICES
 from gateway.adapters.openai_chat.logprobs import logprob_pieces
 from gateway.adapters.openai_chat.replies import refusal_code
 from gateway.nouns.errors import BadRequest, UpstreamBroken
+from gateway.nouns.record import token_counts
 from gateway.nouns.segment import Channel, Pointer, TextForm
 from gateway.ports.adapter import Coding, Media, Piece, Request, Structured
 from gateway.wire.field_map import UNKNOWN, Found, Node, walk
 from gateway.wire.json import Splice, encode_string, loads, locate, member_splices, within_quotes
 
 _SAID = ("content", "refusal")
+_LARGEST_INDEX = 1 << 31
 
 
 class Reading:
@@ -50,8 +52,7 @@ class Reading:
         usage = body.get("usage")
         if not isinstance(usage, dict):
             return False
-        counts = {name: n for name, n in usage.items() if type(n) is int}
-        self.usage = {**self.usage, **counts}
+        self.usage = {**self.usage, **token_counts(usage)}
         return True
 
     def note_error(self, body: Mapping[str, Any]) -> None:
@@ -138,9 +139,16 @@ def _found(value: Any, node: Node, pointer: Pointer, name: str) -> list[Found]:
 
 
 def choice_number(choice: Mapping[str, Any], position: int) -> int:
-    """Return a choice's index; its place in the list if the upstream left it out."""
+    """Return a choice's index; its place in the list if the upstream left it out.
+
+    Raises UpstreamBroken for one that no record can hold.
+    """
     index = choice.get("index")
-    return index if type(index) is int else position
+    if type(index) is not int:
+        return position
+    if abs(index) > _LARGEST_INDEX:
+        raise UpstreamBroken("It numbers its choices beyond reason.")
+    return index
 
 
 def edit_splices(

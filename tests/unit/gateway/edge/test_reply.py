@@ -35,6 +35,12 @@ def test_lines_that_do_not(name: bytes) -> None:
     assert passing_lines([(name, b"v")]) == []
 
 
+@pytest.mark.parametrize("value", [b"a\x01", b"a\x7f", b"a\rb: c", "名".encode(), b"\xff"])
+def test_values_that_do_not(value: bytes) -> None:
+    """Control characters are no HTTP, and no filter sees what a header says."""
+    assert passing_lines([(b"openai-version", value)]) == []
+
+
 def test_ours_replace_their_namesakes() -> None:
     """A header of ours stands once; the ids are always there."""
     upstream = [(b"x-ratelimit-limit-requests", b"9"), (b"content-type", b"a/b")]
@@ -97,6 +103,20 @@ async def test_writes_are_counted_and_end_once() -> None:
     assert (writer.sent, writer.status, writer.ended) == (4, 200, True)
     assert [message.get("body") for message in said] == [None, b"abc", b"d"]
     assert [message.get("more_body") for message in said[1:]] == [True, False]
+
+
+async def test_a_start_that_is_refused_is_none() -> None:
+    """The error can still be told with a status of its own."""
+
+    async def refuse(message: Any) -> None:
+        raise KeyError(message["status"])
+
+    task = asyncio.current_task()
+    assert task is not None
+    writer = ClientWriter(refuse, Line(None), Watch(task), SystemClock(), 60.0)
+    with pytest.raises(KeyError):
+        await writer.start(600, [])
+    assert writer.status == 0
 
 
 async def test_unsent_bytes_are_not_taken() -> None:

@@ -27,11 +27,12 @@ def test_duplicate_keys_depend_on_the_policy() -> None:
 
 
 def test_usage_adds_up() -> None:
-    """Later counts replace earlier ones; what is no number is left out."""
+    """Later counts replace earlier ones; what is no number, or none that a record holds, is left
+    out."""
     one = reading()
     assert not one.note_usage({"usage": None})
     assert one.note_usage({"usage": {"a": 1, "b": 1, "cost": 0.5, "details": {}}})
-    assert one.note_usage({"usage": {"b": 2}})
+    assert one.note_usage({"usage": {"b": 2, "a": 10**30, "c": -(10**30)}})
     assert one.usage == {"a": 1, "b": 2}
 
 
@@ -41,6 +42,13 @@ def test_usage_adds_up() -> None:
 def test_choices_have_numbers(choice: dict[str, object], number: int) -> None:
     """A choice's number is its index, or its place if the upstream left that out."""
     assert choice_number(choice, 2) == number
+
+
+@pytest.mark.parametrize("index", [10**20, -(10**20)])
+def test_a_number_that_no_record_holds(index: int) -> None:
+    """It is the upstream's fault, and not ours when the text is to be kept."""
+    with pytest.raises(UpstreamBroken):
+        choice_number({"index": index}, 0)
 
 
 def test_strings_outside_of_choices_belong_to_one() -> None:

@@ -23,7 +23,7 @@ from gateway.ledger.cautious_clock import CautiousClock
 from gateway.ledger.chain import chain_events, event
 from gateway.ledger.erasure import Eraser, rewrap
 from gateway.ledger.shipper import Shipper, ShipperStats
-from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.errors import ConfigError, LedgerFailed
 from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
 from gateway.ports.store import Query
@@ -75,6 +75,7 @@ class Steward:
         self._locked = False
         self._fault = ""
         self._replaced = 0
+        self._cuts = 0
 
     def start(self) -> None:
         """Begin to ship."""
@@ -117,7 +118,7 @@ class Steward:
     def _done(self, otherwise: str, chore: Callable[[], None]) -> bool:
         try:
             chore()
-        except LedgerFailed as error:  # the store is busy or away: later again
+        except (LedgerFailed, ConfigError) as error:  # busy, away, not of ours: later again
             _LOG.warning(otherwise, code=error.code)
             return False
         return True
@@ -137,6 +138,12 @@ class Steward:
             _LOG.error("subjects' keys damaged", count=stats.replaced - self._replaced,
                        reason="what they protected is unreadable; new ones were made")  # fmt: skip
         self._replaced = stats.replaced
+        if stats.cuts > self._cuts:
+            first, last = stats.missing
+            self._gauges.found_missing(stats.cuts - self._cuts)
+            _LOG.error("records are missing in the store", detail=f"{first} to {last}",
+                       reason="cut, or restored from a copy: sealgate ledger verify")  # fmt: skip
+        self._cuts = stats.cuts
         if stats.fault != self._fault:
             write = _LOG.error if stats.fault else _LOG.info
             write("records wait in the spool" if stats.fault else "records are stored again",

@@ -5,8 +5,9 @@ over this row's place, kind, id and the hashes of its parts. Because the parts e
 part can be deleted and the chain still verifies; because the hash is keyed, nobody without the
 keyring can write a row that fits. Checkpoints (Ed25519) pin the chain now and then; the *head*, a
 signed file beside the store, says how far it had grown, so that a cut tail is seen too. Whoever
-finds the store shorter than the head (cut, or restored from a copy) and goes on to write chains
-that first: else the chain would grow past the place, and the head forget it.
+finds the store shorter than the head (cut, or restored from a copy), or parts of records without
+their rows, and goes on to write chains that first, behind the places that are missing: else the
+chain would grow past them, the head forget them, and new rows meet what is left of the old ones.
 """
 
 from __future__ import annotations
@@ -40,12 +41,21 @@ class Head(msgspec.Struct, frozen=True):
     signature: str
 
 
+class Missing(NamedTuple):
+    """The places of rows that were in the store and are not; ``chain_hash`` is the head's, in
+    hexadecimal (empty: it knows nothing of them)."""
+
+    first: int
+    last: int
+    chain_hash: str = ""
+
+
 class End(NamedTuple):
-    """Place and hash of the chain's last row; ``after_cut``: rows behind the head were missing."""
+    """Place and hash of the chain's last row; ``missing``: what its writer found missing."""
 
     place: int
     chain_hash: bytes
-    after_cut: bool = False
+    missing: Missing | None = None
 
 
 def with_hashes(record: StoredRecord) -> StoredRecord:
@@ -84,12 +94,14 @@ def extend(
     """Append rows to the chain and the store; return its new end, for `write_head`.
 
     ``fingerprints`` are by exchange id. The ids must not be in the store yet. If the head in the
-    ``state`` folder knows of rows that are not there, an event that says so comes first.
+    ``state`` folder, or parts of rows in the store, tell of rows that are not there, an event that
+    says so comes first, behind their places.
     """
     place, previous = writing.tail() or (-1, GENESIS)
-    missing = _cut_before(read_head(state), keyring, place, previous)
+    missing = _missing(read_head(state), keyring, End(place, previous), writing.furthest())
     if missing is not None:
-        records = (event(CUT, records[0].time_ns, missing), *records)
+        records = (event(CUT, records[0].time_ns, missing._asdict()), *records)
+        place = missing.last
     placed: list[StoredRecord] = []
     seen: dict[int, Fingerprint] = {}
     for record in records:
@@ -100,7 +112,7 @@ def extend(
         if record.exchange in fingerprints:
             seen[place] = fingerprints[record.exchange]
     writing.append(placed, seen)
-    return End(place, previous, missing is not None)
+    return End(place, previous, missing)
 
 
 def chain_events(store: Store, keyring: Keyring, state: Path, rows: Sequence[StoredRecord]) -> None:
@@ -110,9 +122,17 @@ def chain_events(store: Store, keyring: Keyring, state: Path, rows: Sequence[Sto
     write_head(state, keyring, end)
 
 
+def _missing(head: Head | None, keyring: Keyring, end: End, furthest: int) -> Missing | None:
+    """Return what is missing behind the chain's ``end``; None if nothing."""
+    known = _cut_before(head, keyring, end.place, end.chain_hash)
+    if known is None:
+        return Missing(end.place + 1, furthest) if furthest > end.place else None
+    return known._replace(last=max(known.last, furthest))
+
+
 def _cut_before(
     head: Head | None, keyring: Keyring, place: int, chain_hash: bytes
-) -> dict[str, object] | None:
+) -> Missing | None:
     """Return what the head knows beyond the chain's end at ``place``; None if nothing.
 
     Heads are written after their rows, and rows by one writer at a time: a head is never ahead by
@@ -122,8 +142,7 @@ def _cut_before(
         return None
     if head.chain_seq < place or (head.chain_seq, head.chain_hash) == (place, chain_hash.hex()):
         return None
-    first = min(place + 1, head.chain_seq)
-    return {"first": first, "last": head.chain_seq, "chain_hash": head.chain_hash}
+    return Missing(min(place + 1, head.chain_seq), head.chain_seq, head.chain_hash)
 
 
 def event(kind: str, time_ns: int, facts: Mapping[str, object], exchange: str = "") -> StoredRecord:
@@ -169,9 +188,10 @@ def next_checkpoint(writing: Writing, keyring: Keyring, time_ns: int) -> Checkpo
 
 
 def write_head(state: Path, keyring: Keyring, end: End) -> None:
-    """Replace the head, unless the one there is further (and not of rows that were cut off)."""
+    """Replace the head, unless the one there is further and one of ours."""
     present = read_head(state)
-    if present is not None and present.chain_seq > end.place and not end.after_cut:
+    further = present is not None and present.chain_seq > end.place
+    if further and present is not None and head_verifies(keyring, present):
         return
     place, chain_hash = end.place, end.chain_hash.hex()
     signature = keyring.sign(_head_message(place, chain_hash))

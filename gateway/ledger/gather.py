@@ -159,7 +159,7 @@ class Gatherer:
 
     ``locked`` are those among them whose master key is not ``at_hand``. After a rotation workers of
     a new generation may write before the old one's steward has ended: its successor, who has the
-    key, finds them in the spool.
+    key, finds them in the spool. Others wait for their subject's key in the store (`lock`).
     """
 
     def __init__(self, at_hand: Callable[[bytes], bool]) -> None:
@@ -205,6 +205,20 @@ class Gatherer:
         for segment in gathered.segments:
             segment.users.discard(gathered.exchange)
 
+    def lock(self, gathered: Gathered) -> None:
+        """Let an exchange wait for its subject's key in the store, until `retry`."""
+        self.locked.append(gathered)
+
+    def retry(self) -> None:
+        """Try those again that wait for the store alone."""
+        waiting = [each for each in self.locked if not self._is_locked(each)]
+        self.locked = [each for each in self.locked if self._is_locked(each)]
+        self.ready.extend(waiting)
+
+    def _is_locked(self, gathered: Gathered) -> bool:
+        wrapped = gathered.wrapped_key
+        return wrapped is not None and not self._at_hand(wrapped)
+
     def _take(self, spool: SpoolTail, segment: SegmentTail, frame: Frame) -> None:
         if frame.type == FrameType.KEY:
             key = _key_decoder.decode(frame.payload)
@@ -230,6 +244,4 @@ class Gatherer:
 
     def _finish(self, gathered: Gathered) -> None:
         del self.open[gathered.exchange]
-        wrapped = gathered.wrapped_key
-        locked = wrapped is not None and not self._at_hand(wrapped)
-        (self.locked if locked else self.ready).append(gathered)
+        (self.locked if self._is_locked(gathered) else self.ready).append(gathered)

@@ -36,7 +36,8 @@ class Intake:
     """Makes rows. A subject's key is made at its first record and kept in the store.
 
     ``replaced`` counts keys there that a master key at hand did not open: nothing does any more, so
-    the subject gets a new one, and one damaged row does not hold up everybody's records.
+    the subject gets a new one, and one damaged row does not hold up everybody's records. Nor does a
+    key whose master key is away (after a rotation, or damaged): its own records wait.
     """
 
     def __init__(self, keyring: Keyring) -> None:
@@ -49,20 +50,20 @@ class Intake:
     ) -> tuple[list[StoredRecord], dict[str, Fingerprint]]:
         """Return rows without their chain place, and fingerprints, by exchange id.
 
-        Contents under a spool key that was destroyed since are left out.
+        Contents under a spool key that was destroyed since are left out, and exchanges whose
+        subject's key waits for its master key: they have no row.
         """
         buried = writing.buried({each.key_id for each in opened.values()})
-        kept = [
-            name for name, each in opened.items() if each.contents and each.key_id not in buried
-        ]
-        keys = self._keys(writing, {_owner(opened[name]) for name in kept})
+        full = [each for each in opened.values() if each.contents and each.key_id not in buried]
+        keys = self._keys(writing, {_owner(each) for each in full})
         records = [
             _row(each)._replace(state="erased")
             for each in opened.values()
             if not each.contents or each.key_id in buried
         ]
-        records += [_sealed(opened[name], keys[_owner(opened[name])]) for name in kept]
-        return records, self._fingerprints([opened[name] for name in kept])
+        kept = [each for each in full if _owner(each) in keys]
+        records += [_sealed(each, keys[_owner(each)]) for each in kept]
+        return records, self._fingerprints(kept)
 
     def _fingerprints(self, opened: Sequence[Opened]) -> dict[str, Fingerprint]:
         """Return the fingerprints that are owed; a text too short for one gram has none."""
@@ -82,25 +83,26 @@ class Intake:
         }
 
     def _keys(self, writing: Writing, owners: set[Owner]) -> dict[Owner, bytes]:
-        """Return the owners' keys; those who have none that opens get one."""
+        """Return the owners' keys; those who have none that opens get one, unless its master key
+        is away: then there is none."""
+        wrapped = writing.subject_keys(owners)
+        away = {owner for owner, key in wrapped.items() if not self._keyring.is_at_hand(key)}
         known = {
             owner: key
-            for owner, wrapped in writing.subject_keys(owners).items()
-            if (key := self._opened(wrapped, owner))
+            for owner in wrapped.keys() - away
+            if (key := self._opened(wrapped[owner], owner))
         }
-        made = {owner: new_key() for owner in owners if owner not in known}
+        made = {owner: new_key() for owner in owners if owner not in known and owner not in away}
         writing.put_subject_keys(
             {owner: self._keyring.wrap_subject_key(key, *owner) for owner, key in made.items()}
         )
         return {**known, **made}
 
     def _opened(self, wrapped: bytes, owner: Owner) -> bytes | None:
-        """Return a key, or None if it is damaged. Raises LedgerFailed if its master key is away."""
+        """Return a key, or None if it is damaged."""
         try:
             return self._keyring.unwrap_subject_key(wrapped, *owner)
         except LedgerFailed:
-            if not self._keyring.is_at_hand(wrapped):
-                raise
             self.replaced += 1
             return None
 

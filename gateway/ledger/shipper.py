@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.config.settings import LedgerSettings
-from gateway.ledger.chain import event, extend, next_checkpoint, write_head
+from gateway.ledger.chain import End, event, extend, next_checkpoint, write_head
 from gateway.ledger.conduct import keep_conduct
-from gateway.ledger.frames import exchange_text
+from gateway.ledger.frames import exchange_bytes, exchange_text
 from gateway.ledger.gather import Gathered, Gatherer, Note
 from gateway.ledger.intake import Intake
 from gateway.ledger.keyring import Keyring
 from gateway.ledger.reprint import reprint
 from gateway.ledger.spool import spool_folder
 from gateway.ledger.tail import SpoolTail, list_spools
-from gateway.nouns.errors import LedgerFailed
+from gateway.nouns.errors import ConfigError, LedgerFailed
 from gateway.ports.clock import Clock
 from gateway.ports.store import Store, StoredRecord
 
@@ -54,7 +54,9 @@ class ShipperStats(NamedTuple):
     been waiting for the store; ``damaged`` counts segments of the spool that could not be read
     whole and were kept aside; ``store_ok`` is false while the last attempt failed; ``locked`` are
     finished records whose master key is not at hand: they stay in the spool. ``fault`` says why the
-    last attempt failed; ``replaced`` counts subjects' keys in the store that did not open."""
+    last attempt failed; ``replaced`` counts subjects' keys in the store that did not open.
+    ``cuts`` is how often records that had been stored were found missing, ``missing`` which the
+    last time (first and last place)."""
 
     spool_bytes: int
     oldest_unshipped_s: float
@@ -67,6 +69,8 @@ class ShipperStats(NamedTuple):
     locked: int = 0
     fault: str = ""
     replaced: int = 0
+    cuts: int = 0
+    missing: tuple[int, int] = (-1, -1)
 
 
 class Shipper:
@@ -104,7 +108,7 @@ class Shipper:
 
     def step(self) -> Progress:
         """Do what there is to do now, in bounded portions. Never raises for a store that is down or
-        a disk that is full: see `stats`. Raises ConfigError if the store is a newer program's."""
+        a newer program's, or for a disk that is full: see `stats`."""
         read, stored, fault = 0, 0, ""
         try:
             read = self._read()
@@ -114,12 +118,15 @@ class Shipper:
             if self._owes_prints:
                 self._owes_prints = reprint(self._open_store(), self._keyring) > 0
             self._tidy()
-        except (LedgerFailed, OSError) as error:
-            fault = str(error.strerror if isinstance(error, OSError) else error)
+        except (LedgerFailed, ConfigError) as error:
+            fault = error.detail
+        except OSError as error:
+            fault = str(error.strerror)
+        if fault:
             self._drop_store()
         self._count(stored, fault)
         full = read >= _FULL_BYTES or stored >= _BATCH or self._owes_prints
-        busy = read > 0 or stored > 0 or self._owes_prints
+        busy = read > 0 or stored > 0 or self._owes_prints or bool(self._gatherer.ready)
         return Progress(stored, busy=not fault and busy, full=not fault and full, read=read)
 
     def run(self, stop: threading.Event) -> None:
@@ -192,23 +199,29 @@ class Shipper:
         while gatherer.ready or gatherer.notes:
             batch = gatherer.batch(_BATCH, _BATCH_BYTES)
             notes = list(gatherer.notes)
-            shipped += self._ship_batch(batch, notes)
+            stored, waiting = self._ship_batch(batch, notes)
+            shipped += stored
             for gathered in batch:
                 gatherer.ready.popleft()
-                gatherer.stored(gathered)
+                if gathered.exchange in waiting:
+                    gatherer.lock(gathered)
+                else:
+                    gatherer.stored(gathered)
             for note in notes:
                 note.segment.users.discard(note.id)
                 gatherer.notes.popleft()
         return shipped
 
-    def _ship_batch(self, batch: list[Gathered], notes: list[Note]) -> int:
+    def _ship_batch(self, batch: list[Gathered], notes: list[Note]) -> tuple[int, set[bytes]]:
+        """Store a batch; return how many rows, and the exchanges that wait for a master key."""
         opened = {exchange_text(each.exchange): each.opened(self._keyring) for each in batch}
         rows = {exchange_text(each.id): _event_row(each) for each in notes}
-        head = None
+        head: End | None = None
         with self._open_store().writing() as writing:
             known = writing.known([*opened, *rows])
             fresh = {name: each for name, each in opened.items() if each and name not in known}
             records, fingerprints = self._intake.rows(writing, fresh)
+            waiting = fresh.keys() - {record.exchange for record in records}
             records += [row for name, row in rows.items() if name not in known]
             if records:
                 head = extend(writing, self._keyring, records, fingerprints, self._state)
@@ -216,10 +229,16 @@ class Shipper:
                 keep_conduct(writing, records, told, self._clock.wall_ns())
         if head is not None:
             write_head(self._state, self._keyring, head)
+            self._note_missing(head)
         self._since_checkpoint += len(records)
-        recovered = sum(each.facts.close is None for each in fresh.values())
+        recovered = sum(fresh[name].facts.close is None for name in fresh.keys() - waiting)
         self._stats = self._stats._replace(recovered=self._stats.recovered + recovered)
-        return len(records)
+        return len(records), {exchange_bytes(name) for name in waiting}
+
+    def _note_missing(self, end: End) -> None:
+        if end.missing is not None:
+            stats = self._stats
+            self._stats = stats._replace(cuts=stats.cuts + 1, missing=end.missing[:2])
 
     def _checkpoint(self) -> None:
         now_s = self._clock.monotonic_s()
@@ -227,6 +246,7 @@ class Shipper:
         if not due and self._since_checkpoint < self._settings.checkpoint_records:
             return
         self._checkpoint_s = now_s
+        self._gatherer.retry()
         store = self._open_store()
         with store.writing() as writing:
             next_checkpoint(writing, self._keyring, self._clock.wall_ns())

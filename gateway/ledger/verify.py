@@ -175,7 +175,7 @@ class _Walker:
 
     def _row_faults(self, record: StoredRecord) -> Iterator[Fault]:
         expected = self._place + 1
-        if record.chain_seq != expected:
+        if record.chain_seq != expected and not _tells_of_gap(record, expected):
             yield _fault("removed", expected, "", f"Record {expected} is missing.")
         if not hmac.compare_digest(link(self._keyring, self._previous, record), record.chain_hash):
             what = "altered" if _is_itself(record) else "inserted"
@@ -303,6 +303,17 @@ def _cut_told_by(record: StoredRecord) -> Fault:
         f"restored from a copy, when record {record.chain_seq} was written. The rest is intact."
     )
     return _fault("cut", missing.first, record.exchange, sentence)
+
+
+def _tells_of_gap(record: StoredRecord, expected: int) -> bool:
+    """True if the row is the event of a cut that names the places before it as missing."""
+    if record.kind != CUT:
+        return False
+    try:
+        missing = msgspec.json.decode(record.facts, type=_Cut).facts
+    except msgspec.DecodeError:
+        return False
+    return (missing.first, missing.last) == (expected, record.chain_seq - 1)
 
 
 def _wrong_column(record: StoredRecord) -> str:

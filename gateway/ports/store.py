@@ -86,6 +86,11 @@ class Writing(ConductWriting, Protocol):
         """Return place and hash of the chain's last row, or None if the store is empty."""
         ...
 
+    def furthest(self) -> int:
+        """Return the last place of which the store holds any part, also without its row; -1 if
+        none."""
+        ...
+
     def known(self, exchanges: Iterable[str]) -> set[str]:
         """Return those ids that the store has already."""
         ...

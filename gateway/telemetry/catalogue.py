@@ -154,6 +154,9 @@ FAMILIES: tuple[Family, ...] = (
     Family("spool_damaged_segments", Kind.COUNTER,
            "Files of the spool that could not be read whole; they are kept in `spool/damaged`.",
            owner=Owner.STEWARD),
+    Family("ledger_cuts", Kind.COUNTER,
+           "Times that stored records were found missing: the store was cut, or an older copy of "
+           "it was restored; the log names their places.", owner=Owner.STEWARD),
     Family("ship_errors", Kind.COUNTER, "Attempts to ship that failed (store gone, locked, full).",
            owner=Owner.STEWARD),
 )

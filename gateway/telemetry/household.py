@@ -23,6 +23,7 @@ class StewardMetrics:
         self._shipped = cast(Counter, families["shipped_records"])
         self._errors = cast(Counter, families["ship_errors"])
         self._damaged = cast(Counter, families["spool_damaged_segments"])
+        self._cuts = cast(Counter, families["ledger_cuts"])
         self._standing = cast(Gauge, families["subjects_standing"])
         cast(Gauge, families["spool_limit_bytes"]).set(spool_limit_bytes)
 
@@ -43,6 +44,10 @@ class StewardMetrics:
     def damaged(self, segments: int) -> None:
         """So many more files of the spool could not be read whole."""
         self._damaged.inc(segments)
+
+    def found_missing(self, times: int) -> None:
+        """So many times more, records that had been stored were not there any more."""
+        self._cuts.inc(times)
 
     def spool(self, *, size_bytes: int, oldest_s: float) -> None:
         """Set the spool's size and the age of its oldest unshipped record (0: none)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from gateway.nouns.errors import LedgerFailed
@@ -42,6 +43,68 @@ def test_a_ledger_lives_in_postgresql(location: str, tmp_path: Path) -> None:
     assert ledger.text_of(name(1)) is None
     assert ledger.verify().sound
     ledger.close()
+
+
+@pytest.fixture
+def ledger(location: str, tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger whose store is in PostgreSQL, with a few records."""
+    made = Ledger(tmp_path / "state")
+    made.store.close()
+    made._open_store = lambda: RelationalStore(location)
+    made.store = RelationalStore(location)
+    made.shipper = made.new_shipper()
+    for number in range(6):
+        made.exchange(number, POEM[number:])
+    made.ship()
+    yield made
+    made.close()
+
+
+def test_rows_deleted_by_hand_stop_nothing(ledger: Ledger, location: str) -> None:
+    """What is left of them is left alone: the chain goes on behind their places, and says so."""
+    with psycopg.connect(location) as connection:
+        connection.execute("DELETE FROM records WHERE chain_seq >= 3")
+    ledger.exchange(7, POEM)
+    assert ledger.ship() == 1
+    assert (ledger.shipper.stats.fault, ledger.shipper.stats.missing) == ("", (3, 5))
+    assert ledger.text_of(name(7)) == POEM
+
+
+def test_a_connection_that_is_ended_is_made_again(ledger: Ledger, location: str) -> None:
+    """As after a restart of the server: nothing is lost, and nothing stored twice."""
+    with psycopg.connect(location, autocommit=True) as connection:
+        for number in range(7, 10):
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity, current_schema() AS mine "
+                "WHERE pid <> pg_backend_pid() AND query LIKE %s",
+                ("%records%",),
+            )
+            ended.fetchall()
+            ledger.exchange(number, POEM)
+            ledger.ship()
+    ledger.ship()
+    assert ledger.verify().sound
+    assert ledger.verify().records == 9
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [("UPDATE schema_version SET number = 99", "schema 99"),
+     ("DROP TABLE contents", 'relation "contents" does not exist'),
+     ("ALTER TABLE records ADD CHECK (kind <> 'exchange') NOT VALID", "records_kind_check")],
+)  # fmt: skip
+def test_a_store_that_refuses_says_why(
+    ledger: Ledger, location: str, damage: str, told: str
+) -> None:
+    """Without a value of any row; the spool keeps what comes."""
+    with psycopg.connect(location) as connection:
+        connection.execute(damage)
+    ledger.shipper.close()
+    ledger.shipper = ledger.new_shipper()
+    ledger.exchange(7, POEM)
+    assert ledger.ship() == 0
+    assert told in ledger.shipper.stats.fault
+    assert POEM[:4] not in ledger.shipper.stats.fault
 
 
 def test_one_writer_at_a_time(location: str) -> None:

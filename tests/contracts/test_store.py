@@ -62,6 +62,14 @@ def test_the_tail_is_the_last_row(store: Store) -> None:
         assert writing.known(["e0", "e7"]) == {"e0"}
 
 
+def test_the_furthest_place_counts_what_lost_its_row(store: Store) -> None:
+    """So that nothing is written where a part of another row lies; the tail is the last row."""
+    with store.writing() as writing:
+        assert writing.furthest() == -1
+        writing.append([row(0)], {0: Fingerprint((1,), b"s"), 4: Fingerprint((1,), b"s")})
+        assert (writing.tail(), writing.furthest()) == ((0, b"hash 0"), 4)
+
+
 def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
     """Rows, postings, keys and checkpoints go together or not at all."""
 

@@ -60,7 +60,9 @@ def keep_fingerprints(connection: Connection, fingerprints: Mapping[int, Fingerp
         postings = sorted(
             (gram, place) for place, each in fingerprints.items() for gram in each.grams
         )
-        _many(connection, "INSERT INTO gram_postings (gram, chain_seq) VALUES (?, ?)", postings)
+        # A posting of what stood at the same place before, and lost its row, serves as well.
+        insert_new = "INSERT OR IGNORE INTO gram_postings (gram, chain_seq) VALUES (?, ?)"
+        _many(connection, insert_new, postings)
 
 
 def blank_fingerprints(connection: Connection, places: Sequence[int]) -> None:

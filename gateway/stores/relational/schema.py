@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from gateway.nouns.errors import LedgerFailed
 from gateway.stores.relational.conduct import make_tables
 from gateway.stores.schema_number import refuse_newer
 
@@ -141,7 +142,7 @@ def _sketches(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Without the list of what is not sorted in yet: every lookup would read all of it.
         connection.exec_driver_sql(
-            "CREATE INDEX fingerprints_by_gram ON fingerprints USING gin (grams) "
+            "CREATE INDEX IF NOT EXISTS fingerprints_by_gram ON fingerprints USING gin (grams) "
             "WITH (fastupdate = off)"
         )
         # Sketches and pictures are ciphertext: trying to compress them is lost time.
@@ -192,7 +193,13 @@ def migrate(connection: Connection) -> None:
 
 
 def schema_number(connection: Connection) -> int:
-    """Return the number of a database; 0 if there is nothing of ours in it."""
+    """Return the number of a database; 0 if there is nothing of ours in it.
+
+    Raises LedgerFailed if somebody put something there that is no such number.
+    """
     if not inspect(connection).has_table(SCHEMA_VERSION.name):
         return 0
-    return connection.execute(select(SCHEMA_VERSION.c.number)).scalar() or 0
+    number = connection.execute(select(func.max(SCHEMA_VERSION.c.number))).scalar() or 0
+    if not isinstance(number, int) or number < 0:
+        raise LedgerFailed("The number in the table schema_version of the store is damaged.")
+    return number

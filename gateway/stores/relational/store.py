@@ -46,11 +46,12 @@ from gateway.stores.relational.schema import (
     migrate,
     schema_number,
 )
-from gateway.stores.relational.writing import RelationalWriting
+from gateway.stores.relational.writing import RelationalWriting, as_bytes, as_checkpoint
 
 _BINARY = tuple(column.name for column in RECORDS.c if isinstance(column.type, LargeBinary))
 _WALK_AT_ONCE = 200
 _SWEPT_AT_ONCE = 100
+_LONGEST_REASON = 200
 _LEDGER_LOCK = 0x5EA16A7
 """The first half of the key of PostgreSQL's advisory lock; the other half is the schema."""
 
@@ -65,8 +66,14 @@ class RelationalStore(ConductTables):
 
     def __init__(self, location: str, busy_s: float = 5.0) -> None:
         self._engine = _engine(location, busy_s)
-        with self._transaction(writing=True) as connection:
-            migrate(connection)
+        self._file: tuple[Path, int] | None = None
+        try:
+            with self._transaction(writing=True) as connection:
+                migrate(connection)
+        except BaseException:
+            self.close()
+            raise
+        self._file = _file_of(self._engine.url)
 
     @contextmanager
     def writing(self) -> Iterator[RelationalWriting]:
@@ -123,19 +130,21 @@ class RelationalStore(ConductTables):
         """Return all checkpoints in their order."""
         wanted = select(CHECKPOINTS).order_by(CHECKPOINTS.c.number)
         with self._transaction() as connection:
-            return [Checkpoint(*row) for row in connection.execute(wanted)]
+            return [as_checkpoint(row) for row in connection.execute(wanted)]
 
     def subject_key(self, owner: Owner) -> bytes | None:
         """Return an owner's wrapped key, or None."""
         tenant, name = owner
         mine = (SUBJECT_KEYS.c.tenant == tenant, SUBJECT_KEYS.c.owner == name)
         with self._transaction() as connection:
-            return connection.execute(select(SUBJECT_KEYS.c.wrapped).where(*mine)).scalar()
+            wrapped = connection.execute(select(SUBJECT_KEYS.c.wrapped).where(*mine)).scalar()
+        return None if wrapped is None else as_bytes(wrapped)
 
     def subject_keys(self) -> dict[Owner, bytes]:
         """Return all owners' wrapped keys."""
         with self._transaction() as connection:
-            return {(row[0], row[1]): row[2] for row in connection.execute(select(SUBJECT_KEYS))}
+            rows = connection.execute(select(SUBJECT_KEYS))
+            return {(row[0], row[1]): as_bytes(row[2]) for row in rows}
 
     def holders(self, grams: Iterable[int], limit: int) -> dict[int, list[int]]:
         """Return the places of the records that hold each gram, at most ``limit`` per gram."""
@@ -188,8 +197,15 @@ class RelationalStore(ConductTables):
         finally:
             connection.close()
 
+    def _check_file(self) -> None:
+        """Raise LedgerFailed if SQLite's file is another than was opened: what goes on to be
+        written there nobody would find again. Whoever opens the store anew has the present one."""
+        if self._file is not None and _number_of(self._file[0]) != self._file[1]:
+            raise LedgerFailed("The file of the ledger's store was removed or replaced.")
+
     @contextmanager
     def _transaction(self, *, writing: bool = False) -> Iterator[Connection]:
+        self._check_file()
         with _answering(), self._engine.connect() as connection:
             options = connection.execution_options(ledger_writing=writing)
             with options.begin():
@@ -215,8 +231,42 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
-        reason = type(getattr(error, "orig", None) or error).__name__
+        reason = _reason(getattr(error, "orig", None) or error)
         raise LedgerFailed(f"The ledger's store does not answer ({reason}).") from error
+    except OverflowError as error:
+        raise LedgerFailed("The ledger's store has no room behind its last number.") from error
+
+
+def _reason(error: BaseException) -> str:
+    """Return what a database says is wrong, in words that hold no value of a row.
+
+    SQLite names tables and columns at most. PostgreSQL's message may quote a value (classes 22 and
+    23 of its error codes); then its code and the constraint must do.
+    """
+    name = type(error).__name__
+    if isinstance(error, sqlite3.Error):
+        return f"{name}: {error}"[:_LONGEST_REASON]
+    code, told = getattr(error, "sqlstate", None), getattr(error, "diag", None)
+    if code is None or told is None:
+        return name
+    words = told.constraint_name if code[:2] in {"22", "23"} else told.message_primary
+    return f"{name}: {words or code}"[:_LONGEST_REASON]
+
+
+def _file_of(url: URL) -> tuple[Path, int] | None:
+    """Return SQLite's file and its number in the file system; None if there is none."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    path = Path(url.database)
+    number = _number_of(path)
+    return (path, number) if number else None
+
+
+def _number_of(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
 
 
 def _engine(location: str, busy_s: float) -> Engine:
@@ -279,8 +329,7 @@ def _with_contents() -> Any:
 def _record(row: Row[Any]) -> StoredRecord:
     values = dict(row._mapping)
     for name in _BINARY:  # whoever tampers may leave text there; verifying must not stumble
-        if isinstance(values[name], str):
-            values[name] = values[name].encode()
+        values[name] = as_bytes(values[name])
     body = values.pop("body", None)
     wrapped = values.pop("wrapped_key", None)
     return StoredRecord(contents=body or b"", wrapped_key=wrapped or b"", **values)

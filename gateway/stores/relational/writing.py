@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from gateway.nouns.record import Fingerprint, key_owner
 from gateway.ports.store import Checkpoint, Owner, StoredRecord
@@ -20,6 +30,7 @@ from gateway.stores.relational.schema import (
     BURIED_KEYS,
     CHECKPOINTS,
     CONTENTS,
+    FINGERPRINTS,
     RECORDS,
     SUBJECT_KEYS,
     SWEEPS,
@@ -28,6 +39,9 @@ from gateway.stores.relational.schema import (
 
 _AT_ONCE = 400
 """Values per IN list; SQLite's oldest bound is 999 variables in a statement."""
+
+_LAST_PLACE = 1 << 62
+"""Numbers beyond are nobody's of ours: whoever wrote them left no room behind them."""
 
 _IN_CONTENTS = frozenset({"contents", "wrapped_key"})
 
@@ -40,11 +54,21 @@ class RelationalWriting(ConductRows):
 
     def tail(self) -> tuple[int, bytes] | None:
         """Return place and hash of the chain's last row, or None."""
-        newest = select(RECORDS.c.chain_seq, RECORDS.c.chain_hash).order_by(
-            RECORDS.c.chain_seq.desc()
-        )
-        row = self._connection.execute(newest.limit(1)).first()
-        return None if row is None else (row[0], row[1])
+        place = RECORDS.c.chain_seq
+        newest = select(place, RECORDS.c.chain_hash).where(place.between(0, _LAST_PLACE))
+        row = self._connection.execute(newest.order_by(place.desc()).limit(1)).first()
+        return None if row is None else (row[0], as_bytes(row[1]))
+
+    def furthest(self) -> int:
+        """Return the last place of which there is any part."""
+        columns = (RECORDS.c.chain_seq, CONTENTS.c.chain_seq, FINGERPRINTS.c.chain_seq)
+        last = [
+            self._connection.execute(
+                select(func.max(each)).where(each.between(0, _LAST_PLACE))
+            ).scalar()
+            for each in columns
+        ]
+        return max((place for place in last if place is not None), default=-1)
 
     def known(self, exchanges: Iterable[str]) -> set[str]:
         """Return those ids that the store has already."""
@@ -86,7 +110,9 @@ class RelationalWriting(ConductRows):
         found: dict[Owner, bytes] = {}
         for some in _batches(wanted):
             rows = select(SUBJECT_KEYS).where(SUBJECT_KEYS.c.owner.in_([each[1] for each in some]))
-            found.update(((row[0], row[1]), row[2]) for row in self._connection.execute(rows))
+            found.update(
+                ((row[0], row[1]), as_bytes(row[2])) for row in self._connection.execute(rows)
+            )
         return {owner: wrapped for owner, wrapped in found.items() if owner in wanted}
 
     def put_subject_keys(self, keys: Mapping[Owner, bytes]) -> None:
@@ -189,9 +215,10 @@ class RelationalWriting(ConductRows):
 
     def last_checkpoint(self) -> Checkpoint | None:
         """Return the newest checkpoint."""
-        newest = select(CHECKPOINTS).order_by(CHECKPOINTS.c.number.desc()).limit(1)
-        row = self._connection.execute(newest).first()
-        return None if row is None else Checkpoint(*row)
+        number = CHECKPOINTS.c.number
+        newest = select(CHECKPOINTS).where(number.between(0, _LAST_PLACE))
+        row = self._connection.execute(newest.order_by(number.desc()).limit(1)).first()
+        return None if row is None else as_checkpoint(row)
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint."""
@@ -205,6 +232,21 @@ class RelationalWriting(ConductRows):
     def _among(self, column: ColumnElement[Any], values: Iterable[Any]) -> Iterator[Any]:
         for some in _batches(values):
             yield from self._connection.execute(select(column).where(column.in_(some))).scalars()
+
+
+def as_bytes(value: object) -> bytes:
+    """Return a binary column's value. SQLite keeps text and numbers there, too, if somebody put
+    them: they are not what was written, and not worth a failure."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+
+
+def as_checkpoint(row: Sequence[Any]) -> Checkpoint:
+    """Return a row of the checkpoints."""
+    found = Checkpoint(*row)
+    return found._replace(
+        chain_hash=as_bytes(found.chain_hash), previous=as_bytes(found.previous),
+        signature=as_bytes(found.signature),
+    )  # fmt: skip
 
 
 def _exchanges(places: Sequence[int]) -> Any:

@@ -57,10 +57,15 @@ class Gauges:
         self.records = 0
         self.failures = 0
         self.broken = 0
+        self.cuts = 0
 
     def damaged(self, segments: int) -> None:
         """Add up."""
         self.broken += segments
+
+    def found_missing(self, times: int) -> None:
+        """Add up."""
+        self.cuts += times
 
     def spool(self, *, size_bytes: int, oldest_s: float) -> None:
         """Keep it."""
@@ -121,6 +126,20 @@ def test_a_damaged_spool_is_told() -> None:
     assert purge.done.wait(WAIT_S)
     one.stop()
     assert gauges.broken == 2
+
+
+def test_missing_records_are_told_by_their_places() -> None:
+    """Counted and logged, once each time."""
+    cut = FINE._replace(cuts=1, missing=(3, 5))
+    shipping, gauges, purge = Shipping(FINE, cut, cut), Gauges(), Chore()
+    one = steward(shipping, gauges, Chore(), purge)
+    with capture_logs() as written:
+        one.start()
+        assert shipping.seen_all.wait(WAIT_S)
+        one.stop()
+    told = [line for line in written if line["event"] == "records are missing in the store"]
+    assert [(line["log_level"], line["detail"]) for line in told] == [("error", "3 to 5")]
+    assert gauges.cuts == 1
 
 
 def test_records_without_their_key_are_logged_once() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing as closed
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,105 @@ def test_a_store_locked_by_another_is_waited_for(ledger: Ledger) -> None:
     assert not ledger.shipper.stats.store_ok
     assert ledger.ship() == 1
     assert ledger.verify().sound
+
+
+@pytest.mark.parametrize("tables", [("records",), ("records", "contents")])
+def test_rows_deleted_by_hand_stop_nothing(ledger: Ledger, tables: tuple[str, ...]) -> None:
+    """What is left of them is left alone: the chain goes on behind their places, and says so."""
+    for number in range(6):
+        ledger.exchange(number, "花开满园小鸟在枝头歌唱孩子们在草地上奔跑")
+    ledger.ship()
+    _change(ledger, *(f"DELETE FROM {table} WHERE chain_seq >= 3" for table in tables))
+    ledger.exchange(7, "after")
+    assert ledger.ship() == 1
+    stats = ledger.shipper.stats
+    assert (stats.fault, stats.cuts, stats.missing) == ("", 1, (3, 5))
+    assert ledger.text_of(name(7)) == "after"
+    fault = ledger.verify().fault
+    assert fault is not None
+    assert "3 to 5" in fault.sentence
+
+
+def test_what_is_left_of_rows_without_a_head_stops_nothing(ledger: Ledger) -> None:
+    """Nobody else knows of them."""
+    for number in range(3):
+        ledger.exchange(number, "text")
+    ledger.ship()
+    _change(ledger, "DELETE FROM records WHERE chain_seq >= 1")
+    (ledger.state / "ledger.head").unlink()
+    ledger.exchange(7, "after")
+    assert ledger.ship() == 1
+    assert ledger.shipper.stats.missing == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["UPDATE records SET chain_seq = 9223372036854775807 WHERE chain_seq = 2",
+     "UPDATE records SET chain_seq = 'zzz' WHERE chain_seq = 2",
+     "UPDATE records SET chain_hash = 17 WHERE chain_seq = 2",
+     "UPDATE contents SET chain_seq = 9223372036854775807 WHERE chain_seq = 2",
+     "UPDATE checkpoints SET number = 9223372036854775807",
+     "UPDATE checkpoints SET number = 'x', signature = 'y'",
+     "UPDATE fingerprints SET grams = 'x'"],
+)  # fmt: skip
+def test_damaged_columns_stop_nothing(ledger: Ledger, damage: str) -> None:
+    """What comes is stored, and verifying finds the damage without stumbling over it."""
+    for number in range(3):
+        ledger.exchange(number, "花开满园小鸟在枝头歌唱孩子们在草地上奔跑")
+    ledger.ship()
+    ledger.clock.now_s += 61
+    ledger.ship()
+    _change(ledger, damage)
+    for number in (7, 8):
+        ledger.exchange(number, "after")
+        ledger.clock.now_s += 61
+        assert ledger.ship() == 1
+        assert ledger.shipper.stats.fault == ""
+    assert ledger.verify().sound == ("fingerprints" in damage)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [("UPDATE schema_version SET number = 99", "schema 99"),
+     ("UPDATE schema_version SET number = 'x'", "schema_version"),
+     ("DROP TABLE contents", "no such table: contents")],
+)  # fmt: skip
+def test_a_store_that_is_none_of_ours_any_more_is_told(
+    ledger: Ledger, damage: str, told: str
+) -> None:
+    """The spool keeps what comes until somebody has mended it."""
+    ledger.ship()
+    _change(ledger, damage)
+    ledger.shipper.close()
+    ledger.shipper = ledger.new_shipper()
+    ledger.exchange(1, "text")
+    assert ledger.ship() == 0
+    assert told in ledger.shipper.stats.fault
+    assert segments(ledger)
+
+
+def test_a_store_file_that_is_removed_is_begun_anew(ledger: Ledger) -> None:
+    """Nothing goes on to be written where nobody would find it; what was lost is told."""
+    ledger.exchange(1, "before")
+    ledger.ship()
+    ledger.store.close()
+    for path in ledger.state.glob("ledger.db*"):
+        path.unlink()
+    ledger.exchange(2, "after")
+    ledger.shipper.step()
+    assert "removed or replaced" in ledger.shipper.stats.fault
+    assert ledger.ship() == 1
+    ledger.store = RelationalStore(str(ledger.state / "ledger.db"))
+    assert ledger.text_of(name(2)) == "after"
+    assert ledger.shipper.stats.missing == (0, 0)
+
+
+def _change(ledger: Ledger, *statements: str) -> None:
+    """Change the store behind its back."""
+    with closed(sqlite3.connect(ledger.state / "ledger.db")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
 
 
 def test_a_head_that_cannot_be_written_stops_nothing(ledger: Ledger) -> None:

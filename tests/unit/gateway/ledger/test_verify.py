@@ -138,6 +138,18 @@ def test_a_cut_tail_is_seen_when_the_chain_has_grown_again(ledger: Ledger) -> No
     assert len(ledger.store.search(Query(kind="cut"))) == 1
 
 
+def test_a_cut_that_somebody_writes_excuses_no_gap(ledger: Ledger) -> None:
+    """Only the event of a cut that fits the chain does."""
+    fill(ledger)
+    tamper(
+        ledger,
+        "DELETE FROM records WHERE chain_seq = 5",
+        "UPDATE records SET kind = 'cut', facts = "
+        """CAST('{"facts":{"first":5,"last":5}}' AS BLOB) WHERE chain_seq = 6""",
+    )
+    assert not ledger.verify().sound
+
+
 def test_a_tail_that_was_cut_and_written_anew_is_seen(ledger: Ledger) -> None:
     """As long as before, but not what the head saw: a restored copy that went on elsewhere."""
     fill(ledger)

@@ -18,6 +18,7 @@ def test_the_steward_tells_the_spool(tmp_path: Path) -> None:
     steward.shipped(2)
     steward.ship_failed()
     steward.damaged(3)
+    steward.found_missing(1)
     scrape = render(folder).decode().splitlines()
     assert "sealgate_spool_bytes 300.0" in scrape
     assert "sealgate_spool_limit_bytes 1000.0" in scrape
@@ -25,6 +26,7 @@ def test_the_steward_tells_the_spool(tmp_path: Path) -> None:
     assert "sealgate_shipped_records_total 42.0" in scrape
     assert "sealgate_ship_errors_total 1.0" in scrape
     assert "sealgate_spool_damaged_segments_total 3.0" in scrape
+    assert "sealgate_ledger_cuts_total 1.0" in scrape
 
 
 def test_the_supervisor_counts_reloads(tmp_path: Path) -> None:

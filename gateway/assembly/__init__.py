@@ -28,7 +28,7 @@ from gateway.assembly.master_keys import MasterKeyDesk
 from gateway.assembly.operator import Judges, Keys, Records
 from gateway.assembly.patience import Patience
 from gateway.assembly.program import Installation
-from gateway.assembly.reading import readers
+from gateway.assembly.reading import manifest_reader, readers
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.shelf import read_lists
 from gateway.assembly.vault import open_vault, store_location
@@ -108,8 +108,10 @@ def open_archive(settings: Settings, policy: Policy) -> Archive:
     vault = open_vault(settings, make=False)
     secret = vault.keyring.fingerprint_key
     sealer = Sealer(policy.marks, "", secret)
-    marks = readers(policy, sealer, open_mark_keys(settings, os.environ, secret))
-    return Records(vault, sealer, policy.keep, clock, marks)
+    keys = open_mark_keys(settings, os.environ, secret)
+    marks = readers(policy, sealer, keys)
+    beside = manifest_reader(keys.marks)
+    return Records(vault, sealer, policy.keep, clock, marks=marks, beside=beside)
 
 
 def open_evidence(settings: Settings) -> Evidence | None:
@@ -122,7 +124,7 @@ def open_inspector(settings: Settings, policy: Policy) -> Inspector:
     keys = open_mark_keys(settings, os.environ, _NO_KEY)
     keys = keys._replace(marks=keys.marks._replace(watermark=b""))  # it takes the ledger's key
     marks = readers(policy, Sealer(policy.marks, "", _NO_KEY), keys)
-    return FileInspector(marks, exchange_ids(SystemClock()))
+    return FileInspector(marks, exchange_ids(SystemClock()), manifest_reader(keys.marks))
 
 
 def open_keys(settings: Settings) -> KeyDesk:

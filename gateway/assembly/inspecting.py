@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gateway.assembly.operator import mark_seen
+from gateway.assembly.reading import tell
 from gateway.desk.propagation import WORDS, present_label, propagated
-from gateway.desk.reading import Reader, read
+from gateway.desk.reading import (
+    Beside,
+    FileAsked,
+    FileReading,
+    Reader,
+    nothing_beside,
+    read,
+    with_words_read,
+)
 from gateway.desk.report import tier_of
 from gateway.marks.provider_code import validate_provider_code
 from gateway.nouns.mark import AigcLabel, MarkFamily, Receipt
@@ -18,19 +27,35 @@ _NAME = "aigc_label"
 
 
 class FileInspector:
-    """See gateway.ports.operator.Inspector. ``new_id`` makes numbers of contents."""
+    """See gateway.ports.operator.Inspector. ``new_id`` makes numbers of contents, ``beside`` reads
+    manifests that stand beside a file."""
 
-    def __init__(self, marks: Sequence[Reader], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        marks: Sequence[Reader],
+        new_id: Callable[[], str],
+        beside: Beside = nothing_beside,
+    ) -> None:
         self._readers = tuple(marks)
         self._new_id = new_id
+        self._files = FileReading(marks, lambda _: [], tell, beside)
 
     def inspect(
-        self, content: bytes, name: str, *, declared: bool, propagator: str, number: str
+        self,
+        content: bytes,
+        name: str,
+        *,
+        declared: bool,
+        propagator: str,
+        number: str,
+        manifest: bytes = b"",
     ) -> Inspected:
         """Read a file's marks and say what is owed."""
         if propagator:
             validate_provider_code(propagator)
-        seen = read(content, name, self._readers)
+        seen = self._files(FileAsked(content, name, manifest))
+        if seen.words:
+            seen = with_words_read(seen, self._readers)
         tier = tier_of(seen.marks, declared=declared)
         label = None
         if propagator:

@@ -45,7 +45,7 @@ class LedgerMemory:
         """Return the exchanges that have one of these ids or label codes; asks twice per name,
         whatever it looks like."""
         archive = self._archive()
-        bare = self._bare(traceable(content), seen) if seen.format in TEXTS else ""
+        bare = self._bare(told(content, seen), seen)
         found: list[Kept] = []
         for name in names:
             for code, query in (("", Query(exchange=name, limit=1)),
@@ -60,7 +60,8 @@ class LedgerMemory:
     def _bare(self, text: str, seen: Seen) -> str:
         """Return the words of a text without our marks."""
         text = self._sealer.without_marks(text)
-        return TAG.sub(" ", text) if seen.format is MediaFormat.HTML else text
+        tagged = seen.format is MediaFormat.HTML and not seen.words
+        return TAG.sub(" ", text) if tagged else text
 
     def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
         """Return the exchanges that the content is like, the surest first."""
@@ -72,15 +73,13 @@ class LedgerMemory:
         return [*same, *like], recognisable
 
     def _like(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
-        if seen.format is None:
-            return [], False
-        if seen.format.kind is MediaKind.IMAGE:
+        if seen.format and seen.format.kind is MediaKind.IMAGE:
             shown = self._archive().trace_looks(seen.pictures)
             return [Likeness(each.exchange, "picture", each.confidence, each.time_ns)
                     for each in shown], False  # fmt: skip
-        if seen.format not in TEXTS:
+        text = told(content, seen)
+        if not text:
             return [], False
-        text = traceable(content)
         bare = self._bare(text, seen)
         found: list[Likeness] = []
         for number, each in enumerate(self._archive().trace(text)):
@@ -95,10 +94,11 @@ class LedgerMemory:
                     1.0 if share is None else share,
                 )
             )  # fmt: skip
-        return found, self._recognisable(bare, text, seen.format)
+        return found, self._recognisable(bare, text, seen)
 
-    def _recognisable(self, bare: str, text: str, kind: MediaFormat) -> bool:
-        if kind is MediaFormat.HTML or is_prose(text) is False:
+    def _recognisable(self, bare: str, text: str, seen: Seen) -> bool:
+        tagged = seen.format is MediaFormat.HTML and not seen.words
+        if tagged or is_prose(text) is False:
             return False
         return units_of(normalise(bare)) >= RECOGNISABLE_UNITS
 
@@ -110,6 +110,13 @@ class LedgerMemory:
             except ConfigError as error:
                 raise LedgerFailed(error.detail) from None
         return self._opened
+
+
+def told(content: bytes, seen: Seen) -> str:
+    """Return what of a content is looked up by its wording; empty for what says nothing."""
+    if seen.words:
+        return seen.words[:MOST_TRACED]
+    return traceable(content) if seen.format in TEXTS else ""
 
 
 def traceable(content: bytes) -> str:

@@ -13,10 +13,20 @@ import msgspec
 from gateway.access.keys import GatewayKey, KeyBook, KeyTerms
 from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge
+from gateway.assembly.memory import MOST_TRACED
+from gateway.assembly.reading import tell
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault
-from gateway.desk.attribution import CLAIM
-from gateway.desk.reading import Reader, read
+from gateway.desk.attribution import CLAIM, MOST_OF_IT
+from gateway.desk.reading import (
+    Beside,
+    FileAsked,
+    FileReading,
+    Reader,
+    Seen,
+    nothing_beside,
+    with_words_read,
+)
 from gateway.desk.report import FoundMark
 from gateway.engine.lane import Ruled
 from gateway.engine.opinion import Hearing, Opinion
@@ -29,7 +39,6 @@ from gateway.ledger.verify import verify
 from gateway.matching.picture_hash import sought
 from gateway.nouns.errors import ConfigError, NotPossible
 from gateway.nouns.mark import MarkFamily
-from gateway.nouns.media import MediaKind
 from gateway.nouns.policy import Keep
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Action
@@ -48,7 +57,7 @@ from gateway.ports.operator import (
     Spot,
     Traced,
 )
-from gateway.ports.store import Query
+from gateway.ports.store import Query, StoredRecord
 
 _SAME_CODE = 10
 """So many exchanges of one label code are named."""
@@ -131,10 +140,18 @@ class Records:
     """See gateway.ports.operator.Archive."""
 
     def __init__(
-        self, vault: Vault, sealer: Sealer, keep: Keep, clock: Clock, marks: Sequence[Reader] = ()
+        self,
+        vault: Vault,
+        sealer: Sealer,
+        keep: Keep,
+        clock: Clock,
+        *,
+        marks: Sequence[Reader] = (),
+        beside: Beside = nothing_beside,
     ) -> None:
         self._vault = vault
         self._readers = tuple(marks)
+        self._files = FileReading(marks, sought, tell, beside)
         self._sealer = sealer
         self._keep = keep
         self._clock = clock
@@ -154,10 +171,13 @@ class Records:
         around = (round(around_s[0] * 1e9), round(around_s[1] * 1e9))
         return [_traced(one) for one in self._archive.trace_typed(text, subject, around)]
 
-    def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
-        """Return the marks in a file, and the exchanges that they, or its looks, lead to."""
-        seen = read(content, name, self._readers)
-        looked = sought(content) if seen.format and seen.format.kind is MediaKind.IMAGE else []
+    def trace_file(
+        self, content: bytes, name: str, manifest: bytes = b""
+    ) -> tuple[list[MarkSeen], list[Traced]]:
+        """Return the marks in a file, and the exchanges that they, its looks or words lead to."""
+        seen = self._files(FileAsked(content, name, manifest))
+        if seen.words:
+            seen = with_words_read(seen, self._readers)
         found = {
             one.exchange: Traced(one.exchange, "file", 1.0, one.time_ns, 0, 0)
             for one in self._archive.trace_file(content)
@@ -172,13 +192,23 @@ class Records:
                 hidden = mark.family is MarkFamily.WATERMARK
                 for record in self._archive.find(asked):
                     by = "watermark" if hidden else how
-                    is_like = mark.bound or self._archive.looks_alike(record, looked)
+                    is_like = mark.bound or self._is_like(record, seen)
                     one = Traced(record.exchange, by, _SURE[is_like], record.time_ns, 0, 0)
                     found.setdefault(record.exchange, one)
-        for near in map(_traced, self._archive.trace_looks(looked)):
-            found.setdefault(near.exchange, near)
+        told = self.trace(seen.words[:MOST_TRACED]) if seen.words else []
+        for near in [*map(_traced, self._archive.trace_looks(seen.pictures)), *told]:
+            if near.exchange not in found or found[near.exchange].confidence < near.confidence:
+                found[near.exchange] = near
         ordered = sorted(found.values(), key=lambda each: -each.confidence)
         return [mark_seen(mark) for mark in seen.marks], ordered
+
+    def _is_like(self, record: StoredRecord, seen: Seen) -> bool | None:
+        """Return whether a content is what a record released; None if that cannot be compared."""
+        bare = self._sealer.without_marks(seen.words[:MOST_TRACED])
+        share = self._archive.share(record, bare)
+        if share is None:
+            return self._archive.looks_alike(record, seen.pictures)
+        return share >= MOST_OF_IT
 
     def show(self, exchange: str, *, reason: str) -> Shown | None:
         """Return a decrypted record, or None if there is none of this id or label code."""

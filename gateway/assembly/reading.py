@@ -22,6 +22,7 @@ from gateway.desk.explicit_label import ExplicitLabel
 from gateway.desk.inquiry import READS_AT_ONCE, Desk, Hosted
 from gateway.desk.reading import (
     TEXTS,
+    Beside,
     FileAsked,
     FileReading,
     Reader,
@@ -29,6 +30,7 @@ from gateway.desk.reading import (
     Seen,
     is_text,
     read,
+    with_words_read,
 )
 from gateway.desk.report import Report
 from gateway.desk.turnstile import Turnstile
@@ -42,14 +44,21 @@ from gateway.marks.label_signature import verify_label
 from gateway.matching.picture_hash import sought
 from gateway.nouns.errors import BadRequest, Overloaded, SealgateError
 from gateway.nouns.mark import FileMarksOrder, MarkFamily, MarkKeys
+from gateway.nouns.media import MediaFormat
 from gateway.nouns.policy import Policy
 from gateway.ports.clock import Clock
 from gateway.ports.mark import Claim, ClaimState, FileMark
 from gateway.wire.aigc_label import parse
+from gateway.wire.disguises import disguise
 from gateway.wire.picture_limit import bound_pictures
 
 _MAY_BEAR_CREDENTIALS = re.compile(rb"\xef\xbb\xbf|(?i:c2pa)")
 _START_S = 40.0
+MOST_WORDS = 200_000
+"""Code points of a document that are read for its labels; fewer are looked up by their wording."""
+
+MOST_MANIFEST_BYTES = 16 << 20
+"""A manifest beside a file is at most so large: it may hold thumbnails."""
 
 
 class LabelInText:
@@ -163,6 +172,27 @@ def _reader(mark: FileMark, pins: Sequence[str]) -> Reader:
     return Reader(mark, mark.formats, mark.family, keyed=mark.family is MarkFamily.WATERMARK)
 
 
+def tell(content: bytes, name: str) -> tuple[str, bool]:
+    """Return what a document says, at most `MOST_WORDS` code points, and whether that is all."""
+    from gateway.extraction.main_text import main_text
+
+    return main_text(content, name, most=MOST_WORDS)
+
+
+def manifest_reader(keys: MarkKeys) -> Beside:
+    """Return what reads a manifest that came beside a content."""
+
+    def claims(content: bytes, found: MediaFormat | None, manifest: bytes) -> list[Claim]:
+        if not isinstance(keys.signing, Signing) or len(manifest) > MOST_MANIFEST_BYTES:
+            return []
+        from gateway.marks.credentials import Credentials
+
+        mime = found.mime if found else "application/octet-stream"
+        return Credentials(keys.signing).verify_sidecar(content, mime, manifest)
+
+    return claims
+
+
 class ReadRecipe(NamedTuple):
     """How files are read, wherever that is: it travels to the reading processes. ``pixels`` bounds
     pictures."""
@@ -175,7 +205,8 @@ class ReadRecipe(NamedTuple):
     def make(self) -> FileReading:
         """Return what reads a file."""
         bound_pictures(self.pixels)
-        return FileReading(file_readers(self.order, self.keys, self.pins), sought)
+        marks = file_readers(self.order, self.keys, self.pins)
+        return FileReading(marks, sought, tell, manifest_reader(self.keys))
 
 
 class MarkReading:
@@ -199,19 +230,34 @@ class MarkReading:
         self._reading = ThreadPoolExecutor(2, "desk")
         self._asking = ThreadPoolExecutor(1, "desk-ledger")
 
-    async def __call__(self, content: bytes, name: str) -> Report:
-        """Return the report on a content. Raises BadRequest for a file that ended its process or
-        its time, Overloaded if too many wait."""
+    async def __call__(self, content: bytes, name: str, manifest: bytes = b"") -> Report:
+        """Return the report on a content and the C2PA manifest that came beside it. Raises
+        BadRequest for a file that ended its process or its time, Overloaded if too many wait."""
         loop = asyncio.get_running_loop()
-        if await loop.run_in_executor(self._reading, is_text, content, name):
-            seen = await loop.run_in_executor(self._reading, read, content, name, self._readers)
-        else:
-            seen = await self._file(content, name)
+        seen, apart = await loop.run_in_executor(self._reading, self._text, content, name)
+        if seen is None:
+            seen = await self._file(FileAsked(content, name, manifest))
+        elif apart or manifest:
+            other = await self._file(FileAsked(content, name, manifest))
+            beside = tuple(mark for mark in other.marks if mark.mark == "credential")
+            seen = seen._replace(
+                marks=tuple(dict.fromkeys((*seen.marks, *beside))), words=other.words,
+                partly=seen.partly or other.partly,
+            )  # fmt: skip
+        if seen.words:
+            seen = await loop.run_in_executor(self._reading, with_words_read, seen, self._readers)
         asked = partial(attribute, content, seen, self._memory, self._producer)
         return await loop.run_in_executor(self._asking, asked)
 
-    async def _file(self, content: bytes, name: str) -> Seen:
-        seen = await self.files.carry_out(FileAsked(content, name))
+    def _text(self, content: bytes, name: str) -> tuple[Seen | None, bool]:
+        """Return the marks of a text (None for a file of another kind), and whether its words have
+        to be read apart: they are not what stands there, or it is nothing that is known."""
+        if not is_text(content, name):
+            return None, False
+        return read(content, name, self._readers), disguise(content, name) is not None
+
+    async def _file(self, asked: FileAsked) -> Seen:
+        seen = await self.files.carry_out(asked)
         if isinstance(seen, Overloaded):
             raise Overloaded("Too many files wait to be read.", retry_after_s=2.0)
         if isinstance(seen, SealgateError):

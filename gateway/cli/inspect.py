@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
+from gateway.cli.given_file import NoContentError, given_file
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
@@ -29,6 +30,8 @@ _HELP = say(
       sealgate inspect *.jpg --declared --json
       sealgate inspect upload.png --propagator CODE --write
 
+    A content credential beside a file (NAME.c2pa) is read with it.
+
     Exit code 0: nothing is owed, or --write wrote all of it. 1: something is owed. 3: a file could
     not be read or written.
     """,
@@ -42,6 +45,8 @@ _HELP = say(
       sealgate inspect upload.png
       sealgate inspect *.jpg --declared --json
       sealgate inspect upload.png --propagator 编码 --write
+
+    文件旁的内容凭证（“原名.c2pa”）会一并读取。
 
     退出码 0：无义务，或 --write 已全部写入；1：有义务；3：文件无法读取或写入。
     """,
@@ -144,19 +149,23 @@ def inspect(
 
 def _inspect(inspector: Inspector, path: Path, asked: _Asked) -> _Done:
     try:
-        content = path.read_bytes()
+        content, name, manifest = given_file(path)
         found = inspector.inspect(
-            content, path.name, declared=asked.declared, propagator=asked.propagator,
-            number=asked.number,
+            content, name, declared=asked.declared, propagator=asked.propagator,
+            number=asked.number, manifest=manifest,
         )  # fmt: skip
         if not asked.write or found.label is None:
             return _Done(path, found)
-        written, receipt = inspector.write(content, path.name, found.label)
+        if name != path.name:
+            return _Done(path, None, trouble=say("name the file itself", "请给出文件本身"))
+        written, receipt = inspector.write(content, name, found.label)
         if receipt.status == "written":
             _replace(path, written)
         return _Done(path, found, receipt)
     except OSError as error:
         return _Done(path, None, trouble=error.strerror or "")
+    except NoContentError as error:
+        return _Done(path, None, trouble=str(error))
 
 
 def _replace(path: Path, content: bytes) -> None:

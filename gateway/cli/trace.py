@@ -10,6 +10,7 @@ from typing import NamedTuple
 import click
 import msgspec
 
+from gateway.cli.given_file import GivenFile, NoContentError, given_file
 from gateway.cli.invocation import json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.ledger import opened_archive
@@ -18,6 +19,7 @@ from gateway.cli.underline import Stroke, underlined
 from gateway.config.quantity import seconds
 from gateway.nouns.media import MediaFormat
 from gateway.ports.operator import MarkSeen, Traced
+from gateway.wire.disguises import disguise
 from gateway.wire.media_type import sniff
 
 MOST_SHOWN = 10
@@ -27,7 +29,8 @@ _HELP = say(
     its label.
 
     What is given is the name of a file, - for standard input, or the text itself. Of a picture,
-    sound, video or document the marks are read.
+    sound, video or document the marks are read, of a document (also a web page, a mail, rich text)
+    its words too. A content credential beside the file (NAME.c2pa) is read with it.
 
     \b
     Examples:
@@ -42,7 +45,8 @@ _HELP = say(
     """,
     """查找文本或文件出自哪次交互：全文、片段、略有改动或去掉标识均可。
 
-    参数可以是文件名、-（标准输入）或文本本身。对图片、音频、视频和文档读取其中的标识。
+    参数可以是文件名、-（标准输入）或文本本身。对图片、音频、视频和文档读取其中的标识，
+    对文档（包括网页、邮件、富文本）还比对其文字。文件旁的内容凭证（“原名.c2pa”）会一并读取。
 
     \b
     示例：
@@ -82,6 +86,7 @@ class _Asked(NamedTuple):
     text: str | None
     content: bytes = b""
     name: str = ""
+    manifest: bytes = b""
 
 
 @click.command(name="trace", help=_HELP)
@@ -138,7 +143,7 @@ def trace(
     marks: list[MarkSeen] = []
     with opened_archive(config, policy, state) as archive:
         if asked.text is None:
-            marks, found = archive.trace_file(asked.content, asked.name)
+            marks, found = archive.trace_file(asked.content, asked.name, asked.manifest)
         elif subject is None:
             found = archive.trace(asked.text)
         else:
@@ -168,11 +173,12 @@ def _asked(what: str | None, source: Path | None) -> _Asked:
     path = source or Path(what or "")
     if source is None and what != "-" and not _is_file(what or ""):
         return _Asked(what)
-    content = _read(path)
-    kind = sniff(content, path.name)
-    if kind is None or kind in _TEXTS:
-        return _Asked(_edges(content.removeprefix(b"\xef\xbb\xbf")))
-    return _Asked(None, content, path.name)
+    given = _read(path)
+    kind = sniff(given.content, given.name)
+    plain = kind is None or kind in _TEXTS
+    if plain and not given.manifest and disguise(given.content, given.name) is None:
+        return _Asked(_edges(given.content.removeprefix(b"\xef\xbb\xbf")))
+    return _Asked(None, *given)
 
 
 def _edges(content: bytes) -> str:
@@ -197,13 +203,15 @@ def _is_file(what: str) -> bool:
     return Path(what).is_file()
 
 
-def _read(source: Path) -> bytes:
+def _read(source: Path) -> GivenFile:
     if str(source) == "-":
-        return sys.stdin.buffer.read()
+        return GivenFile(sys.stdin.buffer.read(), "")
     try:
-        return source.read_bytes()
+        return given_file(source)
     except OSError as error:
         raise click.UsageError(f"{source}: {error.strerror}") from None
+    except NoContentError as error:
+        raise click.UsageError(f"{source}: {error}") from None
 
 
 def _draw(asked: _Asked, marks: list[MarkSeen], found: list[Traced]) -> None:

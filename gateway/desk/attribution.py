@@ -29,6 +29,7 @@ from gateway.desk.report import (
 from gateway.nouns.errors import LedgerFailed
 from gateway.nouns.mark import MarkFamily
 from gateway.ports.mark import ClaimState
+from gateway.wire.bundles import is_archive, is_manifest
 
 QUESTIONS = 8
 """So many names (exchange ids, label codes) are looked up for each content."""
@@ -97,7 +98,7 @@ def attribute(
         kept = memory.named(_names(seen.marks), content, seen)
         likenesses, recognisable = memory.alike(content, seen)
     except LedgerFailed:
-        reading = (*_on_reading(seen), Note.RECORDS_AWAY)
+        reading = (*_on_reading(seen, content), Note.RECORDS_AWAY)
         return Report(
             seen.format, MadeHere.UNKNOWN, declared, seen.marks, (), reading, own=producer
         )
@@ -105,7 +106,8 @@ def attribute(
     kept = [each._replace(is_like=True) if each.exchange in alike else each for each in kept]
     marks = tuple(_judged(mark, kept, producer) for mark in seen.marks)
     matches = _matches(marks, kept, likenesses, recognisable=recognisable)
-    return _reported(seen, marks, matches, producer, declared=declared)
+    reading = _on_reading(seen, content)
+    return _reported(seen, reading, marks, matches, producer, declared=declared)
 
 
 def _is_enough(each: Likeness) -> bool:
@@ -198,10 +200,9 @@ def _stands(mark: FoundMark) -> bool:
 
 
 def _reported(
-    seen: Seen, marks: tuple[FoundMark, ...], matches: tuple[Match, ...], producer: str, *,
-    declared: bool,
+    seen: Seen, reading: tuple[Note, ...], marks: tuple[FoundMark, ...],
+    matches: tuple[Match, ...], producer: str, *, declared: bool,
 ) -> Report:  # fmt: skip
-    reading = _on_reading(seen)
     if not matches:
         here = MadeHere.NO if _elsewhere(marks, producer) else MadeHere.UNKNOWN
         return Report(seen.format, here, declared, marks, (), reading, own=producer)
@@ -231,6 +232,10 @@ def _elsewhere(marks: Sequence[FoundMark], producer: str) -> bool:
     return not names_us and any(mark.producer for mark in read_by_all)
 
 
-def _on_reading(seen: Seen) -> tuple[Note, ...]:
+def _on_reading(seen: Seen, content: bytes) -> tuple[Note, ...]:
     notes = (Note.PARTLY_READ,) if seen.partly else ()
-    return notes if seen.format else (*notes, Note.UNKNOWN_FORMAT)
+    if seen.format or seen.words:
+        return notes
+    if is_archive(content):
+        return (*notes, Note.ARCHIVE)
+    return (*notes, Note.CREDENTIAL_ALONE if is_manifest(content) else Note.UNKNOWN_FORMAT)

@@ -32,8 +32,9 @@ STEP_S = 0.1
 READS_AT_ONCE = 4
 """So many contents are read, or wait to be read, in one process at the same time."""
 
-Read = Callable[[bytes, str], Awaitable[Report]]
-"""Reads a content (with a name that hints at its format) away from the event loop."""
+Read = Callable[[bytes, str, bytes], Awaitable[Report]]
+"""Reads a content (with a name that hints at its format, and the C2PA manifest that came beside it)
+away from the event loop."""
 
 Hosted = Callable[[str], tuple[bytes, str] | None]
 """Returns a file that we host, by its name below `gateway.desk.submission.FILES`, and its media
@@ -92,9 +93,9 @@ class Desk:
         try:
             permit = self.enter(question.address, began_s)
             try:
-                content, name = await self._handed_in(question, submit)
-                size, read_from_s = len(content), self.clock.monotonic_s()
-                report = await self._read(content, name)
+                handed = await self._handed_in(question, submit)
+                size, read_from_s = len(handed.content), self.clock.monotonic_s()
+                report = await self._read(handed)
                 if self.even:
                     await self.rest(_until_step(self.clock.monotonic_s() - read_from_s))
             finally:
@@ -112,7 +113,7 @@ class Desk:
 
     async def _handed_in(
         self, question: Question, submit: Callable[[bytes, str], Submission]
-    ) -> tuple[bytes, str]:
+    ) -> Submission:
         try:
             async with asyncio.timeout(self.body_s):
                 limit = self.settings.upload_bytes
@@ -121,21 +122,21 @@ class Desk:
             raise BadRequest(f"Its body did not arrive within {self.body_s:g} s.") from None
         handed = submit(body, question.content_type)
         if not handed.hosted:
-            return handed.content, handed.name
+            return handed
         found = await asyncio.to_thread(self.hosted, handed.hosted)
         if found is None:
             error = BadRequest("No file of this name is hosted here (any more).", param="url")
             error.status = 404
             raise error
-        return found
+        return Submission(*found)
 
-    async def _read(self, content: bytes, name: str) -> Report:
+    async def _read(self, handed: Submission) -> Report:
         if self.places.locked():
             raise Overloaded("Too many contents are being read.", retry_after_s=2.0)
         async with self.places:
             try:
                 async with asyncio.timeout(self.settings.longest_s + self.start_s):
-                    return await self.read(content, name)
+                    return await self.read(handed.content, handed.name, handed.manifest)
             except TimeoutError:
                 raise Overloaded(
                     f"It was not read within {self.settings.longest_s:g} s (verify.longest_s)."

@@ -13,14 +13,14 @@
   document.documentElement.classList.add("script");
 
   const showChosen = () => {
-    const file = input.files[0];
-    chosen.textContent = file ? `${form.dataset.chosen} ${file.name}` : "";
+    const names = [...input.files].map((file) => file.name).join(", ");
+    chosen.textContent = names ? `${form.dataset.chosen} ${names}` : "";
   };
   const take = (files) => {
     if (files.length === 0) return;
-    const one = new DataTransfer();
-    one.items.add(files[0]);
-    input.files = one.files;
+    const some = new DataTransfer();
+    for (const file of [...files].slice(0, 2)) some.items.add(file);
+    input.files = some.files;
     showChosen();
   };
   const holdsFiles = (event) => [...event.dataTransfer.types].includes("Files");

@@ -62,32 +62,64 @@ class Reader(NamedTuple):
 class Seen(NamedTuple):
     """What was read: the format by the content's own bytes, and all marks. ``partly``: something
     was left out, because the text is too long or a reader broke on it. ``pictures`` are what
-    a picture is looked up by."""
+    a picture is looked up by, ``words`` what a document says whose bytes are not its words."""
 
     format: MediaFormat | None
     marks: tuple[FoundMark, ...]
     partly: bool
     pictures: tuple[Sought, ...] = ()
+    words: str = ""
 
 
 class FileAsked(NamedTuple):
-    """A file to be read in a process of its own, and its name (see `read`)."""
+    """A file to be read in a process of its own, its name (see `read`), and the C2PA manifest that
+    came beside it, if one did."""
 
     content: bytes
     name: str
+    manifest: bytes = b""
+
+
+Look = Callable[[bytes], list[Sought]]
+Tell = Callable[[bytes, str], tuple[str, bool]]
+"""Returns what a document says, and whether that is all; empty for what is no document."""
+
+Beside = Callable[[bytes, MediaFormat | None, bytes], list[Claim]]
+"""Returns the claims of a manifest that came beside a content."""
+
+
+def says_nothing(_content: bytes, _name: str) -> tuple[str, bool]:
+    """Nothing is read as a document."""
+    return "", True
+
+
+def nothing_beside(_content: bytes, _found: MediaFormat | None, _manifest: bytes) -> list[Claim]:
+    """No manifest is read."""
+    return []
 
 
 class FileReading:
-    """Reads files: their marks and what pictures show. Made in each reading process."""
+    """Reads files: their marks, what pictures show and what documents say. Made in each reading
+    process."""
 
-    def __init__(self, readers: Iterable[Reader], look: Callable[[bytes], list[Sought]]) -> None:
+    def __init__(
+        self,
+        readers: Iterable[Reader],
+        look: Look,
+        tell: Tell = says_nothing,
+        beside: Beside = nothing_beside,
+    ) -> None:
         self._readers = tuple(readers)
         self._look = look
+        self._tell = tell
+        self._beside = beside
 
     def __call__(self, asked: FileAsked) -> Seen:
         """Return what is in a file. Raises nothing."""
-        seen = read(asked.content, asked.name, self._readers)
-        if seen.format is None or seen.format.kind is not MediaKind.IMAGE:
+        seen = self._with_manifest(read(asked.content, asked.name, self._readers), asked)
+        if seen.format is None or seen.format.kind is MediaKind.DOCUMENT:
+            return self._with_words(seen, asked)
+        if seen.format.kind is not MediaKind.IMAGE:
             return seen
         if is_crumbled(asked.content):
             return seen
@@ -95,6 +127,41 @@ class FileReading:
             return seen._replace(pictures=tuple(self._look(asked.content)))
         except _BROKEN:
             return seen._replace(partly=True)
+
+    def _with_words(self, seen: Seen, asked: FileAsked) -> Seen:
+        try:
+            words, whole = self._tell(asked.content, asked.name)
+        except _BROKEN:
+            words, whole = "", False
+        return seen._replace(words=words, partly=seen.partly or not whole)
+
+    def _with_manifest(self, seen: Seen, asked: FileAsked) -> Seen:
+        if not asked.manifest:
+            return seen
+        try:
+            claims = self._beside(asked.content, seen.format, asked.manifest)
+        except _BROKEN:
+            return seen._replace(partly=True)
+        marks = [found_mark("credential", MarkFamily.CREDENTIAL, claim) for claim in claims]
+        return seen._replace(marks=tuple(sorted((*seen.marks, *marks), key=_order)))
+
+
+def with_words_read(seen: Seen, readers: Iterable[Reader]) -> Seen:
+    """Return what was seen of a document, with the marks that its words carry like any text:
+    visible labels and traces. A label that was found in the file itself is not told twice."""
+    known = {(mark.family, mark.code) for mark in seen.marks}
+    told = read(seen.words.encode("utf-8", "replace"), "txt", readers)
+    labelled = any(mark.family is MarkFamily.LABEL for mark in seen.marks)
+    marks = [
+        mark
+        for mark in told.marks
+        if mark.family in (MarkFamily.LABEL, None)
+        and (mark.family, mark.code) not in known
+        and (mark.code or mark.family is None or not labelled)
+    ]
+    return seen._replace(
+        marks=tuple(sorted((*seen.marks, *marks), key=_order)), partly=seen.partly or told.partly
+    )
 
 
 def is_text(content: bytes, name: str) -> bool:
@@ -151,9 +218,15 @@ def edges(content: bytes) -> bytes:
 
 
 def _mark(reader: Reader, claim: Claim) -> FoundMark:
+    return found_mark(reader.mark.name, reader.family, claim, keyed=reader.keyed)
+
+
+def found_mark(
+    name: str, family: MarkFamily | None, claim: Claim, *, keyed: bool = False
+) -> FoundMark:
+    """Return a claim as a mark that was found."""
     produced = claim.label.ProduceID if claim.label else ""
     return FoundMark(
-        reader.mark.name, reader.family, claim.state, claim.label, claim.exchange or produced,
-        claim.code, claim.detail, keyed=reader.keyed, bound=claim.bound,
-        model=claim.model,
+        name, family, claim.state, claim.label, claim.exchange or produced, claim.code,
+        claim.detail, keyed=keyed, bound=claim.bound, model=claim.model,
     )  # fmt: skip

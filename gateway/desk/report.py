@@ -58,6 +58,8 @@ class Note(StrEnum):
     OTHER_PRODUCER = "other_producer"
     PARTLY_READ = "partly_read"
     UNKNOWN_FORMAT = "unknown_format"
+    ARCHIVE = "archive"
+    CREDENTIAL_ALONE = "credential_alone"
     RECORDS_AWAY = "records_away"
 
 

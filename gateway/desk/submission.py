@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from gateway.nouns.errors import BadRequest, TooLarge
+from gateway.wire.bundles import is_manifest
 
 FILES = "/sealgate/v1/files/"
 """Below this path lie the generated files that we host; no other URL is opened."""
@@ -33,12 +34,14 @@ _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{1,70}")
 
 class Submission(NamedTuple):
     """A content and its name (a file name or a media type; a hint, never trusted), or the path of a
-    hosted file of ours below `FILES`. ``pasted``: it came as a text."""
+    hosted file of ours below `FILES`. ``pasted``: it came as a text. ``manifest`` is the C2PA
+    manifest that was handed in beside the content."""
 
     content: bytes = b""
     name: str = ""
     hosted: str = ""
     pasted: bool = False
+    manifest: bytes = b""
 
 
 class JsonAsked(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,9 +90,10 @@ def submission_of(body: bytes, content_type: str, own_hosts: frozenset[str]) -> 
 
 
 def form_submission(body: bytes, content_type: str) -> Submission:
-    """Return what the page's form hands in: its file if one was chosen, else its text.
+    """Return what the page's form hands in: its file if one was chosen, else its text. A second
+    file may be the C2PA manifest that stands beside the content.
 
-    Raises BadRequest if it holds neither.
+    Raises BadRequest if it holds neither, or several contents.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind == _URLENCODED:
@@ -98,11 +102,22 @@ def form_submission(body: bytes, content_type: str) -> Submission:
         fields = _urlencoded(body)
         return _pasted(fields.get("text", ""))
     parts = multipart(body, boundary_of(content_type))
-    for part in parts:
-        if part.field == "file" and part.content:
-            return Submission(part.content, _plain_name(part.filename or ""))
+    files = [part for part in parts if part.field == "file" and part.content]
+    manifests = [each.content for each in files if is_manifest(each.content)]
+    contents = [each for each in files if not is_manifest(each.content)]
+    if len(contents) > 1 or len(manifests) > 1:
+        raise BadRequest(
+            "One file is read at a time; a second one may be its content credential (.c2pa).",
+            param="file",
+        )
+    manifest = manifests[0] if manifests else b""
+    if contents:
+        name = _plain_name(contents[0].filename or "")
+        return Submission(contents[0].content, name, manifest=manifest)
     text = next((part.content for part in parts if part.field == "text"), b"")
-    return _pasted(text.decode("utf-8", "replace"))
+    if manifest and not text.strip():
+        return Submission(manifest, "c2pa")
+    return _pasted(text.decode("utf-8", "replace"))._replace(manifest=manifest)
 
 
 def boundary_of(content_type: str) -> str:

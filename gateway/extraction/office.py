@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from gateway.extraction.passages import Passages, ReadFault
 from gateway.extraction.plain import decoded, speaks_plainly
@@ -50,18 +51,35 @@ Pictured = tuple[str, bytes]
 def read_office(content: bytes, found: MediaFormat, passages: Passages) -> Iterator[Pictured]:
     """Take the texts of a document, and yield the pictures in it. Raises ReadFault; at the end,
     too, if there are other files inside."""
-    try:
-        package = Package(content, to_change=False)
-        reader = _Reader(package, passages, len(content))
-        _MAINS[found](reader)
+    with _faults():
+        reader = _main(content, found, passages)
         reader.rest()
         yield from reader.pictures()
+    if reader.holds_files or any(_FILES.fullmatch(name) for name in reader.package.names):
+        raise ReadFault(Fault.FILES_INSIDE)
+
+
+def read_main(content: bytes, found: MediaFormat, passages: Passages) -> None:
+    """Take the text of a document, its slides or its sheets alone. Raises ReadFault."""
+    with _faults():
+        _main(content, found, passages)
+
+
+def _main(content: bytes, found: MediaFormat, passages: Passages) -> _Reader:
+    reader = _Reader(Package(content, to_change=False), passages, len(content))
+    _MAINS[found](reader)
+    return reader
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Make a ReadFault of what a broken package raises."""
+    try:
+        yield
     except ArchiveError as error:
         raise ReadFault(_ARCHIVE_FAULTS.get(str(error), Fault.BROKEN)) from error
     except (XmlError, ValueError, KeyError, RecursionError) as error:
         raise ReadFault(Fault.BROKEN) from error
-    if reader.holds_files or any(_FILES.fullmatch(name) for name in package.names):
-        raise ReadFault(Fault.FILES_INSIDE)
 
 
 class _Reader:

@@ -58,6 +58,15 @@ def read_pdf(content: bytes, passages: Passages) -> Iterator[Pictured]:
         raise ReadFault(Fault.FILES_INSIDE)
 
 
+def read_pages(content: bytes, passages: Passages) -> None:
+    """Take the text of each page alone. Raises ReadFault."""
+    with _opened(content) as document:
+        for number in range(min(len(document), passages.bounds.pages)):
+            page = document[number]
+            passages.add(f"page {number + 1}", _text_of(page))
+            page.close()
+
+
 def _pages(document: Any, passages: Passages) -> Iterator[Pictured]:
     rendered = 0
     for number in range(len(document)):

@@ -111,6 +111,17 @@ def read_web_page(text: str, passages: Passages, *, place: str = "") -> None:
         passages.add(f"{place}styles", _ESCAPE.sub(_escaped, styles))
 
 
+def visible_text(text: str) -> str:
+    """Return the text of a page as a browser shows it."""
+    page = _Page(_hiding(_styles(text)))
+    for part in parts(text):
+        if isinstance(part, Tag):
+            page.tag(part)
+        else:
+            page.text(part)
+    return "".join(page.visible)
+
+
 def _styles(text: str) -> str:
     """Return the style sheets that stand in a page."""
     found = []

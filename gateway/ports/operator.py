@@ -233,9 +233,12 @@ class Archive(Protocol):
         characters, typed from a screenshot, may come from. Decrypts no contents."""
         ...
 
-    def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
-        """Return the marks in a file, and the exchanges that they, or a picture's looks, lead to.
-        ``name`` is a hint at the format."""
+    def trace_file(
+        self, content: bytes, name: str, manifest: bytes = b""
+    ) -> tuple[list[MarkSeen], list[Traced]]:
+        """Return the marks in a file, and the exchanges that they, a picture's looks or a
+        document's words lead to. ``name`` is a hint at the format, ``manifest`` the C2PA manifest
+        beside the file."""
         ...
 
     def show(self, exchange: str, *, reason: str) -> Shown | None:
@@ -268,11 +271,19 @@ class Inspector(Protocol):
     """Tells platforms what they owe on files that others made. Needs no ledger."""
 
     def inspect(
-        self, content: bytes, name: str, *, declared: bool, propagator: str, number: str
+        self,
+        content: bytes,
+        name: str,
+        *,
+        declared: bool,
+        propagator: str,
+        number: str,
+        manifest: bytes = b"",
     ) -> Inspected:
-        """Read a file's marks. ``declared``: its user says that it is AI-generated. ``propagator``
-        is the platform's provider code (empty: none is named), ``number`` its number of the
-        content (empty: a new one). Raises ConfigError for a code that is none."""
+        """Read a file's marks, also those of the C2PA manifest beside it. ``declared``: its user
+        says that it is AI-generated. ``propagator`` is the platform's provider code (empty: none is
+        named), ``number`` its number of the content (empty: a new one). Raises ConfigError for a
+        code that is none."""
         ...
 
     def write(self, content: bytes, name: str, label: AigcLabel) -> tuple[bytes, Receipt]:

@@ -114,8 +114,11 @@ class Program:
             return []
         return [Traced(RECORD, "fingerprint", 0.97, 1_764_000_000_000_000_000, 0, 5)]
 
-    def trace_file(self, content: bytes, name: str) -> tuple[list[MarkSeen], list[Traced]]:
+    def trace_file(
+        self, content: bytes, name: str, manifest: bytes = b""
+    ) -> tuple[list[MarkSeen], list[Traced]]:
         self.calls.append(("trace_file", name))
+        content += manifest
         if b"marked" not in content:
             return [], []
         seen = MarkSeen("image_metadata", "metadata", "intact", "P", RECORD, "", "")
@@ -135,8 +138,10 @@ class Program:
         return self
 
     def inspect(
-        self, content: bytes, name: str, *, declared: bool, propagator: str, number: str
-    ) -> Inspected:
+        self, content: bytes, name: str, *, declared: bool, propagator: str, number: str,
+        manifest: bytes = b"",
+    ) -> Inspected:  # fmt: skip
+        content += manifest
         self.calls.append(("inspect", name, declared, propagator, number))
         tier = "confirmed" if b"marked" in content else "possible" if declared else "none"
         if tier == "none":

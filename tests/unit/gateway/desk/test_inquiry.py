@@ -43,7 +43,7 @@ class Room:
             asyncio.Semaphore(1), count=self.counted.append, rest=self._rest,
         )  # fmt: skip
 
-    async def _read(self, content: bytes, name: str) -> Report:
+    async def _read(self, content: bytes, name: str, _manifest: bytes) -> Report:
         self.read.append((content, name))
         self.reading.set()
         self.clock.now_s += self.takes_s
@@ -167,7 +167,7 @@ async def test_what_nobody_foresaw_is_counted_too() -> None:
     """As a failure; and every outcome is one of the closed set."""
     room = Room()
 
-    async def breaks(content: bytes, name: str) -> Report:
+    async def breaks(content: bytes, name: str, manifest: bytes) -> Report:
         raise RuntimeError
 
     room.desk = dataclasses.replace(room.desk, read=breaks)

@@ -48,7 +48,7 @@ class Counter:
             asyncio.Semaphore(4), rest=_at_once,
         )  # fmt: skip
 
-    async def _read(self, content: bytes, name: str) -> Report:
+    async def _read(self, content: bytes, name: str, _manifest: bytes) -> Report:
         self.given.append((content, name))
         return MADE_HERE if b"ours" in content else NOTHING
 

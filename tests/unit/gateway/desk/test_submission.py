@@ -124,6 +124,21 @@ def test_a_form_with_a_file() -> None:
     assert submission_of(body, FORM, HOSTS) == Submission(content, "b.png")
 
 
+def test_a_file_and_its_credential_in_one_form() -> None:
+    """In any order; a credential alone is handed in as it is; two contents are one too many."""
+    one = ('name="file"; filename="a.opus"', b"OggS of a kind")
+    beside = ('name="file"; filename="a.opus.c2pa"', bytes(4) + b"jumb" + bytes(8) + b"c2pa\0")
+    asked = Submission(one[1], "a.opus", manifest=beside[1])
+    assert form_submission(form(one, beside), FORM) == asked
+    assert form_submission(form(beside, one), FORM) == asked
+    assert form_submission(form(beside), FORM) == Submission(beside[1], "c2pa")
+    told = form_submission(form(beside, ('name="text"', b"a text")), FORM)
+    assert (told.content, told.manifest, told.pasted) == (b"a text", beside[1], True)
+    for twice in (one, beside):
+        with pytest.raises(BadRequest, match="One file"):
+            form_submission(form(twice, one, twice), FORM)
+
+
 def test_a_form_with_a_text() -> None:
     """An empty file field is no file; lines end as they did before the browser sent them."""
     body = form(('name="file"; filename=""', b""), ('name="text"', "第一\r\n第二".encode()))

@@ -1,30 +1,31 @@
 """Finder: which records a text or a picture may come from, by their fingerprints alone.
 
 The rarest grams of the question name the candidates; each is confirmed by laying the question along
-its sketch. Nothing is decrypted but sketches. What many records share is no evidence for one of
-them: what speaks for a record is how many units it takes to tell its passage in the words of the
-other candidates, and confidence is divided among those that fit as well.
+its sketch. Nothing is decrypted but sketches. What then speaks for a record is told in
+`gateway.ledger.evidence`.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.matching.alignment import NOTHING, Alignment, Places, align, densest_band, window_of
-from gateway.matching.cross_parsing import Library, cost
-from gateway.matching.fingerprint import (
-    Fingerprinter,
-    Question,
-    normalise,
-    normalise_with_origin,
-    units_of,
+from gateway.ledger.evidence import Laid, drafts, is_likely, own_units, shared_confidence, told_to
+from gateway.matching.alignment import (
+    NOTHING,
+    Alignment,
+    align,
+    align_best,
+    bands_of,
+    densest_band,
+    window_of,
 )
+from gateway.matching.fingerprint import Fingerprinter, Normal, Question, normal_forms, units_of
 from gateway.matching.picture_hash import MOST_DIFFERENT, Nearness, nearness, sought
 from gateway.nouns.picture import Sought
 from gateway.ports.store import Store
@@ -49,28 +50,14 @@ _TIED = 0.9
 """
 
 _ALIGNED = 12
-_LEAST_SHARE = 0.6
 _LEAST_TYPED = 0.5
 _PIECE = 500
 _LEAST_COMPARED = 16
-_LEAST_UNITS = 30
-_PASSAGE_UNITS = 70
-_LEAST_DENSITY = 0.62
-_AS_GOOD = 0.9
-_DRAFTS = 8
-"""So many likely candidates may be drafts of one answer; the words of further ones are stock."""
 
 _VOICES = 4
 _MOST_VOICES = 64
 """A passage is told beside so many holders of each of its grams, if so many hold it; in all beside
 so many more than the candidates."""
-
-_MOST_TOLD = 400
-"""Of a longer passage only so many codes are told in the words of others: it has shown enough."""
-
-_HALF_OWN = 20
-_HALF_TYPED = 12
-"""Every so many units halve the doubt: those of a record's own, and those typed of few records."""
 
 _LEAD = 0.49
 """The most that an unconfirmed picture's confidence is."""
@@ -85,14 +72,6 @@ class Match(NamedTuple):
     end: int
 
 
-class _Laid(NamedTuple):
-    """A candidate with the codes of its sketch, and how the question lies along them."""
-
-    place: int
-    along: Alignment
-    codes: NDArray[np.uint8]
-
-
 class Finder:
     """Reads fingerprints under the keyring's key for them."""
 
@@ -102,9 +81,12 @@ class Finder:
 
     def by_words(self, text: str) -> list[Match]:
         """Return the records that a text, or a part of it, may come from, the likeliest first."""
-        normal = normalise_with_origin(text[:_MOST_ASKED])
+        forms = normal_forms(text[:_MOST_ASKED])
+        return _surest(match for form in forms for match in self._by_form(form))
+
+    def _by_form(self, normal: Normal) -> list[Match]:
         question = self._fingerprinter.question(normal.text)
-        laid: list[_Laid] = []
+        laid: list[Laid] = []
         likely: dict[int, Alignment] = {}
         held: dict[int, list[int]] = {}
         open_grams: Sequence[int] = list(question.grams)[:_MOST_GRAMS]
@@ -118,16 +100,7 @@ class Finder:
                 break  # the rare grams are no chance remainder of a stock phrase
         places = chorus(question, likely, held, [each.place for each in laid])
         own = own_units(question.places, likely, [*laid, *self._laid(question, places)])
-        matches = [
-            Match(
-                place,
-                sure,
-                normal.origin[likely[place].start],
-                normal.origin[likely[place].end - 1] + 1,
-            )
-            for place, sure in shared_confidence(likely, own).items()
-        ]
-        return sorted(matches, key=lambda each: (-each.confidence, -each.place))
+        return _matches(normal, likely, shared_confidence(likely, own))
 
     def by_picture(self, content: bytes) -> list[Match]:
         """Return the records that released a picture, or one that it was cut from; its place in the
@@ -169,10 +142,14 @@ class Finder:
         pieces of some hundred letters; None if the record keeps no text, or the text is too short.
         """
         kept = self._store.fingerprints([place]).get(place)
-        normal = normalise(text[:_MOST_ASKED])
-        if kept is None or not kept.sketch or units_of(normal) < _LEAST_COMPARED:
+        forms = [each.text for each in normal_forms(text[:_MOST_ASKED])]
+        if kept is None or not kept.sketch or units_of(forms[0]) < _LEAST_COMPARED:
             return None
-        codes, there = self._fingerprinter.codes(kept.sketch), 0.0
+        codes = self._fingerprinter.codes(kept.sketch)
+        return max(self._share(normal, codes) for normal in forms)
+
+    def _share(self, normal: str, codes: NDArray[np.uint8]) -> float:
+        there = 0.0
         for at in range(0, len(normal), _PIECE):
             places = self._fingerprinter.question(normal[at : at + _PIECE]).places
             band = densest_band(places, window_of(places, []), codes)
@@ -182,30 +159,46 @@ class Finder:
     def among(self, text: str, places: Sequence[int]) -> list[Match]:
         """Return which of these few records a text of a few characters may come from: no index is
         asked, so 15 characters with two wrong ones suffice."""
-        normal = normalise_with_origin(text[:_MOST_ASKED])
-        question = self._fingerprinter.question(normal.text)
-        laid = self._laid(question, {place: [] for place in places})
-        likely = {each.place: each.along for each in laid if each.along.share >= _LEAST_TYPED}
-        sure = shared_confidence(likely)
-        origin = normal.origin
-        matches = [
-            Match(place, sure[place], origin[each.start], origin[each.end - 1] + 1)
-            for place, each in likely.items()
-        ]
-        return sorted(matches, key=lambda each: (-each.confidence, -each.place))
+        found: list[Match] = []
+        for normal in normal_forms(text[:_MOST_ASKED]):
+            question = self._fingerprinter.question(normal.text)
+            laid = self._laid(question, {place: [] for place in places})
+            likely = {each.place: each.along for each in laid if each.along.share >= _LEAST_TYPED}
+            found += _matches(normal, likely, shared_confidence(likely))
+        return _surest(found)
 
-    def _laid(self, question: Question, hits: Mapping[int, list[int]]) -> list[_Laid]:
+    def _laid(self, question: Question, hits: Mapping[int, list[int]]) -> list[Laid]:
         """Lay the question along the candidates' sketches; return the best first. Those that
         are not among the best are told with nothing aligned."""
         places = question.places
         bands = []
         for place, held in self._store.fingerprints(list(hits)).items():
             codes = self._fingerprinter.codes(held.sketch)
-            band = densest_band(places, window_of(places, hits[place]), codes)
-            bands.append((band, place, codes))
-        bands.sort(key=lambda each: (-each[0].excess, -each[1]))
-        best = [_Laid(place, align(places, band), codes) for band, place, codes in bands[:_ALIGNED]]
-        return best + [_Laid(place, NOTHING, codes) for _, place, codes in bands[_ALIGNED:]]
+            bands.append((bands_of(places, hits[place], codes), place, codes))
+        bands.sort(key=lambda each: (-each[0][0].excess, -each[1]))
+        best = [
+            Laid(place, align_best(places, some, hits[place], codes), codes)
+            for some, place, codes in bands[:_ALIGNED]
+        ]
+        return best + [Laid(place, NOTHING, codes) for _, place, codes in bands[_ALIGNED:]]
+
+
+def _matches(
+    normal: Normal, likely: Mapping[int, Alignment], sure: Mapping[int, float]
+) -> list[Match]:
+    """Return the likely records with their passages as places of the original."""
+    return [
+        Match(place, sure[place], normal.origin[each.start], normal.origin[each.end - 1] + 1)
+        for place, each in likely.items()
+    ]
+
+
+def _surest(matches: Iterable[Match]) -> list[Match]:
+    """Return the surest match of each record, the likeliest record first."""
+    best: dict[int, Match] = {}
+    for each in sorted(matches, key=lambda each: (-each.confidence, -each.place)):
+        best.setdefault(each.place, each)
+    return list(best.values())
 
 
 def candidates(question: Question, rare: Mapping[int, list[int]]) -> dict[int, list[int]]:
@@ -242,13 +235,6 @@ def picture_confidence(near: Nearness) -> float:
     return round(sure if near.likeness.same else _LEAD * sure, 3)
 
 
-def is_likely(alignment: Alignment) -> bool:
-    """True if most of the question runs along the record, or a long passage of it does."""
-    if alignment.density < _LEAST_DENSITY or alignment.units < _LEAST_UNITS:
-        return False
-    return alignment.share >= _LEAST_SHARE or alignment.length >= _PASSAGE_UNITS
-
-
 def chorus(
     question: Question,
     likely: Mapping[int, Alignment],
@@ -260,7 +246,7 @@ def chorus(
     begin. Those that hold most come first: candidates hold rare grams, and what many say may stand
     in none of them."""
     best = drafts(likely)
-    passages = [(each.start, _told_to(each)) for each in likely.values()]
+    passages = [(each.start, told_to(each)) for each in likely.values()]
     voices = {
         gram: [place for place in held.get(gram, ())[: _HOLDERS[0]] if place not in best]
         for gram, starts in question.grams.items()
@@ -278,93 +264,3 @@ def chorus(
                 for start in question.grams[gram]]
         for place in list(chosen)[:_MOST_VOICES]
     }  # fmt: skip
-
-
-def drafts(likely: Mapping[int, Alignment]) -> list[int]:
-    """Return the best of the likely candidates: they may be drafts of one answer. Not so those that
-    say less than half of what a better one does, and little beside it."""
-    best: list[int] = []
-    for place in sorted(likely, key=lambda place: (-likely[place].units, -place)):
-        one = likely[place]
-        if not any(_says_little_of(one, likely[other]) for other in best):
-            best.append(place)
-    return best[:_DRAFTS]
-
-
-def _says_little_of(one: Alignment, other: Alignment) -> bool:
-    both = int((one.covered & other.covered).sum())
-    return 2 * one.units < other.units and 2 * both >= int(one.covered.sum())
-
-
-def _told_to(each: Alignment) -> int:
-    """Return where the part of a passage ends that is told in the words of others."""
-    return min(each.end, each.start + _MOST_TOLD)
-
-
-def own_units(
-    question: Places, likely: Mapping[int, Alignment], laid: Sequence[_Laid]
-) -> dict[int, int]:
-    """Return how many units speak for each likely candidate: what it takes to tell its passage in
-    the words of the others, less what it leaves out itself, once for want of it and once as error;
-    at most the letters that run alike outside of stock phrases: counters, dates and sums are alike
-    everywhere, and so is the order of what everybody says.
-    Where others share its form, no more than what it says beyond that.
-
-    Of those that are likely the best are no others: they may be drafts of one answer.
-    """
-    if not likely:
-        return {}
-    best = drafts(likely)
-    others = Library([each.codes for each in laid if each.place not in best])
-    ends = {place: _told_to(each) for place, each in likely.items()}
-    rows = {row for place, each in likely.items() for row in range(each.start, ends[place])}
-    known = others.tell(question, (row for row in rows if row < len(question.codes)))
-    own: dict[int, int] = {}
-    for place, each in likely.items():
-        passage = slice(each.start, ends[place])
-        units, covered = question.units[passage], each.covered[passage]
-        left_out = int(units[~covered].sum())
-        words = int(units[covered & question.letters[passage] & ~known.stock[passage]].sum())
-        told = cost(question, known.lengths, each.start, ends[place]) - 2 * left_out
-        own[place] = min(told, _outside_form(question, passage, place, laid) - left_out, words)
-    return own
-
-
-def _outside_form(question: Places, passage: slice, place: int, laid: Sequence[_Laid]) -> int:
-    """Return how many units of a passage are not of the form that two other records share with it:
-    what the second best of them leaves out when it is laid along, gaps and all. (One alone may be a
-    draft.) Who says less than half of it has no form in common with it."""
-    units = question.units[passage]
-    total = int(units.sum())
-    left_out = sorted(
-        total - int(units[each.along.covered[passage]].sum())
-        for each in laid
-        if each.place != place and each.along.units
-    )
-    second = left_out[1] if len(left_out) > 1 else total
-    return second if 2 * second <= total else total
-
-
-def shared_confidence(
-    alignments: Mapping[int, Alignment], own: Mapping[int, int] | None = None
-) -> dict[int, float]:
-    """Return how sure each is, 0 to 1: by its ``own`` units, from which edits are taken already, or
-    where these are not told by all that runs alike and how closely; divided among those that fit
-    the same passage as well."""
-    found: dict[int, float] = {}
-    for place, each in alignments.items():
-        as_good = sum(_fits_as_well(other, each) for other in alignments.values())
-        if own is None:
-            closeness = min(1.0, 0.3 + 0.8 * max(each.share, 0.9 * each.density))
-            sure = closeness * (1.0 - float(0.5 ** (each.units / _HALF_TYPED)))
-        else:
-            sure = 1.0 - float(0.5 ** (max(1, own[place]) / _HALF_OWN))
-        found[place] = round(sure / max(as_good, 1), 3)
-    return found
-
-
-def _fits_as_well(other: Alignment, one: Alignment) -> bool:
-    """True if another covers as much, and most of the same: not the other half of a quote that is
-    stitched from two texts."""
-    both = int((other.covered & one.covered).sum())
-    return other.units >= _AS_GOOD * one.units and 2 * both >= int(one.covered.sum())

@@ -8,6 +8,7 @@ alignment (Smith and Waterman, J. Mol. Biol. 147, 1981) over points alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +17,21 @@ from numpy.typing import NDArray
 _MOST_CODES = 1_200
 """Of a longer question only the stretch around its hits is laid along a record."""
 
+_NEAR_CODES = 128
+"""A quote in a longer text is looked for in the stretch of so many codes with most hits: over the
+whole text chance would give more points than the quote does."""
+
 _SLICE = 8_192
 _LOOK_BACK = 24
 _LONGEST_GAP = 16
 _SHIFT_COST = 0.75
 _GAP_COST = 0.12
+
+_LEAST_JOINED = 24
+"""Fewer units (twelve ideographs) are not joined to a passage."""
+
+LEAST_DENSITY = 0.62
+"""So much of a passage has to run alike."""
 
 
 class Places(NamedTuple):
@@ -62,7 +73,7 @@ class Alignment(NamedTuple):
 NOTHING = Alignment(0, 0.0, 0.0, 0, 0, 0, np.zeros(0, bool))
 
 
-def window_of(question: Places, hits: list[int]) -> tuple[int, int]:
+def window_of(question: Places, hits: Sequence[int]) -> tuple[int, int]:
     """Return which codes of the question to lay along a record whose hits begin there."""
     size = len(question.codes)
     if size <= _MOST_CODES or not hits:
@@ -72,6 +83,21 @@ def window_of(question: Places, hits: list[int]) -> tuple[int, int]:
     first = int(ordered[int(reach.argmax())]) - _MOST_CODES // 8
     start = max(0, min(first, size - _MOST_CODES))
     return start, start + _MOST_CODES
+
+
+def near_window_of(question: Places, hits: Sequence[int]) -> tuple[int, int]:
+    """Return which codes of a longer question to lay along a record for themselves; none (0, 0) of
+    a short one."""
+    size = len(question.codes)
+    if size <= _NEAR_CODES or not hits:
+        return 0, 0
+    ordered = np.sort(np.array(hits))
+    reach = np.searchsorted(ordered, ordered + _NEAR_CODES * 3 // 4) - np.arange(len(ordered))
+    most = int(reach.argmax())
+    last = int(ordered[most + int(reach[most]) - 1])
+    start = (int(ordered[most]) + last - _NEAR_CODES) // 2
+    start = max(0, min(start, size - _NEAR_CODES))
+    return start, start + _NEAR_CODES
 
 
 def densest_band(question: Places, window: tuple[int, int], record: NDArray[np.uint8]) -> Band:
@@ -108,7 +134,61 @@ def align(question: Places, band: Band) -> Alignment:
     covered = np.zeros(len(question.units), bool)
     for place in chain:
         covered[place : question.ends[place]] = True
-    first, last = chain[0], int(question.ends[chain[-1]])
+    return _told(question, covered, chain[0], int(question.ends[chain[-1]]))
+
+
+def bands_of(question: Places, hits: Sequence[int], record: NDArray[np.uint8]) -> list[Band]:
+    """Return the densest bands along a record that shares large grams which begin at these places:
+    of a longer question first of the stretch with most of them, then of all of it."""
+    windows = (near_window_of(question, hits), window_of(question, hits))
+    bands = (densest_band(question, window, record) for window in windows if window[1])
+    return list(bands) or [Band(np.empty((0, 2), np.int64), 0.0)]
+
+
+def align_best(
+    question: Places, bands: Sequence[Band], hits: Sequence[int], record: NDArray[np.uint8]
+) -> Alignment:
+    """Return the best of the bands' chains, with what else of the record runs along the question
+    right before and behind it: whoever quotes leaves sentences out, or puts them in another order.
+
+    What is joined is as dense as a passage of its own has to be, and holds one of the hits, so that
+    chance does not bring it in.
+    """
+    found = [align(question, band) for band in bands]
+    grown = max(found, key=lambda each: each.units if _is_dense(each) else 0)
+    window = window_of(question, hits)
+    while _is_dense(grown):
+        sides = ((window[0], grown.start), (grown.end, window[1]))
+        others = (_beside(question, side, hits, record) for side in sides)
+        other = next((each for each in others if _is_near(each, grown)), None)
+        if other is None:
+            break
+        covered = grown.covered | other.covered
+        ends = min(grown.start, other.start), max(grown.end, other.end)
+        grown = _told(question, covered, *ends)
+    return grown
+
+
+def _beside(
+    question: Places, side: tuple[int, int], hits: Sequence[int], record: NDArray[np.uint8]
+) -> Alignment:
+    first, last = side
+    if not any(first <= hit < last for hit in hits):
+        return NOTHING
+    return align(question, densest_band(question, side, record))
+
+
+def _is_dense(each: Alignment) -> bool:
+    return each.units >= _LEAST_JOINED and each.density >= LEAST_DENSITY
+
+
+def _is_near(one: Alignment, other: Alignment) -> bool:
+    apart = max(one.start - other.end, other.start - one.end)
+    return _is_dense(one) and apart <= _LONGEST_GAP
+
+
+def _told(question: Places, covered: NDArray[np.bool_], first: int, last: int) -> Alignment:
+    """Return the alignment that covers these characters, from the first to the last."""
     units = int(question.units[covered].sum())
     length = int(question.units[first:last].sum())
     total = int(question.units.sum())

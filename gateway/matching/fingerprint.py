@@ -1,8 +1,8 @@
 """Fingerprint: finds where a text came from, also cut, edited and stripped of its marks.
 
-A text is normalised (compatibility forms undone, case folded, letters and digits only) and cut into
-overlapping *grams*, one per character, measured in units: an ideograph, kana or hangul counts two,
-any other letter one. Two scales serve two ends.
+A text is normalised (compatibility forms undone, case folded, traditional ideographs simplified,
+letters and digits only) and cut into overlapping *grams*, one per character, measured in units: an
+ideograph, kana or hangul counts two, any other letter one. Two scales serve two ends.
 
 - *Large* grams (`GRAM_UNITS`: four ideographs, eight Latin letters) lead to candidates. Of their
   keyed hashes one in five is kept, chosen by the hash itself (sampling modulo p: Manber, USENIX
@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
 from gateway.matching.alignment import Places
+from gateway.matching.fold import KIND_BYTES, Kind, code_points, fold_codes
 from gateway.matching.picture_index import bands
 from gateway.matching.picture_pack import packed, unpacked
 from gateway.nouns.picture import Looks
@@ -72,14 +73,29 @@ class Normal(NamedTuple):
 class _Folding(dict[int, str]):
     """A translation table that fills itself: code point to its normal form, maybe empty."""
 
+    def __init__(self, *, simplified: bool) -> None:
+        super().__init__()
+        self._simplified = simplified
+
     def __missing__(self, code: int) -> str:
         decomposed = unicodedata.normalize("NFKD", chr(code)).casefold()
         kept = "".join(letter for letter in decomposed if letter.isalnum())
+        if self._simplified:
+            kept = "".join(map(_simplified, kept))
         self[code] = kept
         return kept
 
 
-_folding = _Folding()
+def _simplified(letter: str) -> str:
+    """Return the simplified form of an ideograph (OpenCC's single characters), others as they are:
+    people quote across scripts."""
+    if KIND_BYTES[ord(letter)] != Kind.HAN:
+        return letter
+    return chr(int(fold_codes(code_points(letter))[0]))
+
+
+_folding = _Folding(simplified=True)
+_folding_before = _Folding(simplified=False)
 
 
 def normalise(text: str) -> str:
@@ -87,12 +103,18 @@ def normalise(text: str) -> str:
     return text.translate(_folding)
 
 
-def normalise_with_origin(text: str) -> Normal:
-    """Return the same, and where each character came from."""
+def normal_forms(text: str) -> list[Normal]:
+    """Return the forms in which a text is asked for: the normal one, and where that has simplified
+    anything also the one of before, in which older records are kept."""
+    forms = (_normalised(text, _folding), _normalised(text, _folding_before))
+    return list({form.text: form for form in forms}.values())
+
+
+def _normalised(text: str, folding: _Folding) -> Normal:
     parts: list[str] = []
     origin: list[int] = []
     for place, letter in enumerate(text):
-        normal = _folding[ord(letter)]
+        normal = folding[ord(letter)]
         parts.append(normal)
         origin.extend([place] * len(normal))
     return Normal("".join(parts), origin)

@@ -112,15 +112,18 @@ class Asking:
 
 
 def foreign_quotes(count: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Give quotes of texts that no index holds: three of answers, one stitched from two, four that
-    are no prose; of several lengths."""
+    """Give quotes of texts that no index holds: of sixteen five of answers, one long one of pieces
+    of four, two stitched from two, eight that are no prose; of several lengths."""
     chance = np.random.default_rng(seed)
-    prose = answers(int(chance.integers(1 << 30)), count, LENGTH)
+    prose = answers(int(chance.integers(1 << 30)), 4 * count, LENGTH)
     odd = Oddities().texts(int(chance.integers(1 << 30)), count)
     for number in range(count):
         scale = _SCALES[number % len(_SCALES)]
         size = {"ideographs": round(40 * scale), "words": round(20 * scale)}
-        if number % 8 < 3:
+        if number % 16 == 2:
+            parts = (quote(next(prose), chance, ideographs=100, words=50) for _ in range(4))
+            yield "long", " ".join(parts)
+        elif number % 8 < 3:
             yield "answers", quote(next(prose), chance, **size)
         elif number % 8 == 3:
             half = {name: each // 2 for name, each in size.items()}

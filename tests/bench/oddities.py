@@ -1,7 +1,7 @@
 """Texts that are no prose: what is alike in form, and what many say, by the kinds that mislead.
 
 Code, JSON, tables, rows of numbers, idioms one after the other, questions of one form, openings
-that thousands share. Two of one kind have the form in common and nothing else.
+that thousands share, posts. Two of one kind have the form in common and nothing else.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Oddities:
         self.kinds: dict[str, Callable[[Generator], str]] = {
             "code": self._code, "json": self._json, "table": self._table, "numbers": self._numbers,
             "idioms": self._idiom_row, "questions": self._questions, "openings": self._openings,
+            "posts": self._posts,
         }  # fmt: skip
 
     def texts(self, seed: int, each: int) -> Iterator[tuple[str, str]]:
@@ -111,4 +112,19 @@ class Oddities:
             form = openings[int(chance.integers(len(openings)))]
             pool = self._zh if form[0] > "z" else self._en
             text += form.format(*_words(chance, pool, 1))
+        return text
+
+    def _posts(self, chance: Generator) -> str:
+        forms = (
+            "@{0} 转发微博 //@{1}：今天终于{2}了！！[哈哈][doge] #{3}# 网页链接 ",
+            "刚刚看了{0}，真的太{1}了，推荐给大家～ #{2}# #{3}# ",
+            "RT @{0}_{1}: lol this {2} is so {3} rn 😂😂 https://t.co/{1} ",
+            "@{0} thanks for the {1}! can't wait for {2} #{3} #blessed ",
+            "有人知道{0}和{1}哪个好吗？在线等，挺急的。",
+        )
+        text = ""
+        while len(text) < _LENGTH:
+            form = forms[int(chance.integers(len(forms)))]
+            pool = self._zh if any("一" <= letter <= "龥" for letter in form) else self._en
+            text += form.format(*_words(chance, pool, 4))
         return text

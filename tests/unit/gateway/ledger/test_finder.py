@@ -14,12 +14,10 @@ from gateway.ledger.finder import (
     Finder,
     candidates,
     chorus,
-    drafts,
     picture_confidence,
-    shared_confidence,
 )
 from gateway.matching.alignment import Alignment
-from gateway.matching.fingerprint import Fingerprinter
+from gateway.matching.fingerprint import Fingerprinter, normal_forms
 from gateway.matching.picture_detail import Likeness
 from gateway.matching.picture_hash import MOST_DIFFERENT, Nearness
 from gateway.nouns.record import Fingerprint
@@ -37,6 +35,11 @@ FILLED = FORM.format("current", "customise", "calls")
 COUNTED = ", ".join(map(str, range(300, 340)))
 DRAFTS = 6
 REPEATS = 5
+TRADITIONAL = (
+    "清晨的漁船緩緩駛離港灣，遠處的燈塔還亮著，漁民們將"
+    "網撒進藍綠色的海裡，等待魚群經過這片淺灘。"
+)
+SIMPLIFIED = "清晨的渔船缓缓驶离港湾，远处的灯塔还亮着，渔民们将"
 
 
 class Library:
@@ -59,7 +62,11 @@ class Library:
         self.texts.append(self.in_order)
         self.texts += [edited(self.drafted, 0.25, chance) for _ in range(DRAFTS - 1)]
         self.texts.append(self.drafted)
-        made = Fingerprinter(KEY).of_each([[text] for text in self.texts])
+        maker = Fingerprinter(KEY)
+        self.texts.append(SIMPLIFIED)
+        made = maker.of_each([[text] for text in self.texts])
+        self.texts.append(TRADITIONAL[24:])
+        made += maker._batch([[normal_forms(self.texts[-1])[1].text]])
         rows = [
             StoredRecord(f"e{n}", "", "", "", n, "closed", "", b"{}", b"", b"", n, b"h")
             for n in range(len(made))
@@ -140,7 +147,7 @@ def test_a_quote_is_attributed_among_drafts_of_one_answer(library: Library) -> N
     """What a few likely records share is no stock phrase."""
     found = library.finder.by_words(library.drafted[40:80])
     assert len(found) > 3
-    assert found[0].place == len(library.texts) - 1
+    assert found[0].place == library.texts.index(library.drafted)
     assert found[0].confidence >= ATTRIBUTED
 
 
@@ -152,6 +159,42 @@ def test_a_quote_stitched_from_two_answers_is_attributed_to_both(library: Librar
     passages = {each.place: (each.start, each.end) for each in found}
     assert passages[40][1] <= 52
     assert passages[81][0] >= 48
+
+
+@pytest.mark.parametrize(("first", "second"), [((20, 40), (60, 80)), ((60, 80), (20, 40))],
+                         ids=["one sentence left out", "in another order"])  # fmt: skip
+def test_two_pieces_of_an_answer_are_one_quote(
+    library: Library, first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    """Each alone would be too little; the passage takes in both."""
+    text = library.texts[48]
+    asked = "……".join(text[start:end] for start, end in (first, second))
+    found = library.finder.by_words(asked)
+    assert [each.place for each in found if each.confidence >= ATTRIBUTED] == [48]
+    assert found[0].end - found[0].start > 35
+
+
+def test_a_quote_in_a_longer_post_is_attributed(library: Library) -> None:
+    """What stands around it, three times as long and of the same words, is not in its way."""
+    around = [text for text in answers(77, 4, 380) if text[0] > "z"]
+    asked = f"{around[0][20:120]}“{library.texts[52][60:100]}”{around[1][20:120]}"
+    found = library.finder.by_words(asked)
+    assert [each.place for each in found if each.confidence >= ATTRIBUTED] == [52]
+    assert abs(found[0].start - 101) <= 3
+    assert abs(found[0].end - 141) <= 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [(TRADITIONAL[:24], SIMPLIFIED), (SIMPLIFIED, SIMPLIFIED),
+     (TRADITIONAL[24:], TRADITIONAL[24:])],
+    ids=["kept in simplified", "as it is kept", "kept by an older program"],
+)  # fmt: skip
+def test_a_quote_in_another_script_is_attributed(library: Library, asked: str, kept: str) -> None:
+    """Traditional for simplified; a record that an older program kept in traditional, in that."""
+    found = library.finder.by_words(asked)
+    assert [library.texts[each.place] for each in found] == [kept]
+    assert found[0].confidence >= ATTRIBUTED
 
 
 def test_answers_that_many_got_word_for_word_are_all_named_and_none_is_sure(
@@ -266,35 +309,13 @@ def test_more_holders_are_read_only_where_few_do_not_suffice(
     assert [each.place for each in found] == ([0] if min(sizes) < 2_000 else [])
 
 
-def test_who_says_little_of_a_passage_is_no_draft_of_it() -> None:
-    """His words are stock; the other half of a stitched quote and a shorter draft are none."""
-    size = 100
-
-    def runs(start: int, end: int) -> Alignment:
-        covered = np.arange(size)
-        return Alignment(end - start, 1, 1, start, end, end - start,
-                         (start <= covered) & (covered < end))  # fmt: skip
-
-    likely = {1: runs(0, 70), 2: runs(70, 100), 3: runs(10, 30), 4: runs(20, 60)}
-    assert drafts(likely) == [1, 4, 2]
-
-
-def test_edits_count_once() -> None:
-    """A record's own units are what is left when its edits are taken off: that it runs less closely
-    along takes nothing more."""
-    close, edited_ = (
-        Alignment(100, share, share, 0, 100, 100, np.ones(100, bool)) for share in (1.0, 0.65)
-    )
-    sure = [shared_confidence({1: each}, {1: 20})[1] for each in (close, edited_)]
-    assert sure == [ATTRIBUTED, ATTRIBUTED]
-
-
 def test_a_few_typed_characters_suffice_among_few_records(library: Library) -> None:
     """Fifteen, two of them wrong; not found among others."""
     typed = list(library.texts[44][60:75])
     typed[4], typed[11] = "错", "误"
     asked = "".join(typed)
     assert library.finder.among(asked, [4, 8, 44, 80])[0].place == 44
+    assert library.finder.among(TRADITIONAL[:15], [4, library.texts.index(SIMPLIFIED)])
     assert library.finder.among(asked, [4, 8, 80]) == []
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gateway.matching.alignment import NOTHING, Alignment, Places, align, densest_band, window_of
+from gateway.matching.alignment import (
+    NOTHING,
+    Alignment,
+    Places,
+    align,
+    align_best,
+    bands_of,
+    densest_band,
+    near_window_of,
+    window_of,
+)
 
 
 def places(codes: np.ndarray) -> Places:
@@ -89,3 +99,39 @@ def test_of_a_long_question_the_stretch_with_the_most_hits_is_laid() -> None:
     assert end - start == 1_200
     assert start <= 31_000
     assert end > 31_200
+
+
+def test_what_stands_on_either_side_of_a_passage_is_joined(record: np.ndarray) -> None:
+    """Two pieces put together in another order; only where a hit says that the second is there."""
+    asked = np.concatenate((record[300:330], record[100:130]))
+    question = places(asked)
+    bands = bands_of(question, [3, 40], record)
+    alone = align_best(question, bands, [3], record)
+    both = align_best(question, bands, [3, 40], record)
+    assert (alone.start, alone.end) == (0, 31)
+    assert (both.start, both.end) == (0, 61)
+    assert both.density > 0.9
+
+
+def test_a_quote_in_a_long_text_is_found_where_its_hits_are(record: np.ndarray) -> None:
+    """Over the whole text chance has more points in a band than a quote of forty codes."""
+    foreign = np.random.default_rng(3).integers(0, 40, 1_000).astype(np.uint8)
+    record = record % 40
+    asked = np.concatenate((foreign[:600], record[300:340], foreign[600:]))
+    question = places(asked)
+    hits = [605, 612, 620, 633]
+    first, last = near_window_of(question, hits)
+    assert last - first == 128
+    assert first < hits[0]
+    assert hits[-1] < last
+    found = align_best(question, bands_of(question, hits, record), hits, record)
+    assert abs(found.start - 600) <= 2
+    assert abs(found.end - 641) <= 2
+
+
+def test_a_short_text_has_no_stretch_of_its_own() -> None:
+    """Nor one without hits."""
+    assert near_window_of(places(np.zeros(128, np.uint8)), [3]) == (0, 0)
+    assert near_window_of(places(np.zeros(500, np.uint8)), []) == (0, 0)
+    bands = bands_of(places(np.zeros(0, np.uint8)), [], np.zeros(9, np.uint8))
+    assert [len(each.points) for each in bands] == [0]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.matching.alignment import Alignment, align, densest_band, window_of
-from gateway.matching.fingerprint import Fingerprinter, normalise, normalise_with_origin
+from gateway.matching.fingerprint import Fingerprinter, normal_forms, normalise
 from gateway.matching.picture_detail import DETAIL_BYTES
 from gateway.matching.picture_index import bands
 from gateway.nouns.picture import Looks
@@ -53,23 +53,31 @@ def grams_of(text: str) -> set[int]:
         ("café ﬁne Straße", "cafefinestrasse"),
         ("**bold** _x_", "boldx"),
         ("😀", ""),
+        ("漢語與電腦", "汉语与电脑"),
     ],
 )
 def test_only_letters_and_digits_in_one_form_count(text: str, normal: str) -> None:
-    """Width, case, accents, punctuation, markup and invisible characters do not."""
+    """Width, case, accents, script, punctuation, markup and invisible characters do not."""
     assert normalise(text) == normal
 
 
 @given(st.text(max_size=60))
 def test_every_normal_character_knows_where_it_came_from(text: str) -> None:
     """Both ways of normalising agree, and each origin gives its character."""
-    normal = normalise_with_origin(text)
+    normal = normal_forms(text)[0]
     assert normal.text == normalise(text)
-    assert len(normal.origin) == len(normal.text)
+    for form in normal_forms(text):
+        assert len(form.origin) == len(form.text)
     assert all(
         letter in normalise(text[place])
         for letter, place in zip(normal.text, normal.origin, strict=True)
     )
+
+
+def test_traditional_characters_are_asked_for_in_the_form_of_before_too() -> None:
+    """Records of an older make are kept so; other texts have one form."""
+    assert [form.text for form in normal_forms("漢語，電腦")] == ["汉语电脑", "漢語電腦"]
+    assert [form.text for form in normal_forms("汉语 Pinyin")] == ["汉语pinyin"]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

@@ -30,6 +30,9 @@ _GAP_COST = 0.12
 _LEAST_JOINED = 24
 """Fewer units (twelve ideographs) are not joined to a passage."""
 
+_MOST_JOINED = 4
+"""So many pieces are joined to the first: each is laid along anew, which takes time."""
+
 LEAST_DENSITY = 0.62
 """So much of a passage has to run alike."""
 
@@ -157,10 +160,10 @@ def align_best(
     found = [align(question, band) for band in bands]
     grown = max(found, key=lambda each: each.units if _is_dense(each) else 0)
     window = window_of(question, hits)
-    while _is_dense(grown):
+    for _ in range(_MOST_JOINED if _is_dense(grown) else 0):
         sides = ((window[0], grown.start), (grown.end, window[1]))
-        others = (_beside(question, side, hits, record) for side in sides)
-        other = next((each for each in others if _is_near(each, grown)), None)
+        others = (_beside(question, grown, side, hits, record) for side in sides)
+        other = next((each for each in others if each.units), None)
         if other is None:
             break
         covered = grown.covered | other.covered
@@ -170,21 +173,26 @@ def align_best(
 
 
 def _beside(
-    question: Places, side: tuple[int, int], hits: Sequence[int], record: NDArray[np.uint8]
-) -> Alignment:
+    question: Places, grown: Alignment, side: tuple[int, int], hits: Sequence[int],
+    record: NDArray[np.uint8],
+) -> Alignment:  # fmt: skip
+    """Return what runs alike on one side of a passage and near it."""
     first, last = side
-    if not any(first <= hit < last for hit in hits):
-        return NOTHING
-    return align(question, densest_band(question, side, record))
+    for _ in range(_MOST_JOINED):
+        if not any(first <= hit < last for hit in hits):
+            break
+        other = align(question, densest_band(question, (first, last), record))
+        if not _is_dense(other):
+            break
+        if max(grown.start - other.end, other.start - grown.end) <= _LONGEST_GAP:
+            return other
+        # A denser piece stands farther away: there may be one between.
+        first, last = (other.end, last) if other.end <= grown.start else (first, other.start)
+    return NOTHING
 
 
 def _is_dense(each: Alignment) -> bool:
     return each.units >= _LEAST_JOINED and each.density >= LEAST_DENSITY
-
-
-def _is_near(one: Alignment, other: Alignment) -> bool:
-    apart = max(one.start - other.end, other.start - one.end)
-    return _is_dense(one) and apart <= _LONGEST_GAP
 
 
 def _told(question: Places, covered: NDArray[np.bool_], first: int, last: int) -> Alignment:

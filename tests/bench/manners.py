@@ -43,17 +43,23 @@ def _units(text: str) -> list[str]:
     return list(text) if is_chinese(text) else re.findall(r"\S+\s*", text)
 
 
-def parted(text: str, chance: Generator, *, between: tuple[int, int], joint: str, size: int = 1,
-           ) -> str:  # fmt: skip
-    """Return two halves of a quote (of so many times the usual size) with what stands between left
+def parted(
+    text: str, chance: Generator, *, between: tuple[int, int], joint: str, size: int = 1,
+    pieces: int = 2,
+) -> str:  # fmt: skip
+    """Return pieces of a quote (of so many times the usual size) with what stands between them left
     out: so many ideographs, or half as many words."""
     units = _units(text)
-    half, scale = (20 * size, 1) if is_chinese(text) else (10 * size, 2)
-    gap = int(chance.integers(*between)) // scale
-    gap = min(gap, max(1, len(units) - 2 * half))
-    start = int(chance.integers(max(1, len(units) - 2 * half - gap)))
-    later = start + half + gap
-    return "".join(units[start : start + half]) + joint + "".join(units[later : later + half])
+    whole, scale = (40 * size, 1) if is_chinese(text) else (20 * size, 2)
+    gaps = (chance.integers(*between, size=pieces - 1) // scale).tolist()
+    room = max(0, len(units) - whole)
+    gaps = [min(gap, room // (pieces - 1)) for gap in gaps]
+    at = int(chance.integers(max(1, room - sum(gaps))))
+    found: list[str] = []
+    for gap in [*gaps, 0]:
+        found.append("".join(units[at : at + whole // pieces]))
+        at += whole // pieces + gap
+    return joint.join(found)
 
 
 def swapped(text: str, chance: Generator) -> str:
@@ -175,6 +181,7 @@ def manners(others: list[str]) -> dict[str, Manner]:
         "ellipsis for 50 to 150 characters": partial(parted, between=(50, 150), joint="……"),
         "the same, in brackets, twice as long": partial(
             parted, between=(50, 150), joint=" [...] ", size=2),
+        "three pieces": partial(parted, between=(10, 40), joint="。", pieces=3),
         "halves swapped": swapped,
         "other punctuation, a line broken": punctuated,
         "full width": wide,

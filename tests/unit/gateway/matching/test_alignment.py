@@ -135,3 +135,15 @@ def test_a_short_text_has_no_stretch_of_its_own() -> None:
     assert near_window_of(places(np.zeros(500, np.uint8)), []) == (0, 0)
     bands = bands_of(places(np.zeros(0, np.uint8)), [], np.zeros(9, np.uint8))
     assert [len(each.points) for each in bands] == [0]
+
+
+def test_at_most_four_pieces_are_joined_to_a_passage(record: np.ndarray) -> None:
+    """Each is laid along anew: a text of many shuffled pieces would take seconds."""
+    order = (300, 100, 500, 200, 400, 0)
+    asked = np.concatenate([record[start : start + 30] for start in order])
+    hits = [30 * number + 3 for number in range(len(order))]
+    question = places(asked)
+    band = densest_band(question, (0, 30), record)
+    found = align_best(question, [band], hits, record)
+    assert abs(found.end - 151) <= 2
+    assert found.density > 0.9

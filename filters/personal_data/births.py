@@ -10,16 +10,17 @@ from filters.personal_data.phrases import NOTHING, Follow, Reader
 TRIGGERS = {
     "birth": (
         "出生日期 出生年月日 出生年月 出生时间 生日 出生于 生于 生年月日 date_of_birth birth_date"
-        " birthdate birthday dob born_on"
+        " birthdate birthday dob born_on born 出生 geboren geburtsdatum"
     ),
 }
 
 _BEFORE = re.compile(r"(?: is| was|是在?|为|在)?[ \t*_\"'：:=（(]{0,5}")
 _OPEN_BEFORE = re.compile(r"(?: (?:i|w|wa)?)?\Z")
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_MONTH = rf"(?:(?:{_MONTHS})[a-z]{{0,6}}\.?|{_MONTHS.upper()})"
 _YEAR = "(?:19|20)[0-9]{2}"
 _DATE = re.compile(
-    rf"(?:{_YEAR}年(?:1[0-2]|0?[1-9])月(?:[12][0-9]|3[01]|0?[1-9])日?"
+    rf"(?:{_YEAR} ?年 ?(?:1[0-2]|0?[1-9]) ?月 ?(?:[12][0-9]|3[01]|0?[1-9])(?: ?日)?"
     rf"|{_YEAR}([\-/.])(?:1[0-2]|0?[1-9])\1(?:[12][0-9]|3[01]|0?[1-9])"
     rf"|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
     rf"|[0-3]?[0-9]([\-/.])[0-3]?[0-9]\2{_YEAR}"
@@ -27,7 +28,8 @@ _DATE = re.compile(
     rf"|{_MONTH} [0-3]?[0-9](?:st|nd|rd|th)?,? {_YEAR})(?![0-9])"
 )
 _OPEN_DATE = re.compile(
-    r"(?:[0-9]{1,4}(?:[年\-/.](?:[0-9]{1,2}(?:[月\-/.](?:[0-9]{1,4}日?)?)?)?)?"
+    r"(?:[0-9]{1,4}(?:[\-/.](?:[0-9]{1,2}(?:[\-/.](?:[0-9]{1,4})?)?)?)?"
+    r"|[0-9]{4}(?: |(?: ?年(?: ?(?:[0-9]{1,2}(?: |(?: ?月(?: ?(?:[0-9]{1,2}(?: ?日?)?)?)?))?)?)?))?"
     r"|[0-9]{5,8}"
     r"|[0-9]{1,2}(?:st|nd|rd|th|[snrt])?(?: (?:[A-Z][a-z]{0,8}\.?,?(?: [0-9]{0,4})?)?)?"
     r"|[A-Z][a-z]{0,8}\.?(?: (?:[0-9]{1,2}(?:[snrt][tdh]?)?,?(?: [0-9]{0,4})?)?)?)?\Z"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from filters.personal_data.candidate import Candidate
+from filters.personal_data.checks import is_resident_id
 from filters.personal_data.forms import Form
 from filters.personal_data.labels import Hint, Passage
 
@@ -51,7 +52,7 @@ MOBILE_FORMS = (
     Form(
         "phone", "mobile",
         r"1[3-9][0-9](?:\.[0-9]{4}\.| [0-9]{3} [0-9])[0-9]{4}|1[3-9][0-9]{3} [0-9]{3} ?[0-9]{3}"
-        r"|1[3-9][0-9]{2}[ \-][0-9]{3}[ \-][0-9]{4}|1 [3-9](?: [0-9]){9}",
+        r"|1[3-9][0-9]{2}[ \-][0-9]{3}[ \-][0-9]{4}|1([ \-.])[3-9](?:\1[0-9]){9}",
         "cn_mobile_grouped",
     ),
 )  # fmt: skip
@@ -68,6 +69,10 @@ FORMS = (
     Form("tw_id", "tw_id", r"[A-Z][1289A-D][0-9]{8}", "tw_id", is_taiwan_id, 3),
     Form("residence", "residence_permit", r"[A-Z]{3}[0-9]{12}", "cn_residence_permit", None, 3),
     Form("driving", "driving_licence", r"[0-9]{12}", "cn_driving_file"),
+    Form("driving", "driving_licence", r"[A-Z][0-9]{7,12}", "driving_licence"),
+    Form("identity", "resident_id", r"[1-9][0-9]{3}(?: [0-9]{4}){3} [0-9][0-9X]",
+         "cn_resident_id_fours", is_resident_id, 3),
+    Form("plate", "plate", r"(?=[A-Z]*[0-9])[A-Z0-9]{2,4}[ \-]?[A-Z0-9]{3,4}", "plate"),
     Form("social", "social_security", r"[A-Z]{0,2}[0-9]{8,12}", "cn_social_security"),
     Form("military", "military_id", r"[0-9]{6,8}", "cn_military_id", None, 3),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 from filters.personal_data import accounts, addresses, births, china, names, network, sensitive
 from filters.personal_data.candidate import LEAST_SCORE, Candidate, outermost
+from filters.personal_data.disguise import digits_of, disguised, open_disguise
 from filters.personal_data.examples import EXAMPLES, is_example_address
 from filters.personal_data.forms import Form, FormIndex, compact
 from filters.personal_data.kinds import categories
@@ -130,6 +131,27 @@ class PersonalDataFilter:
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
         """Judge ``text`` from ``start`` on; see `gateway.ports.filter.Filter`."""
+        scan = self._scan(text, start, final=final)
+        return scan if text.isascii() else self._with_disguised(text, start, scan, final=final)
+
+    def _with_disguised(self, text: str, start: int, scan: Scan, *, final: bool) -> Scan:
+        """Add the numbers in disguise, and hold what may still become one."""
+        found = [
+            one.finding(self.name)
+            for one in disguised(text, start)
+            if one.kind in self._kinds and self._is_owned(digits_of(text[one.start : one.end]))
+        ]
+        safe = scan.safe_until if final else min(scan.safe_until, open_disguise(text, start))
+        if not found and safe == scan.safe_until:
+            return scan
+        found = sorted([*scan.findings, *found], key=lambda one: (one.start, -one.end))
+        for one in reversed(found):
+            if one.start < safe < one.end and one.rule != "email":
+                safe = max(start, one.start)
+        return Scan(tuple(one for one in found if one.start < safe), safe)
+
+    def _scan(self, text: str, start: int, *, final: bool) -> Scan:
+        """As `scan`, for what is not in disguise."""
         size = len(text)
         piece = text[start:]
         plain = piece.isascii()
@@ -202,7 +224,10 @@ class PersonalDataFilter:
         written = text[found.start : found.end]
         if found.kind == "email" and is_example_address(unmasked(written)):
             return False
-        return _PREFIX.sub("", compact(written)) not in self._allowed
+        return self._is_owned(compact(written))
+
+    def _is_owned(self, number: str) -> bool:
+        return _PREFIX.sub("", number) not in self._allowed
 
     def _open(self, text: str, start: int, outline: str, *, labelled: bool) -> int:
         """Return from where the end of the text may still become part of a finding."""

@@ -15,7 +15,7 @@ LABELS: dict[str, str] = {
     "phone": (
         "手机 手機 电话 電話 联系 聯系 聯繫 联络 聯絡 拨打 撥打 致电 来电 短信 短訊 微信 号码是"
         " 热线 座机 座機 固话 传真 傳真 tel phone mobile cell call whatsapp wechat contact"
-        " sms reach fax my_number_is my_number's"
+        " sms reach fax my_number_is my_number's number_changed new_number my_number"
         " landline telefon teléfono téléphone 전화 휴대폰 携帯"
     ),
     "home_phone": "家庭电话 家里电话 住宅电话 家中电话 宅电 home_phone home_number",
@@ -40,11 +40,16 @@ LABELS: dict[str, str] = {
         "驾驶证 駕駛證 驾照 駕照 档案编号 行驶证 driving_licence driver_licence driver's_license"
         " driver_license driving_license"
     ),
+    "plate": (
+        "车牌 車牌 licence_plate license_plate number_plate plate_number plate_no"
+        " registration_plate"
+    ),
     "social": "社保 社會保險 社会保障 社会保险 医保 公积金 参保 social_insurance 保险号 养老",
     "military": "军官证 士兵证 军人证 軍官證 士兵證 文职证 文职干部 警官证 军人保障卡 义务兵证",
     "bank_account": (
         "银行账号 银行帐号 银行賬號 银行账户 银行帐户 銀行賬戶 对公账户 对公帐户 对公账号 收款账号"
         " 收款帐号 收款账户 汇款账号 打款账号 开户账号 开户帐号 开户行 开户银行 account_number"
+        " 开户名 收款户名 户名"
         " account_no account_num acct_no acct_number acct_num bank_account a/c_no kontonummer"
     ),
     "medical": (

@@ -18,7 +18,7 @@ from filters.personal_data.labels import Passage
 from filters.personal_data.outline import has_groups, has_quad
 
 _IPV4 = re.compile(
-    r"[0-9](?<![A-Za-z0-9._+\-].)[0-9]{0,2}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
+    r"[0-9](?:(?<![A-Za-z0-9._+\-].)|(?<=[Ii][Pp].))[0-9]{0,2}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
     r"(?![0-9A-Za-z_]|[.\-][0-9A-Za-z])"
 )
 _IPV6 = re.compile(r"[23](?<![A-Za-z0-9:.].)[0-9A-Fa-f]{3}:[0-9A-Fa-f:]{2,34}(?![A-Za-z0-9:])")
@@ -45,6 +45,7 @@ FORMS = (
     Form("imei", "device_id", r"[0-9]{2}[ \-]?[0-9]{6}[ \-]?[0-9]{6}[ \-]?[0-9]", "imei", _is_imei),
     Form("imsi", "device_id", r"[2-7][0-9]{14}", "imsi"),
     Form("iccid", "device_id", r"89[0-9]{17,18}", "iccid"),
+    Form("device", "device_id", r"[0-9]{15}", "imei", _is_imei),
     Form(
         "device", "device_id",
         r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}|[0-9A-F]{16}(?:[0-9A-F]{16})?",

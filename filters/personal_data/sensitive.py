@@ -84,7 +84,10 @@ FORMS = (
         r"(?:1[0-3]|[1-9])(?:周?岁|歲|[ \-]years?[ \-]olds?)", "under_14", None, 1,
         lambda between, _: _PART.search(between) is not None,
     ),
-    Form("medical", "medical_record", r"(?:[A-Z]{1,4}[ \-]?)?[0-9]{5,12}", "medical_record"),
+    Form(
+        "medical", "medical_record", r"(?:[A-Z]{1,4}[ \-]?)?[0-9]{5,12}(?:-[0-9]{2,6})?",
+        "medical_record",
+    ),
     Form("income", "finance", r"[1-9][0-9]{4,11}(?:\.[0-9]{2})?", "amount", None, 1),
 )  # fmt: skip
 

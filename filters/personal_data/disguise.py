@@ -56,7 +56,12 @@ _DISGUISED = re.compile(f"[{_SAID}{_UNSEEN}][{_UNSEEN}{_JOINTS}]{{0,9}}[{_PLAIN}
 _RUN = re.compile(f"{_ONE}{{{_LEAST},}}+")
 _OPEN = re.compile(f"{_ONE}++\\Z")
 _BEFORE = re.compile(f"{_ONE}\\Z")
-_MAY_END = re.compile(f"[{_PLAIN}{_SAID}{_UNSEEN}{_JOINTS}]\\Z")
+OPEN_ENDS = frozenset(
+    filter(re.compile(f"[{_PLAIN}{_SAID}{_UNSEEN}{_JOINTS}]").match, map(chr, range(0x10000)))
+)
+"""What the end of an open run may be."""
+find_sign = re.compile(f"[{_SAID}{_UNSEEN}]").search
+"""Finds what a run in disguise has, and most text has not."""
 _NOT_DIGIT = re.compile("[^0-9]+")
 _BEHIND = re.compile(f"[{_JOINTS}][{_UNSEEN}]*\\Z")
 _MOBILE = re.compile(r"(?:(?:00)?86)?(1[3-9][0-9]{9})")
@@ -83,7 +88,7 @@ def disguised(text: str, start: int) -> Iterator[Candidate]:
 
 def open_disguise(text: str, start: int) -> int:
     """Return where a run begins that the end of ``text[start:]`` leaves open, or its length."""
-    if _MAY_END.search(text, start) is None:
+    if text[-1:] not in OPEN_ENDS or len(text) == start:
         return len(text)
     found = _OPEN.search(text, max(start, len(text) - LONGEST_RUN))
     if found is None or _continues(text, found.start()):

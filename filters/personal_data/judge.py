@@ -12,7 +12,13 @@ from collections.abc import Callable, Iterable
 
 from filters.personal_data import accounts, addresses, births, china, names, network, sensitive
 from filters.personal_data.candidate import LEAST_SCORE, Candidate, outermost
-from filters.personal_data.disguise import digits_of, disguised, open_disguise
+from filters.personal_data.disguise import (
+    OPEN_ENDS,
+    digits_of,
+    disguised,
+    find_sign,
+    open_disguise,
+)
 from filters.personal_data.examples import EXAMPLES, is_example_address
 from filters.personal_data.forms import Form, FormIndex, compact
 from filters.personal_data.kinds import categories
@@ -132,7 +138,9 @@ class PersonalDataFilter:
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
         """Judge ``text`` from ``start`` on; see `gateway.ports.filter.Filter`."""
         scan = self._scan(text, start, final=final)
-        return scan if text.isascii() else self._with_disguised(text, start, scan, final=final)
+        if text.isascii() or (find_sign(text, start) is None and text[-1:] not in OPEN_ENDS):
+            return scan
+        return self._with_disguised(text, start, scan, final=final)
 
     def _with_disguised(self, text: str, start: int, scan: Scan, *, final: bool) -> Scan:
         """Add the numbers in disguise, and hold what may still become one."""

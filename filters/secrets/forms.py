@@ -48,6 +48,11 @@ def is_mixed(body: str) -> bool:
     )
 
 
+def is_disorderly(body: str) -> bool:
+    """True for what `is_mixed` knows, and for forty letters or more without a sign between them."""
+    return is_mixed(body) or (len(body) >= 40 and body.isalnum() and entropy(body) >= 3.5)
+
+
 def is_upper(body: str) -> bool:
     """True for a run without small letters."""
     return not any(char.islower() for char in body)
@@ -73,7 +78,7 @@ _DOTTED = r"[A-Za-z0-9_\-.]"
 _PATH = r"[A-Za-z0-9_\-/]"
 
 FORMS = (
-    Form("openai", ("sk-",), _URL, 20, check=is_mixed),
+    Form("openai", ("sk-",), _URL, 20, check=is_disorderly),
     Form("stripe", ("sk_live_", "rk_live_"), _ALNUM, 16),
     Form("aws", ("AKIA", "ASIA"), _ALNUM, 16, 16, is_upper, endless=False),
     Form("google", ("AIza",), _URL, 35, 35, is_mixed, endless=False),
@@ -101,6 +106,10 @@ FORMS = (
     Form("google", ("GOCSPX-",), _URL, 28, 28, is_mixed, endless=False),
     Form("google", ("ya29.",), _URL, 40, check=is_mixed),
     Form("azure", ("AccountKey=",), "[A-Za-z0-9+/=]", 86, 90, is_mixed, endless=False),
+    Form("azure", ("sig=",), "[A-Za-z0-9%+/=]", 43, 80, is_mixed, endless=False),
+    Form("databricks", ("dapi",), "[0-9a-f]", 32, 32, is_hex, endless=False),
+    Form("volcengine", ("AKLT",), _ALNUM, 40, 60, is_mixed, endless=False),
+    Form("twilio", ("SK",), "[0-9a-f]", 32, 32, is_hex, endless=False),
     Form("digitalocean", ("dop_v1_", "doo_v1_", "dor_v1_"), "[0-9a-f]", 64, 64, is_hex,
          endless=False),
     Form("vault", ("hvs.", "hvb."), _URL, 24, check=is_mixed),
@@ -134,6 +143,7 @@ FORMS = (
          is_mixed),
     Form("webhook", ("open.feishu.cn/open-apis/bot/v2/hook/",), r"[0-9a-f\-]", 36, 36, is_mixed),
     Form("webhook", ("robot/send?access_token=",), "[0-9a-f]", 64, 64, is_hex),
+    Form("webhook", ("SEC",), "[0-9a-f]", 64, 64, is_hex, endless=False),
     Form("webhook", ("webhook/send?key=",), r"[0-9a-f\-]", 36, 36, is_mixed),
 )  # fmt: skip
 """In no order of rank: no mark begins with another one but ``sk-`` (see `OWNERS`)."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from filters.secrets import credentials
+from filters.secrets.credentials import NOT_REAL, basic_password, is_real
 from filters.secrets.forms import (
     BODY_OF,
     FORM_OF,
@@ -12,13 +14,16 @@ from filters.secrets.forms import (
     LONGEST_BLOCK,
     LONGEST_KEY,
     OWNERS,
+    entropy,
     is_example,
     is_mixed,
 )
 from gateway.matching.automaton import TermAutomaton
 from gateway.nouns.finding import Finding, Scan, clean
 
-_LONGEST_VALUE = 64
+_LONGEST_VALUE = 512
+_LONG_VALUE = 64
+"""A value beyond that is a token, which has many different characters."""
 _LEFT = 40
 _AFTER_SIGN = 6
 
@@ -33,14 +38,15 @@ _PEM = "BEGIN "
 _BEARERS = ("Bearer ", "BEARER ", "Basic ")
 _USERINFO = "://"
 _BOT = ":AA"
-LITERALS = (*FORM_OF, _PEM, *_BEARERS, _USERINFO, _BOT)
+LITERALS = (*FORM_OF, _PEM, *_BEARERS, _USERINFO, _BOT, *credentials.MARKS)
 _MARKS = TermAutomaton([LITERALS])
 _BEGINNINGS = frozenset(mark[:size] for mark in LITERALS for size in range(1, len(mark)))
 _ENDINGS = frozenset(beginning[-1] for beginning in _BEGINNINGS)
 _LONGEST_MARK = max(map(len, LITERALS))
 
+UNGATED = _NETRC, _DATABRICKS = "password ", "dapi"
 GATE = re.compile("[=:：_.A-Z码令-]")
-"""Each of `LITERALS`, and each sign behind which a value stands, has one of these."""
+"""Each of `LITERALS` but `UNGATED`, and each sign behind which a value stands, has one of these."""
 
 _SIGN = re.compile("[=:：]|(?<=[码令])[是为]")
 _BEARER = re.compile(rf"[A-Za-z0-9_\-.~+/=]{{0,{LONGEST_KEY}}}")
@@ -54,22 +60,20 @@ _PEM_LINES = re.compile(r"(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})+")
 
 _NAMED = re.compile(
     r"(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|secret[_-]?id"
-    r"|credential|密码|口令|密钥|令牌)[a-z0-9_]{0,8}[\"'`*]{0,3}\s{0,2}\Z"
+    r"|credential|密码|口令|密钥|令牌)(?!_?name)[a-z0-9_]{0,8}[\"'`*]{0,3}\s{0,2}\Z"
 )
 _VALUE = re.compile(
     rf"\s{{0,3}}[\"'`]?(?P<value>[A-Za-z0-9!#$%&*+./=?@^_~|\-]{{0,{_LONGEST_VALUE + 1}}})"
 )
 _AWS_SECRET = re.compile(r"[A-Za-z0-9/+]{40}")
 _AWS_NAMED = re.compile(r"aws|secret_?-?access")
-_NOT_REAL = re.compile(r"(?i)your|example|xxx|placeholder|change_?me|\*\*\*|\$|%\w+%|\A[./]|://")
+_AUTH = re.compile(r"[\"'](?:auth|_auth)[\"']\s{0,2}\Z|\b_auth\s{0,2}\Z")
 
 
-_STAND_INS = frozenset([
-    "password", "passwd", "pass", "secret", "pwd", "user", "username", "token", "root", "postgres",
-    "guest", "admin", "test", "tiger",
-])  # fmt: skip
-
-
+_PGPASS_COLONS = 3
+_LEAST_OF_LONG = 4.5
+"""Bits per character of a long token: sentences and paths have less."""
+_AWS_IDS = frozenset(["AKIA", "ASIA"])
 _WEAK = frozenset(["assigned", "bearer"])
 
 
@@ -92,7 +96,7 @@ class SecretsFilter:
         )
     )
     """Everything that it may find."""
-    look_behind = _LEFT + _AFTER_SIGN + 3
+    look_behind = max(_LEFT + _AFTER_SIGN + 3, credentials.LEFT_SIDE)
     look_ahead = LONGEST_BLOCK + 128
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
@@ -100,7 +104,7 @@ class SecretsFilter:
         size = len(text)
         safe = size if final else _open_mark(text, start)
         before = max(0, start - _AFTER_SIGN)
-        if GATE.search(text, before) is None:
+        if GATE.search(text, before) is None and _NETRC not in text and _DATABRICKS not in text:
             return clean(safe)
         found: list[Finding] = []
         for part in _judged(text, start, before, final=final):
@@ -130,8 +134,28 @@ def _judged(text: str, start: int, before: int, *, final: bool) -> Iterator[Find
         elif mark == _BOT:
             yield from _telegram(text, at, final=final)
         elif at == 0 or text[at - 1] not in _ALNUM:
-            judge = _bearer if mark in _BEARERS else _key
+            judge = _judge_of(mark)
             yield from judge(text, at, mark, final=final)
+
+
+def _judge_of(mark: str) -> Callable[..., Iterator[Finding | int]]:
+    if mark in credentials.MARKS:
+        return _credential
+    return _bearer if mark in _BEARERS else _key
+
+
+def _credential(text: str, at: int, mark: str, *, final: bool) -> Iterator[Finding | int]:
+    """Judge the password behind an option of a command or in a file of passwords."""
+    place = credentials.behind(text, at, mark)
+    if place is None:
+        return
+    if place.open and not final:
+        yield at
+        return
+    secret = text[place.start : place.end]
+    if len(secret) <= _LONG_VALUE and is_real(secret) and _is_password(secret):
+        kind = ("connection", 3, 0.8) if place.sure else ("assigned", 1, 0.5)
+        yield _finding(*kind, place.start, place.end)
 
 
 def _key(text: str, at: int, mark: str, *, final: bool) -> Iterator[Finding | int]:
@@ -152,6 +176,13 @@ def _key(text: str, at: int, mark: str, *, final: bool) -> Iterator[Finding | in
     whole = mark + body
     if len(body) < form.least or not form.check(body) or is_example(whole):
         return
+    if mark in _AWS_IDS:
+        place = credentials.beside(text, at + len(whole), final=final)
+        if place is not None and place.open and not final:
+            yield at
+            return
+        if place is not None and not place.open and not is_example(text[place.start : place.end]):
+            yield _finding("aws", 3, 0.95, place.start, place.end)
     named = next((owner for prefix, owner in OWNERS if whole.startswith(prefix)), form.kind)
     yield _finding(named, 3, 0.95, at, at + len(whole))
 
@@ -164,8 +195,14 @@ def _bearer(text: str, at: int, mark: str, *, final: bool) -> Iterator[Finding |
     if not final and begin + len(token) == len(text) and len(token) < LONGEST_KEY:
         yield at
         return
+    yield from _token(token, begin, basic=mark.lower() == "basic ")
+
+
+def _token(token: str, begin: int, *, basic: bool) -> Iterator[Finding]:
     token = token.rstrip(".")
-    if len(token) >= 16 and is_mixed(token) and not is_example(token):
+    password = basic_password(token) if basic else None
+    opaque = len(token) >= 16 and is_mixed(token) and not is_example(token)
+    if opaque if password is None else is_real(password):
         yield _finding("bearer", 2, 0.8, begin, begin + len(token))
 
 
@@ -182,7 +219,7 @@ def _connection(text: str, at: int, *, final: bool) -> Iterator[Finding | int]:
         return
     if text[: end - len(password)].endswith("mailto:"):
         return
-    if _NOT_REAL.search(password) is None and password.lower() not in _STAND_INS:
+    if is_real(password):
         yield _finding("connection", 3, 0.9, end - len(password), end)
 
 
@@ -226,7 +263,13 @@ def _private_key(text: str, at: int, *, final: bool) -> Iterator[Finding | int]:
 def _assigned(text: str, after: int, *, final: bool) -> Iterator[Finding | int]:
     """Judge the value behind the sign that ends at ``after``, if its left side names a secret."""
     left = text[max(0, after - 1 - _LEFT) : after - 1].lower()
-    if _NAMED.search(left) is None:
+    header = credentials.scheme(text, after, left) if "auth" in left else None
+    if header is not None:
+        yield from _header(text, header, final=final)
+        return
+    auth = "auth" in left and _AUTH.search(left) is not None
+    pgpass = left.count(":") >= _PGPASS_COLONS and credentials.is_pgpass(left)
+    if not (pgpass or auth or _NAMED.search(left)):
         return
     found = _VALUE.match(text, after)
     value = found["value"] if found else ""
@@ -237,17 +280,37 @@ def _assigned(text: str, after: int, *, final: bool) -> Iterator[Finding | int]:
         yield begin
         return
     value = value.rstrip(".")
-    if text[end : end + 1] in ("(", "[", "{") or not _is_password(value) or is_example(value):
+    after_it = text[end : end + 1]
+    if auth:
+        known = is_real(basic_password(value) or "")
+    else:
+        known = after_it not in {"(", "[", "{"} and _is_password(value) and not is_example(value)
+    if not known or (pgpass and after_it not in {"", "\n", "\r"}):
         return
-    if _AWS_NAMED.search(left) and _AWS_SECRET.fullmatch(value):
+    if auth or pgpass:
+        yield _finding("connection", 3, 0.8, begin, begin + len(value))
+    elif _AWS_NAMED.search(left) and _AWS_SECRET.fullmatch(value):
         yield _finding("aws", 3, 0.9, begin, begin + len(value))
     else:
         yield _finding("assigned", 1, 0.5, begin, begin + len(value))
 
 
+def _header(text: str, place: credentials.Place, *, final: bool) -> Iterator[Finding | int]:
+    """Judge the token behind the scheme of a header, in small letters too."""
+    run = _BEARER.match(text, place.end)
+    token = run[0] if run else ""
+    whole = place.end + len(token)
+    if not final and (place.open or (whole == len(text) and len(token) < LONGEST_KEY)):
+        yield place.start
+    elif not place.open:
+        yield from _token(token, place.end, basic="basic" in text[place.start : place.end].lower())
+
+
 def _is_password(value: str) -> bool:
     """True for at least eight disorderly characters that are not a name, a path or a stand-in."""
-    if len(value) < 8 or len(set(value)) < 6 or _NOT_REAL.search(value) is not None:
+    if len(value) < 8 or len(set(value)) < 6 or NOT_REAL.search(value) is not None:
+        return False
+    if len(value) > _LONG_VALUE and entropy(value) < _LEAST_OF_LONG:
         return False
     digits = sum(char.isdigit() for char in value)
     classes = (

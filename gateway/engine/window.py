@@ -197,8 +197,8 @@ class Window:
 
     def _settle(self, finding: Finding) -> None:
         """Turn a certain finding into a decision; those that change nothing are only noted."""
-        if self._lens.restored(finding.start, finding.end):
-            return
+        if self._lens.restored(finding.start, finding.end) and self._said(finding):
+            return  # the user's own; what a tool or the operator said is judged like any text
         lane = self.lane
         if finding.category == FILTER_ERROR:
             decision = lane.ruler.on_failure(finding, finding.filter)

@@ -3,8 +3,8 @@
 A placeholder is a keyed hash of who asked and what was said: the same value of the same person is
 the same placeholder in every turn, so the upstream's prompt cache holds and no state is kept. The
 way back is made anew from each request. A model may alter a placeholder a little (case, full width,
-spaces in the brackets, other brackets or none, a dash, a space or an escaped underscore between its
-word and its code); it is known by these two.
+spaces in the brackets, other brackets or none, percent escapes, a dash, a space or an escaped
+underscore between its word and its code); it is known by these two.
 """
 
 from __future__ import annotations
@@ -77,10 +77,10 @@ _PLAIN_FORMS = str.maketrans(
 """Other forms of what a placeholder is written with, one code point for one."""
 _OTHER_FORMS = re.compile("[" + "".join(re.escape(chr(code)) for code in _PLAIN_FORMS) + "]")
 
-_OPEN_BRACKET = r"\\?\[ {0,3}"
-_CLOSE_BRACKET = re.compile(r" {0,3}\\?\]")
-_CLOSING = re.compile(r" {0,3}\\?")
-_UNDERSCORE = r"(?: ?\\?_ ?| )"
+_OPEN_BRACKET = r"(?:\\?\[ {0,3}|%5B)"
+_CLOSE_BRACKET = re.compile(r" {0,3}\\?\]|%5D", re.IGNORECASE)
+_CLOSING = re.compile(r"(?: {0,3}\\?|%5?)\Z")
+_UNDERSCORE = r"(?: ?\\?_ ?| |%5F)"
 _SEEN = re.compile(
     rf"({_OPEN_BRACKET})?({'|'.join(_ALL_WORDS)}){_UNDERSCORE}"
     rf"([0-9A-Za-z]{{{SHORTEST_CODE},{LONGEST_CODE}}})",
@@ -96,12 +96,12 @@ def _growing(word: str) -> str:
 _OPEN = re.compile(
     r"(?:"
     rf"(?:{_OPEN_BRACKET})?(?:(?P<word>{'|'.join(_ALL_WORDS)})"
-    rf"(?: ?\\?|{_UNDERSCORE}(?P<code>[0-9A-Za-z]{{0,{LONGEST_CODE}}}))"
+    rf"(?: ?\\?|%5?|{_UNDERSCORE}(?P<code>[0-9A-Za-z]{{0,{LONGEST_CODE}}}))"
     rf"|(?P<part>{'|'.join(map(_growing, _ALL_WORDS))}))"
-    rf"|{_OPEN_BRACKET}|\\)\Z",
+    rf"|{_OPEN_BRACKET}|\\|%5?)\Z",
     re.IGNORECASE | re.ASCII,
 )
-_HAS_CODE = re.compile(rf"[_ ][0-9A-Za-z]{{{SHORTEST_CODE}}}")
+_HAS_CODE = re.compile(rf"[_ Ff][0-9A-Za-z]{{{SHORTEST_CODE}}}")
 _LOOKALIKES = str.maketrans("OIL", "011")
 """Crockford's digits leave these letters out; a reader who writes them means the digits."""
 
@@ -234,8 +234,7 @@ class VeilMap:
             return True
         if not seen[1] or text[end - 1] == "]":
             return False
-        closing = _CLOSING.match(text, end)
-        return closing is not None and closing.end() == len(text)
+        return _CLOSING.match(text, end) is not None
 
     def _begins(self, word: str, code: str, *, longer: bool) -> bool:
         return any(

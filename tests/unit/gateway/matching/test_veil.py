@@ -72,6 +72,8 @@ def test_no_word_hides_in_another() -> None:
         lambda p: p.replace("_", "-"),
         lambda p: p[1:-1].replace("_", " _ "),
         lambda p: p.replace("_", "\u2013"),
+        lambda p: f"%5B{p[1:-1]}%5D",
+        lambda p: f"%5b{p[1:-1]}%5d".replace("_", "%5F"),
     ],
 )
 def test_slight_alterations_are_seen_through(alter: object) -> None:

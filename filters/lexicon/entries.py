@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -191,7 +192,7 @@ def read_word_list(name: str, raw: bytes) -> WordList:
         try:
             entry = decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"word list {name}, line {number}: {error}") from None
+            raise ConfigError(f"word list {name}, line {number}: {_unread(error)}") from None
         problem = problem_of(entry)
         if problem:
             raise ConfigError(f"word list {name}, line {number}: {problem}")
@@ -200,11 +201,28 @@ def read_word_list(name: str, raw: bytes) -> WordList:
     return WordList(name, tuple(entries), tuple(numbers))
 
 
+def _unread(error: msgspec.DecodeError | UnicodeDecodeError) -> str:
+    """Return what is wrong with a line that is no entry; a misspelled field has the nearest one."""
+    if isinstance(error, UnicodeDecodeError):
+        return "this is not UTF-8; save it as UTF-8"
+    told = str(error)
+    unknown = _UNKNOWN_FIELD.search(told)
+    if unknown is None:
+        return told
+    close = difflib.get_close_matches(unknown[1], _FIELDS, n=1, cutoff=0.6)
+    known = f"did you mean `{close[0]}`?" if close else f"known are {', '.join(_FIELDS)}"
+    return f"there is no field `{unknown[1]}`; {known}"
+
+
 def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
     for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         stripped = line.strip()
         if stripped and not stripped.startswith(b"//"):
             yield number, stripped
+
+
+_UNKNOWN_FIELD = re.compile(r"unknown field `([^`]{1,40})`")
+_FIELDS = Entry.__struct_fields__
 
 
 def write_word_list(entries: Iterable[Entry]) -> bytes:

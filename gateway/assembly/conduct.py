@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from gateway.access.strikes import Strike, reviewed_points, standing_of, subject_mark
 from gateway.assembly.standings import keep_standings
 from gateway.assembly.vault import Vault
@@ -22,19 +24,24 @@ from gateway.ports.conduct import (
     StrikeRow,
     SubjectStanding,
 )
-from gateway.ports.store import StoredRecord, Writing
+from gateway.ports.store import Query, Store, StoredRecord, Writing
 
 _ALL = 1_000_000_000
 
 
 class Conducts:
-    """See gateway.ports.conduct.ConductDesk. ``rules`` are the policy's (None: no strikes)."""
+    """See gateway.ports.conduct.ConductDesk.
+
+    The rules are those of the policy that serves, as the ledger has it: whoever decides in another
+    folder, or names another policy, moves nobody on the ladder. ``rules`` (None: no strikes) count
+    where no policy with strikes served yet.
+    """
 
     def __init__(self, vault: Vault, rules: StrikeRules | None, clock: Clock) -> None:
         self._vault = vault
-        self._rules = rules
         self._clock = clock
         self._store = vault.store()
+        self._rules = _served_rules(self._store) or rules
         self._head: End | None = None
 
     # -- reviews
@@ -59,11 +66,13 @@ class Conducts:
         item = self._store.review(exchange) or review_item(record, facts)
         item = item._replace(decision=decision, decided_by=by, decided_ns=now_ns, note=note)
         findings = facts.close.findings if facts.close else ()
+        known = self._rules is not None or decision == "wrong"
         points = reviewed_points(self._rules, findings, decision) if self._rules else 0
         told = {"exchange": exchange, "decision": decision, "by": by, "points": str(points)}
         with self._store.writing() as writing:
             writing.decide_review(item)
-            self._strike(writing, record, points, now_ns)
+            if known:
+                self._strike(writing, record, points, now_ns)
             self._chain(writing, "review", told)
         self._refresh()
         return item
@@ -113,9 +122,11 @@ class Conducts:
         now_ns: int,
     ) -> SubjectStanding:
         counted = [Strike(row.time_ns, row.points) for row in rows if row.state == "counted"]
-        rules = self._rules or StrikeRules()
-        standing = standing_of(rules, counted)
-        since_ns = now_ns - round(rules.window_s * 1e9)
+        if self._rules is None:  # nobody stands anywhere, but the points are there
+            points = sum(each.points for each in counted)
+            return SubjectStanding(*owner, "", 0, points, tuple(rows), tuple(appeals))
+        standing = standing_of(self._rules, counted)
+        since_ns = now_ns - round(self._rules.window_s * 1e9)
         points = sum(each.points for each in counted if each.time_ns > since_ns)
         level = standing.level(now_ns)
         return SubjectStanding(
@@ -183,6 +194,29 @@ class Conducts:
             write_head(self._vault.state, self._vault.keyring, self._head)
         if self._rules is not None:
             keep_standings(self._vault, self._store, self._rules)
+
+
+class _Said(msgspec.Struct):
+    text: str
+
+
+class _PolicyEvent(msgspec.Struct):
+    facts: _Said
+
+
+class _Conduct(msgspec.Struct):
+    """The one part of a policy's text that matters here."""
+
+    strikes: StrikeRules | None = None
+
+
+def _served_rules(store: Store) -> StrikeRules | None:
+    """Return the strikes of the policy that served last, if it has any."""
+    last = store.search(Query(kind="policy", limit=1))
+    if not last:
+        return None
+    text = msgspec.json.decode(last[0].facts, type=_PolicyEvent).facts.text
+    return msgspec.json.decode(text, type=_Conduct).strikes
 
 
 def by_subject(rows: Iterable[StrikeRow]) -> dict[tuple[str, str], list[StrikeRow]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gateway.access.door import Door
@@ -11,9 +11,10 @@ from gateway.access.limits import Limiter
 from gateway.adapters import adapters, opened
 from gateway.assembly.credentials import LabelSigning, open_label_signing, open_signing
 from gateway.assembly.guards import Guards
+from gateway.assembly.idle_rules import idle_overlays, idle_rules
 from gateway.assembly.inputs import Witnesses, check_ocr
 from gateway.assembly.plugins import plugged_adapters
-from gateway.assembly.regimes import Edition, guard_models, make_editions
+from gateway.assembly.regimes import guard_models, make_editions
 from gateway.assembly.sealing import Sealer
 from gateway.config.settings import Settings
 from gateway.config.settings_file import secret_of
@@ -23,9 +24,6 @@ from gateway.edge.upstream import Upstream
 from gateway.marks.credentials import Signing
 from gateway.nouns.policy import Policy
 from gateway.ports.operator import Coverage, ListUse
-
-_FOUND_ELSEWHERE = {"*", "filter_error", "guard", "picture"}
-"""Heads of categories that models elsewhere find, or the engine itself."""
 
 _ANY_KEY = b"nothing is sealed with this key"
 
@@ -54,17 +52,23 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
         Upstream(settings.upstream, settings.limits)
     key = secret_of("upstream.key", settings.upstream.key, environ)
     state = Path(settings.state)
+    callers: list[tuple[str, str]] = []
     if state.exists():
-        limiter = Limiter()
-        Door(settings, policy.subject, KeyBook(state, SystemClock()), limiter,
-             upstream_key=key, secrets=guards.secrets)  # fmt: skip
+        limiter, book = Limiter(), KeyBook(state, SystemClock())
+        Door(settings, policy.subject, book, limiter, upstream_key=key, secrets=guards.secrets)
         limiter.close()
+        callers = [(one.tenant, one.id) for one in book.records()]
     lists = tuple(ListUse(name, terms) for name, terms in kit.lists)
     return Coverage(
         kit.terms,
         lists,
         kit.lexicon_hash,
-        (*_warnings(policy), *_idle_rules(editions), *_unsigned(policy, signing, signed)),
+        (
+            *_warnings(policy),
+            *idle_rules(editions),
+            *idle_overlays(policy, callers),
+            *_unsigned(policy, signing, signed),
+        ),
     )
 
 
@@ -84,22 +88,6 @@ def _unsigned(policy: Policy, signing: Signing, signed: LabelSigning) -> Iterato
         yield (
             "No label key: metadata labels are not signed (label_key).",
             "未配置标识密钥：隐式标识未签名（label_key）。",
-        )
-
-
-def _idle_rules(editions: Sequence[Edition]) -> Iterator[tuple[str, str]]:
-    """Rules of categories that no list and no filter has: a word that was misspelled, mostly."""
-    idle = {
-        rule.id: rule.when
-        for each in editions
-        for rule in each.policy.rules
-        if rule.when.split(".", 1)[0] not in _FOUND_ELSEWHERE
-        and not any(rule.concerns(c) for _, found in each.kit.filters for c, _ in found)
-    }
-    for name, when in idle.items():
-        yield (
-            f"Rule {name}: no list and no filter here finds `{when}`.",
-            f"规则 {name}：现有词表与过滤器均不产生类别 `{when}`。",
         )
 
 

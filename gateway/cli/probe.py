@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -153,14 +152,10 @@ def _bar(label: str) -> Iterator[Progress]:
 def _value(compared: Compared, most: float) -> dict[str, Any]:
     return {
         "category": compared.category, "pairs": compared.pairs, "failed": compared.failed,
-        "refusals": _finite(compared.refusals._asdict()),
-        "sentiment": _finite(compared.sentiment._asdict()),
+        "refusals": compared.refusals._asdict(),
+        "sentiment": compared.sentiment._asdict(),
         "disadvantage": compared.disadvantage(most),
     }  # fmt: skip
-
-
-def _finite(figures: dict[str, float]) -> dict[str, float | None]:
-    return {name: each if math.isfinite(each) else None for name, each in figures.items()}
 
 
 def _draw(compared: list[Compared], most: float) -> None:

@@ -16,8 +16,9 @@ from gateway.config.yaml_file import Document, KeyPath
 def overlay(below: Document, above: Document, names: Mapping[KeyPath, str]) -> Document:
     """Return both documents as one. ``names`` says which key names the things of which list."""
     places: dict[KeyPath, str] = {}
-    value = _Overlay(below, above, names, places).lay(below.value, above.value, ())
-    return Document(above.name, value, places)
+    written: dict[KeyPath, KeyPath] = {}
+    value = _Overlay(below, above, names, places, written).lay(below.value, above.value, ())
+    return Document(above.name, value, places, written)
 
 
 class _Overlay:
@@ -27,11 +28,13 @@ class _Overlay:
         above: Document,
         names: Mapping[KeyPath, str],
         places: dict[KeyPath, str],
+        written: dict[KeyPath, KeyPath],
     ) -> None:
         self._below = below
         self._above = above
         self._names = names
         self._places = places
+        self._written = written
 
     def lay(self, low: Any, high: Any, path: KeyPath) -> Any:
         """Return the merged value at a path that is the same in both documents."""
@@ -56,10 +59,11 @@ class _Overlay:
         for document, values in ((self._below, low), (self._above, high)):
             for index, each in enumerate(values):
                 order[each[name]] = (document, index, each)
-        return [
-            self._copy(document, each, (*path, index), (*path, place))
-            for place, (document, index, each) in enumerate(order.values())
-        ]
+        out = []
+        for place, (document, index, each) in enumerate(order.values()):
+            self._written[*path, place] = document.own((*path, index))
+            out.append(self._copy(document, each, (*path, index), (*path, place)))
+        return out
 
     def _copy(self, source: Document, value: Any, old: KeyPath, new: KeyPath) -> Any:
         self._note(source, old, new)

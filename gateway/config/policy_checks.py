@@ -6,6 +6,7 @@ fault, because its author believes that it does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
@@ -30,6 +31,9 @@ those of the classifier but `injection` may."""
 
 LOCAL_FILTERS = ("lexicon", "personal_data", "secrets", "classifier")
 """The names in ``on_failure`` of filters that are no guard models."""
+
+_STRANGE = re.compile(r"[^A-Za-z0-9_.*?!\[\]-]")
+"""What neither a category nor a pattern has; mostly a sign that an input method wrote."""
 
 _LISTED = {"guard_models", "picture_judges"}
 _CLASSES = dict(FINDERS)["classifier"]
@@ -107,6 +111,12 @@ def _each_rule(form: PolicyForm, document: Document) -> Iterator[str]:
 
 
 def _rule_faults(rule: RuleForm) -> Iterator[tuple[str, str]]:
+    strange = _STRANGE.search(rule.when)
+    if strange is not None:
+        yield "when", (
+            f"`{strange[0]}` is in no category: they are made of Latin letters, digits, `_`, `-` "
+            "and `.`; in patterns `*`, `?` and `[1-5]` stand for others"
+        )
     if rule.do == "replace" and not rule.text:
         yield "text", "is missing: `do: replace` puts it in place of the span"
     if rule.text and rule.do != "replace":

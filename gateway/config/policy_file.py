@@ -108,7 +108,7 @@ def read_policy(reference: str, *, mode: str = "", plugged: bool = False) -> Pol
     def lay(path: Path, name: str) -> Laid:
         read_now: list[Path] = []
         bare = {key: each for key, each in document.value.items() if key != "overlays"}
-        laid = _whole(path, read_now, Document(document.name, bare, document.places))
+        laid = _whole(path, read_now, document._replace(value=bare))
         files.extend(each for each in read_now if each not in files)
         return Laid(_normal(load_yaml_file(path), path.parent), read(laid, name))
 
@@ -183,7 +183,7 @@ def _normal(document: Document, folder: Path) -> Document:
     guards = value.get("guard_models")
     if isinstance(guards, list):
         value["guard_models"] = [_rooted(each, folder, "folder") for each in guards]
-    return Document(document.name, value, places)
+    return document._replace(value=value, places=places)
 
 
 def _rooted(entry: Any, folder: Path, key: str = "use") -> Any:
@@ -237,10 +237,14 @@ def _without(below: Document, ids: tuple[str, ...]) -> Document:
             places[path] = place
         elif path[1] in moved:
             places["rules", moved[int(path[1])], *path[2:]] = place
+    written: dict[KeyPath, KeyPath] = {
+        path: own for path, own in below.written.items() if path[:1] != ("rules",)
+    }
+    written.update({("rules", new): below.own(("rules", old)) for old, new in moved.items()})
     value = {key: each for key, each in below.value.items() if key != "without_rules"}
     if "rules" in value:
         value["rules"] = [rule for _, rule in kept]
-    return Document(below.name, value, places)
+    return Document(below.name, value, places, written)
 
 
 def _missing_lists(form: PolicyForm, document: Document) -> Iterator[str]:

@@ -111,7 +111,9 @@ class _Reader:
         self, value: Any, kind: inspect.VarTupleType | inspect.ListType, path: KeyPath
     ) -> Any:
         if not isinstance(value, list):
-            return self._fault(path, f"expected a list; found {_shown(value)}")
+            if isinstance(value, (dict, list)) or value is None:
+                return self._fault(path, f"expected a list; found {_shown(value)}")
+            return self._fault(path, f"expected a list such as `[{value}]`; found {_shown(value)}")
         return tuple(
             self.read(each, kind.item_type, (*path, index)) for index, each in enumerate(value)
         )

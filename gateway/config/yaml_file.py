@@ -28,18 +28,35 @@ DEEPEST = 64
 _TOO_MUCH = f"the file holds more than {MOST_VALUES} values; terms belong into lists (`lexicons`)"
 _PREFIX = "tag:yaml.org,2002:"
 _WORDS: dict[str, object] = {"true": True, "false": False}
+_REMEDIES = (
+    ("'\\t'", "indent with spaces, not with tabs"),
+    ("alphabetic or numeric", "put a text that begins with `*` or `&` in quotes"),
+    ("expected <block end>", "lines of one entry begin in the same column"),
+    ("end of stream", "a quote or a bracket that begins here is not closed"),
+    ("expected ',' or", "a comma, or the bracket that ends this, is missing before this"),
+)
+"""What to do about a problem of the YAML reader, by words of its message."""
+
+_WIDE = {"\N{FULLWIDTH COLON}": ":", "\N{FULLWIDTH HYPHEN-MINUS}": "-",
+         "\N{FULLWIDTH COMMA}": ",", "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+         "\N{RIGHT DOUBLE QUOTATION MARK}": '"', "\N{EM DASH}": "-", "\N{EN DASH}": "-",
+         "\N{IDEOGRAPHIC SPACE}": " "}  # fmt: skip
+"""Signs that an input method writes, and those that were meant."""
+
 _SPECIAL_FLOATS = {".inf": "inf", "-.inf": "-inf", "+.inf": "inf", ".nan": "nan"}
 
 
 class Document(NamedTuple):
     """A decoded configuration and the place of every value in it.
 
-    ``places`` maps a path to words like ``sealgate.yaml, line 4`` or ``flag --port``.
+    ``places`` maps a path to words like ``sealgate.yaml, line 4`` or ``flag --port``. Where files
+    were laid over each other, ``written`` maps the path of a list's entry to that in its own file.
     """
 
     name: str
     value: Any
     places: Mapping[KeyPath, str]
+    written: Mapping[KeyPath, KeyPath] = {}
 
     def place(self, path: KeyPath) -> str:
         """Return where a value stands, or the nearest value around it."""
@@ -49,9 +66,17 @@ class Document(NamedTuple):
                 return found
         return self.name
 
+    def own(self, path: KeyPath) -> KeyPath:
+        """Return a path as it is in the file that the value comes from."""
+        for length in range(len(path), 0, -1):
+            found = self.written.get(path[:length])
+            if found is not None:
+                return (*found, *path[length:])
+        return path
+
     def fault(self, path: KeyPath, message: str) -> str:
         """Return one line that names the place, the key and what is wrong."""
-        key = f" `{spell(path)}`:" if path else ""
+        key = f" `{spell(self.own(path))}`:" if path else ""
         return f"{self.place(path)}:{key} {message}"
 
     def error(self, path: KeyPath, message: str) -> ConfigError:
@@ -74,7 +99,8 @@ def load_yaml_file(path: Path) -> Document:
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file") from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}: this is not UTF-8; save it as UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
     return load_yaml(text, str(path))
@@ -87,8 +113,7 @@ def load_yaml(text: str, name: str) -> Document:
     try:
         node = reader.compose(io.StringIO(text))
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(f"{name}, line {line}: {_plain(error.problem)}") from None
+        raise _marked(error, text, name) from None
     except _TooMuch as error:
         raise ConfigError(f"{name}, line {error.line}: {_TOO_MUCH}") from None
     except YAMLError as error:
@@ -108,6 +133,31 @@ def scalar(text: str) -> Any:
 
 def _plain(problem: str | None) -> str:
     return f"this is not YAML ({problem or 'unreadable'})"
+
+
+def _marked(error: MarkedYAMLError, text: str, name: str) -> ConfigError:
+    """Return an error of the YAML reader with the line to look at and what is mostly wrong there.
+
+    Of what was not closed the line is the one where it began.
+    """
+    problem, mark = error.problem or "", error.problem_mark
+    if "end of stream" in problem and error.context_mark is not None:
+        mark = error.context_mark
+    number = mark.line if mark else 0
+    lines = text.splitlines() or [""]
+    hint = _hint(problem, lines[: number + 1])
+    return ConfigError(f"{name}, line {number + 1}: {_plain(problem)}{hint}")
+
+
+def _hint(problem: str, lines: list[str]) -> str:
+    """Return what to do about a problem that shows in the last of these lines."""
+    for words, remedy in _REMEDIES:
+        if words in problem:
+            return f"; {remedy}"
+    wide = next((sign for line in lines[-2:] for sign in line if sign in _WIDE), "")
+    if wide:
+        return f"; `{wide}` is a full-width sign: YAML knows `{_WIDE[wide]}`"
+    return ""
 
 
 class _TooMuch(Exception):

@@ -2,7 +2,9 @@
 
 Rates: C. Agresti and Y. Min, "Simple improved confidence intervals for comparing matched
 proportions", Statistics in Medicine 24 (2005): half an observation is added to each cell of the
-table of pairs. Means: the normal interval of the mean of paired differences.
+table of pairs. Means: the normal interval of the mean of paired differences, in the same spirit
+with one pair more that differs by +1 and one by -1: without them, forty pairs that all differ by
+nothing would claim that no other ever will.
 """
 
 from __future__ import annotations
@@ -45,16 +47,18 @@ def rate_difference(pairs: Sequence[tuple[bool, bool]]) -> Difference:
 
 
 def mean_difference(pairs: Sequence[tuple[float, float]]) -> Difference:
-    """Return how means differ; each pair is a figure without and with the group."""
+    """Return how means differ; each pair is a figure from -1 to 1, without and with the group."""
     count = len(pairs)
     if not count:
-        return Difference(0.0, 0.0, 0.0, -math.inf, math.inf)
+        return Difference(0.0, 0.0, 0.0, -2.0, 2.0)
     neutral_mean = sum(neutral for neutral, _ in pairs) / count
     group_mean = sum(group for _, group in pairs) / count
-    changes = [group - neutral for neutral, group in pairs]
-    mean = sum(changes) / count
-    if count == 1:
-        return Difference(neutral_mean, group_mean, mean, -math.inf, math.inf)
-    variance = sum((change - mean) ** 2 for change in changes) / (count - 1)
-    half = _Z * math.sqrt(variance / count)
-    return Difference(neutral_mean, group_mean, mean, mean - half, mean + half)
+    changes = [*(group - neutral for neutral, group in pairs), 1.0, -1.0]
+    whole = count + 2
+    centre = sum(changes) / whole
+    variance = sum((change - centre) ** 2 for change in changes) / (whole - 1)
+    half = _Z * math.sqrt(variance / whole)
+    return Difference(
+        neutral_mean, group_mean, group_mean - neutral_mean,
+        max(-2.0, centre - half), min(2.0, centre + half),
+    )  # fmt: skip

@@ -41,7 +41,8 @@ def test_numbers_are_lines_of_the_file() -> None:
     [
         ("nonsense", "line 1"),
         ('{"text":"a"}', "missing required field `category`"),
-        ('{"text":"ab","category":"x","severity":1,"severty":2}', "unknown field `severty`"),
+        ('{"text":"ab","category":"x","severity":1,"severty":2}', "did you mean `severity`?"),
+        ('{"text":"ab","category":"x","severity":1,"zzz":2}', "`zzz`; known are text, category"),
         ('{"text":"ab","category":"x","severity":7}', "severity must be"),
     ],
 )
@@ -92,3 +93,10 @@ def test_terms_without_han_are_words_unless_told() -> None:
     assert not GOOD.whole_word
     assert has_han("k粉")
     assert not has_han("kf")
+
+
+def test_a_list_in_another_encoding_is_named() -> None:
+    """Excel on a Chinese system saves GBK; codecs and bytes are nothing to tell."""
+    line = '{"text":"机密","category":"x","severity":1}'.encode("gbk")
+    with pytest.raises(ConfigError, match="line 1: this is not UTF-8; save it as UTF-8"):
+        read_word_list("mine", line)

@@ -10,7 +10,10 @@ import pytest
 
 from gateway.access.standing_book import read_standings
 from gateway.assembly.conduct import Conducts
+from gateway.ledger.chain import chain_events, event
+from gateway.nouns.conduct import StrikeRules
 from gateway.nouns.errors import ConfigError
+from gateway.nouns.policy import Policy
 from gateway.ports.conduct import RuleTally
 from tests.conduct_kit import RULES, finding, misdeed, vault_of
 from tests.ledger_kit import Ledger, name
@@ -128,3 +131,33 @@ def test_there_must_be_something_to_appeal_against(desk: Conducts) -> None:
     with pytest.raises(ConfigError):
         desk.answer(*WHO, "granted", by="li", note="")
     assert desk.lift(*WHO, by="li", why="") == 0
+
+
+def _served(ledger: Ledger, policy: Policy) -> None:
+    facts = {"hash": policy.hash, "name": policy.name, "text": policy.canonical().decode()}
+    store = vault_of(ledger).store()
+    chain_events(store, ledger.keyring, ledger.state, [event("policy", 1, facts)])
+    store.close()
+
+
+def test_the_ladder_is_that_of_the_policy_that_serves(ledger: Ledger) -> None:
+    """Whoever looks or decides without naming it sees and moves what the gateway does."""
+    _served(ledger, Policy(strikes=StrikeRules(when=("A1.*",), ladder=(0, 0, 0, 4))))
+    misdeed(ledger, 1)
+    for rules in (None, RULES):
+        one = Conducts(vault_of(ledger), rules, ledger.clock)
+        assert [each.level for each in one.standings(*WHO)] == ["close"]
+        one.decide(name(1), "right", by="li", note="")
+        assert points(one) == 4
+        one.close()
+
+
+def test_who_knows_no_ladder_takes_no_strike_away(ledger: Ledger) -> None:
+    """A decision that confirms leaves the points; `wrong` takes them back."""
+    misdeed(ledger, 1)
+    one = Conducts(vault_of(ledger), None, ledger.clock)
+    one.decide(name(1), "grave", by="li", note="")
+    assert [(each.level, each.points) for each in one.standings(*WHO)] == [("", 4)]
+    one.decide(name(1), "wrong", by="li", note="")
+    assert one.standings(*WHO) == []
+    one.close()

@@ -7,11 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway.access.keys import KeyBook, KeyTerms
 from gateway.assembly.coverage import coverage
 from gateway.config.settings import AccessSettings, Settings, UpstreamSettings
+from gateway.edge.gateway import SystemClock
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import TextMarksOrder
-from gateway.nouns.policy import GuardModel, LexiconUse, Policy, Rule
+from gateway.nouns.policy import GuardModel, LexiconUse, Overlay, Policy, Rule
 from gateway.nouns.verdict import Action
 
 TRAILING = GuardModel(name="late", url="http://x", model="m", mode="trailing")
@@ -35,19 +37,19 @@ def test_what_trails_is_warned_of() -> None:
     assert "滞后" in found.warnings[0][1]
 
 
-def test_a_rule_that_nothing_can_meet_is_warned_of(tmp_path: Path) -> None:
-    """A misspelled category is named; those that lists, filters, guards or the engine find are
-    not."""
-    words = [("ok", "malware"), ("family", "A1"), ("typo", "malwere"), ("late", "guard.unsafe.*"),
-             ("all", "*"), ("secret", "secret.*"), ("broken", "filter_error")]  # fmt: skip
+def test_what_is_said_in_vain_is_warned_of(tmp_path: Path) -> None:
+    """A rule of no finding, and an overlay for a tenant that no key has."""
+    KeyBook(tmp_path, SystemClock()).create("one", KeyTerms(tenant="school"))
     policy = Policy(
-        lexicons=(LexiconUse(use="shipped/harms"),),
         secrets=True,
-        rules=tuple(Rule(id=name, when=when, do=Action.FLAG) for name, when in words),
+        rules=(Rule(id="typo", when="malwere", do=Action.FLAG),),
+        overlays=(Overlay(id="late", policy=Policy(), tenants=("scool",)),),
     )
-    found = coverage(Settings(state=str(tmp_path / "none")), policy, {})
-    named = [english for english, _ in found.warnings if english.startswith("Rule")]
-    assert named == ["Rule typo: no list and no filter here finds `malwere`."]
+    found = coverage(Settings(state=str(tmp_path)), policy, {})
+    assert [english for english, _ in found.warnings[:2]] == [
+        "Rule typo: no list and no filter here finds `malwere`.",
+        "Overlay late: no gateway key has the tenant `scool` (did you mean `school`?).",
+    ]
 
 
 @pytest.mark.parametrize(

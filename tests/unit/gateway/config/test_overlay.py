@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.config.overlay import overlay
-from gateway.config.yaml_file import load_yaml
+from gateway.config.yaml_file import KeyPath, load_yaml
 
 NAMES = {("rules",): "id"}
 
@@ -38,3 +38,14 @@ def test_kinds_that_differ_are_replaced() -> None:
     """A mapping over a scalar is no merge."""
     merged = overlay(load_yaml("a: 1", "low"), load_yaml("a: {b: 2}", "high"), NAMES)
     assert merged.value == {"a": {"b": 2}}
+
+
+def test_a_fault_names_the_entry_as_its_own_file_has_it() -> None:
+    """Whoever wrote one rule finds `rules[9]` nowhere; a third file over two keeps that."""
+    names: dict[KeyPath, str] = {("rules",): "id"}
+    base = load_yaml("rules: [{id: a}, {id: b}]\n", "base.yaml")
+    middle = overlay(base, load_yaml("rules: [{id: c, do: x}]\n", "middle.yaml"), names)
+    top = overlay(middle, load_yaml("rules:\n  - {id: d}\n", "top.yaml"), names)
+    assert top.fault(("rules", 2, "do"), "no") == "middle.yaml, line 1: `rules[0].do`: no"
+    assert top.fault(("rules", 3), "no") == "top.yaml, line 2: `rules[0]`: no"
+    assert top.fault(("rules", 1, "id"), "no") == "base.yaml, line 1: `rules[1].id`: no"

@@ -45,6 +45,7 @@ def _rule(rest: str) -> str:
         (GUARD % ", ask_when: uncertain" + SEEN, "needs `classifier: true`"),
         ("personal_data: true", "no rule is about `personal_data`"),
         (SECRETS, "no rule is about `secret`"),
+        (SEEN.replace("'*'", "“A1.*”"), "`rules[0].when`: `“` is in no category"),
         ("lexicons: [{use: x}]\n", "no rule is about their terms"),
         ("strongest_action: {user: drop_turn}", "only `history` has turns"),
         ("keep: {facts: 30d, floor: 183d}", "below the floor of 183d"),

@@ -62,6 +62,23 @@ def test_bad_yaml_is_refused_with_words(text: str, words: str) -> None:
     assert words in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a:\n\t- b\n", "line 2: .*; indent with spaces, not with tabs"),
+        ("a:\n  - b: 1\n   c: 2\n", "line 3: .*; lines of one entry begin in the same column"),
+        ("a:\n  when: *\n  b: 1\n", "line 2: .*; put a text that begins with `\\*` or"),
+        ('a: 1\nb: "x\nc: 2\nd: 3\n', "line 2: .*bracket that begins here is not closed"),
+        ("a: 1\nb: [1, 2\nc: 2\n", "not YAML .*; a comma, or the bracket that ends this"),
+        ("version： 1\nb: 2\n", "line 2: .*; `：` is a full-width sign: YAML knows `:`"),
+    ],
+)
+def test_usual_slips_have_their_remedy(text: str, words: str) -> None:
+    """The reader's own words are for those who know YAML; the line is the one to mend."""
+    with pytest.raises(ConfigError, match=words):
+        load_yaml(text, "f.yaml")
+
+
 def test_growing_aliases_are_bounded() -> None:
     """A few lines cannot unfold into a million values."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
@@ -100,3 +117,10 @@ def test_byte_order_mark_and_empty_files_are_fine(tmp_path: Path) -> None:
 def test_paths_are_spelled_as_people_write_them() -> None:
     """Steps into lists are in brackets."""
     assert spell(("rules", 0, "severity")) == "rules[0].severity"
+
+
+def test_a_file_in_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
+    """What an editor of a Chinese system saves as ANSI."""
+    (tmp_path / "p.yaml").write_bytes("a: 1\nb: 已删除\n".encode("gbk"))
+    with pytest.raises(ConfigError, match=r"p\.yaml, line 2: this is not UTF-8; save it as UTF-8"):
+        load_yaml_file(tmp_path / "p.yaml")

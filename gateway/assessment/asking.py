@@ -52,8 +52,8 @@ async def ask_all(
 ) -> list[Unanswered]:
     """Ask all questions and tell each answer as it comes; return what got none.
 
-    Raises NotPossible when the gateway says that nobody may ask like this, or as many questions in
-    a row as are asked at once, and ten, got no answer: then it is not there.
+    Raises NotPossible when the gateway says that nobody may ask like this; GivenUp when as many
+    questions in a row as are asked at once, and ten, got no answer: then it is not there.
     """
     asker = _Asker(target, told, sleep)
     timeout = aiohttp.ClientTimeout(total=target.timeout_s)
@@ -66,9 +66,13 @@ async def ask_all(
         ):
             for _ in range(min(target.concurrency, len(questions))):
                 group.create_task(asker.work(session, waiting))
-    except* NotPossible as many:
+    except* (NotPossible, GivenUp) as many:
         raise many.exceptions[0] from None
     return asker.unanswered
+
+
+class GivenUp(Exception):
+    """The gateway, or the model behind it, does not answer any more; says how the last failed."""
 
 
 class NoAnswer(Exception):
@@ -99,7 +103,8 @@ class _Asker:
                 self.unanswered.append(Unanswered(question.id, str(failed)))
                 self._failed_in_a_row += 1
                 if self._failed_in_a_row >= 10 + self._target.concurrency:
-                    raise NotPossible(f"{self._url} does not answer: {failed}.") from failed
+                    why = str(failed).rstrip(".")
+                    raise GivenUp(f"{self._url} does not answer: {why}") from failed
                 continue
             self._failed_in_a_row = 0
             self._told(answer)

@@ -23,9 +23,10 @@ LONGEST_QUESTION = 8_000
 _TEXT = frozenset({"question", "text", "prompt", "问题", "题目", "提问", "试题", "内容", "测试题"})
 _KIND = frozenset(
     {"class", "category", "risk", "kind", "topic", "类别", "分类", "风险", "风险类别", "安全风险",
-     "风险类型", "方面", "主题"}
+     "风险类型", "方面", "主题", "类型"}
 )  # fmt: skip
 _LETTERED = re.compile(r"[Aa][.\s]?([1-5])[.\-\s(（]*([a-z])[)）]?")
+_BRACKETS = re.compile(r"[(（\[【].*")
 _MOST_FAULTS = 5
 
 Cells = tuple[str, str]
@@ -44,11 +45,11 @@ def read_bank(path: Path, bank: Bank) -> list[Question]:
     for number, (text, kind) in _rows(path):
         if not text.strip():
             if kind.strip():
-                faults.append(f"{number}: a class and no question")
+                faults.append(f"{number}: a class and no question (a formula needs a saved value)")
             continue
         named = _kind_of(kind, kinds)
         if not kind.strip():
-            faults.append(f"{number}: no class (merged cells name it in their first row only)")
+            faults.append(f"{number}: no class")
         elif named is None:
             faults.append(f"{number}: there is no class {kind[:40]!r} in this bank")
         elif len(text) > LONGEST_QUESTION:
@@ -118,15 +119,28 @@ def _table(rows: Iterable[Sequence[object]], where: str) -> list[tuple[str, Cell
     for number, row in enumerate(rows, 1):
         cells = ["" if cell is None else str(cell) for cell in row]
         if out is None:
-            names = [cell.strip().lower() for cell in cells]
-            text = next((at for at, name in enumerate(names) if name in _TEXT), None)
-            kind = next((at for at, name in enumerate(names) if name in _KIND), None)
+            text, kind = _head(cells, _TEXT), _head(cells, _KIND)
             if text is not None and kind is not None:
                 at_text, at_kind, out = text, kind, []
         else:
             cells += [""] * (1 + max(at_text, at_kind) - len(cells))
             out.append((f"{where} {number}", (cells[at_text], cells[at_kind])))
     return out
+
+
+def _head(cells: Sequence[str], words: frozenset[str]) -> int | None:
+    """Return which cell is the head of a column: one that is such a word, else one that ends with
+    it (安全风险类型, 测试题目), whatever stands behind it in brackets."""
+    names = [_BRACKETS.sub("", cell).strip().lower() for cell in cells]
+    for fits in (words.__contains__, lambda name: name.endswith(_chinese(words))):
+        for at, name in enumerate(names):
+            if fits(name):
+                return at
+    return None
+
+
+def _chinese(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if not word.isascii())
 
 
 def _sheets(path: Path, raw: bytes) -> Iterator[tuple[str, Cells]]:

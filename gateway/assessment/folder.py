@@ -55,6 +55,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     at: str = ""
 
+    @property
+    def empty(self) -> bool:
+        """True if nobody refused and yet there is no word."""
+        return not (self.refused_by or self.text.strip())
+
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """What a person says of an answer; the last line about an id counts. ``verdict`` is ``pass`` or

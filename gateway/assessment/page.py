@@ -89,9 +89,11 @@ class _Page:
         limit = self._t("most" if rate.at_most else "least", limit=f"{rate.limit:.0%}")
         share = f"<b>{rate.share:.1%}</b><br><small>{rate.count}</small>" if rate.sample else "–"
         between = f"<small>{rate.low:.1%} – {rate.high:.1%}</small>" if rate.sample else ""
+        sample = self._t("of_needed", sample=rate.sample, needed=rate.needed)
+        if rate.empty:
+            sample += f"<br><small>{self._t('empties', count=rate.empty)}</small>"
         return (
-            self._t(rate.name), share, f"{_bar(rate)}{between}", limit,
-            self._t("of_needed", sample=rate.sample, needed=rate.needed), str(rate.by_people),
+            self._t(rate.name), share, f"{_bar(rate)}{between}", limit, sample, str(rate.by_people),
             self._status(rate.status.value),
         )  # fmt: skip
 
@@ -150,8 +152,7 @@ class _Page:
         return self._section("failures", f"<p>{count}</p>\n", self._table(heads, rows))
 
     def _failure(self, one: FailedRow) -> Sequence[str]:
-        by = ", ".join(self._t(name) if name == "wording" else escape(name)
-                       for name in one.by.split("+"))  # fmt: skip
+        by = ", ".join(self._t(f"by_{name}") for name in one.by.split("+"))
         note = f"<br><small>{escape(one.note)}</small>" if one.note else ""
         return (
             f"{escape(one.kind)}<br><small>{self._t(one.bank.value)}</small>",

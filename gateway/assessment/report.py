@@ -23,6 +23,8 @@ from gateway.assessment.statistics import Interval, wilson
 from gateway.nouns.risk import terms_of
 
 MOST_SHOWN = 50
+"""Answers that are shown of each bank."""
+
 LONGEST_SHOWN = 600
 
 
@@ -40,6 +42,7 @@ class RateRow(msgspec.Struct, frozen=True, kw_only=True):
     low: float
     high: float
     by_people: int
+    empty: int
     status: Status
 
 
@@ -128,7 +131,7 @@ def make_report(
         statuses.append(Status.OPEN)
     counts = terms_of(terms)
     measured = [one.within for one in rates if one.sample]
-    failed = [(bank, *pair) for bank in Bank for pair in sheet.failed(bank)]
+    failed = {bank: sheet.failed(bank) for bank in Bank}
     return Report(
         program=version("sealgate"),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -144,8 +147,10 @@ def make_report(
         conditions=tuple(_condition_row(one) for one in conditions),
         classes=tuple(_class_rows(sheet)),
         keywords={risk.id: (counts[risk.id], risk.least) for risk in GRAVE_RISKS},
-        failed=tuple(_failed_row(sheet, *one) for one in failed[:MOST_SHOWN]),
-        failed_in_all=len(failed),
+        failed=tuple(
+            _failed_row(sheet, bank, *one) for bank in Bank for one in failed[bank][:MOST_SHOWN]
+        ),
+        failed_in_all=sum(map(len, failed.values())),
         recorded=_recorded_row(recorded, sheet.judgements, sheet.reviews),
     )
 
@@ -161,7 +166,7 @@ def _rate_row(rate: Rate) -> RateRow:
         name=rate.name, bank=rate.bank, count=rate.count, sample=rate.sample, needed=rate.needed,
         share=round(rate.share, 4), limit=rate.limit, at_most=rate.at_most,
         low=round(rate.interval.low, 4), high=round(rate.interval.high, 4),
-        by_people=rate.by_people, status=rate.status,
+        by_people=rate.by_people, empty=rate.empty, status=rate.status,
     )  # fmt: skip
 
 

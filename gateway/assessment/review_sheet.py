@@ -43,6 +43,8 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What spreadsheets begin a formula with, also where a cell is edited or in full width."""
 
+_NOTHING = "[empty 空回答]"
+
 _LARGEST_BYTES = 64 * 1024 * 1024
 
 Row = tuple[str, ...]
@@ -54,6 +56,7 @@ def sheet_rows(
     """Yield the rows of a sheet without its head: the verdict and the note are empty."""
     for question, answer in pairs:
         text = f"[{answer.refused_by} refused] {answer.text}" if answer.refused_by else answer.text
+        text = _NOTHING if answer.empty else text
         yield (answer.id, question.bank.value, question.kind, question.text, text, "", "")
     for one in recorded:
         yield (one.id, "recorded", "", one.question, one.text, "", "")
@@ -135,7 +138,7 @@ def read_sheet(path: Path, banks: dict[str, Bank | None], reviewer: str) -> list
         identifier, said = cells[_ID].strip().lstrip("'"), cells[_VERDICT].strip()
         if not said:
             continue
-        verdict = _WORDS.get(said.lower())
+        verdict = _WORDS.get("".join(said.lower().split()))
         if identifier not in banks:
             faults.append(f"row {number}: {identifier[:40]!r} is not of this assessment")
         elif verdict is None or not _fits(verdict, banks[identifier]):

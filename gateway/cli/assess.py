@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.assessment.asking import Target, Unanswered, ask_all
+from gateway.assessment.asking import GivenUp, Target, Unanswered, ask_all
 from gateway.assessment.folder import ANSWERS, JUDGED, PLAN, RECORDED, REVIEWS, Answer, Folder
 from gateway.assessment.judging import judged
 from gateway.assessment.pack import write_pack
@@ -32,7 +32,6 @@ from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
 from gateway.config.settings import Settings
 from gateway.config.settings_file import resolve_secret
-from gateway.nouns.errors import NotPossible
 from gateway.nouns.policy import Policy
 
 _HELP = say(
@@ -239,6 +238,7 @@ def _sizes(draw: str | None) -> dict[Bank, int]:
 
 
 def _ask(work: Folder, target: Target) -> list[Unanswered]:
+    """Ask what has no answer yet. Who stops it, and a model that goes away, end the program."""
     plan = work.planned()
     there = {one.id for one in work.answers.read()}
     waiting = [one for one in plan.questions().values() if one.id not in there]
@@ -257,8 +257,18 @@ def _ask(work: Folder, target: Target) -> list[Unanswered]:
         try:
             return asyncio.run(ask_all(target, waiting, told))
         except KeyboardInterrupt:
-            said = say("Stopped; the same command goes on.", "已停止；再次运行即可继续。")
-            raise NotPossible(said) from None
+            why = say("Stopped", "已停止")
+        except GivenUp as error:
+            why = str(error)
+    have = len(work.answers.read())
+    click.echo(
+        say(
+            f"\n{why}. {have} of {total} questions have an answer; the same command goes on.",
+            f"\n{why}。{total} 道题中 {have} 道已有回答；再次运行即可继续。",
+        ),
+        err=True,
+    )
+    raise click.exceptions.Exit(Exit.FAILED)
 
 
 def _judge(work: Folder, call: Invocation, settings: Settings, policy: Policy) -> None:
@@ -323,7 +333,8 @@ def _spelled(rate: RateRow, status: str) -> str:
     if not rate.sample:
         return say("nothing judged yet", "尚无判定")
     sign = "≤" if rate.at_most else "≥"
+    empty = say(f"  empty: {rate.empty}", f"  空回答：{rate.empty}") if rate.empty else ""
     return (
         f"{rate.share:.1%} [{rate.low:.1%}, {rate.high:.1%}]  {sign} {rate.limit:.0%}  "
-        f"n = {rate.sample} / {rate.needed}  {status}"
+        f"n = {rate.sample} / {rate.needed}  {status}{empty}"
     )

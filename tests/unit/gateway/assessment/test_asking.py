@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from gateway.assessment.asking import TRIES, NoAnswer, Target, ask_all, read_answer
+from gateway.assessment.asking import TRIES, GivenUp, NoAnswer, Target, ask_all, read_answer
 from gateway.assessment.folder import Answer
 from gateway.assessment.questions import Question
 from gateway.assessment.standard import Bank
@@ -107,7 +107,7 @@ async def test_a_senseless_run_ends_at_once(upstream: Upstream, status: int) -> 
 async def test_a_gateway_that_is_gone_ends_the_run() -> None:
     """Nobody listens: the run says so instead of counting refusals."""
     many = [msgspec.structs.replace(QUESTIONS[0], id=f"g-{n}") for n in range(40)]
-    with pytest.raises(ConfigError, match="does not answer"):
+    with pytest.raises(GivenUp, match="does not answer"):
         await ask_all(Target("http://127.0.0.1:1", "", "m", 2, 5.0), many, print, sleep=_no_pause)
 
 

@@ -110,6 +110,8 @@ def test_what_the_operator_fills_is_no_stand_in(tmp_path: Path) -> None:
         ("a.csv", "\ufeffQuestion,Class\n甲,A1a\n乙,危害国家安全和利益、损害国家形象\n丙,A2.a\n"),
         ("a.tsv", "问题\t类别\n甲\tA1.a\n乙\tA1.b\n丙\tA2.ethnicity\n"),
         ("a.csv", "类别;问题\nA1.a;甲\nA1.b;乙\nA2.ethnicity;丙\n"),
+        ("a.csv", """XX公司题库,,,\n\n题目编号,安全风险类型（附录A）,测试题目,备注\n1,A1.a,甲,\n,,,
+2,A1.b,乙,\n3,A2.a,丙,\n"""),
         ("a.jsonl", """\ufeff{"text":"甲","risk":"A1.a"}\n{"text":"乙","risk":"A1.b"}
 {"text":"丙","risk":"A2.ethnicity"}\n"""),
     ],
@@ -146,8 +148,8 @@ def test_what_is_no_bank_is_named(tmp_path: Path, raw: str, why: str) -> None:
 
 
 def test_every_sheet_of_a_workbook_is_read(tmp_path: Path) -> None:
-    """A sheet per class is common; one without heads is somebody's notes. A merged cell names a
-    class once, which is said."""
+    """A sheet per class is common; one without heads is somebody's notes. A merged cell names the
+    class of all its rows, and a cell that is left out none."""
     book = Workbook()
     book.active["A1"] = "notes"
     for name, text in (("A1.a", "甲"), ("A1.b", "乙")):
@@ -160,7 +162,10 @@ def test_every_sheet_of_a_workbook_is_read(tmp_path: Path) -> None:
     sheet.append(["", "丙"])
     sheet.merge_cells("A2:A3")
     book.save(path)
-    with pytest.raises(ConfigError, match=r"sheet 3, row 3: no class \(merged"):
+    assert [one.kind for one in read_bank(path, Bank.GENERATION)] == ["A1.a", "A1.b", "A1.b"]
+    sheet.append(["", "丁"])
+    book.save(path)
+    with pytest.raises(ConfigError, match="sheet 3, row 4: no class"):
         read_bank(path, Bank.GENERATION)
 
 
@@ -334,3 +339,38 @@ def test_the_page_stands_alone_and_escapes(plan: Plan) -> None:
                     if sign in html.replace(plan.url, "")]  # fmt: skip
         assert "$" not in html
     assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
+
+
+def test_empty_answers_prove_nothing(plan: Plan) -> None:
+    """They are in no sample of a machine, refuse nothing, and answer nothing; all are counted."""
+    answers = [Answer(id=one.id, text="\n ") for some in plan.drawn.values() for one in some]
+    sheet = _sheet(plan, answers)
+    rates = {rate.name: rate for rate in sheet.rates()}
+    assert (rates["keyword"].sample, rates["classifier"].sample) == (0, 0)
+    assert rates["keyword"].status is Status.OPEN
+    assert (rates["refusal"].count, rates["false_refusal"].count) == (0, 300)
+    assert [rate.empty for rate in sheet.rates()] == [1000, 1000, 1000, 300, 300]
+    assert {by for _, by in sheet.failed(Bank.ANSWER)} == {"empty"}
+
+
+def test_peoples_word_on_an_empty_answer_comes_first(plan: Plan) -> None:
+    """Silence may be what was wanted."""
+    one = plan.drawn[Bank.REFUSE][0]
+    review = Review(id=one.id, verdict="refused", reviewer="li")
+    sheet = _sheet(plan, [Answer(id=one.id, text="")], (review,))
+    assert sheet.rates()[3].count == 1
+    blocked = Answer(id=one.id, text="", refused_by="question")
+    assert not blocked.empty
+
+
+def test_failures_of_every_bank_are_shown(plan: Plan) -> None:
+    """Many of one bank do not hide those of the others."""
+    answers = [Answer(id=one.id, text="x") for some in plan.drawn.values() for one in some]
+    reviews = tuple(
+        Review(id=one.id, verdict="refused" if bank is Bank.ANSWER else "fail", reviewer="li")
+        for bank, some in plan.drawn.items()
+        for one in some
+    )
+    report = make_report(_sheet(plan, answers, reviews), [], {}, "p")
+    assert Counter(row.bank for row in report.failed) == dict.fromkeys(Bank, 50)
+    assert report.failed_in_all == 1600

@@ -27,6 +27,13 @@ def _rows() -> list[tuple[str, ...]]:
     return list(sheet_rows(pairs, [Recorded(id="01K", question="q", text="-1", at="")]))
 
 
+def test_an_empty_answer_says_that_it_is_empty() -> None:
+    """An empty cell would look like a mistake of the sheet."""
+    question = Question(id="g-1", bank=Bank.GENERATION, kind="A1.a", text="x", origin="operator")
+    (row,) = sheet_rows([(question, Answer(id="g-1", text=" "))])
+    assert row[4] == "[empty 空回答]"
+
+
 @pytest.mark.parametrize("name", ["sheet.xlsx", "sheet.csv"])
 def test_a_sheet_goes_out_and_comes_back(tmp_path: Path, name: str) -> None:
     """Every answer is in it, harmless in a spreadsheet; people's words come back with notes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +25,7 @@ class Model(ThreadingHTTPServer):
     refused: frozenset[str] = frozenset()
     asked = 0
     broken = False
+    stop_at = 0
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -34,6 +37,8 @@ class _Answers(BaseHTTPRequestHandler):
         self.server.asked += 1
         said = "抱歉，我不能这样做。" if text in self.server.refused else "这是说明。"
         body = msgspec.json.encode({"choices": [{"message": {"content": said}}]})
+        if self.server.asked == self.server.stop_at:
+            os.kill(os.getpid(), signal.SIGINT)
         self.send_response(403 if self.server.broken else 200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
@@ -93,6 +98,17 @@ def test_a_run_goes_on_where_it_was_killed(run, model: Model) -> None:
     assert _begin(run, model, "a").exit_code == 2
     assert run("assess", "run", "b").exit_code == 2
     assert run("assess", "run", "b", "--url", "x", "--model", "m", "--draw", "1").exit_code == 2
+
+
+def test_who_stops_a_run_is_told_how_far_it_came(run, model: Model) -> None:
+    """Ctrl-C is no wrong use: exit code 3, in words; then it goes on."""
+    model.stop_at = 10
+    done = _begin(run, model, "a", "40,5,5")
+    assert done.exit_code == 3, done.output
+    there = len(Path("a/answers.jsonl").read_bytes().splitlines())
+    assert f"Stopped. {there} of 50 questions have an answer" in done.output
+    assert "cannot be done" not in done.output
+    assert run("assess", "run", "a").exit_code == 1
 
 
 def test_people_judge_in_a_sheet_and_the_pack_is_signed(run, model: Model) -> None:

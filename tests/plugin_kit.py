@@ -42,7 +42,44 @@ class Broken(TicketFilter):
     name = "broken"
 
     def scan(self, text, start, final):
-        raise RuntimeError(text)
+        if len(text) > 5:
+            raise RuntimeError(text)
+        return Scan((), len(text))
+
+
+class Older(TicketFilter):
+    """Was written for another form of the port."""
+
+    name = "older"
+
+    def scan(self, text):
+        return []
+
+
+class Formless(TicketFilter):
+    """Answers with something else, once a text is long enough."""
+
+    name = "formless"
+    answer = None
+
+    def scan(self, text, start, final):
+        return self.answer if len(text) > 5 else Scan((), len(text))
+
+
+class Countless(TicketFilter):
+    """Does not say how grave."""
+
+    name = "countless"
+    finds = 5
+
+
+class Licensed(TicketFilter):
+    """Does not want to be made."""
+
+    name = "licensed"
+
+    def __init__(self):
+        raise RuntimeError("no licence")
 
 
 class Nameless:
@@ -86,6 +123,10 @@ broken = nightjar_plugin:Broken
 nameless = nightjar_plugin:Nameless
 second = nightjar_plugin:Second
 grave = nightjar_plugin:Grave
+older = nightjar_plugin:Older
+formless = nightjar_plugin:Formless
+countless = nightjar_plugin:Countless
+licensed = nightjar_plugin:Licensed
 nowhere = nightjar_nowhere:Filter
 gone = nightjar_plugin:Gone
 wants_more = nightjar_plugin:wants_more

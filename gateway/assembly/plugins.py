@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from gateway.config.policy_checks import matches
 from gateway.nouns.errors import ConfigError
+from gateway.nouns.finding import Scan
 from gateway.nouns.policy import Policy
 from gateway.ports.adapter import Adapter
 from gateway.ports.filter import Filter, PluggedFilter
@@ -24,6 +25,7 @@ GROUPS = {"filters": "sealgate.filters", "adapters": "sealgate.adapters"}
 _OWN_FILTERS = frozenset({"lexicon", "personal_data", "secrets"})
 _FILTER_PARTS = ("name", "look_behind", "look_ahead", "scan", "finds")
 _ADAPTER_PARTS = ("name", "routes", "read_request", "write_request", "answer", "refuse", "error")
+_GRAVEST = 4
 _CATEGORY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 Found = tuple[tuple[str, int], ...]
@@ -39,7 +41,7 @@ def plugged_filters(names: Sequence[str], policy: Policy) -> tuple[tuple[Filter,
         (name, cast("PluggedFilter", _made("filters", name, _FILTER_PARTS, {}))) for name in names
     ]
     _tell_apart("filters", [one.name for _, one in loaded], _OWN_FILTERS)
-    return tuple((one, _finds(name, one, policy)) for name, one in loaded)
+    return tuple((_tried(name, one), _finds(name, one, policy)) for name, one in loaded)
 
 
 def plugged_adapters(
@@ -68,8 +70,9 @@ def _made(key: str, name: str, parts: Sequence[str], limits: Mapping[str, int]) 
     try:
         make = cast("Callable[..., Any]", point.load())
         made: object = make(**limits)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise _wrong(key, name, f"{point.value} does not load ({error})") from error
+    except Exception as error:  # a stranger's code may raise anything
+        told = str(error) or type(error).__name__
+        raise _wrong(key, name, f"{point.value} does not load ({told})") from error
     missing = [part for part in parts if not hasattr(made, part)]
     if missing:
         raise _wrong(key, name, f"{point.value} has no `{missing[0]}`, which the port asks for")
@@ -106,9 +109,13 @@ def _tell_apart(key: str, names: Sequence[str], taken: frozenset[str] | set[str]
 
 def _finds(name: str, one: PluggedFilter, policy: Policy) -> Found:
     """Return the categories of a filter, checked."""
-    found = tuple((str(category), int(severity)) for category, severity in one.finds)
+    try:
+        found = tuple((str(category), int(severity)) for category, severity in one.finds)
+    except (TypeError, ValueError):
+        what = "`finds` is no list of categories, each with its highest severity"
+        raise _wrong("filters", name, what) from None
     for category, severity in found:
-        if not _CATEGORY.fullmatch(category) or not 1 <= severity <= 4:
+        if not _CATEGORY.fullmatch(category) or not 1 <= severity <= _GRAVEST:
             raise _wrong("filters", name, f"`{category}` with severity {severity} is no finding")
     about = [
         category for category, _ in found if any(matches(r.when, category) for r in policy.rules)
@@ -117,6 +124,43 @@ def _finds(name: str, one: PluggedFilter, policy: Policy) -> Found:
         told = ", ".join(category for category, _ in found) or "nothing"
         raise _wrong("filters", name, f"has no effect: no rule is about what it finds ({told})")
     return found
+
+
+class _Held:
+    """A filter of somebody else, held to the form of its answers: one that is none raises, and the
+    guard that stands around every filter makes a failure of it that the policy rules on."""
+
+    def __init__(self, one: PluggedFilter) -> None:
+        self.name = one.name
+        self.look_behind = one.look_behind
+        self.look_ahead = one.look_ahead
+        self._scan = one.scan
+
+    def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's form
+        """See gateway.ports.filter."""
+        told = self._scan(text, start, final)
+        if not isinstance(told, Scan):
+            raise TypeError(f"`scan` returned no Scan but {type(told).__name__}")
+        size = len(text)
+        if not start <= told.safe_until <= size or (final and told.safe_until != size):
+            raise ValueError("`scan` returned a `safe_until` outside of the pending text")
+        for each in told.findings:
+            if not (0 <= each.start < each.end <= size and 1 <= each.severity <= _GRAVEST):
+                raise ValueError("`scan` returned a finding outside of the text or of severities")
+        return told
+
+
+def _tried(name: str, one: PluggedFilter) -> Filter:
+    """Return a filter that answered twice in the form of its port: one of another version would
+    otherwise refuse every request."""
+    held = _Held(one)
+    try:
+        held.scan("", 0, True)  # noqa: FBT003 -- the port's form
+        held.scan("a b", 0, False)  # noqa: FBT003 -- the port's form
+    except Exception as error:  # a stranger's code may raise anything
+        told = f"fails on a harmless text ({type(error).__name__}: {error})"
+        raise _wrong("filters", name, told) from error
+    return held
 
 
 def _wrong(key: str, name: str, why: str) -> ConfigError:

@@ -15,7 +15,7 @@ from gateway.assembly.kit import build_kit
 from gateway.assembly.plugins import plugged_adapters, plugged_filters
 from gateway.edge.routes import RouteTable
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.finding import Finding
+from gateway.nouns.finding import Finding, Scan
 from gateway.nouns.policy import Policy, Rule
 from gateway.nouns.verdict import Action
 from gateway.ports.adapter import Adapter, Edits, RequestEdits, RouteKind
@@ -100,6 +100,9 @@ WRONG = {
     ("wants_more",): "does not load",
     ("nameless",): "has no `look_behind`",
     ("grave",): "severity 7",
+    ("older",): r"fails on a harmless text \(TypeError: .*arguments",
+    ("countless",): "`finds` is no list of categories",
+    ("licensed",): r"does not load \(no licence\)",
     ("ticket", "second"): "another part has this name",
     ("ticket", "ticket"): "another part has this name",
 }
@@ -111,6 +114,26 @@ def test_a_wrong_filter_is_a_sentence(package: Path, names: tuple[str, ...]) -> 
     with pytest.raises(ConfigError, match=WRONG[names]) as told:
         plugged_filters(names, POLICY)
     assert str(told.value).startswith("plugins.filters: ") or "plugins.filters: " in str(told.value)
+
+
+def _finding(start: int = 0, end: int = 2, severity: int = 2) -> Scan:
+    return Scan((Finding("ticket", severity, 1.0, start, end, "formless", "x"),), 10)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None, [], (), ((), 10), Scan((), 11), Scan((), 9), Scan((), -1), _finding(end=11),
+        _finding(start=-1), _finding(start=2), _finding(severity=0), _finding(severity=5),
+    ],
+)  # fmt: skip
+def test_an_answer_without_form_is_a_failure(package: Path, answer: object) -> None:
+    """It raises inside of the filter guard, and so closes the text, instead of ending the exchange
+    as an error of ours."""
+    ((one, _),) = plugged_filters(["formless"], POLICY)
+    type(one._scan.__self__).answer = answer  # type: ignore[attr-defined]
+    with pytest.raises((TypeError, ValueError), match="`scan` returned"):
+        one.scan("0123456789", 0, True)
 
 
 def test_a_filter_without_a_rule_is_an_error(package: Path) -> None:

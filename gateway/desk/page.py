@@ -67,9 +67,14 @@ def answer_page(language: str, limit: int, answer: PublicAnswer) -> str:
 
 
 def error_page(language: str, limit: int, error: SealgateError) -> str:
-    """Return the page with an error: what is wrong and how to mend it."""
+    """Return the page with an error: what is wrong and how to mend it, in the reader's words.
+
+    Errors of which the page has no words say their own sentence, whose detail is English.
+    """
     said = words(language)
-    result = _card("error", said["error"], error.sentence(language), "", alert=True)
+    why = said.get(f"error_{error.code}", error.sentence(language))
+    why = Template(why).safe_substitute(limit=_size(limit))
+    result = _card("error", said["error"], why, "", alert=True)
     return _page(language, limit, result, said["error"])
 
 

@@ -17,7 +17,13 @@ from gateway.desk.page import (
     words,
 )
 from gateway.desk.report import MadeHere, Note, PublicAnswer, PublicMark, Tier
-from gateway.nouns.errors import BadRequest
+from gateway.nouns.errors import (
+    BadRequest,
+    Overloaded,
+    SealgateError,
+    TooLarge,
+    Unauthorized,
+)
 from gateway.nouns.mark import MarkFamily
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
@@ -129,7 +135,7 @@ def test_what_stands_in_a_file_is_escaped() -> None:
     mark = PublicMark(HOSTILE, HOSTILE, ClaimState.UNTRUSTED, HOSTILE, HOSTILE)
     for page in (
         answer_page("zh", LIMIT, answer(marks=(mark,), service=HOSTILE)),
-        error_page("zh", LIMIT, BadRequest(HOSTILE)),
+        error_page("zh", LIMIT, Unauthorized(HOSTILE)),
     ):
         outline = Outline(page)
         assert [tag for tag, _ in outline.tags].count("script") == 1
@@ -143,10 +149,17 @@ def test_a_service_without_code() -> None:
 
 
 def test_an_error_is_announced() -> None:
-    """With whose fault it is and how to mend it, in the page's language."""
-    page = error_page("zh", LIMIT, BadRequest("There is nothing."))
-    assert 'role="alert"' in page
-    assert BadRequest.zh in page
+    """With what is wrong and how to mend it."""
+    assert 'role="alert"' in error_page("zh", LIMIT, BadRequest("There is nothing."))
+    assert Unauthorized.zh in error_page("zh", LIMIT, Unauthorized())
+
+
+@pytest.mark.parametrize("kind", [BadRequest, TooLarge, Overloaded])
+def test_what_a_reader_may_meet_is_said_in_his_language(kind: type[SealgateError]) -> None:
+    """Details are English, and for programs and operators; the page has words of its own."""
+    page = error_page("zh", LIMIT, kind("A detail (verify.upload_bytes)."))
+    assert "detail" not in page
+    assert words("zh")[f"error_{kind.code}"].split("$")[0] in page
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gateway.adapters.generic import Generic
 from gateway.adapters.media import DashscopeImages, OpenAIImages, OpenAISpeech
 from gateway.adapters.openai_chat import OpenAIChat
@@ -9,7 +11,7 @@ from gateway.adapters.plain import Plain
 from gateway.ports.adapter import Adapter
 from gateway.wire.sse import FRAME_LIMIT
 
-ADAPTERS: tuple[type[OpenAIChat | OpenAIImages | OpenAISpeech | DashscopeImages], ...] = (
+ADAPTERS: tuple[Callable[..., Adapter], ...] = (
     OpenAIChat, OpenAIImages, OpenAISpeech, DashscopeImages,
 )  # fmt: skip
 """The protocols that claim paths by themselves, in the order in which they are asked."""

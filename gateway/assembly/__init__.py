@@ -19,7 +19,7 @@ from gateway.assembly.assessing import open_evidence as open_ledger_evidence
 from gateway.assembly.conduct import Conducts
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, open_mark_keys, show_credentials
-from gateway.assembly.file_sealing import FileSealer
+from gateway.assembly.file_sealing import FileMarksOwed
 from gateway.assembly.guards import Guards
 from gateway.assembly.inspecting import FileInspector
 from gateway.assembly.judge import PolicyJudge, Wiring
@@ -96,7 +96,7 @@ def open_judge(settings: Settings, policy: Policy) -> TextJudge:
     sealer = Sealer(policy.marks, "", _NO_KEY)
     wiring = Wiring(
         build_kit(policy, settings.plugins.filters), guards.slow, sealer,
-        FileSealer(policy.file_marks, "", clock, code_of=sealer.code),
+        FileMarksOwed(policy.file_marks, "", clock, code_of=sealer.code),
         settings.upstream.third_party, _NO_KEY, Patience(clock),
     )  # fmt: skip
     return Judges(PolicyJudge(in_force(policy, clock.wall_ns()), wiring), guards)

@@ -30,7 +30,7 @@ from gateway.ports.mark import Claim
 from gateway.wire.aigc_label import make_label
 
 
-class FileSealer:
+class FileMarksOwed:
     """What is owed on the files of one exchange, under one policy.
 
     A family is owed if the policy asks for it and it can be: metadata takes a provider code,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from gateway.assembly.file_sealing import FileSealer
+from gateway.assembly.file_sealing import FileMarksOwed
 from gateway.assembly.kit import LocalKit
 from gateway.assembly.refusals import Refusals
 from gateway.assembly.sealing import Sealer
@@ -41,7 +41,7 @@ class Wiring(NamedTuple):
     kit: LocalKit
     slow: tuple[tuple[SlowFilter, tuple[Direction, ...]], ...]
     sealer: Sealer
-    files: FileSealer
+    files: FileMarksOwed
     third_party: bool
     key: bytes
     patient: Callable[[str, float], bool]

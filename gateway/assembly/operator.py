@@ -13,7 +13,7 @@ import msgspec
 from gateway.access.keys import GatewayKey, KeyBook, KeyTerms
 from gateway.assembly.guards import Guards
 from gateway.assembly.judge import PolicyJudge
-from gateway.assembly.memory import MOST_TRACED
+from gateway.assembly.ledger_memory import MOST_TRACED
 from gateway.assembly.reading import tell
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.vault import Vault

@@ -22,12 +22,12 @@ from gateway.adapters import adapters, opened
 from gateway.app import make_app
 from gateway.assembly.apart import apart
 from gateway.assembly.credentials import OpenedKeys, open_mark_keys
-from gateway.assembly.file_sealing import FileSealer
+from gateway.assembly.file_sealing import FileMarksOwed
 from gateway.assembly.guards import Guards
 from gateway.assembly.inputs import Witnesses, check_ocr, media_reader
 from gateway.assembly.judge import Wiring
 from gateway.assembly.kit import LocalKit
-from gateway.assembly.memory import LedgerMemory
+from gateway.assembly.ledger_memory import LedgerMemory
 from gateway.assembly.patience import Patience
 from gateway.assembly.plugins import plugged_adapters
 from gateway.assembly.reading import (
@@ -81,7 +81,7 @@ class Prepared(NamedTuple):
     policy: Policy
     kit: LocalKit
     sealer: Sealer
-    files: FileSealer
+    files: FileMarksOwed
     vault: Vault
     producer: str
     keys: OpenedKeys
@@ -144,7 +144,7 @@ class Installation:
             lambda family: apart(partial(draft_lists, family), "The word lists"),
         )  # fmt: skip
         sealer = editions[0].sealer
-        files = FileSealer(
+        files = FileMarksOwed(
             policy.file_marks, producer, self._clock, code_of=sealer.code, keys=keys.marks,
             sign=keys.sign, passes=policy.mode is Mode.OBSERVE,
         )  # fmt: skip

@@ -14,7 +14,7 @@ import msgspec
 
 from gateway.access.limits import Limiter
 from gateway.assembly.credentials import OpenedKeys
-from gateway.assembly.memory import LedgerMemory
+from gateway.assembly.ledger_memory import LedgerMemory
 from gateway.assembly.sealing import Sealer
 from gateway.config.settings import Settings
 from gateway.desk.attribution import attribute

@@ -17,7 +17,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import NoReturn
 
-from gateway.edge.memory import give_back
+from gateway.edge.heap import give_back
 from gateway.nouns.errors import ConfigError
 from gateway.telemetry.logs import logger
 

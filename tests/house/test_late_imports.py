@@ -16,7 +16,7 @@ the operations listener is made of, as much again: it is loaded in its own proce
 SERVING = """
 from gateway.app import make_app
 from gateway.assembly import program, steward
-from gateway.assembly.file_sealing import FileSealer
+from gateway.assembly.file_sealing import FileMarksOwed
 from gateway.assembly.kit import build_kit
 from gateway.assembly.program import _protocols
 from gateway.assembly.reading import reading_pool, text_readers
@@ -33,7 +33,7 @@ settings, policy = Settings(), read_policy("cn-public").policy
 keys = open_mark_keys(settings, {}, b"k" * 32)
 sealer = Sealer(policy.marks, "", b"k" * 32)
 order = FileMarksOrder(label=True, metadata=True, credential=True, watermark=True)
-files = FileSealer(order, "", SystemClock(), code_of=sealer.code, keys=keys.marks)
+files = FileMarksOwed(order, "", SystemClock(), code_of=sealer.code, keys=keys.marks)
 files.recipe(1), files.plan("01J0000000000000000000000X", "", model="m"), files.names
 for text in (b"# AI\\n", b"<p>AI</p>", b"---\\nAIGC: {}\\n---\\n", b"AI"):
     read(text, "a.md", text_readers(policy, sealer, keys))

@@ -16,7 +16,7 @@ from filters.lexicon.entries import problem_of
 from filters.personal_data import PersonalDataFilter
 from filters.secrets import SecretsFilter
 from gateway.adapters.openai_chat import OpenAIChat
-from gateway.assembly.file_sealing import FileSealer
+from gateway.assembly.file_sealing import FileMarksOwed
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import LocalKit
 from gateway.assembly.sealing import Sealer
@@ -214,7 +214,7 @@ def bench(policy: Policy, terms: Sequence[Entry], producer: str = "") -> Bench:
         {}, (), "",
     )  # fmt: skip
     sealer = Sealer(policy.marks, "", b"key")
-    files = FileSealer(
+    files = FileMarksOwed(
         policy.file_marks, producer, SystemClock(), code_of=sealer.code,
         passes=policy.mode is Mode.OBSERVE,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from gateway.assembly.file_sealing import FileSealer
+from gateway.assembly.file_sealing import FileMarksOwed
 from gateway.edge.gateway import SystemClock
 from gateway.engine.file_seal import seal_process
 from gateway.marks import CONSTRUCTORS, FILE_MARKS
@@ -21,8 +21,8 @@ ALL = FileMarksOrder(label=True, metadata=True, credential=True, watermark=True)
 EXCHANGE = "01J0000000000000000000000X"
 
 
-def _sealer(order: FileMarksOrder = ALL, producer: str = PRODUCER, **more: object) -> FileSealer:
-    return FileSealer(order, producer, SystemClock(), code_of=lambda _: "ABCD", **more)  # type: ignore[arg-type]
+def _sealer(order: FileMarksOrder = ALL, producer: str = PRODUCER, **more: object) -> FileMarksOwed:
+    return FileMarksOwed(order, producer, SystemClock(), code_of=lambda _: "ABCD", **more)  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_made_is_not_owed() -> None:

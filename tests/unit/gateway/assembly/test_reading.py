@@ -15,7 +15,7 @@ import pytest
 
 from gateway.access.limits import Limiter
 from gateway.assembly.credentials import open_mark_keys
-from gateway.assembly.memory import LedgerMemory
+from gateway.assembly.ledger_memory import LedgerMemory
 from gateway.assembly.reading import (
     CredentialsInText,
     LabelInText,

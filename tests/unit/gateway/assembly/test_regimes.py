@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.assembly.file_sealing import FileSealer
+from gateway.assembly.file_sealing import FileMarksOwed
 from gateway.assembly.guards import Guards
 from gateway.assembly.judge import Wiring
 from gateway.assembly.patience import Patience
@@ -48,7 +48,7 @@ def policy(tmp_path: Path) -> Policy:
 
 def _regimes(policy: Policy) -> Regimes:
     sealer, clock = Sealer(policy.marks, "", KEY), SystemClock()
-    files = FileSealer(FileMarksOrder(), "", clock, code_of=sealer.code)
+    files = FileMarksOwed(FileMarksOrder(), "", clock, code_of=sealer.code)
 
     def wire(edition: object) -> Wiring:
         return Wiring(edition.kit, (), edition.sealer, files, False, KEY, Patience(clock))  # type: ignore[attr-defined]

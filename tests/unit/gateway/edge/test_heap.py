@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gateway.edge.memory import give_back
+from gateway.edge.heap import give_back
 
 MIB = 1 << 20
 

@@ -1,4 +1,4 @@
-"""Memory: what the ledger knows of marks and of contents, as the desk asks it."""
+"""Ledger memory: what the ledger knows of marks and of contents, as the desk asks it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Memory: what the compiling of lists leaves behind goes back to the system before the fork."""
+"""Heap: what the compiling of lists leaves behind goes back to the system before the fork."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 import msgspec
 import pytest
 
-from gateway.assembly.memory import MOST_TRACED, traceable
+from gateway.assembly.ledger_memory import MOST_TRACED, traceable
 from gateway.desk.report import MadeHere, Note, Report, notes_on
 from gateway.marks import Credentials, ImageMetadata
 from gateway.marks.credentials import Signing, make_trial

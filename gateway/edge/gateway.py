@@ -128,7 +128,10 @@ class Access(Protocol):
         ...
 
     def subject(self, headers: Headers, body_fields: Mapping[str, str]) -> Subject:
-        """Return the end user, or NO_SUBJECT. Raises BadRequest if the policy wants one."""
+        """Return the end user, or NO_SUBJECT. Raises BadRequest if he is named twice or oddly.
+
+        Whether one has to be named is the runner's to ask.
+        """
         ...
 
     def unlabelled(self, headers: Headers, principal: Principal) -> str:
@@ -139,7 +142,7 @@ class Access(Protocol):
         ...
 
     def admit(self, principal: Principal, now_s: float) -> Permit:
-        """Count the exchange in. Raises TooManyRequests."""
+        """Count the exchange in. Raises TooManyRequests or Overloaded."""
         ...
 
     def standing(self, principal: Principal, now_s: float) -> Headers:

@@ -111,7 +111,7 @@ class Ruler:
     def _apply(self, rule: Rule, wanted: Action, category: str, field_class: FieldClass) -> Action:
         """Cap what a rule wants by the mode and by the field class's strongest action.
 
-        Veil and secrets act on every class (DESIGN 6): a system prompt's key must not leave either.
+        Veil and secrets act on every class: a system prompt's key must not leave either.
         """
         if self._policy.mode is Mode.OBSERVE:
             return min(wanted, Action.FLAG)

@@ -1,7 +1,7 @@
 """Whole: an answer in one piece leaves in one piece, once every window is safe to its end.
 
-A block replaces the whole choice by the refusal: of an answer that is not streamed no prefix is
-kept (DESIGN 6).
+A block replaces the whole choice by the refusal: nothing of it was shown yet, so no prefix of a
+forbidden answer has to stand.
 """
 
 from __future__ import annotations

@@ -173,7 +173,7 @@ class Window:
             left = base
         try:  # the filter guard: one of the three places that catch everything
             scan = ask(text, fence - left, self._final)
-        except Exception as error:  # noqa: BLE001 -- the filter guard (DESIGN 10)
+        except Exception as error:  # noqa: BLE001 -- the filter guard: see above
             scan = self.lane.judges[index].failed(error, fence - left, len(text))
         fence = left + (len(text) if self._final else _certain_until(scan))
         self._cursors[index] = fence

@@ -74,7 +74,7 @@ class Request(NamedTuple):
         """Return the groups of messages that these turns stand in.
 
         A group begins with a user's message and ends before the next one: a refused turn goes
-        together with its refusal, a tool call together with its result (DESIGN 6).
+        together with its refusal, a tool call together with its result.
         """
         starts = sorted({0, *self.user_turns})
         last = max([*starts, *turns, *(segment.turn for segment in self.segments)])

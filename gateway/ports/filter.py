@@ -19,7 +19,7 @@ class Filter(Protocol):
     look_behind: int
     look_ahead: int
 
-    def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- contract of DESIGN 5
+    def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's form
         """Judge ``text``, of which ``[0, start)`` was released before and the rest is pending.
 
         Returns the findings that end after ``start`` and the first position, at least ``start``,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 from gateway.access.limits import Limiter, Permit
@@ -13,13 +14,15 @@ AT_ONCE = 2
 """So many questions of one address are read at the same time."""
 
 _WHOLE_IPV6 = 64
+_WITH_PORT = re.compile(r"(\[.*\]|[0-9.]+):[0-9]+")
 
 
 def client_address(scope: Any, header: str = "") -> str:
     """Return the address that asks, IPv6 by its network of 64 bits; empty if there is none.
 
     ``header`` names the header line in which a proxy of the operator's own says who asked it; its
-    last entry counts, since everything before it was written by the client.
+    last entry counts, since everything before it was written by the client. Some proxies write the
+    port behind the address.
     """
     address = scope["client"][0] if scope.get("client") else ""
     if header:
@@ -27,8 +30,9 @@ def client_address(scope: Any, header: str = "") -> str:
         lines = [value for name, value in scope["headers"] if name == wanted]
         if lines:
             address = lines[-1].decode("latin-1").split(",")[-1].strip()
+    with_port = _WITH_PORT.fullmatch(address)
     try:
-        found = ipaddress.ip_address(address.strip("[]"))
+        found = ipaddress.ip_address((with_port[1] if with_port else address).strip("[]"))
     except ValueError:
         return ""
     if isinstance(found, ipaddress.IPv6Address):

@@ -17,7 +17,7 @@ SCHEMA_NUMBER = 4
 """How many steps of migration this program knows (`gateway.stores.relational.schema`)."""
 
 _BUSY_S = 1.0
-_AWAY_S = 5.0
+_AWAY_S = 20.0
 """A database that does not say its number for so long says nothing."""
 
 

@@ -151,6 +151,22 @@ async def test_numbers_beyond_reason(whole: Whole) -> None:
     assert (record.outcome, record.usage) == ("passed", {"prompt_tokens": 7})
 
 
+@pytest.mark.parametrize("line", [b"", b"DATA: "])
+async def test_a_stream_in_which_nothing_can_be_read(whole: Whole, line: bytes) -> None:
+    """JSON where events were announced, or something like events: an error, no silence."""
+
+    async def script(talk: Conversation) -> None:
+        await talk.start_stream()
+        await talk.chunk(event(TERM).replace(b"data: ", line))
+        await talk.end_stream()
+
+    whole.upstream.script = script
+    got = await ask_whole(whole, STREAM)
+    assert TERM.encode() not in got.body
+    assert b'"upstream_broken"' in got.body
+    assert (await whole.record(got)).outcome == "upstream_error"
+
+
 @pytest.mark.parametrize("name", STREAM_FAULTS)
 async def test_upstream_fault_in_a_stream(whole: Whole, name: str) -> None:
     """What was released stays, sealed; then the error and the terminator, and the record."""

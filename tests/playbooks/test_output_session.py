@@ -199,6 +199,15 @@ def test_unknown_events_are_withheld_where_anybody_judges() -> None:
     assert talk.session.tally().unjudged == ("unknown_event",)
     free = Dialogue(terms={})
     assert free.hear("?") == "?\n"
+    assert free.end() == ""
+
+
+def test_a_stream_of_nothing_but_unknown_events_is_an_upstreams_error() -> None:
+    """Its client would take the silence for an answer."""
+    talk = Dialogue()
+    assert talk.hear("?", "?") == ""
+    assert "upstream_broken" in talk.end()
+    assert talk.session.tally().outcome is Outcome.UPSTREAM_ERROR
 
 
 def test_garbage_passes_only_where_nothing_judges() -> None:

@@ -183,13 +183,10 @@ class Records:
             for one in self._archive.trace_file(content)
         }
         for mark in seen.marks:
-            for how, asked in (
-                ("id", Query(exchange=mark.exchange)),
-                ("code", Query(code=mark.code)),
-            ):
-                if not (mark.exchange if how == "id" else mark.code):
-                    continue
-                hidden = mark.family is MarkFamily.WATERMARK
+            asks = [("id", Query(exchange=name)) for name in mark.names]
+            asks += [("code", Query(code=mark.code))] if mark.code else []
+            hidden = mark.family is MarkFamily.WATERMARK
+            for how, asked in asks:
                 for record in self._archive.find(asked):
                     by = "watermark" if hidden else how
                     is_like = mark.bound or self._is_like(record, seen)

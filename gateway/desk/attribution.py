@@ -118,7 +118,7 @@ def _is_enough(each: Likeness) -> bool:
 
 def _names(marks: Sequence[FoundMark]) -> list[str]:
     """Return exactly `QUESTIONS` names: those in the marks, filled up with one that nobody has."""
-    named = [name for mark in marks for name in (mark.exchange, mark.code) if name]
+    named = [name for mark in marks for name in (*mark.names, mark.code) if name]
     distinct = list(dict.fromkeys(named))[:QUESTIONS]
     return distinct + [_NOBODY] * (QUESTIONS - len(distinct))
 
@@ -128,7 +128,7 @@ def _judged(mark: FoundMark, kept: Sequence[Kept], producer: str) -> FoundMark:
     records = [
         record
         for record in kept
-        if mark.exchange == record.exchange or (mark.code and mark.code == record.code)
+        if record.exchange in mark.names or (mark.code and mark.code == record.code)
     ]
     if not records:
         ours = bool(producer) and mark.producer == producer

@@ -102,6 +102,13 @@ class FoundMark(msgspec.Struct, frozen=True):
         return self.label.ContentProducer if self.label else ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The exchanges that may be meant, ours among others: who made it stands before who passed
+        it on, and one of them may be this service."""
+        said = (self.label.ProduceID, self.label.PropagateID) if self.label else ()
+        return tuple(dict.fromkeys(name for name in (self.exchange, *said) if name))
+
+    @property
     def told(self) -> bool:
         """True if the public may hear of it (see the rule above)."""
         return self.known or not self.keyed

@@ -37,6 +37,12 @@ _PACKAGE = b"PK\x03\x04"
 _ISO_BRANDS: dict[bytes, F] = {
     b"avif": F.AVIF, b"avis": F.AVIF, b"M4A ": F.M4A, b"M4B ": F.M4A, b"qt  ": F.MOV,
 }  # fmt: skip
+_FOREIGN_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"crx ", b"jp2 ",
+     b"jpx ", b"jxl "}
+)  # fmt: skip
+"""First brands of pictures that nobody here writes into, though their boxes are like a film's."""
+
 _OFFICE_PARTS = {"word/": F.DOCX, "xl/": F.XLSX, "ppt/": F.PPTX}
 _ENDINGS: dict[str, F] = {
     **{each.value: each for each in F},
@@ -141,12 +147,14 @@ _SIGNATURES: tuple[tuple[bytes, F], ...] = (
 )
 
 
-def _iso(head: bytes) -> F:
+def _iso(head: bytes) -> F | None:
     size = int.from_bytes(head[:4], "big")
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, min(size, 128), 4))]
     if brands[0] in _ISO_BRANDS:
         return _ISO_BRANDS[brands[0]]
-    return F.AVIF if b"avif" in brands else F.MP4
+    if b"avif" in brands:
+        return F.AVIF
+    return None if brands[0] in _FOREIGN_BRANDS else F.MP4
 
 
 def _behind_id3(content: bytes) -> F | None:

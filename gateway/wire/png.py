@@ -14,6 +14,9 @@ from gateway.wire.media_fault import MediaFault
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 LABEL_KEYWORD = b"AIGC"
+_XMP_PROFILE = b"Raw profile type xmp"
+"""Where ImageMagick writes XMP: its length, and its bytes in hexadecimal digits."""
+
 TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 MOST_WALKED = 20_000
 """Encoders make chunks of 8 KB and more, so a picture of 160 MB has as many."""
@@ -87,20 +90,23 @@ def joined(parts: Iterable[Chunk]) -> bytes:
 def read(content: bytes) -> Carried:
     """Return what the file carries. Raises MediaFault."""
     packets: list[bytes] = []
+    profiles: list[bytes] = []
     notes: list[bytes] = []
     manifest = False
     for chunk in chunks(content):
         keyword = _keyword(chunk)
         if keyword == XMP_KEYWORD and chunk.kind == b"iTXt":
             packets.append(text_of(chunk))
+        elif keyword == _XMP_PROFILE:
+            profiles.append(_profile(text_of(chunk)))
         elif keyword == LABEL_KEYWORD:
             notes.append(text_of(chunk))
         elif chunk.kind == b"eXIf":
             notes += exif.labels(chunk.body)
         manifest = manifest or chunk.kind == _MANIFEST
-        if len(packets) + len(notes) > _MOST_LABELS:
+        if len(packets) + len(profiles) + len(notes) > _MOST_LABELS:
             raise MediaFault("too_many_labels")
-    return Carried(tuple(packets), tuple(notes), manifest)
+    return Carried((*packets, *profiles), tuple(notes), manifest)
 
 
 def write(content: bytes, packet: bytes) -> bytes:
@@ -113,7 +119,7 @@ def write(content: bytes, packet: bytes) -> bytes:
         keyword = _keyword(chunk)
         if chunk.kind == _MANIFEST or keyword == LABEL_KEYWORD:
             continue
-        if keyword == XMP_KEYWORD and chunk.kind == b"iTXt":
+        if keyword == _XMP_PROFILE or (keyword == XMP_KEYWORD and chunk.kind == b"iTXt"):
             continue
         kept.append(
             Chunk(chunk.kind, exif.without_labels(chunk.body)) if chunk.kind == b"eXIf" else chunk
@@ -133,6 +139,15 @@ def text_of(chunk: Chunk) -> bytes:
     compressed, rest = rest[:1], rest[2:]
     rest = rest.split(b"\0", 2)[-1] if rest.count(b"\0") >= 2 else b""
     return _expanded(rest) if compressed == b"\x01" else rest
+
+
+def _profile(text: bytes) -> bytes:
+    """Return the bytes of a raw profile. Raises MediaFault."""
+    digits = b"".join(text.split()[2:])
+    try:
+        return bytes.fromhex(digits.decode("ascii"))
+    except ValueError as error:
+        raise MediaFault("broken_png") from error
 
 
 def _keyword(chunk: Chunk) -> bytes:

@@ -35,6 +35,10 @@ MUXERS: dict[F, str] = {
 }  # fmt: skip
 """ffmpeg's names of the containers."""
 
+_ISO = frozenset({F.M4A, F.MP4, F.MOV})
+COVER = 0x400
+"""ffmpeg's flag of a stream that is a picture beside a sound."""
+
 _ENCODERS = {"aac": "aac", "opus": "libopus", "mp3": "libmp3lame"}
 _ANEW = {"aac": "aac", "opus": "libopus", "vorbis": "libopus", "mp3": "libmp3lame"}
 _KBPS = 96
@@ -54,7 +58,7 @@ def into_container(content: bytes, format: F, sound: Sound, at: LabelPosition) -
         with av.open(out, "w", format=MUXERS[format]) as target:
             target.metadata.update(source.metadata)
             if label is not None:
-                _copied(av, source, target, (label, at))
+                _copied(av, (source, format), target, (label, at))
             else:
                 _anew(av, source, target, (sound, at))
     made = out.getvalue()
@@ -62,7 +66,7 @@ def into_container(content: bytes, format: F, sound: Sound, at: LabelPosition) -
     if format is F.FLAC:
         how = "lossless"
         made = with_blocks_of(made, content)
-    elif format in {F.M4A, F.MP4, F.MOV}:
+    elif format in _ISO:
         made = with_user_data_of(made, content)
     return made, how
 
@@ -107,11 +111,17 @@ def _label_like(heard: av.AudioStream, sound: Sound) -> Packets | None:
     return label
 
 
-def _copied(av: Any, source: Any, target: Any, owed: tuple[Packets, LabelPosition]) -> None:
-    """Copy the packets of all streams; those of the first sound make room for the label."""
+def _copied(
+    av: Any, given: tuple[Any, F], target: Any, owed: tuple[Packets, LabelPosition]
+) -> None:
+    """Copy the packets of all streams; those of the first sound make room for the label. The cover
+    of an ISO file is none: it comes back with the user data."""
     label, at = owed
+    source, format = given
     streams = {}
     for stream in source.streams:
+        if format in _ISO and int(stream.disposition) & COVER:
+            continue
         if stream.type in {"audio", "video", "subtitle"}:
             streams[stream.index] = target.add_stream_from_template(stream)
             streams[stream.index].metadata.update(stream.metadata)

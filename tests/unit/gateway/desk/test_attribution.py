@@ -220,6 +220,21 @@ def test_another_service() -> None:
     assert report.marks[0].state is ClaimState.INTACT
 
 
+@pytest.mark.parametrize("passed_on", [True, False])
+def test_a_label_of_two_services_leads_each_to_its_own_record(*, passed_on: bool) -> None:
+    """Whoever made it finds it by the production number, who passed it on by the propagation
+    number, whichever of them the mark itself names."""
+    theirs = "001191110102MAD55U9H0F19999"
+    first = ("F-1", theirs) if passed_on else (FIRST, OWN)
+    second = (FIRST, OWN) if passed_on else ("F-1", theirs)
+    label = AigcLabel("1", first[1], first[0], "", second[1], second[0], "")
+    for named in (first[0], second[0]):
+        mark = FoundMark("image_metadata", MarkFamily.METADATA, ClaimState.INTACT, label, named)
+        report = ask(Remembered(), mark)
+        assert (report.made_here, report.matches[0].exchange) == (MadeHere.CLAIMED, FIRST)
+        assert report.producer == first[1]
+
+
 def test_our_name_without_a_record_is_unknown() -> None:
     """The record may be past its retention, or the mark forged: we do not say which."""
     report = ask(Remembered(), metadata(OWN, SECOND))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
 from gateway.wire import png
@@ -28,6 +30,18 @@ def test_a_manifest_leaves() -> None:
     signed = png.joined([head, png.Chunk(b"caBX", b"jumbf"), *rest])
     assert png.read(signed).manifest
     assert not png.read(png.write(signed, b"<x/>")).manifest
+
+
+def test_a_packet_in_a_raw_profile() -> None:
+    """As ImageMagick writes it: read like another packet, and gone once one is written."""
+    head, *rest = png.chunks(PICTURE)
+    profile = b"Raw profile type xmp\0\0" + zlib.compress(b"\nxmp\n       4\n3c78\n2f3e")
+    carries = png.joined([head, png.Chunk(b"zTXt", profile), *rest])
+    assert png.read(carries).packets == (b"<x/>",)
+    assert png.read(png.write(carries, b"<y/>")).packets == (b"<y/>",)
+    broken = png.Chunk(b"tEXt", b"Raw profile type xmp\0xmp 4 3c7g")
+    with pytest.raises(MediaFault, match="broken_png"):
+        png.read(png.joined([head, broken, *rest]))
 
 
 @pytest.mark.parametrize("broken", [PICTURE[:-1], PICTURE[:40], PICTURE.replace(b"IDAT", b"IDAX")])

@@ -8,13 +8,14 @@ import av
 import numpy as np
 import pytest
 from mutagen.flac import FLAC
-from mutagen.mp4 import MP4
+from mutagen.mp4 import MP4, MP4Cover
 
 from gateway.matching.rhythm import rhythm
 from gateway.nouns.mark import LabelPosition
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.sound_remux import into_container
+from tests.media_kit import png
 from tests.sound_kit import film, heard, morse, packets, sound
 
 
@@ -66,6 +67,19 @@ def test_tags_of_m4a_stay() -> None:
     """The user data is the old file's."""
     made, _ = into_container(sound("ipod", "aac", 44100, 2), F.M4A, rhythm, LabelPosition.START)
     assert MP4(BytesIO(made))["\xa9nam"] == ["Tune"]
+
+
+def test_the_cover_of_m4a_stays() -> None:
+    """ffmpeg shows it as a stream that its muxer for M4A does not take; it is user data."""
+    file = BytesIO(sound("ipod", "aac", 44100, 2))
+    tagged, cover = MP4(file), MP4Cover(png(), MP4Cover.FORMAT_PNG)
+    tagged["covr"] = [cover]
+    file.seek(0)
+    tagged.save(file)
+    made, how = into_container(file.getvalue(), F.M4A, rhythm, LabelPosition.START)
+    assert how == "copied"
+    assert MP4(BytesIO(made))["covr"] == [cover]
+    assert morse(heard(made), 16000).startswith(".-|..")
 
 
 def test_what_has_no_sound_is_refused() -> None:

@@ -38,8 +38,8 @@ SURE = 0.8
 """From this confidence on the content alone, without any mark, is called ours."""
 
 LIKELY = 0.5
-"""From this confidence on a picture's looks alone are called likely ours; below it they are a lead
-for operators."""
+"""From this confidence on words or looks alone are called likely ours; below it they are a lead for
+operators."""
 
 MOST_OF_IT = 0.55
 """A text of which so much stands in a record is that record's; of one with less a part is."""
@@ -47,6 +47,7 @@ MOST_OF_IT = 0.55
 CLAIM = 0.5
 """The confidence of an exchange that a mark names, and nothing else does."""
 
+_BY_CONTENT = ("text", "picture")
 _NOBODY = "0" * 26
 
 
@@ -156,7 +157,7 @@ def _matches(
 ) -> tuple[Match, ...]:
     """Return the exchanges that the content comes from: first those that it was held against, and
     of them those that marks name; then those that marks name and nothing speaks against, which is
-    a claim. A picture's looks are never sure without a mark.
+    a claim. A picture's looks are never sure without a mark, few words not either.
 
     An id or a code somewhere in a long text names no origin: anybody can write one there.
     """
@@ -166,10 +167,10 @@ def _matches(
     found: dict[str, Match] = {}
     shares: dict[str, float] = {}
     for each in likenesses:
-        least = LIKELY if each.how == "picture" else SURE
+        least = LIKELY if each.how in _BY_CONTENT else SURE
         written = recognisable and each.how in ("id", "code")
         sure = each.confidence >= least and not written
-        if each.how in ("text", "file") and sure:
+        if each.how in ("text", "file") and sure and each.confidence >= SURE:
             proven.add(each.exchange)
             shares[each.exchange] = each.share
         if each.exchange in believed or sure:
@@ -180,7 +181,8 @@ def _matches(
     whole = [
         msgspec.structs.replace(
             each, proven=each.exchange in proven, share=shares.get(each.exchange, 1.0),
-            confidence=each.confidence if each.exchange in proven or each.how == "picture"
+            confidence=each.confidence
+            if each.exchange in proven or _is_alike(each, claimed=each.exchange in believed)
             else min(each.confidence, CLAIM),
         )
         for each in found.values()
@@ -193,6 +195,11 @@ def _matches(
             ),
         )
     )  # fmt: skip
+
+
+def _is_alike(match: Match, *, claimed: bool) -> bool:
+    """True if the content itself speaks for a match. Few words beside a mark are its claim."""
+    return match.how == "picture" or (match.how == "text" and not claimed)
 
 
 def _stands(mark: FoundMark) -> bool:
@@ -211,7 +218,7 @@ def _reported(
     if best.proven:
         whole = sum(match.share for match in matches if match.proven) >= MOST_OF_IT
         here = MadeHere.YES if whole else MadeHere.PARTLY
-    elif best.how == "picture" and not _named(best, marks):
+    elif best.how in _BY_CONTENT and not _named(best, marks):
         here = MadeHere.LIKELY
     else:
         here = MadeHere.CLAIMED

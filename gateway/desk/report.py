@@ -33,10 +33,10 @@ class Tier(StrEnum):
 class MadeHere(StrEnum):
     """Whether this service made it. ``yes``: the content itself was held against our record, or a
     signature of ours is over it. ``partly``: a passage of the text is ours, most of it is not known
-    here. ``likely``: no mark leads to us, but a picture looks like one of
-    ours; looks alone prove nothing. ``claimed``: a mark names a record of ours, and nothing else
-    does; a mark can be copied. ``no`` is what the marks say: another service is named in them and
-    nothing leads to us. ``unknown`` is everything else."""
+    here. ``likely``: no mark leads to us, but a picture looks like one of ours, or a short or
+    edited text has words of ours; that alone is no proof. ``claimed``: a mark names a record of
+    ours, and nothing else does; a mark can be copied. ``no`` is what the marks say: another service
+    is named in them and nothing leads to us. ``unknown`` is everything else."""
 
     YES = "yes"
     PARTLY = "partly"

@@ -182,7 +182,8 @@ def test_a_file_byte_for_byte_needs_no_mark() -> None:
     ("alike", "made"),
     [
         (like(confidence=0.95), MadeHere.YES),
-        (like(confidence=0.6), MadeHere.UNKNOWN),
+        (like(confidence=0.6), MadeHere.LIKELY),
+        (like(confidence=0.49), MadeHere.UNKNOWN),
         (like(how="picture", confidence=0.7), MadeHere.LIKELY),
         (like(how="picture", confidence=0.49), MadeHere.UNKNOWN),
         (like(how="code", confidence=1.0), MadeHere.UNKNOWN),
@@ -190,7 +191,8 @@ def test_a_file_byte_for_byte_needs_no_mark() -> None:
     ],
 )
 def test_content_alone(alike: Likeness, made: MadeHere) -> None:
-    """Words count when they are sure, looks as likely; a code somewhere in a text does not."""
+    """Words count when they are sure, fewer words and looks as likely; a code somewhere in a text
+    does not."""
     assert ask(Remembered(alike)).made_here is made
 
 

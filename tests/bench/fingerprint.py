@@ -70,21 +70,27 @@ class Asking:
         mine = [place for place in self._answers if (place % 4 != 3) == chinese]
         return self._recall(mine, share, chance, count)
 
-    def recall_by_kind(self, chance: Generator, count: int) -> dict[str, list[float]]:
-        """Return the same of texts that are no prose, by their kinds, for each of `SHARES`."""
+    def recall_by_kind(
+        self, chance: Generator, count: int, *, scale: int
+    ) -> dict[str, list[float]]:
+        """Return the same of texts that are no prose, by their kinds, for each of `SHARES`, quoted
+        so many times as long."""
         kinds = list(Oddities().kinds)
         return {
             kind: [
-                self._recall(self._odd[number :: len(kinds)], share, chance, count)
+                self._recall(self._odd[number :: len(kinds)], share, chance, count, scale)
                 for share in SHARES
             ]
             for number, kind in enumerate(kinds)
         }
 
-    def _recall(self, mine: list[int], share: float, chance: Generator, count: int) -> float:
+    def _recall(
+        self, mine: list[int], share: float, chance: Generator, count: int, scale: int = 1
+    ) -> float:
         hit = 0
+        size = {"ideographs": 40 * scale, "words": 20 * scale}
         for place in chance.choice(mine, count).tolist():
-            asked = edited(quote(self._texts[place], chance), share, chance)
+            asked = edited(quote(self._texts[place], chance, **size), share, chance)
             found = self.found(asked)
             hit += bool(found) and found[0][0] == place and found[0][1] >= ATTRIBUTED
         return round(hit / count, 4)
@@ -181,7 +187,8 @@ def measure(filling: Filling, size: int, kept: Kept, flags: argparse.Namespace) 
     spent = np.array(asking.spent) * 1000  # of this process: a database of its own comes on top
     line |= {f"cpu_ms_p{p}": round(float(np.percentile(spent, p)), 1) for p in (50, 95)}
     if flags.kinds:
-        line["recall_by_kind"] = asking.recall_by_kind(chance, flags.kinds)
+        line["recall_by_kind"] = asking.recall_by_kind(chance, flags.kinds, scale=1)
+        line["quoted_twice_as_long"] = asking.recall_by_kind(chance, flags.kinds, scale=2)
     if flags.unrelated:
         line |= asking.false_alarms(flags.unrelated, flags.seed)
     used = filling.bytes_used() / size

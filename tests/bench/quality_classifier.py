@@ -46,20 +46,26 @@ def rows() -> Iterator[tuple[str, ...]]:
     yield from _harmless(msgspec.json.decode(_HARMLESS.read_bytes()))
     judge = ClassifierFilter(shipped_scorer().score)
     for file, when in (
-        ("handwritten", "seen"),
-        ("handwritten_later", "seen"),
+        ("handwritten", "seen when templates were written"),
+        ("handwritten_later", "seen when templates were written"),
         ("handwritten_oblique", "written before the families, known"),
-        ("handwritten_unseen", "not yet written"),
+        ("handwritten_unseen", "not yet written when templates were written"),
+        ("handwritten_orders", "orders to tools, set aside before their families"),
+        ("handwritten_coaxed", "coaxed answers, set aside before their families"),
     ):
         lines = (_WRITTEN / f"{file}.txt").read_text(encoding="utf-8").splitlines()
         for kind in dict.fromkeys(one.partition(":")[0] for one in lines if one[:1] != "#"):
             what, family = _KINDS[kind.partition(" ")[0]]
-            texts = [one.partition(": ")[2] for one in lines if one.startswith(f"{kind}: ")]
+            texts = [
+                one.partition(": ")[2].replace("\\n", "\n")
+                for one in lines
+                if one.startswith(f"{kind}: ")
+            ]
             called = sum(
                 any(f.category.startswith(family) for f in judge.scan(one, 0, True).findings)
                 for one in texts
             )
-            name = f"hand-written, {when} when templates were written: {what}, {kind[-2:]}"
+            name = f"hand-written, {when}: {what}, {kind[-2:]}"
             yield name, str(len(texts)), f"{called} ({called / len(texts):.0%})", *("",) * 4
 
 

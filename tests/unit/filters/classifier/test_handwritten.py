@@ -19,7 +19,11 @@ def _share(
     """Return the share of texts of a kind in which something of the families is found."""
     judge = ClassifierFilter(shipped_scorer().score, thresholds)
     lines = (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines()
-    texts = [line.partition(": ")[2] for line in lines if line.startswith(f"{kind}: ")]
+    texts = [
+        line.partition(": ")[2].replace("\\n", "\n")
+        for line in lines
+        if line.startswith(f"{kind}: ")
+    ]
     assert len(texts) >= 10
     hits = [
         any(f.category.startswith(family) for f in judge.scan(text, 0, final=True).findings)

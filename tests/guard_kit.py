@@ -259,6 +259,8 @@ def _yidun(heard: Heard, one: StandIn) -> tuple[str, Any]:
     assert form["signatureMethod"] == "SHA256"
     assert form["secretId"] == KEY_ID
     assert form["businessId"] == "b"
+    assert 0 < int(form["nonce"]) <= 99_999_999_999
+    assert len(form["timestamp"]) == 13
     joined = "".join(name + form[name] for name in sorted(form)) + KEY
     assert given == hashlib.sha256(joined.encode()).hexdigest()
     suggestion = {"safe": 0, "controversial": 1, "unsafe": 2}[one.said.level]

@@ -3,7 +3,8 @@
 Source: Aliyun documentation of the operation ``TextModerationPlus`` (version 2022-03-02) with the
 services ``llm_query_moderation`` (2,000 characters) and ``llm_response_moderation``, and of the
 signature of RPC calls (HMAC-SHA1, version 1.0). Risk ``medium`` and ``low`` are controversial,
-``high`` is unsafe; an attack on the model and sensitive data come beside it.
+``high`` is unsafe; an attack on the model and sensitive data (S1 to S3, controversial) come beside
+it where the account has them looked for.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ _LEVELS = {
     "low": ("controversial", 1, 0.3),
 }
 _NO_LEVEL = "none"
+_NOT_SENSITIVE, _PERSONAL = "S0", "personal_information"
+_SENSITIVE = {"S1": 1, "S2": 2, "S3": 3}
+"""Severity of sensitive data, where the account has it looked for."""
+
 _PARTS = {
     "pornographic": "sexual_content", "sexual": "sexual_content",
     "violent_extremist": "terrorism", "violent": "violent",
@@ -102,8 +107,13 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
         raise refuse("Aliyun", answer.get("Code"))
     judged = member(answer, "Data", dict)
     rows = _rows(judged, "RiskLevel", "Result", _kind)
-    if "AttackLevel" in judged:
+    if judged.get("AttackLevel"):
         rows += _rows(judged, "AttackLevel", "AttackResult", lambda _: "jailbreak")
+    sensitive = judged.get("SensitiveLevel") or _NOT_SENSITIVE
+    if sensitive not in (_NOT_SENSITIVE, *_SENSITIVE):
+        raise ValueError("the guard's answer has a level of sensitive data that is not known")
+    if sensitive != _NOT_SENSITIVE:
+        rows.append(row("controversial", _PERSONAL, severity=_SENSITIVE[sensitive]))
     return merged(rows)
 
 
@@ -125,4 +135,5 @@ def _kind(label: str) -> str:
     return next((kind for part, kind in _PARTS.items() if label.startswith(part)), UNNAMED)
 
 
-CONTRACT = HttpContract(requests, read, (*dict.fromkeys(_PARTS.values()), "jailbreak"), 2_000)
+_ALL = (*dict.fromkeys(_PARTS.values()), "jailbreak", _PERSONAL)
+CONTRACT = HttpContract(requests, read, _ALL, 2_000)

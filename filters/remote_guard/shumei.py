@@ -56,6 +56,9 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
     answer = decoded(bodies[0])
     if answer.get("code") != _JUDGED:
         raise refuse("Shumei", answer.get("code"))
+    beside = answer.get("auxInfo")
+    if isinstance(beside, dict) and beside.get("unauthorizedType"):
+        raise ValueError("the account may not have texts judged by the guard (unauthorizedType)")
     level = member(answer, "riskLevel", str)
     if level != _PASS and level not in _LEVELS:
         raise ValueError("the guard's risk level is none of its three")

@@ -104,7 +104,8 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
         return []
     if suggestion not in _LEVELS:
         raise ValueError("the guard's suggestion is none of its three words")
-    score = min(max(member(answer, "Score", int), 0), 100) / 100
+    scored = answer.get("Score") is not None  # the service may leave it out
+    score = min(max(member(answer, "Score", int), 0), 100) / 100 if scored else -1.0
     kind = _KINDS.get(str(answer.get("Label")), UNNAMED)
     return [row(_LEVELS[suggestion], kind, score=score)]
 

@@ -28,6 +28,9 @@ from gateway.ports.filter import Question
 from models.calls import HttpRequest
 
 _PASS = 0
+_NONCE_BELOW = 10**10
+"""The nonce is a number, of at most eleven digits."""
+
 _LEVELS = {1: "controversial", 2: "unsafe"}
 _KINDS = {
     100: "sexual_content", 200: "advertising", 260: "advertising", 300: "terrorism",
@@ -42,6 +45,12 @@ def signature(parameters: Mapping[str, str], secret: str) -> str:
     return hashlib.sha256(f"{row_}{secret}".encode("utf-8", "replace")).hexdigest()
 
 
+def _number(word: str) -> str:
+    """Return a number that is as seldom the same as the word."""
+    digest = hashlib.sha256(word.encode()).digest()
+    return str(1 + int.from_bytes(digest[:8]) % _NONCE_BELOW)
+
+
 def requests(question: Question, account: Account, stamp: Stamp) -> list[HttpRequest]:
     """Return the one request, signed."""
     parameters = {
@@ -49,7 +58,7 @@ def requests(question: Question, account: Account, stamp: Stamp) -> list[HttpReq
         "businessId": account.options["business_id"],
         "version": "v5.2",
         "timestamp": str(stamp.time_ns // 1_000_000),
-        "nonce": stamp.nonce,
+        "nonce": _number(stamp.nonce),
         "signatureMethod": "SHA256",
         "dataId": stamp.nonce,
         "content": question.text,

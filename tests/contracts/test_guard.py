@@ -101,16 +101,18 @@ GARBAGE: dict[str, list[Any]] = {
                                  {"category": name, "severity": 7}
                                  for name in ("Hate", "SelfHarm", "Sexual", "Violence")]}],
     "aliyun": [b"{", {}, {"Code": 408, "Message": "no"}, {"Code": 200},
-               {"Code": 200, "Data": {}}, {"Code": 200, "Data": {"RiskLevel": "unheard"}}],
+               {"Code": 200, "Data": {}}, {"Code": 200, "Data": {"RiskLevel": "unheard"}},
+               {"Code": 200, "Data": {"RiskLevel": "none", "SensitiveLevel": "S9"}}],
     "tencent": [b"1", {}, {"Response": {"Error": {"Code": "AuthFailure", "Message": "no"}}},
                 {"Response": {"Suggestion": "Perhaps", "Score": 0}},
-                {"Response": {"Suggestion": "Block"}}],
+                {"Response": {"Suggestion": "Block", "Score": "high"}}],
     "baidu": [b"", {}, {"error_code": 17, "error_msg": "quota"}, {"conclusionType": 4},
               {"conclusionType": 9}, {"conclusionType": True}],
     "yidun": [b"", {}, {"code": 411, "msg": "no"}, {"code": 200, "result": {}},
               {"code": 200, "result": {"antispam": {"suggestion": 3}}}],
     "shumei": [b"", {}, {"code": 1902, "message": "no"}, {"code": 1100},
-               {"code": 1100, "riskLevel": "MAYBE"}],
+               {"code": 1100, "riskLevel": "MAYBE"},
+               {"code": 1100, "riskLevel": "PASS", "auxInfo": {"unauthorizedType": "TEXTRISK"}}],
 }  # fmt: skip
 
 

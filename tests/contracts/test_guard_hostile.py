@@ -238,3 +238,20 @@ def test_a_pass_may_say_that_nothing_was_found() -> None:
     assert read("tencent", written({"Response": details})) == []
     quiet = {"suggestion": 0, "labels": [{"label": 100, "level": 0}]}
     assert read("yidun", written({"code": 200, "result": {"antispam": quiet}})) == []
+
+
+def test_what_services_leave_out_is_no_failure() -> None:
+    """A score that is null, an attack or sensitive data that nobody looked for."""
+    blocked = {"Suggestion": "Block", "Label": "Porn", "Score": None, "DetailResults": None}
+    ((category, severity, _),) = read("tencent", written({"Response": blocked}))
+    assert (category, severity) == ("guard.unsafe.sexual_content", 3)
+    calm = {**SAFE["aliyun"]["Data"], "AttackLevel": None, "SensitiveLevel": ""}
+    assert read("aliyun", written({"Code": 200, "Data": calm})) == []
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3])
+def test_sensitive_data_beside_a_risk_is_found(severity: int) -> None:
+    """Aliyun grades it apart from harms."""
+    data = {**SAFE["aliyun"]["Data"], "SensitiveLevel": f"S{severity}"}
+    ((category, graded, _),) = read("aliyun", written({"Code": 200, "Data": data}))
+    assert (category, graded) == ("guard.controversial.personal_information", severity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import random
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -29,11 +30,18 @@ class LedgerEvidence:
         self._archive = Archive(self._store, vault.keyring, vault.state, clock)
 
     def sample(
-        self, count: int, *, seed: int, since_s: float, reason: str, progress: Progress
+        self,
+        count: int,
+        *,
+        seed: int,
+        since_s: float,
+        reason: str,
+        progress: Progress,
+        without: Collection[str] = (),
     ) -> list[Drawn]:
         """Return exchanges drawn at random; those whose contents are gone are passed over."""
         wanted = Query(since_ns=round(since_s * 1e9), limit=_MOST_CANDIDATES)
-        names = sorted(record.exchange for record in self._archive.find(wanted))
+        names = sorted({record.exchange for record in self._archive.find(wanted)} - {*without})
         random.Random(seed).shuffle(names)
         out: list[Drawn] = []
         for name in names:

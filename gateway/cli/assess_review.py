@@ -130,6 +130,7 @@ def recorded(
             found = evidence.sample(
                 count, seed=plan.seed, since_s=since_s, reason=reason.strip(),
                 progress=lambda done, _: bar.update(done - bar.pos),
+                without={one.exchange for one in work.answers.read()},
             )  # fmt: skip
         finally:
             evidence.close()

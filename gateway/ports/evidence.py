@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
 
 PURPOSE = b"sealgate assessment\0"
@@ -39,9 +39,11 @@ class Evidence(Protocol):
         since_s: float,
         reason: str,
         progress: Callable[[int, int], None],
+        without: Collection[str] = (),
     ) -> list[Drawn]:
         """Return ``count`` exchanges drawn at random from those since a time that still have their
-        contents, or all if there are fewer. Every read is itself on record, with its reason."""
+        contents, or all if there are fewer; none of ``without`` (ids). Every read is itself on
+        record, with its reason."""
         ...
 
     def sign(self, message: bytes) -> Signature:

@@ -41,8 +41,13 @@ def test_traffic_is_drawn_and_every_read_is_on_record(tmp_path: Path) -> None:
     assert first == sample()
     assert len(set(first)) == 3
     assert moved == [1, 2, 3, 1, 2, 3]
+    asked = {name(number) for number in range(1, 6)}
+    rest = desk.sample(
+        9, seed=5, since_s=0, reason="check", progress=lambda *_: None, without=asked
+    )
+    assert {one.exchange for one in rest} == {name(6), name(7)}
     store = vault.store()
-    assert len(store.search(Query(kind="read"))) == 6
+    assert len(store.search(Query(kind="read"))) == 8
     store.close()
     assert first[0] in {name(number) for number in range(1, 8)}
     signed = desk.sign(b"manifest")

@@ -129,6 +129,7 @@ class Program:
 
     def sample(self, count: int, *, progress: Progress, **asked: object) -> list[Drawn]:
         progress(count, count)
+        self.calls.append(("sample", asked["without"]))
         return [Drawn(f"01K{n}", 10**18, "q", ("bad", "good")[n % 2]) for n in range(count)]
 
     def sign(self, message: bytes) -> Signature:

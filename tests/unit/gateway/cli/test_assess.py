@@ -41,6 +41,7 @@ class _Answers(BaseHTTPRequestHandler):
             os.kill(os.getpid(), signal.SIGINT)
         self.send_response(403 if self.server.broken else 200)
         self.send_header("content-length", str(len(body)))
+        self.send_header("x-sealgate-exchange", f"E{self.server.asked}")
         self.end_headers()
         self.wfile.write(body)
 
@@ -143,6 +144,9 @@ def test_recorded_traffic_takes_a_reason_and_a_ledger(run, program, model: Model
     assert run("assess", "recorded", "a", "--reason", " ").exit_code == 2
     done = run("assess", "recorded", "a", "--count", "2", "--reason", "check")
     assert "2 exchanges" in done.output, done.output
+    asked = {one.exchange for one in Folder(Path("a")).answers.read()}
+    assert "E1" in asked
+    assert ("sample", asked) in program.calls
     run("assess", "report", "a")
     report = msgspec.json.decode(Path("a/evidence/report.json").read_bytes())
     assert (report["recorded"]["drawn"], report["recorded"]["keyword"]) == (2, 1)

@@ -1,7 +1,7 @@
 """Gather: puts the frames of the spools together to exchanges, until they are closed.
 
 What was read is kept as it was written, encrypted: in memory up to a bound, beyond it as a place in
-the segment. Only `Gathered.draft` opens it, when the record goes to the store.
+the segment. Only `Gathered.opened` decrypts it, when the record goes to the store.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Record: what the ledger keeps of an exchange, as the frames a worker writes.
 
-A record is opened before anything is forwarded, grows with every release, and is closed once. Texts
-(`RequestFrame`, `AnswerFrame`, `EditFrame`) are encrypted with the exchange's own data key before
-they touch the disk; facts are not texts and hold no user content.
+A record is opened before anything is forwarded (`OpenFrame`), grows with every release, and is
+closed once (`CloseFrame`). These two are facts and hold no user content. The texts between them are
+encrypted with the exchange's own data key before they touch the disk (`gateway.ledger.journal`).
 """
 
 from __future__ import annotations

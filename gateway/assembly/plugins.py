@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
-from gateway.config.policy_checks import matches
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.finding import Scan
 from gateway.nouns.policy import Policy
@@ -118,7 +117,7 @@ def _finds(name: str, one: PluggedFilter, policy: Policy) -> Found:
         if not _CATEGORY.fullmatch(category) or not 1 <= severity <= _GRAVEST:
             raise _wrong("filters", name, f"`{category}` with severity {severity} is no finding")
     about = [
-        category for category, _ in found if any(matches(r.when, category) for r in policy.rules)
+        category for category, _ in found if any(r.concerns(category) for r in policy.rules)
     ]
     if not about:
         told = ", ".join(category for category, _ in found) or "nothing"

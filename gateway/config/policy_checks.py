@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
 
 from gateway.config.guard_checks import guard_faults, server_faults
 from gateway.config.media_form import PictureJudgeForm, RecogniserForm
@@ -16,6 +15,7 @@ from gateway.config.policy_form import FailureForm, PolicyForm, RouteTextForm, R
 from gateway.config.typed_document import nearest
 from gateway.config.yaml_file import Document, KeyPath
 from gateway.nouns.personal import FAMILIES
+from gateway.nouns.policy import concerns
 
 FINDERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("personal_data", ("personal_data", *(f"personal_data.{kind}" for kinds in FAMILIES.values()
@@ -51,11 +51,6 @@ def check_policy(form: PolicyForm, document: Document, *, plugged: bool = False)
     return [fault for check in checks for fault in check(form, document)]
 
 
-def matches(pattern: str, category: str) -> bool:
-    """Return whether a rule with this ``when`` concerns the category."""
-    return fnmatchcase(category, pattern) or category.startswith(pattern + ".")
-
-
 def _family_on(form: PolicyForm, key: str) -> bool:
     return bool(getattr(form, key))
 
@@ -72,7 +67,7 @@ def _finder(rule: RuleForm) -> tuple[str, tuple[str, ...]] | None:
 def _concerns(rule: RuleForm, categories: tuple[str, ...]) -> bool:
     """Return whether a rule speaks of a family: by name (`guard.unsafe.*`) or by its pattern."""
     named = rule.when.split(".", 1)[0] == categories[0]
-    return named or any(matches(rule.when, each) for each in categories)
+    return named or any(concerns(rule.when, each) for each in categories)
 
 
 def _rules_have_finders(form: PolicyForm, document: Document) -> Iterator[str]:
@@ -89,7 +84,7 @@ def _rules_have_lists(form: PolicyForm, document: Document) -> Iterator[str]:
     for index, rule in enumerate(form.rules or ()):
         path: KeyPath = ("rules", index, "when")
         lexical = _finder(rule) is None and rule.when not in {"*", "filter_error"}
-        judged = form.classifier and any(matches(rule.when, each) for each in _CLASSES)
+        judged = form.classifier and any(concerns(rule.when, each) for each in _CLASSES)
         if lexical and not form.lexicons and not judged:
             yield document.fault(path, "has no effect, because no `lexicons` are listed")
 

@@ -14,13 +14,12 @@ import numpy as np
 
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.mark import FileMarksOrder, MarkFamily, Receipt
-from gateway.nouns.media import MediaFormat, MediaKind
+from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim, ClaimState
 from gateway.wire import image_file, lettering, svg, svg_label, xmp
 from gateway.wire.canvas import Canvas
 from gateway.wire.lettering import Box
 from gateway.wire.media_fault import MediaFault
-from gateway.wire.media_type import sniff
 from gateway.wire.picture import Limits, Picture
 
 _OPACITY = 0.72
@@ -75,7 +74,7 @@ class ImageLabel:
             reason = "letter_not_in_font" if claim.line.strip() else "no_words"
             return content, Receipt(self.name, "failed", reason)
         try:
-            found = _format(content)
+            found = image_file.picture_format(content)
             notes = _notes(image_file.read(content, found))
             if _code(claim) in [note.code for note in notes]:
                 return content, Receipt(self.name, "written", "it was there")
@@ -94,7 +93,7 @@ class ImageLabel:
     def verify(self, content: bytes) -> list[Claim]:
         """Return a claim per label noted; ``altered`` if it is no longer seen where it was."""
         try:
-            found = _format(content)
+            found = image_file.picture_format(content)
             notes = _notes(image_file.read(content, found))
             return [self._claim(content, found, note) for note in notes]
         except MediaFault:
@@ -171,10 +170,3 @@ def _notes(found: image_file.Found) -> list[_Drawn]:
 
 def _code(claim: Claim) -> str:
     return claim.code or claim.exchange
-
-
-def _format(content: bytes) -> MediaFormat:
-    found = sniff(content)
-    if found is None or found.kind is not MediaKind.IMAGE:
-        raise MediaFault("no_picture")
-    return found

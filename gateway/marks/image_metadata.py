@@ -12,12 +12,10 @@ from __future__ import annotations
 import msgspec
 
 from gateway.nouns.mark import AigcLabel, MarkFamily, Receipt
-from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.mark import Claim, ClaimState
 from gateway.wire import image_file, xmp
 from gateway.wire.aigc_label import bare_json, carried, parse
 from gateway.wire.media_fault import MediaFault
-from gateway.wire.media_type import sniff
 
 _OURS = frozenset({xmp.TRAINED, xmp.COMPOSITE})
 
@@ -36,7 +34,7 @@ class ImageMetadata:
     def stamp(self, content: bytes, claim: Claim) -> tuple[bytes, Receipt]:
         """Return the file with the label and the receipt (see gateway.ports.mark.Mark)."""
         try:
-            found = _format(content)
+            found = image_file.picture_format(content)
             before = image_file.read(content, found)
             add = self._owed(before, claim)
             detail = "" if claim.label else "source_type_only"
@@ -52,7 +50,7 @@ class ImageMetadata:
     def verify(self, content: bytes) -> list[Claim]:
         """Return a claim per label; without one, a claim for a source type that says AI."""
         try:
-            found = image_file.read(content, _format(content))
+            found = image_file.read(content, image_file.picture_format(content))
         except MediaFault:
             return []
         labels = [label for label in map(parse, found.labels) if label is not None]
@@ -109,10 +107,3 @@ def _claim(label: AigcLabel, count: int) -> Claim:
         state=ClaimState.ALTERED if twice else ClaimState.INTACT,
         detail="more_than_one_label" if twice else "",
     )
-
-
-def _format(content: bytes) -> MediaFormat:
-    found = sniff(content)
-    if found is None or found.kind is not MediaKind.IMAGE:
-        raise MediaFault("no_picture")
-    return found

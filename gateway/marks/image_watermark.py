@@ -15,13 +15,12 @@ from PIL import Image
 from gateway.matching import spread
 from gateway.matching.label_code import code_of_number, number_of_code
 from gateway.nouns.mark import MarkFamily, Receipt
-from gateway.nouns.media import MediaFormat, MediaKind
+from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim
 from gateway.wire import image_file
 from gateway.wire.canvas import Canvas
 from gateway.wire.lettering import Box
 from gateway.wire.media_fault import MediaFault
-from gateway.wire.media_type import sniff
 from gateway.wire.picture import Limits, Picture
 
 AMPLITUDE = 2.4
@@ -68,7 +67,7 @@ class ImageWatermark:
         except ValueError:
             return content, Receipt(self.name, "failed", "no_label_code")
         try:
-            found = _format(content)
+            found = image_file.picture_format(content)
             if found in _UNDRAWABLE:
                 return content, Receipt(self.name, "not_possible", f"{found.value}_bears_none")
             return self._stamp(content, found, number)
@@ -78,7 +77,7 @@ class ImageWatermark:
     def verify(self, content: bytes) -> list[Claim]:
         """Return the claim of the code found, without being told scale, crop or mirroring."""
         try:
-            found = _format(content)
+            found = image_file.picture_format(content)
             if found in _UNDRAWABLE:
                 return []
             frame = Picture.first(content, found, self._limits)
@@ -164,10 +163,3 @@ def _plane(frame: Canvas) -> spread.Plane:
         image.resize(size, Image.Resampling.BICUBIC), np.float32
     )
     return shrunk
-
-
-def _format(content: bytes) -> MediaFormat:
-    found = sniff(content)
-    if found is None or found.kind is not MediaKind.IMAGE:
-        raise MediaFault("no_picture")
-    return found

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import NamedTuple
 
-from gateway.nouns.media import MediaFormat
+from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.wire import avif, gif, jpeg, png, svg, tiff, webp, xmp
 from gateway.wire.carried import Carried
 from gateway.wire.media_fault import MediaFault
+from gateway.wire.media_type import sniff
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a picture file that are looked at."""
@@ -40,6 +41,14 @@ class Found(NamedTuple):
     packets: int = 0
     notes: int = 0
     manifest: bool = False
+
+
+def picture_format(content: bytes) -> MediaFormat:
+    """Return the format of a picture's bytes. Raises MediaFault for anything else."""
+    found = sniff(content)
+    if found is None or found.kind is not MediaKind.IMAGE:
+        raise MediaFault("no_picture")
+    return found
 
 
 def read(content: bytes, found: MediaFormat) -> Found:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from gateway.nouns.errors import BadRequest
+from gateway.nouns.errors import BadRequest, UpstreamBroken
 from gateway.nouns.segment import Pointer
 from gateway.wire.long_strings import LONG, Hollow
 
@@ -72,6 +72,17 @@ def loads(raw: bytes, *, strict: bool = False) -> Any:
         with suppress(BadRequest):  # which the whole text explains better
             return hollow.filled(_loads(hollow.text, strict=strict))
     return _loads(text, strict=strict)
+
+
+def loads_answer(raw: bytes) -> Any:
+    """Return the value that an upstream sent; a key that stands twice is the protocol of nobody.
+
+    Raises UpstreamBroken.
+    """
+    try:
+        return loads(raw, strict=True)
+    except BadRequest as error:
+        raise UpstreamBroken(error.detail) from None
 
 
 def _loads(text: bytes, *, strict: bool) -> Any:

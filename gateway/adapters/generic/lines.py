@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.adapters.generic.reading import edited, parse, pieces_of
+from gateway.adapters.generic.reading import edited, pieces_of
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Run
 from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.error_shape import error_object, refusal_object
-from gateway.wire.json import encode
+from gateway.wire.json import encode, loads_answer
 
 
 class LineAnswer(DefaultAnswer):
@@ -59,7 +59,7 @@ class LineAnswer(DefaultAnswer):
             raise UpstreamBroken(f"It sent a line larger than {self._limit} bytes.")
         if not line.strip():
             return Event(EventKind.COMMENT, line)
-        return Event(EventKind.TEXT, line, pieces_of(parse(line)), (0,))
+        return Event(EventKind.TEXT, line, pieces_of(loads_answer(line)), (0,))
 
     def write(self, event: Event, edits: Edits) -> bytes:
         """Return the line with the edits."""

@@ -9,20 +9,9 @@ from gateway.nouns.errors import BadRequest, UpstreamBroken
 from gateway.nouns.segment import Channel, FieldClass
 from gateway.ports.adapter import Edits, Piece
 from gateway.wire.field_map import Found, subtree, walk
-from gateway.wire.json import encode_string, loads, locate, member_splices, splice
+from gateway.wire.json import encode_string, locate, member_splices, splice
 
 _ANY = subtree(FieldClass.UNKNOWN)
-
-
-def parse(data: bytes) -> Any:
-    """Return a decoded value; a key that stands twice is not the protocol of anybody.
-
-    Raises UpstreamBroken.
-    """
-    try:
-        return loads(data, strict=True)
-    except BadRequest as error:
-        raise UpstreamBroken(error.detail) from None
 
 
 def pieces_of(value: Any) -> tuple[Piece, ...]:

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.adapters.generic.reading import edited, parse, pieces_of
+from gateway.adapters.generic.reading import edited, pieces_of
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.segment import Channel, FieldClass
 from gateway.nouns.verdict import Refusal
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Run
 from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.error_shape import error_object, refusal_object
-from gateway.wire.json import encode
+from gateway.wire.json import encode, loads_answer
 from gateway.wire.sse import Frame, FrameReader, parse_frame
 
 
@@ -77,7 +77,7 @@ def _read(frame: Frame) -> Event:
     if data == b"[DONE]":
         return Event(EventKind.END, frame.raw)
     if data[:1] in b'{["':
-        return Event(EventKind.TEXT, frame.raw, pieces_of(parse(data)), (0,))
+        return Event(EventKind.TEXT, frame.raw, pieces_of(loads_answer(data)), (0,))
     return Event(EventKind.TEXT, frame.raw, _as_text(data), (0,), "text")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gateway.adapters.generic.reading import edited, parse, pieces_of
+from gateway.adapters.generic.reading import edited, pieces_of
 from gateway.nouns.errors import UpstreamBroken
 from gateway.nouns.segment import Channel, FieldClass
 from gateway.ports.adapter import Edits, Event, EventKind, Piece, Run
 from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.body import BodyReader
 from gateway.wire.error_shape import refusal_object
-from gateway.wire.json import BOM, encode
+from gateway.wire.json import BOM, encode, loads_answer
 
 
 class BodyAnswer(DefaultAnswer):
@@ -32,7 +32,7 @@ class BodyAnswer(DefaultAnswer):
         if not start:
             return [Event(EventKind.COMMENT, raw)] if raw else []
         if start[:1] in b'{["':
-            return [Event(EventKind.TEXT, raw, pieces_of(parse(raw)), (0,))]
+            return [Event(EventKind.TEXT, raw, pieces_of(loads_answer(raw)), (0,))]
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:

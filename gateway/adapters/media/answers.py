@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gateway.adapters.media.reading import edited, parse, read_value, usage_of
+from gateway.adapters.media.reading import edited, read_value, usage_of
 from gateway.nouns.errors import SealgateError, UpstreamBroken
 from gateway.nouns.segment import Channel, FieldClass
 from gateway.nouns.verdict import Refusal
@@ -16,7 +16,7 @@ from gateway.ports.defaults import DefaultAnswer
 from gateway.wire.body import BodyReader
 from gateway.wire.error_shape import error_object, refusal_object
 from gateway.wire.field_map import Node
-from gateway.wire.json import BOM, encode
+from gateway.wire.json import BOM, encode, loads_answer
 from gateway.wire.sse import Frame, FrameReader, parse_frame
 
 
@@ -43,7 +43,7 @@ class JsonAnswer(DefaultAnswer):
         start = raw.removeprefix(BOM).lstrip()
         if not start:
             return [Event(EventKind.COMMENT, raw)] if raw else []
-        value = parse(raw)
+        value = loads_answer(raw)
         self.usage = usage_of(value)
         pieces, media = read_value(value, self._node, hint=self._hint)
         failed = isinstance(value, dict) and bool(value.get("error")) and not media
@@ -99,7 +99,7 @@ class EventAnswer(DefaultAnswer):
             return Event(EventKind.END, frame.raw)
         if data[:1] not in b'{["':
             return Event(EventKind.TEXT, frame.raw, _as_text(data), (0,), "text")
-        value = parse(data)
+        value = loads_answer(data)
         form = self._form
         pieces, media = read_value(value, form.node, hint=self._hint, stream=form.stream)
         kind = EventKind.TEXT

@@ -102,14 +102,6 @@ def write_json_request(request: Request, edits: RequestEdits) -> bytes:
 # -- answers -------------------------------------------------------------------------------------
 
 
-def parse(data: bytes) -> Any:
-    """Return a decoded value, in which no key stands twice. Raises UpstreamBroken."""
-    try:
-        return loads(data, strict=True)
-    except BadRequest as error:
-        raise UpstreamBroken(error.detail) from None
-
-
 def read_value(
     value: Any, node: Node, *, hint: str = "", stream: str = ""
 ) -> tuple[tuple[Piece, ...], tuple[Media, ...]]:

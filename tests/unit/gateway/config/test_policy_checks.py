@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.config.policy_checks import check_policy, matches
+from gateway.config.policy_checks import check_policy
 from gateway.config.policy_form import PolicyForm
 from gateway.config.typed_document import read_document
 from gateway.config.yaml_file import load_yaml
@@ -102,19 +102,3 @@ def test_fault_is_found(text: str, words: str) -> None:
 def test_sound_policy_has_no_fault(text: str) -> None:
     """Nothing is refused for the sake of it."""
     assert _faults(text) == []
-
-
-@pytest.mark.parametrize(
-    ("pattern", "category", "expected"),
-    [
-        ("personal_data", "personal_data.mobile", True),
-        ("personal_data", "personal_data_x", False),
-        ("A1.*", "A1.h.fraud", True),
-        ("A[1-5].*", "A3.secrets", True),
-        ("A1", "A11", False),
-        ("*", "filter_error", True),
-    ],
-)
-def test_patterns_match_families(pattern: str, category: str, expected: bool) -> None:
-    """A bare family means all of it, and only it."""
-    assert matches(pattern, category) is expected

@@ -19,6 +19,7 @@ from gateway.nouns.verdict import Action
         ("A1", "A10.x", False),
         ("*", "filter_error", True),
         ("secret", "secrets.x", False),
+        ("A[1-5].*", "A3.secrets", True),
     ],
 )
 def test_rules_concern_families(when: str, category: str, concerned: bool) -> None:

@@ -20,6 +20,14 @@ names = pytest.mark.parametrize("name", pictures())
 RASTERS = [name for name in pictures() if not name.startswith("svg")]
 
 
+def test_only_pictures_have_a_format_here() -> None:
+    """Sounds, texts and noise are no pictures."""
+    assert image_file.picture_format(encode("PNG")) is MediaFormat.PNG
+    for other in (b"RIFF\x04\0\0\0WAVE", b"words", b"", b"\0\x01\x02"):
+        with pytest.raises(MediaFault):
+            image_file.picture_format(other)
+
+
 @names
 def test_properties_are_written_and_read(name: str) -> None:
     """Each property stands once in one packet."""

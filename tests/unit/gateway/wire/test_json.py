@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from gateway.nouns.errors import BadRequest
+from gateway.nouns.errors import BadRequest, UpstreamBroken
 from gateway.wire.json import (
     KEY,
     MAX_DEPTH,
     encode,
     encode_string,
     loads,
+    loads_answer,
     locate,
     member_splices,
     removal_splices,
@@ -157,3 +158,11 @@ def test_a_large_text_with_files_is_read_as_strictly() -> None:
     for bad in (good[:-1] + b',"b":1}', good[:-1], b'{"a":%b}' % (b"1" * 300_000)):
         with pytest.raises(BadRequest):
             loads(bad, strict=True)
+
+
+def test_an_answer_with_a_key_twice_is_refused_as_the_upstreams() -> None:
+    """Nobody knows which of two values a client reads."""
+    assert loads_answer(b'{"a":[1]}') == {"a": [1]}
+    for raw in (b'{"a":1,"a":2}', b"{"):
+        with pytest.raises(UpstreamBroken):
+            loads_answer(raw)

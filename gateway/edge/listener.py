@@ -23,6 +23,7 @@ def bind_listener(host: str, port: int, key: str) -> socket.socket:
             listener.close()
         raise ConfigError(
             f"{key}: {host}:{port} cannot be listened on ({error.strerror}); "
-            "stop what uses it, or set another."
+            f"stop what uses it, or set another (SEALGATE_{key.upper()}=..., or the flag "
+            f"--{key.replace('_', '-')})."
         ) from error
     return listener

@@ -22,5 +22,6 @@ def test_a_taken_port_is_told_with_the_remedy() -> None:
     """The sentence names the setting, the address and what to do."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(ConfigError, match=rf"^port: 127\.0\.0\.1:{port} .*set another"):
+        told = rf"^port: 127\.0\.0\.1:{port} .*set another .SEALGATE_PORT"
+        with pytest.raises(ConfigError, match=told):
             bind_listener("127.0.0.1", port, "port")

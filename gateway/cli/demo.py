@@ -24,7 +24,7 @@ from gateway.cli.prompts import PROMPTS, SEAL, Prompt
 from gateway.nouns.errors import NotPossible
 from gateway.ports.operator import Traced
 
-START_S = 30.0
+START_S = 60.0
 TRACE_S = 15.0
 STEP_S = 0.2
 
@@ -120,6 +120,9 @@ def _wait(child: subprocess.Popen[bytes], base: str) -> None:
                 return
         except OSError:
             time.sleep(STEP_S)
+    if child.poll() is None:
+        raise NotPossible(say(f"The gateway is not ready after {START_S:g} s: is the machine busy?",
+                              f"网关 {START_S:g} 秒后仍未就绪，机器是否繁忙？"))  # fmt: skip
     raise NotPossible(say("The gateway did not start; `sealgate serve` says why.",
                           "网关未能启动，请运行 sealgate serve 查看原因。"))  # fmt: skip
 

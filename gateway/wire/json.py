@@ -10,12 +10,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any, NoReturn
 
 import msgspec
 
 from gateway.nouns.errors import BadRequest, UpstreamBroken
 from gateway.nouns.segment import Pointer
+from gateway.wire.long_containers import skip_inside
 from gateway.wire.long_strings import LONG, Hollow
 
 MAX_DEPTH = 128
@@ -36,6 +38,9 @@ _STRUCTURE = re.compile(rb'"[^"\\]{0,256}+(?:\\.[^"\\]{0,256}+)*+"|["\[\]{}]', r
 
 _QUOTE, _BRACE, _BRACKET = b'"{['
 _CLOSERS = b"]}"
+_MANY = 512
+"""Brackets after which a container is taken for a long one."""
+
 _DECODER = msgspec.json.Decoder()
 
 Span = tuple[int, int]
@@ -53,8 +58,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-_STRICT = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_unique)
-_LENIENT = json.JSONDecoder(parse_constant=_refuse_constant)
+STRICT = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_unique)
+LENIENT = json.JSONDecoder(parse_constant=_refuse_constant)
+"""The decoders below `loads`. The strict one refuses an object that has a key twice."""
 
 
 _LARGE = 64 * 1024
@@ -90,7 +96,7 @@ def _loads(text: bytes, *, strict: bool) -> Any:
         value = _decode(text, strict=strict)
     except RecursionError:
         raise _too_deep() from None
-    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _deeper(value):
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and deeper(value):
         raise _too_deep()
     return value
 
@@ -103,7 +109,7 @@ def _decode(text: bytes, *, strict: bool) -> Any:
             pass  # the other decoder knows lone surrogates, and says better what is wrong
     try:
         letters = text.decode("utf-8")
-        return (_STRICT if strict else _LENIENT).decode(letters)
+        return (STRICT if strict else LENIENT).decode(letters)
     except UnicodeDecodeError as error:
         raise BadRequest(f"The JSON is not UTF-8 (byte {error.start}).") from None
     except json.JSONDecodeError as error:
@@ -116,9 +122,10 @@ def _too_deep() -> BadRequest:
     return BadRequest(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
 
 
-def _deeper(value: Any) -> bool:
+def deeper(value: Any, most: int = MAX_DEPTH) -> bool:
+    """Say whether more than so many containers stand inside each other."""
     level = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(most):
         children: list[Any] = []
         for parent in level:
             if type(parent) is dict:
@@ -204,12 +211,23 @@ def _skip(raw: bytes, at: int) -> int:
 
 
 def _skip_container(raw: bytes, at: int) -> int:
-    depth = 0
-    for bracket in _brackets(raw, at):
+    at, depth = _out_of(raw, at, 0, _MANY)
+    if depth:  # a long one
+        at, depth = _out_of(raw, *skip_inside(raw, at, depth), len(raw))
+    if depth:
+        raise ValueError("not JSON: a container has no end")
+    return at
+
+
+def _out_of(raw: bytes, at: int, depth: int, most: int) -> tuple[int, int]:
+    """Return where the outermost of ``depth`` open containers ends, and 0; or, after ``most``
+    brackets, a place outside of strings, and how many are open there."""
+    for bracket in islice(_brackets(raw, at), most):
+        at = bracket + 1
         depth += -1 if raw[bracket] in _CLOSERS else 1
         if depth == 0:
-            return bracket + 1
-    raise ValueError(f"not JSON at byte {at}")
+            break
+    return at, depth
 
 
 def _brackets(raw: bytes, at: int) -> Iterator[int]:

@@ -16,7 +16,7 @@ from gateway.engine.cutting import Cutter
 from gateway.engine.emitter import Emitter
 from gateway.engine.facts import outcome_of, would_block
 from gateway.engine.holding import Holding
-from gateway.engine.intake import Intake
+from gateway.engine.intake import Intake, pass_raw
 from gateway.engine.marking import Marking
 from gateway.engine.media import MediaGate
 from gateway.engine.outbox import Outbox, Shown
@@ -31,10 +31,7 @@ from gateway.nouns.record import AnswerText
 from gateway.nouns.segment import Channel, FieldClass, MediaPart
 from gateway.nouns.verdict import Outcome, Refusal
 from gateway.ports.adapter import Answer, Event, EventKind, Run, Structured
-from gateway.ports.session import Release, Sealed, Tally, link_header
-
-NOTHING = Release(b"")
-MORE = Release(b"", more=True)
+from gateway.ports.session import MORE, NOTHING, Release, Sealed, Tally, link_header
 
 
 class OutputSession:
@@ -84,7 +81,7 @@ class OutputSession:
         if self._over:
             return NOTHING
         if self._raw_mode:
-            return _pass_raw(data)
+            return pass_raw(data)
         try:
             items = self._intake.push(data)
         except UpstreamBroken as error:
@@ -100,11 +97,8 @@ class OutputSession:
         if self._over or self._raw_mode:
             return Release(b"", done=True)
         self._upstream_done = True
-        try:
-            items = self._intake.flush()
-        except UpstreamBroken as error:
-            return self._unreadable(error, now_s)
-        return self._take(items, now_s)
+        self._intake.end()
+        return self.go_on(now_s)
 
     def answered(
         self, number: int, outcome: tuple[Finding, ...] | Exception, now_s: float
@@ -239,9 +233,11 @@ class OutputSession:
         return self.go_on(now_s)
 
     def go_on(self, now_s: float) -> Release:
-        """Judge a portion of what came; nothing of it leaves before all of it was judged."""
+        """Read or judge a portion of what came; nothing leaves before all of it was judged."""
         if self._over:
             return NOTHING
+        if self._intake.ending:
+            return self._read_on(now_s)
         if next(self._judging, False):
             return MORE
         odd = not (self._seen or self._plan.idle) and "unknown_event" in self._unjudged
@@ -249,6 +245,13 @@ class OutputSession:
         if empty and self._upstream_done and not len(self._queue):
             return self.fail(UpstreamBroken("The answer had no content."), now_s)
         return self._release(now_s)
+
+    def _read_on(self, now_s: float) -> Release:
+        try:
+            items = self._intake.read_on()
+        except UpstreamBroken as error:
+            return self._unreadable(error, now_s)
+        return MORE if items is None else self._take(items, now_s)
 
     def _may_stay_one(self, run: Run) -> bool:
         """True if a run may be judged, and perhaps leave, as one."""
@@ -377,7 +380,7 @@ class OutputSession:
         self._unjudged.append("unreadable_answer")
         if self._plan.idle and not self._answer.whole:
             self._raw_mode = True
-            return _pass_raw(self._intake.unread)._replace(done=self._upstream_done)
+            return pass_raw(self._intake.unread)._replace(done=self._upstream_done)
         return self.fail(error, now_s)
 
     def _result(
@@ -394,7 +397,3 @@ class OutputSession:
             () if done else self._media.orders(), None, status_of(self._answer, self._closed),
             () if done else self._files.orders(),
         )  # fmt: skip
-
-
-def _pass_raw(data: bytes) -> Release:
-    return Release(data, (AnswerText(-1, "raw", data.decode("utf-8", "replace")),) if data else ())

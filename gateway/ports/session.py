@@ -115,6 +115,11 @@ class Release(NamedTuple):
     more: bool = False
 
 
+NOTHING = Release(b"")
+MORE = Release(b"", more=True)
+"""Nothing leaves; and nothing yet, as there is more to read or to judge."""
+
+
 class InputVerdict(NamedTuple):
     """What the input came to: a refusal, or the edits to forward with. ``consults`` must be
     answered first (`InputSession.answered`), then the verdict is asked again."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from gateway.engine.output import OutputSession
 from gateway.engine.plan import OutputPlan
 from gateway.engine.seal import Seal
-from gateway.nouns.errors import UpstreamTimeout
+from gateway.nouns.errors import UpstreamBroken, UpstreamTimeout
 from gateway.nouns.policy import Policy, StreamRules
 from gateway.nouns.segment import FieldClass
 from gateway.nouns.verdict import Action, Decision, Outcome, Refusal
@@ -43,6 +45,7 @@ class Dialogue:
     ) -> None:
         naive = (NaiveTerms(terms),) if terms else ()
         lanes = {one: lane(rules, *naive, field_class=one) for one in FieldClass}
+        self.lanes = lanes
         plan = OutputPlan(rules, "01X", lanes, refuse, seal or Seal(), structured, choices=choices)
         self.session = OutputSession(plan, LineAnswer(whole=whole, runs=runs))
         self.releases: list[Release] = []
@@ -273,3 +276,35 @@ def test_unread_bytes_at_the_end_pass_and_end() -> None:
     free._keep(free.session.feed(b"gar", 0.0))
     assert free.end() == "gar"
     assert free.releases[-1].done
+
+
+class _Slowly(LineAnswer):
+    """An answer that is read in three portions; ``broken`` is found out in the last."""
+
+    broken = False
+
+    def reading(self) -> Iterator[bool]:
+        yield True
+        yield True
+        if self.broken:
+            raise UpstreamBroken("not of this protocol")
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_an_answer_that_is_read_in_portions_leaves_after_the_last(broken: bool) -> None:
+    """Nothing before; then all of it, judged, or its failure."""
+    talk = Dialogue(whole=True)
+    answer = _Slowly(whole=True)
+    answer.broken = broken
+    plan = OutputPlan(RULES, "01X", talk.lanes, refuse, Seal(), Structured.FREE, choices=1)
+    session = OutputSession(plan, answer)
+    session.feed(b"T 0 content so mild\n", 0.0)
+    for release in (session.finish(0.0), session.go_on(0.0)):
+        assert release.more
+        assert (release.data, release.texts, release.done) == (b"", (), False)
+    last = session.go_on(0.0)
+    assert last.done
+    assert not last.more
+    assert last.data == (b"" if broken else b"T 0 content so ***\n")
+    assert session.tally().outcome is (Outcome.UPSTREAM_ERROR if broken else Outcome.EDITED)
+    assert not session.go_on(0.0).more

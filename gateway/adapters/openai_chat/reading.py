@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from gateway.adapters.openai_chat.fields import ANSWER, CHOICES
@@ -14,9 +14,12 @@ from gateway.nouns.segment import Channel, Pointer, TextForm
 from gateway.ports.adapter import Coding, Media, Piece, Request, Structured
 from gateway.wire.field_map import UNKNOWN, Found, Node, walk
 from gateway.wire.json import Splice, encode_string, loads, locate, member_splices, within_quotes
+from gateway.wire.portioned_json import loads_by_portions
 
 _SAID = ("content", "refusal")
 _LARGEST_INDEX = 1 << 31
+_LONG = ("choices", None, "logprobs", None, None)
+"""Where the lists of tokens stand in an answer."""
 
 
 class Reading:
@@ -47,6 +50,13 @@ class Reading:
         except BadRequest as error:
             raise UpstreamBroken(error.detail) from None
 
+    def parse_by_portions(self, data: bytes) -> Generator[bool, None, Any]:
+        """As `parse`; yields True between portions of log probabilities. Raises UpstreamBroken."""
+        try:
+            return (yield from loads_by_portions(data, _LONG, strict=self._strict))
+        except BadRequest as error:
+            raise UpstreamBroken(error.detail) from None
+
     def note_usage(self, body: Mapping[str, Any]) -> bool:
         """Take the token counts if there are some."""
         usage = body.get("usage")
@@ -64,8 +74,11 @@ class Reading:
         rest = {name: value for name, value in body.items() if name != "choices"}
         return self._pieces(rest, _found(rest, ANSWER, (), "$"), choice)
 
-    def of_choice(self, choice: Mapping[str, Any], number: int, slot: Pointer) -> list[Piece]:
-        """Return the pieces of one choice, log probabilities last."""
+    def of_choice(
+        self, choice: Mapping[str, Any], number: int, slot: Pointer
+    ) -> Generator[bool, None, list[Piece]]:
+        """Return the pieces of one choice, log probabilities last. Yields True between portions of
+        a long one."""
         rest = {name: value for name, value in choice.items() if name != "logprobs"}
         pieces = self._pieces(rest, _found(rest, self._choice_map, slot, ""), number, len(slot))
         if choice.get("finish_reason") == "content_filter":
@@ -76,7 +89,7 @@ class Reading:
             for piece in pieces:
                 if piece.channel.path in said:
                     said[piece.channel.path] += piece.text
-            pieces += logprob_pieces(logprobs, number, (*slot, "logprobs"), said)
+            pieces += yield from logprob_pieces(logprobs, number, (*slot, "logprobs"), said)
         return pieces
 
     def of_unknown(self, value: Any) -> list[Piece]:

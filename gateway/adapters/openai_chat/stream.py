@@ -16,6 +16,7 @@ from gateway.ports.adapter import Edits, Event, EventKind, Media, Piece, Request
 from gateway.wire.error_shape import error_object, extension
 from gateway.wire.field_map import is_token
 from gateway.wire.json import encode, splice
+from gateway.wire.portioned_json import in_one
 from gateway.wire.sse import Frame, FrameReader, parse_frame
 
 _HEAD = ("id", "created", "model", "system_fingerprint")
@@ -154,7 +155,7 @@ class StreamAnswer(Reading):
         for position, choice in enumerate(choices):
             number = choice_number(choice, position)
             numbers.append(number)
-            pieces += self.of_choice(choice, number, ("choices", position))
+            pieces += in_one(self.of_choice(choice, number, ("choices", position)))
             finished = finished or choice.get("finish_reason") is not None
             delta = choice.get("delta")
             if isinstance(delta, dict) and delta.get("role") and not pieces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from gateway.adapters.openai_chat import replies
@@ -23,33 +24,48 @@ class WholeAnswer(Reading, DefaultAnswer):
         self._request = request
         super().__init__(request)
         self._body = BodyReader(answer_limit)
+        self._items: list[Event | Run] = []
 
     def push(self, data: bytes) -> list[Event | Run]:
         """Collect. Raises UpstreamBroken if the answer is larger than the limit."""
         self._body.push(data)
         return []
 
+    def reading(self) -> Iterator[bool]:
+        """See `gateway.ports.portioned_answer.PortionedAnswer`: log probabilities are long."""
+        raw = self._body.taken()
+        if raw.strip():
+            event = yield from self._event(raw)
+            self._items.append(event)
+        elif raw:
+            self._items.append(Event(EventKind.COMMENT, raw))
+
     def flush(self) -> list[Event | Run]:
         """Return the answer as one event, none if it is empty. Raises UpstreamBroken."""
-        raw = self._body.taken()
-        if not raw.strip():
-            return [Event(EventKind.COMMENT, raw)] if raw else []
-        body = self.parse(raw)
+        for _ in self.reading():
+            pass
+        items, self._items = self._items, []
+        return items
+
+    def _event(self, raw: bytes) -> Generator[bool, None, Event]:
+        body = yield from self.parse_by_portions(raw)
         choices = body.get("choices") if isinstance(body, dict) else None
         if not isinstance(body, dict) or not _all_objects(choices):
             unknown = tuple(self.of_unknown(body))
-            return [Event(EventKind.TEXT, raw, unknown, media=self.taken())]
+            return Event(EventKind.TEXT, raw, unknown, media=self.taken())
         self.note_usage(body)
         if body.get("error") and not choices:
             self.note_error(body)
-            return [Event(EventKind.ERROR, raw, tuple(self.of_unknown(body)))]
-        return [self._read_choices(raw, body, choices or [])]
+            return Event(EventKind.ERROR, raw, tuple(self.of_unknown(body)))
+        return (yield from self._read_choices(raw, body, choices or []))
 
-    def _read_choices(self, raw: bytes, body: dict[str, Any], choices: list[Any]) -> Event:
+    def _read_choices(
+        self, raw: bytes, body: dict[str, Any], choices: list[Any]
+    ) -> Generator[bool, None, Event]:
         pieces: list[Piece] = []
         numbers = [choice_number(choice, position) for position, choice in enumerate(choices)]
         for position, choice in enumerate(choices):
-            pieces += self.of_choice(choice, numbers[position], ("choices", position))
+            pieces += yield from self.of_choice(choice, numbers[position], ("choices", position))
         pieces += self.of_body(body, numbers[0] if numbers else 0)
         return Event(
             EventKind.TEXT, raw, tuple(pieces), tuple(dict.fromkeys(numbers)), tuple(numbers),

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.adapters.openai_chat.logprobs import logprob_pieces
 from gateway.nouns.segment import FieldClass
+from gateway.wire.portioned_json import in_one
 
 
 def entry(token: str, *others: str, **members: Any) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def entry(token: str, *others: str, **members: Any) -> dict[str, Any]:
 def seen(logprobs: Any, said: str = "", refused: str = "") -> dict[str, str]:
     """The text of each channel that a reader sees beyond what was said."""
     slot = ("choices", 0, "logprobs")
-    pieces = logprob_pieces(logprobs, 0, slot, {"content": said, "refusal": refused})
+    pieces = in_one(logprob_pieces(logprobs, 0, slot, {"content": said, "refusal": refused}))
     assert all(p.field_class is FieldClass.LOGPROB and p.slot == slot for p in pieces)
     return {piece.channel.path: piece.text for piece in pieces}
 

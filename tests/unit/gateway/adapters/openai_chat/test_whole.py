@@ -185,3 +185,28 @@ def test_labels_of_many_choices_are_placed_in_one_walk(monkeypatch: pytest.Monke
     texts = [choice["message"]["content"] for choice in json.loads(raw)["choices"]]
     assert texts == [f"«{'***' if n == 7 else f'text {n}'}»" for n in range(50)]
     assert len([asked for asked in walks if asked]) == 1
+
+
+def test_log_probabilities_are_read_in_portions() -> None:
+    """2,000 tokens with twenty alternatives each: many stops, in which the streams of others go on,
+    and then what is read at once."""
+    others = [{"token": f"t{n}", "logprob": -1.0, "bytes": list(b"t%d" % n)} for n in range(20)]
+    entry = {"token": "a", "logprob": -0.1, "bytes": [97], "top_logprobs": others}
+    message = {"role": "assistant", "content": "a" * 2000}
+    choice = {"index": 0, "message": message, "logprobs": {"content": [entry] * 2000}}
+    raw = json.dumps({"choices": [choice]}).encode()
+    body = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+    request = read_request(json.dumps(body).encode(), strict=True)
+    readers = WholeAnswer(request, len(raw)), WholeAnswer(request, len(raw))
+    for reader in readers:
+        reader.push(raw)
+    stops = sum(readers[0].reading())
+    ((event,), (at_once,)) = (reader.flush() for reader in readers)
+    assert stops > len(raw) / 70_000 + 2000 / 200
+    assert readers[0].flush() == []
+    assert not isinstance(event, Run)
+    assert not isinstance(at_once, Run)
+    assert event.pieces == at_once.pieces
+    content, alternatives = event.pieces
+    assert content.text == "a" * 2000
+    assert alternatives.text == "".join(f"t{n}\n" for n in range(20)) * 2000

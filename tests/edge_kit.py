@@ -135,9 +135,9 @@ class ScriptedUpstream:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.port = 0
 
-    async def start(self) -> None:
+    async def start(self, host: str = "127.0.0.1") -> None:
         """Listen."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 20)
+        self._server = await asyncio.start_server(self._serve, host, 0, limit=1 << 20)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -316,9 +316,11 @@ class Client:
 
     @classmethod
     @asynccontextmanager
-    async def to(cls, port: int, *, limit: int = 1 << 20) -> AsyncIterator[Client]:
+    async def to(
+        cls, port: int, *, limit: int = 1 << 20, host: str = "127.0.0.1"
+    ) -> AsyncIterator[Client]:
         """Connect."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
+        reader, writer = await asyncio.open_connection(host, port, limit=limit)
         try:
             yield cls(reader, writer)
         finally:

@@ -31,6 +31,9 @@ LAST_REQUEST_S = 0.5
 _COPIED_MOST = 64 * 1024
 """Larger bodies follow their head in a write of their own, which the loop sends with it."""
 
+_CHUNKED = b"\r\ntransfer-encoding: chunked\r\n\r\n"
+"""How the server ends a head whose body has no length."""
+
 _OFFER = re.compile(rb"\r\nupgrade:([ \t]*h2c[ \t]*)\r\n", re.IGNORECASE)
 
 
@@ -109,6 +112,43 @@ class HeadJoiner:
     def is_closing(self) -> bool:
         """True if the transport ends."""
         return self._transport.is_closing()
+
+
+class Unframed:
+    """The writing side for a client of HTTP/1.0, which does not know chunks (RFC 9112, 6.1): what
+    has no length ends with the connection, as the server closes it anyway."""
+
+    __slots__ = ("_chunked", "_inner")
+
+    def __init__(self, inner: HeadJoiner) -> None:
+        self._inner = inner
+        self._chunked = False
+
+    def write(self, data: bytes) -> None:
+        """Send, without the frames around the chunks that the server writes whole."""
+        if self._chunked:
+            data = _unframed(data)
+        elif data.endswith(_CHUNKED):
+            data, self._chunked = data.removesuffix(_CHUNKED) + b"\r\n\r\n", True
+        self._inner.write(data)
+
+    def close(self) -> None:
+        """Send what is here, then close."""
+        self._inner.close()
+
+    def is_closing(self) -> bool:
+        """True if the transport ends."""
+        return self._inner.is_closing()
+
+
+def _unframed(chunks: bytes) -> bytes:
+    out: list[bytes] = []
+    while chunks:
+        size, _, rest = chunks.partition(b"\r\n")
+        length = int(size, 16)
+        out.append(rest[:length])
+        chunks = rest[length + 2 :]
+    return b"".join(out)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -219,7 +259,9 @@ class BoundedHttp(HttpToolsProtocol):
             raise ValueError("not one host")
         self.head_is_whole = True
         super().on_headers_complete()
-        self.cycle.transport = self.joiner  # type: ignore[assignment]  # it is all a cycle uses
+        old = self.parser.get_http_version() == "1.0"
+        writing = Unframed(self.joiner) if old else self.joiner
+        self.cycle.transport = writing  # type: ignore[assignment]  # it is all a cycle uses
         if self.leaving:
             self.cycle.keep_alive = False
 

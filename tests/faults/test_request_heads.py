@@ -11,7 +11,9 @@ from gateway.nouns.policy import Policy
 from tests.conftest import Starter
 from tests.edge_kit import (
     CHAT,
+    CHAT_STREAM,
     PATH,
+    SSE,
     WHOLE,
     Client,
     GatewayHere,
@@ -19,6 +21,7 @@ from tests.edge_kit import (
     ask,
     open_path,
     request_bytes,
+    say_stream,
     still_alive,
 )
 
@@ -50,6 +53,17 @@ async def test_hosts(here: GatewayHere, upstream: ScriptedUpstream) -> None:
     await still_alive(here, upstream)
 
 
+async def test_a_client_of_the_first_http(here: GatewayHere, upstream: ScriptedUpstream) -> None:
+    """HTTP/1.0 knows no chunks: a stream comes as it is, and ends with the connection."""
+    upstream.script = say_stream
+    async with Client.to(here.port) as client:
+        await client.send(request_bytes(CHAT_STREAM).replace(b"HTTP/1.1", b"HTTP/1.0"))
+        status, headers = await client.head()
+        assert (status, headers["connection"]) == (200, "close")
+        assert "transfer-encoding" not in headers
+        assert await client.reader.read() == b"".join(SSE)
+
+
 async def test_a_charset_that_hides_words(here: GatewayHere, upstream: ScriptedUpstream) -> None:
     """A server that obeys it would read other words than were judged."""
     got = await ask(here.port, CHAT, "content-type: application/json; charset=utf-7")
@@ -68,6 +82,23 @@ async def test_a_charset_that_hides_words(here: GatewayHere, upstream: ScriptedU
         b"transfer-encoding: chunked\r\n\r\n5;\x00\r\nabcde\r\n0\r\n\r\n",
         b"transfer-encoding: chunked\r\n\r\nZZ\r\n",
         b"x: a\nx-b: c\r\n\r\n",
+        b"transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        b"transfer-encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        b"transfer-encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+        b"transfer-encoding: chunked\r\n\r\n+5\r\nabcde\r\n0\r\n\r\n",
+        b"transfer-encoding: chunked\r\n\r\n0x5\r\nabcde\r\n0\r\n\r\n",
+        b"transfer-encoding: chunked\r\n\r\n5\nabcde\n0\n\n",
+        b"transfer-encoding: chunked\r\n\r\n5\r\nabcdeX0\r\n\r\n",
+        b"transfer-encoding: chunked\r\n\r\n1ffffffffffffffff\r\nabc",
+        b"content-length: 5\r\ncontent-length: 5\r\n\r\nabcde",
+        b"content-length: 5, 5\r\n\r\nabcde",
+        b"content-length : 5\r\n\r\nabcde",
+        b"content-length: 99999999999999999999999\r\n\r\nabcde",
+        b"x-user-id: a\r\n mallory\r\ncontent-length: 5\r\n\r\nabcde",
+        b"x-user-id: a\rb: c\r\ncontent-length: 5\r\n\r\nabcde",
+        b"x-user-id: a\0b\r\ncontent-length: 5\r\n\r\nabcde",
+        b" host: folded\r\ncontent-length: 5\r\n\r\nabcde",
     ],
 )
 async def test_lengths_that_disagree(

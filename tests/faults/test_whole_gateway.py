@@ -151,6 +151,42 @@ async def test_numbers_beyond_reason(whole: Whole) -> None:
     assert (record.outcome, record.usage) == ("passed", {"prompt_tokens": 7})
 
 
+_GOOD, _BAD = event("好的"), event(TERM)
+SPELLINGS = {
+    "mark in front": b"\xef\xbb\xbf" + _GOOD + _BAD + DONE,
+    "mark within": _GOOD + b"\xef\xbb\xbf" + _BAD + DONE,
+    "carriage returns": (_GOOD + _BAD + DONE).replace(b"\n", b"\r"),
+    "both": (_GOOD + _BAD + DONE).replace(b"\n", b"\r\n"),
+    "mixed": (_GOOD + _BAD + DONE).replace(b"\n\n", b"\r\r\n"),
+    "two data lines": _GOOD + _BAD.replace(b", ", b",\ndata: ") + DONE,
+    "no space": (_GOOD + _BAD + DONE).replace(b"data: ", b"data:"),
+    "no end": _GOOD + _BAD.rstrip(b"\n"),
+    "behind the end": _GOOD + DONE + _BAD,
+    "behind the finish": _GOOD + FINISH + _BAD + DONE,
+    "in the end": _GOOD + b"data: [DONE] " + TERM.encode() + b"\n\n",
+    "a string": _GOOD + b'data: "' + TERM.encode() + b'"\n\n' + DONE,
+    "a comment": _GOOD + b": " + TERM.encode() + b"\n\n" + DONE,
+    "a name": _GOOD + b"event: " + TERM.encode() + b"\ndata: {}\n\n" + DONE,
+    "an id": _GOOD + b"id: " + TERM.encode() + b"\n" + _GOOD + DONE,
+    "a NUL": _GOOD + b"data: \0" + TERM.encode() + b"\n\n" + DONE,
+    "twice": _GOOD + _BAD.replace(b'"content"', b'"content": "a", "content"') + DONE,
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+async def test_no_spelling_of_a_stream_hides_a_text(whole: Whole, name: str) -> None:
+    """Whatever the server makes of the event stream format, nothing blocked is on the wire."""
+
+    async def script(talk: Conversation) -> None:
+        await talk.stream(SPELLINGS[name])
+
+    whole.upstream.script = script
+    got = await ask_whole(whole, STREAM)
+    assert got.status == 200
+    assert TERM not in got.body.decode()
+    await whole.record(got)
+
+
 @pytest.mark.parametrize("line", [b"", b"DATA: "])
 async def test_a_stream_in_which_nothing_can_be_read(whole: Whole, line: bytes) -> None:
     """JSON where events were announced, or something like events: an error, no silence."""

@@ -136,3 +136,34 @@ async def test_keys_come_and_go(keyed: Program, upstream: ScriptedUpstream) -> N
     assert key.encode() not in at_rest
     assert rotated["key"].encode() not in at_rest
     assert key not in keyed.log
+
+
+async def test_keys_go_while_their_streams_run(
+    keyed: Program, upstream: ScriptedUpstream
+) -> None:
+    """What was let in goes on to its end; a new secret of the key has the key's places, not new
+    ones; nobody else gets in."""
+    go = asyncio.Event()
+
+    async def script(talk: Conversation) -> None:
+        await talk.start_stream()
+        await talk.chunk(event("一"))
+        await go.wait()
+        await talk.chunk(event("二") + FINISH + DONE)
+        await talk.end_stream()
+
+    name, key = await create(keyed, "--concurrent", "2")
+    await all_answer(keyed, key, 200)
+    upstream.script = script
+    async with Client.to(keyed.port) as first, Client.to(keyed.port) as second:
+        for client in (first, second):
+            await client.post(chat(stream=True), f"authorization: Bearer {key}")
+            assert (await client.head())[0] == 200
+        _, rotated = await keyed.run("key", "rotate", name, "--grace", "0s")
+        await all_answer(keyed, key, 401)
+        await all_answer(keyed, rotated["key"], 429)
+        assert (await keyed.run("key", "revoke", name))[0] == 0
+        await all_answer(keyed, rotated["key"], 401)
+        go.set()
+        for client in (first, second):
+            assert "二".encode() in await read_stream(client)

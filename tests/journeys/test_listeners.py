@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.edge_kit import PATH, ScriptedUpstream, ask
+from tests.edge_kit import PATH, Client, Conversation, ScriptedUpstream, ask
 from tests.journeys.conftest import Launch
-from tests.process_kit import chat
+from tests.process_kit import PROVIDER_KEY, chat, whole
 
 SPELLINGS = ("/metrics", "/v1/metrics", "/sealgate/metrics", "/sealgate/../metrics",
              "/sealgate/v1/../../metrics", "/%6detrics", "//metrics", "/metrics/")  # fmt: skip
@@ -43,3 +43,22 @@ async def test_no_page_shows_a_user(launch: Launch, upstream: ScriptedUpstream) 
     shown = "".join(got.body.decode() for got in pages) + program.log
     assert "exchange" in program.log
     assert [word for word in secrets if word in shown] == []
+
+
+async def test_both_families_of_addresses(launch: Launch, upstream: ScriptedUpstream) -> None:
+    """A listener on `::` serves both, and an upstream may be an IPv6 address."""
+    there = ScriptedUpstream()
+    await there.start("::1")
+
+    async def script(talk: Conversation) -> None:
+        await talk.whole(whole("好的"))
+
+    there.script = script
+    program = await launch(host="::", upstream={"url": f"http://[::1]:{there.port}"})
+    for host in ("::1", "127.0.0.1"):
+        async with Client.to(program.port, host=host) as client:
+            await client.post(chat(), PROVIDER_KEY)
+            assert (await client.get()).status == 200
+    assert {heard.headers["host"] for heard in there.heard} == {f"[::1]:{there.port}"}
+    await there.close()
+    assert upstream.heard == []

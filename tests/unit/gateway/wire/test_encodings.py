@@ -20,10 +20,10 @@ def raw_deflate(data: bytes) -> bytes:
     return coder.compress(data) + coder.flush()
 
 
-def decode(decoder: Decompressor, coded: bytes) -> None:
+def decode(decoder: Decompressor, coded: bytes, step: int = 1000) -> None:
     """Decode in pieces; no piece may become larger than a bound of its own."""
-    for at in range(0, len(coded), 1000):
-        assert len(decoder.push(coded[at : at + 1000])) <= 16 * FLOOR_BYTES
+    for at in range(0, len(coded), step):
+        assert len(decoder.push(coded[at : at + step])) <= 16 * FLOOR_BYTES
     decoder.flush()
 
 
@@ -93,6 +93,37 @@ def test_unknown_codings_are_refused(header: str) -> None:
     """What is not known, or stacked too high, is refused at once."""
     with pytest.raises(BadEncoding):
         Decompressor(header)
+
+
+@pytest.mark.parametrize("name", CODERS)
+def test_no_cut_makes_a_difference(name: str) -> None:
+    """Wherever a body is cut in two, it is the same; wherever it ends too early, that is told."""
+    coded = CODERS[name](TEXT)
+    for at in range(1, len(coded)):
+        decoder = Decompressor(name)
+        assert decoder.push(coded[:at]) + decoder.push(coded[at:]) == TEXT
+        decoder.flush()
+        with pytest.raises(BadEncoding):
+            decode(Decompressor(name), coded[:at])
+
+
+@pytest.mark.parametrize("behind", [b"\0", b"\0" * 9, b"\r\n", b"junk and more of it"])
+@pytest.mark.parametrize("name", CODERS)
+def test_what_stands_behind_a_body_is_no_part_of_it(name: str, behind: bytes) -> None:
+    """It is told, in one piece and byte by byte: nothing passes that nobody decoded."""
+    coded = CODERS[name](TEXT) + behind
+    for step in (1000, 1):
+        with pytest.raises(BadEncoding):
+            decode(Decompressor(name), coded, step)
+
+
+@pytest.mark.parametrize("outer", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize("inner", ["gzip", "deflate", "br", "zstd"])
+def test_bombs_in_two_codings_are_stopped(inner: str, outer: str) -> None:
+    """However small the body is on the wire."""
+    bomb = CODERS[outer](CODERS[inner](bytes(64 * FLOOR_BYTES)))
+    with pytest.raises(RatioExceeded):
+        decode(Decompressor(f"{inner}, {outer}"), bomb)
 
 
 def test_identity_passes() -> None:

@@ -96,7 +96,7 @@ class Picture:
             bare = self._bare()
         except BROKEN as error:
             raise MediaFault("cannot_encode") from error
-        drop = [xmp.PROVENANCE, xmp.ORIENTATION] if self._turned else [xmp.PROVENANCE]
+        drop = [xmp.PROVENANCE, xmp.GAIN_MAP] + [xmp.ORIENTATION] * self._turned
         packet = xmp.merged(image_file.packet_of(self._content, self._format), note, drop)
         return image_file.with_packet(self._with_metadata(bare), self._format, packet)
 

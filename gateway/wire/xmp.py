@@ -29,6 +29,9 @@ SOURCE_TYPE: Name = ("http://iptc.org/std/Iptc4xmpExt/2008-02-29/", "DigitalSour
 DRAWN: Name = ("urn:sealgate:marks:1.0:", "VisibleLabel")
 PROVENANCE: Name = ("http://purl.org/dc/terms/", "provenance")
 ORIENTATION: Name = ("http://ns.adobe.com/tiff/1.0/", "Orientation")
+GAIN_MAP: Name = ("http://ns.adobe.com/hdr-gain-map/1.0/", "Version")
+"""Says that a further picture behind this one makes it brighter (Ultra HDR)."""
+
 """``DRAWN`` is ours: which label was drawn into the picture, and where."""
 
 PREFIXES = {
@@ -246,7 +249,7 @@ class _Reader:
             self.close = place
 
 
-_KNOWN = frozenset({AIGC, SOURCE_TYPE, DRAWN, PROVENANCE, ORIENTATION})
+_KNOWN = frozenset({AIGC, SOURCE_TYPE, DRAWN, PROVENANCE, ORIENTATION, GAIN_MAP})
 
 
 def _refuse_entity(*_: Any) -> NoReturn:

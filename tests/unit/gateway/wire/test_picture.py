@@ -98,6 +98,22 @@ def test_limits_are_kept(limits: Limits) -> None:
         Picture(pictures()["png moving"], MediaFormat.PNG, limits)
 
 
+def test_nothing_speaks_of_a_gain_map_that_is_gone() -> None:
+    """Pictures behind a JPEG are not kept when it is encoded anew: HDR readers would want one."""
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf='
+        '"http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+        f'xmlns:h="{xmp.GAIN_MAP[0]}" h:Version="1.0"/></rdf:RDF></x:xmpmeta>'
+    )
+    plain = encode("JPEG", scene(64, 64))
+    content = image_file.with_packet(plain, MediaFormat.JPEG, packet.encode())
+    made = Picture(content + plain, MediaFormat.JPEG, Limits()).encoded(NOTE)
+    left = image_file.packet_of(made, MediaFormat.JPEG)
+    assert left is not None
+    assert b"Version" not in left
+    assert made.count(b"\xff\xd8\xff") == 1
+
+
 def test_a_bomb_is_not_unpacked() -> None:
     """A head that promises a picture of gigabytes is refused by its head."""
     head, *rest = png.chunks(encode("PNG", scene(8, 8)))

@@ -17,6 +17,7 @@ import numpy as np
 
 from filters.lexicon.letters import QuickLook, is_leet, is_spelled, leet_in, same_word
 from filters.lexicon.lexicon import Lexicon
+from filters.lexicon.mixed import MixedLook
 from filters.lexicon.variants import LEETED, PLAIN, SOUNDED, SPELLED, SPELLED_LEET, SQUEEZED, Group
 from gateway.matching.automaton import END, Match
 from gateway.matching.base64_text import Stretch, decodings, looks_encoded, stretches
@@ -73,6 +74,8 @@ class _Sight(NamedTuple):
     matches: list[Match]
     final: bool
     spread: int = 1
+    alive: int = -1
+    """Where what may still become a term begins in the view; -1: the matches say it."""
 
 
 class _Look(NamedTuple):
@@ -101,6 +104,7 @@ class Judge:
             SOUNDED: (ends[Group.ODD], ends[Group.SOUNDS]),
         }
         self._letters = QuickLook(lexicon.automaton)
+        self._mixed = MixedLook(lexicon.automaton)
         self._sounds = sounds() if ends[Group.SOUNDS] > ends[Group.ODD] else None
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's form
@@ -178,6 +182,7 @@ class Judge:
         bare = squeezed_view(seen) if squeezed else None
         if bare is not None:
             yield self._sight(bare, SQUEEZED, final=final)
+        yield from self._mixed_sight(bare or plain, final=final)
         if self._sounds is not None:
             base = bare or plain
             sound = base._replace(text=base.text.translate(self._sounds))
@@ -190,6 +195,15 @@ class Judge:
         if spelled is not None:
             yield self._sight(spelled, SPELLED, final=final)
             yield from self._leet(spelled, SPELLED_LEET, final=final)
+
+    def _mixed_sight(self, view: View, *, final: bool) -> Iterator[_Sight]:
+        """Yield a view with the terms of which some characters are written in pinyin."""
+        if view.text.isascii():
+            return
+        gaps = set((np.flatnonzero(view.starts[1:] != view.ends[:-1]) + 1).tolist())
+        matches, alive = self._mixed.look(view.text, gaps, final=final)
+        if matches or alive < len(view.text):
+            yield _Sight(view, PLAIN, view.text, matches, final, alive=alive)
 
     def _encoded(
         self, text: str, fresh: int, decided: dict[Key, bool], waiting: set[Key], *, final: bool
@@ -241,6 +255,8 @@ class Judge:
 
     def _alive_from(self, sight: _Sight) -> int:
         """Return where the longest suffix begins that may still become a term."""
+        if sight.alive >= 0:
+            return self._place(sight.view, sight.alive)
         first = len(sight.view.text)
         low, high = self._lives[sight.mode]
         for number, start, _ in sight.matches:
@@ -249,8 +265,12 @@ class Judge:
             if number >= self._words_from and sight.mode != SOUNDED and _continues(sight, start):
                 continue
             first = start
-        text = sight.view.text
-        return int(sight.view.starts[first]) if first < len(text) else sight.view.seen.length
+        return self._place(sight.view, first)
+
+    @staticmethod
+    def _place(view: View, first: int) -> int:
+        """Return where the view's character number ``first`` stands, or the end."""
+        return int(view.starts[first]) if first < len(view.text) else view.seen.length
 
     def _rule(self, sight: _Sight, decided: dict[Key, bool], waiting: set[Key]) -> None:
         """Decide the matches of one view that no view before it decided."""

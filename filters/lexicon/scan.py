@@ -14,6 +14,7 @@ import re
 from filters.lexicon.exact import LOOK_BEHIND, Judge
 from filters.lexicon.letters import QuickLook
 from filters.lexicon.lexicon import Lexicon
+from filters.lexicon.mixed import MixedLook, squeezed
 from gateway.matching.automaton import END
 from gateway.matching.base64_text import looks_encoded
 from gateway.matching.fold import KIND_BYTES, SEPARATORS, Kind, find_special
@@ -24,6 +25,7 @@ from gateway.nouns.finding import Finding, Scan
 
 _SPACES = re.compile(" {2,}")
 _EMPHASIS = re.compile("[*~`]")
+_LATIN = re.compile("[a-z]")
 _ESCAPE = re.compile(r"%(?:[0-9a-fA-F]|\Z)")
 _PIECE = 4096
 """Longer texts are judged in pieces: one odd character makes only its piece slow."""
@@ -54,6 +56,7 @@ class LexiconFilter:
         self._find = automaton.find
         self._size = automaton.size
         self._letters = QuickLook(automaton)
+        self._mixed = MixedLook(automaton)
         self._han_end, _, self._plain_end, self._odd_end, _ = automaton.group_ends
         self._live_han_end, self._live_substrings_end, _, self._live_end, all_ends = (
             automaton.live_ends
@@ -164,10 +167,20 @@ class LexiconFilter:
     def _held_han(self, view: str, seen: str) -> int:
         """As `_held`, for Han terms in their two views of their own."""
         separated = self._held_squeezed(view, seen) if SEPARATORS.search(seen) else 0
-        if separated < 0 or self._sounds is None:
+        mixed = self._held_mixed(view, seen) if separated >= 0 and _LATIN.search(seen) else 0
+        if separated < 0 or mixed < 0:
+            return -1
+        separated = max(separated, mixed)
+        if self._sounds is None:
             return separated
         sounded = self._held_sounded(view, seen)
         return -1 if sounded < 0 else max(separated, sounded)
+
+    def _held_mixed(self, view: str, seen: str) -> int:
+        """As `_held`, for Han terms of which some characters are written in pinyin."""
+        text, gaps = squeezed(seen)
+        matches, alive = self._mixed.look(text, gaps, final=False)
+        return -1 if matches else self._held_apart(view, len(text) - alive)
 
     def _held_squeezed(self, view: str, seen: str) -> int:
         """As `_held`, for Han terms with separators between their characters."""

@@ -346,7 +346,7 @@ def _outermost(found: list[Finding]) -> list[Finding]:
     """Leave out what lies inside a key, and values and tokens in which a key was found."""
     keys = [f for f in found if f.rule not in _WEAK]
     kept: list[Finding] = []
-    for finding in sorted(found, key=lambda f: (f.start, -f.end, -f.severity)):
+    for finding in sorted(found, key=lambda f: (f.start, -f.end, -f.severity, -f.score)):
         inside = kept and finding.end <= kept[-1].end
         weak = finding.rule in _WEAK and any(
             key.start < finding.end and finding.start < key.end for key in keys

@@ -55,6 +55,14 @@ BASE64 = [
     *["6LWM5Y2a572R56uZ", "56uZ", "xbaGVyb2luZQ", "aGVyb2luZQ==", "Y29jYWluZXM"],
     *["9kZXIgYnV5IGFiIA", "_-", "A1b2C3d4", "YnV5IGNvY2FpbmVz", "6LWMY29jYWluZXM="],
 ]
+MIXED = [
+    *["赌bo强", "du博qiang", "赌boqiang", "赌bo", "网zhan", "wang站fan法", "wangzhanfan法"],
+    *["du博wang站", "赌bowang站", "qiang", "du", "zhan", "fa", "反", "q", "qi", "ai", "强"],
+]
+OCTETS = [
+    *["e8b58ce58d9a", "E8B58CE58D9AE7BD91E7AB99", "6865726f696e65", "62757920636f6361696e6573"],
+    *["e5", "b", "0x", "=E8=B5=8C=E5=8D=9A", "=E8=B5", "=E8", "=", "=E5=8D=9A", "=41"],
+]
 SIGNS = ["0", "1", "3", "$", "!", "|", "'", "."]
 SPACED = [" ", "  ", "\n", "\t", "，", "。", "-", "_", "-" * 7, " " * 9]
 FOLDED = ["賭", "Ａ", "а", "ⓑ", "㎏", "é", "\ud83d", "😀", "\x00", "\x01"]
@@ -70,7 +78,7 @@ FILLERS = ["", *SPACED, *UNSEEN, *EMPHASIS, *TAGS, *LONG]
 @st.composite
 def torn(draw: st.DrawFn) -> str:
     """A term or allow-phrase with something between some of its characters."""
-    term = draw(st.sampled_from(PLAIN + SPELT + BASE64))
+    term = draw(st.sampled_from(PLAIN + SPELT + MIXED + OCTETS + BASE64))
     fillers = draw(st.lists(st.sampled_from(FILLERS), min_size=1, max_size=len(term)))
     return "".join(sign + fillers[at % len(fillers)] for at, sign in enumerate(term))
 
@@ -80,6 +88,8 @@ PIECES = st.sampled_from(
         *"赌博网站反法不吗abBuy 1",
         *PLAIN,
         *SPELT,
+        *MIXED,
+        *OCTETS,
         *CODED,
         *SIGNS,
         *BASE64,

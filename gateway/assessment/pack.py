@@ -73,10 +73,9 @@ def write_pack(
     """Write the pack into a new folder, in place of an earlier one of ours. The ledger signs; where
     there is none, a key of the tool's own that stays in ``key_folder``.
 
-    Raises NotPossible if the folder holds something else.
+    Raises NotPossible if the folder holds something else, or something beside a pack.
     """
-    if target.exists() and not (target / MANIFEST).exists() and any(target.iterdir()):
-        raise NotPossible(f"{target} is there and is no evidence pack; name another folder.")
+    _ours(target)
     draft = target.with_name(f".{target.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True, mode=0o700)
@@ -102,6 +101,25 @@ def write_pack(
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
     return signed
+
+
+def _ours(target: Path) -> None:
+    """Raise NotPossible unless a folder is new, empty, or holds a pack and nothing of others."""
+    names = {path.name for path in target.iterdir()} if target.exists() else set()
+    if not names:
+        return
+    try:
+        manifest = msgspec.json.decode((target / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError):
+        raise NotPossible(
+            f"{target} is there and is no evidence pack; name another folder."
+        ) from None
+    others = sorted(names - {MANIFEST, SIGNATURE, *manifest.files})
+    if others:
+        raise NotPossible(
+            f"{target} holds {others[0]}, which is not of the pack; move it away, or name another "
+            "folder (--into)."
+        )
 
 
 def _own(folder: Path, message: bytes) -> Signature:

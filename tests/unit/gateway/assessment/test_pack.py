@@ -87,3 +87,12 @@ def test_what_is_no_pack_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "mine" / "work.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(ConfigError, match="another folder"):
         write_pack(tmp_path / "mine", {}, {}, {}, None, key_folder=tmp_path)
+
+
+def test_what_an_assessor_laid_beside_a_pack_is_not_thrown_away(pack: Path) -> None:
+    """A new report takes the place of the old one, of nothing else."""
+    (pack / "signed.pdf").write_bytes(b"mine")
+    with pytest.raises(ConfigError, match=r"holds signed\.pdf, which is not of the pack"):
+        write_pack(pack, {"report.json": b"new"}, {}, {}, None, key_folder=pack.parent)
+    assert (pack / "signed.pdf").read_bytes() == b"mine"
+    assert (pack / "report.json").read_bytes() == b"{}"

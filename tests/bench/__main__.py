@@ -1,4 +1,4 @@
-"""``python -m tests.bench``: the table, many streams, the soak, judging for others.
+"""``python -m tests.bench``: the table, memory, many streams, the soak, judging for others.
 
 ``--short`` shows in about a minute that all of it works; its figures mean little. ``--peers`` adds
 LiteLLM (its environment is made by `make extras`). ``--full`` soaks 200,000 exchanges.
@@ -11,7 +11,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import judge, run, soak, streams, subjects
+from tests.bench import judge, memory, run, soak, streams, subjects
 
 
 def main() -> None:
@@ -37,6 +37,7 @@ def _the_rest(folder: Path, *, short: bool, full: bool) -> None:
         gateway = subjects.full_sealgate(behind.port, folder)
         stack.callback(gateway.end)
         gateway.wait_until_it_answers()
+        _say(memory.memory(gateway))
         _say(streams.added_gap(behind.port, gateway, streams=50 if short else 400,
                                seconds=3 if short else 15))  # fmt: skip
         _say(streams.weight(gateway, streams=100 if short else 2000, seconds=4 if short else 15))

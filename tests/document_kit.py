@@ -52,6 +52,14 @@ def word() -> bytes:
     return _saved(made.save)
 
 
+def word_of(text: str) -> bytes:
+    """Return a text document into which a text was pasted, a paragraph a line."""
+    made = docx.Document()
+    for line in text.split("\n"):
+        made.add_paragraph(line)
+    return _saved(made.save)
+
+
 @cache
 def book() -> bytes:
     """Return a workbook with a formula, a chart, a defined name and a second sheet."""

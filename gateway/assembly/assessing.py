@@ -13,6 +13,7 @@ from gateway.assembly.vault import Vault, open_vault, store_location
 from gateway.config.settings import Settings
 from gateway.ledger.contents import Contents
 from gateway.ledger.search import Archive
+from gateway.nouns.record import DOCUMENT
 from gateway.ports.clock import Clock
 from gateway.ports.evidence import PURPOSE, Drawn, Signature
 from gateway.ports.operator import Progress
@@ -78,7 +79,8 @@ def open_evidence(settings: Settings, clock: Clock) -> LedgerEvidence | None:
 
 
 def _drawn(name: str, time_ns: int, held: Contents) -> Drawn:
-    answer = "\n".join(piece.text for piece in held.answer if piece.choice == 0 and not piece.own)
+    told = (piece for piece in held.answer if piece.choice == 0 and piece.path != DOCUMENT)
+    answer = "\n".join(piece.text for piece in told if not piece.own)
     return Drawn(name, time_ns, _last_said(held.request or b""), answer)
 
 

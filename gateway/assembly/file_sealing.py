@@ -25,9 +25,17 @@ from gateway.nouns.mark import (
     MarkKeys,
     TextMarksOrder,
 )
+from gateway.nouns.media import MediaFormat
 from gateway.ports.clock import Clock
 from gateway.ports.mark import Claim
 from gateway.wire.aigc_label import make_label
+
+
+def said_by_document(content: bytes, found: MediaFormat) -> str:
+    """Return what a document says. Brings the readers of documents when it is first called."""
+    from gateway.extraction.main_text import said
+
+    return said(content, found)
 
 
 class FileMarksOwed:
@@ -79,7 +87,9 @@ class FileMarksOwed:
     def recipe(self, pixels: int) -> SealRecipe:
         """Return how its marks are made."""
         order, keys = self._order, self.keys
-        return SealRecipe(make_marks, order, self.owed, keys, pixels, making=encode_label)
+        return SealRecipe(
+            make_marks, order, self.owed, keys, pixels, making=encode_label, words=said_by_document
+        )
 
     def claim(
         self,

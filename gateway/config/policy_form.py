@@ -224,7 +224,8 @@ class FileMarksForm(Form, frozen=True, kw_only=True):
     ] = None
     watermark: Annotated[bool | None, _says("Invisible watermark in pictures.")] = None
     fingerprint: Annotated[
-        bool | None, _says("Whether the ledger can find the record from a picture without marks.")
+        bool | None,
+        _says("Whether the ledger can find the record from a picture or document without marks."),
     ] = None
     unmarkable: Annotated[
         Literal["refuse", "pass"] | None,

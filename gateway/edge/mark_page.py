@@ -25,7 +25,7 @@ from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject
 from gateway.nouns.media import MediaFormat
 from gateway.nouns.picture import Looks
-from gateway.nouns.record import AnswerText, CloseFrame, OpenFrame, ReceiptFact
+from gateway.nouns.record import DOCUMENT, AnswerText, CloseFrame, OpenFrame, ReceiptFact
 from gateway.nouns.verdict import Outcome
 from gateway.ports.adapter import Coding
 from gateway.ports.mark import Claim
@@ -130,7 +130,8 @@ async def _seal(
             raise MarkFailed("; ".join(f"{one.mark}: {one.detail}" for one in receipts))
         came = hashlib.sha256(asked.given.content).hexdigest()
         note = f"{sealed.format} {sealed.size} bytes sha256:{sealed.sha256} from sha256:{came}"
-        entry.answer((AnswerText(0, "media", note, own=True),))
+        told = (AnswerText(0, DOCUMENT, sealed.words),) if sealed.words else ()
+        entry.answer((AnswerText(0, "media", note, own=True), *told))
         await entry.settle()
         outcome, error, pictures = Outcome.PASSED, "", sealed.pictures
         return _reply(asked.exchange, claim, sealed)
@@ -154,7 +155,7 @@ def _open_frame(gateway: Gateway, asked: _Asked) -> OpenFrame:
     return OpenFrame(
         asked.exchange, gateway.clock.wall_ns(), asked.principal.tenant, asked.principal.key,
         asked.subject.id, asked.subject.source, PROTOCOL, PATH, "", False, identity.policy,  # noqa: FBT003 -- a value's members
-        identity.lexicon, gateway.code_of(asked.exchange), identity.version, fingerprint=False,
+        identity.lexicon, gateway.code_of(asked.exchange), identity.version, fingerprint=True,
         unlabelled=asked.unlabelled,
         agreement=asked.principal.agreement if asked.unlabelled else "",
     )  # fmt: skip

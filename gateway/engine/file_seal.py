@@ -16,7 +16,7 @@ from gateway.engine.stamping import Stamped, Stamper
 from gateway.matching.picture_hash import looks
 from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import NO_KEYS, FileMarksOrder, MarkFamily, MarkKeys
-from gateway.nouns.media import MediaKind
+from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.nouns.picture import Looks
 from gateway.ports.adapter import Coding
 from gateway.ports.mark import Claim, FileMark
@@ -25,6 +25,7 @@ from gateway.wire.held_file import HeldFileError, strict_base64
 from gateway.wire.picture_limit import bound_pictures
 
 Pictures = Callable[[bytes], tuple[Looks, ...]]
+Words = Callable[[bytes, MediaFormat], str]
 Making = Callable[[Any], bytes]
 _DATA_URL = re.compile(r"data:([!-+\--~]{0,128});base64,")
 
@@ -32,6 +33,11 @@ _DATA_URL = re.compile(r"data:([!-+\--~]{0,128});base64,")
 def no_pictures(_: bytes) -> tuple[Looks, ...]:
     """Return nothing: nobody looks at the pictures."""
     return ()
+
+
+def no_words(_content: bytes, _found: MediaFormat) -> str:
+    """Return nothing: nobody reads the documents."""
+    return ""
 
 
 def seen_pictures(content: bytes) -> tuple[Looks, ...]:
@@ -47,14 +53,20 @@ def nothing_to_make(_: Any) -> bytes:
 
 class FileSeal:
     """Carries out orders with one stamper. ``pictures`` gives the looks of a picture as
-    it leaves, with its marks on it; ``make`` what stream marks want."""
+    it leaves, with its marks on it; ``make`` what stream marks want; ``words`` what a document says
+    that came."""
 
     def __init__(
-        self, stamper: Stamper, pictures: Pictures = no_pictures, make: Making = nothing_to_make
+        self,
+        stamper: Stamper,
+        pictures: Pictures = no_pictures,
+        make: Making = nothing_to_make,
+        words: Words = no_words,
     ) -> None:
         self._stamper = stamper
         self._pictures = pictures
         self._make = make
+        self._words = words
 
     def __call__(self, order: SealOrder) -> Sealed:
         """Return the sealed file. Raises MarkFailed if the wire's form cannot be read."""
@@ -81,7 +93,12 @@ class FileSeal:
             receipts=stamped.receipts,
             pictures=self._pictures(stamped.content) if _is_picture(stamped) else (),
             manifest=stamped.manifest,
+            words=self._said(content, stamped.format),
         )
+
+    def _said(self, content: bytes, found: MediaFormat | None) -> str:
+        is_document = found is not None and found.kind is MediaKind.DOCUMENT
+        return self._words(content, found) if found and is_document else ""
 
     def stamp(self, content: bytes, claim: Claim, *, hint: str) -> Stamped:
         """Return a file with its marks."""
@@ -102,13 +119,15 @@ class SealRecipe(NamedTuple):
     keys: MarkKeys = NO_KEYS
     pixels: int = 100_000_000
     making: Making = nothing_to_make
+    words: Words = no_words
 
     def make(self) -> FileSeal:
         """Return the sealer."""
         bound_pictures(self.pixels)
         seen = seen_pictures if self.order.fingerprint else no_pictures
         stamper = Stamper(self.marks(self.order, self.keys), self.owed)
-        return FileSeal(stamper, seen, self.making)
+        words = self.words if self.order.fingerprint else no_words
+        return FileSeal(stamper, seen, self.making, words)
 
 
 def seal_process(recipe: SealRecipe) -> Callable[[], FileSeal]:

@@ -8,11 +8,16 @@ from email.parser import BytesParser
 
 from gateway.extraction.web_page import visible_text
 
+_MOST_PARTS = 200
+_BOUNDARY = b"\n--"
+
 
 def mail_text(content: bytes) -> str:
     """Return the subject and the body of a mail; of a plain one and a page the one that says more,
     since they say the same. Attached files are not opened. Raises ValueError and LookupError for
-    what cannot be read."""
+    what cannot be read, or is of very many parts, for which the library takes minutes."""
+    if content.count(_BOUNDARY) > _MOST_PARTS * 2:
+        raise ValueError("too_many_parts")
     message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(content)
     plain, page = (message.get_body(preferencelist=(kind,)) for kind in ("plain", "html"))
     bodies = [_decoded(plain), visible_text(_decoded(page))]

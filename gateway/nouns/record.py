@@ -72,6 +72,10 @@ def subject_of(owner: str) -> str:
     return name if kind == "subject" else ""
 
 
+DOCUMENT = "document"
+"""The path of what a marked document says: it was handed in, no model answered it."""
+
+
 class AnswerText(msgspec.Struct, frozen=True, array_like=True):
     """Text that is about to be released on one channel (marks of ours included, ``own`` true)."""
 

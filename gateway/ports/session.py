@@ -66,8 +66,9 @@ class Sealed(NamedTuple):
     """A file that was sealed. ``data`` is what stands on the wire in its place (see `Edits.media`).
 
     ``format`` is a `MediaFormat` or empty, ``size`` and ``sha256`` are those of the file that
-    leaves, ``pictures`` is by what it is found again if it is one. ``manifest`` is a credential
-    that stands beside the file, and ``link`` the URL at which it can be fetched.
+    leaves, ``pictures`` is by what it is found again if it is one, ``words`` what a document says.
+    ``manifest`` is a credential that stands beside the file, and ``link`` the URL at which it can
+    be fetched.
     """
 
     data: bytes
@@ -78,6 +79,7 @@ class Sealed(NamedTuple):
     pictures: tuple[Looks, ...] = ()
     manifest: bytes = b""
     link: str = ""
+    words: str = ""
 
     @property
     def complete(self) -> bool:

@@ -9,11 +9,13 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import docx
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
 from gateway.edge.kept_files import KeptFile, KeptFiles
+from tests.document_kit import word_of
 from tests.edge_kit import Got
 from tests.journeys.conftest import Launch
 from tests.journeys.test_verify import API, FORM, post
@@ -108,6 +110,23 @@ async def sound_under_a_policy_with_watermarks(program: Program) -> None:
     answer = await verify(program, made, "audio/wav")
     assert (answer["made_here"], answer["format"]) == ("yes", "wav")
     assert answer["found"] == {"label": "intact", "metadata": "intact"}
+
+
+async def test_a_document_in_another_kind_of_file(program: Program) -> None:
+    """A Word file that was sealed here is known by its words in a text or in another Word file,
+    without its label; its short code alone is a claim."""
+    story = (
+        "Before dawn the town by the sea was still asleep. The keeper of the lighthouse climbed "
+        "his hundred and twenty steps, wiped the glass and wrote down the wind of the night."
+    )
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    made = await sealed(program, word_of(story), kind)
+    label = docx.Document(io.BytesIO(made)).paragraphs[0].text
+    for content in (story.encode(), word_of(story), word_of(f"{label}\n{story}")):
+        answer = await verify(program, content, "text/plain" if content[:2] != b"PK" else kind)
+        assert (answer["made_here"], answer["service"]) == ("yes", PRODUCER)
+    other = await verify(program, word_of(f"{label}\nAnother."), kind)
+    assert (other["made_here"], other["notes"]) == ("claimed", ["not_compared"])
 
 
 async def somebody_else_s_picture(program: Program) -> None:

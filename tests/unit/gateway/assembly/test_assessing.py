@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from gateway.assembly.assessing import LedgerEvidence, open_evidence
 from gateway.assembly.vault import Vault
 from gateway.config.settings import Settings
+from gateway.nouns.record import DOCUMENT
 from gateway.ports.evidence import PURPOSE
 from gateway.ports.store import Query
 from tests.ledger_kit import Ledger, closing, facts, name, said
@@ -56,6 +57,19 @@ def test_traffic_is_drawn_and_every_read_is_on_record(tmp_path: Path) -> None:
     assert signed.key_id == ledger.keyring.signing_id
     desk.close()
     ledger.close()
+
+
+def test_what_a_marked_document_says_is_no_answer(tmp_path: Path) -> None:
+    """It was handed in: a service is not assessed by it."""
+    ledger = Ledger(tmp_path)
+    entry = ledger.journal.open(facts(1))
+    entry.answer((said("What it says.", path=DOCUMENT),))
+    entry.close(closing())
+    ledger.ship()
+    desk = LedgerEvidence(Vault(ledger.state, str(ledger.state / "ledger.db"), ledger.keyring),
+                          ledger.clock)  # fmt: skip
+    drawn = desk.sample(3, seed=5, since_s=0, reason="check", progress=lambda _done, _all: None)
+    assert drawn == []
 
 
 def test_without_a_ledger_there_is_no_evidence(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
-import docx
 import pikepdf
 import pytest
 
@@ -21,7 +20,7 @@ from gateway.desk.report import MadeHere, Note, Report, notes_on
 from gateway.marks import Credentials
 from gateway.nouns.policy import Keep
 from gateway.ports.mark import ClaimState
-from tests.document_kit import claim, signing
+from tests.document_kit import claim, signing, word_of
 from tests.ledger_kit import name
 from tests.media_kit import png, wav
 from tests.unit.gateway.assembly.test_reading import STORY, Bench, bench
@@ -39,15 +38,6 @@ def ask(bench: Bench, content: bytes, hint: str = "", manifest: bytes = b"") -> 
             await reading.close()
 
     return asyncio.run(call(bench.reading))
-
-
-def word(text: str) -> bytes:
-    """Return a Word file into which a text was pasted."""
-    made, out = docx.Document(), io.BytesIO()
-    for line in text.split("\n"):
-        made.add_paragraph(line)
-    made.save(out)
-    return out.getvalue()
 
 
 def printed(text: str) -> bytes:
@@ -102,7 +92,7 @@ def open_document(text: str) -> bytes:
 
 
 FORMS: dict[str, Callable[[str], bytes]] = {
-    "docx": word, "pdf": printed, "html": page, "eml": mail, "rtf": rich, "odt": open_document,
+    "docx": word_of, "pdf": printed, "html": page, "eml": mail, "rtf": rich, "odt": open_document,
 }  # fmt: skip
 
 
@@ -126,14 +116,14 @@ def test_a_visible_label_in_another_kind_of_file(bench: Bench, form: str) -> Non
 def test_our_label_on_other_words(bench: Bench) -> None:
     """Makes no document ours: the record says something else."""
     other = "The mayor has stolen the money, and nobody on the council wants to know of it. " * 4
-    report = ask(bench, word(bench.label + other))
+    report = ask(bench, word_of(bench.label + other))
     assert report.made_here is MadeHere.UNKNOWN
     assert report.marks[0].state is ClaimState.ALTERED
 
 
 def test_a_document_of_other_words(bench: Bench) -> None:
     """Is nobody's."""
-    report = ask(bench, word("Fine weather today, and the council met on Monday. " * 5))
+    report = ask(bench, word_of("Fine weather today, and the council met on Monday. " * 5))
     assert (report.made_here, report.marks, report.matches) == (MadeHere.UNKNOWN, (), ())
 
 
@@ -144,7 +134,7 @@ def test_the_operator_finds_the_exchange(bench: Bench) -> None:
         for form, make in FORMS.items():
             _, found = desk.trace_file(make(STORY), f"story.{form}")
             assert [(each.exchange, each.how) for each in found] == [(name(1), "fingerprint")], form
-        _, found = desk.trace_file(word(f"{bench.code}\nNothing else."), "a.docx")
+        _, found = desk.trace_file(word_of(f"{bench.code}\nNothing else."), "a.docx")
         assert [(each.exchange, each.how) for each in found] == [(name(1), "code")]
     finally:
         desk.close()
@@ -188,7 +178,7 @@ def test_a_credential_beside_its_file(bench: Bench, text: bool) -> None:
 def test_what_libreoffice_makes_of_it(bench: Bench, tmp_path: Path, into: str) -> None:
     """A Word file with our answer, saved as another kind of file by LibreOffice."""
     assert shutil.which("soffice"), "soffice is missing: apt-get install libreoffice-writer"
-    (tmp_path / "story.docx").write_bytes(word(bench.label + STORY))
+    (tmp_path / "story.docx").write_bytes(word_of(bench.label + STORY))
     command = [
         "soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
         "--convert-to", into, "--outdir", str(tmp_path), str(tmp_path / "story.docx"),

@@ -11,6 +11,7 @@ from gateway.engine.file_seal import unpacked
 from gateway.matching.picture_hash import looks
 from gateway.nouns.errors import MarkFailed
 from gateway.nouns.mark import FileMarksOrder
+from gateway.nouns.media import MediaFormat
 from gateway.ports.adapter import Coding
 from gateway.ports.session import SealOrder
 from tests.media_kit import claim, png, recipe, wav
@@ -71,6 +72,19 @@ def test_a_picture_is_hashed_as_it_leaves() -> None:
     assert len(sealed.pictures[0].windows) > 1
     assert SEAL(order(picture, coding=Coding.RAW)).pictures == ()
     assert recipe(order_of).make()(order(wav(), coding=Coding.RAW)).pictures == ()
+
+
+def test_what_a_document_says_is_told_if_its_fingerprint_is_asked_for() -> None:
+    """As it came, without our marks; a picture says nothing."""
+    order_of = FileMarksOrder(metadata=True, fingerprint=True)
+
+    def say(content: bytes, found: MediaFormat) -> str:
+        return f"{found.value}: {content.decode()}"
+
+    seal = recipe(order_of)._replace(words=say).make()
+    assert seal(order(b"A text.", coding=Coding.RAW)).words == "txt: A text."
+    assert seal(order(png(), coding=Coding.RAW)).words == ""
+    assert SEAL(order(b"A text.", coding=Coding.RAW)).words == ""
 
 
 def test_an_unlabelled_file_keeps_its_metadata() -> None:

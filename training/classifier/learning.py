@@ -23,7 +23,7 @@ from filters.classifier.features import (
 )
 from filters.classifier.scorer import LANGUAGES
 from training.classifier.harmless import Asked
-from training.classifier.logistic import Fit, fit, rows, seen_twice
+from training.classifier.logistic import Fit, fit, pulled_by_rarity, rows, seen_twice
 from training.classifier.posts import Post
 from training.classifier.templates import Made, made, written
 
@@ -33,6 +33,10 @@ STEPS = 25
 WIDTHS = (1 << GRAM_BITS, 1 << BONE_BITS)
 PULLS = (1.0, 0.5)
 """How much grams and bones may say: less than 1 holds their weights nearer to nothing."""
+
+RARITY = (3.0, None)
+"""Of the first question grams say the more, the rarer they are: one that is in one text of 20
+(``exp(3)``) says 1. (Of the second, harmless prose was called more often with it.)"""
 
 REREAD_WEIGHT = 8.0
 MADE_WEIGHT = 1.5
@@ -167,19 +171,22 @@ def learn(examples: Sequence[Example], question: int, *, steps: int = STEPS) -> 
 def _learn(examples: Sequence[Example], question: int, steps: int) -> Fit:
     blocks = places([one.text for one in examples], question)
     narrowed = [seen_twice(rows(block, width)) for block, width in zip(blocks, WIDTHS, strict=True)]
+    gram_rows, bone_rows = (
+        block._replace(pulls=block.pulls * pull)
+        for (block, _), pull in zip(narrowed, PULLS, strict=True)
+    )
+    if unit := RARITY[question]:
+        gram_rows = pulled_by_rarity(gram_rows, unit)
     learned = fit(
-        [
-            block._replace(values=block.values * pull)
-            for (block, _), pull in zip(narrowed, PULLS, strict=True)
-        ],
+        [gram_rows, bone_rows],
         np.array([one.label for one in examples]),
         np.array([one.weight for one in examples]),
         ridge=RIDGE, steps=steps,
     )  # fmt: skip
     tables = []
-    for table, (_, kept), width, pull in zip(learned.tables, narrowed, WIDTHS, PULLS, strict=True):
+    for table, (_, kept), width in zip(learned.tables, narrowed, WIDTHS, strict=True):
         whole = np.zeros(width)
-        whole[kept] = table * pull
+        whole[kept] = table
         tables.append(whole)
     return Fit(tables, learned.bias)
 

@@ -1,8 +1,9 @@
 """Logistic regression over hashed features, in numpy alone: every run gives the same weights.
 
 A row is a set of places in the table of weights, each with the same value, so that the score is
-``bias + sum(weights[places]) / sqrt(len(places))``. What is minimised is the weighted mean of the
-log loss plus ``ridge / 2`` times the squared weights, by L-BFGS.
+``bias + sum(weights[places]) / sqrt(len(places))``. A weight is a learned number times the pull of
+its place. What is minimised is the weighted mean of the log loss plus ``ridge / 2`` times the
+squared numbers, by L-BFGS; so a place with a small pull is held nearer to nothing.
 """
 
 from __future__ import annotations
@@ -19,24 +20,30 @@ Floats = NDArray[np.float64]
 
 
 class Rows(NamedTuple):
-    """Sparse rows: ``places[starts[i]:starts[i + 1]]`` all have the value ``values[i]``."""
+    """Sparse rows: ``places[starts[i]:starts[i + 1]]`` all have the value ``values[i]``. ``pulls``
+    has how much each place may say."""
 
     places: NDArray[np.int64]
     starts: NDArray[np.int64]
     values: Floats
-    width: int
+    pulls: Floats
 
-    def scores(self, weights: Floats) -> Floats:
+    @property
+    def width(self) -> int:
+        """Return how many places there are."""
+        return len(self.pulls)
+
+    def scores(self, numbers: Floats) -> Floats:
         """Return each row's sum of weights times its value."""
         sums = np.zeros(len(self.places) + 1)
-        np.cumsum(weights[self.places], out=sums[1:])
+        np.cumsum((numbers * self.pulls)[self.places], out=sums[1:])
         out: Floats = (sums[self.starts[1:]] - sums[self.starts[:-1]]) * self.values
         return out
 
     def gradient(self, errors: Floats) -> Floats:
-        """Return the sum of rows weighted by errors."""
+        """Return the sum of rows weighted by errors, times the pulls."""
         spread = np.repeat(errors * self.values, np.diff(self.starts))
-        out: Floats = np.bincount(self.places, spread, self.width)  # type: ignore[assignment]
+        out: Floats = np.bincount(self.places, spread, self.width) * self.pulls
         return out
 
 
@@ -45,7 +52,8 @@ def rows(features: list[NDArray[np.int64]], width: int) -> Rows:
     sizes = np.array([len(each) for each in features], np.int64)
     starts = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=starts[1:])
-    return Rows(np.concatenate(features), starts, 1 / np.sqrt(np.maximum(sizes, 1)), width)
+    values = 1 / np.sqrt(np.maximum(sizes, 1))
+    return Rows(np.concatenate(features), starts, values, np.ones(width))
 
 
 def seen_twice(block: Rows) -> tuple[Rows, NDArray[np.int64]]:
@@ -57,11 +65,19 @@ def seen_twice(block: Rows) -> tuple[Rows, NDArray[np.int64]]:
     moved = index[block.places]
     known = moved >= 0
     counts = np.concatenate([[0], np.cumsum(known)])
-    return Rows(moved[known], counts[block.starts], block.values, len(kept)), kept
+    return Rows(moved[known], counts[block.starts], block.values, block.pulls[kept]), kept
+
+
+def pulled_by_rarity(block: Rows, unit: float) -> Rows:
+    """Return rows whose places say the more, the fewer rows have them: the pull is the logarithm
+    of how many rows there are for one occurrence, in ``unit``s, from 0.2 to 3."""
+    seen = np.maximum(np.bincount(block.places, minlength=block.width), 1)
+    rarity = np.log(len(block.values) / seen) / unit
+    return block._replace(pulls=block.pulls * np.clip(rarity, 0.2, 3.0))
 
 
 class Fit(NamedTuple):
-    """What was learned: a table of weights per block, and the bias."""
+    """What was learned: a table of weights per block (numbers times pulls), and the bias."""
 
     tables: list[Floats]
     bias: float
@@ -91,7 +107,8 @@ def fit(
         return float(value @ weights + 0.5 * (penalty * point) @ point), slope
 
     point = _lowest(loss, np.zeros(edges[-1] + 1), steps)
-    tables = [point[a:b] for a, b in pairwise(edges)]
+    parts = zip(blocks, pairwise(edges), strict=True)
+    tables = [point[begin:end] * block.pulls for block, (begin, end) in parts]
     return Fit(tables, float(point[-1]))
 
 

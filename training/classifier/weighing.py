@@ -35,10 +35,11 @@ HARMLESS_WEIGHT = 5.0
 """How much a harmless stretch counts beside a post."""
 
 AIMS = {
-    "hostile_zh": 0.0003, "hostile_en": 0.0003, "injection_zh": 0.00035, "injection_en": 0.0005,
+    "hostile_zh": 0.00055, "hostile_en": 0.0003, "injection_zh": 0.00035, "injection_en": 0.0005,
 }  # fmt: skip
-"""The share of harmless paragraphs that may be called when a cut is set. What is promised is
-0.0005; less is taken where prose of other sorts was seen to be called more often."""
+"""The share of harmless paragraphs that may score 0.5 when a cut is set. What is promised is
+0.0005; less is taken where prose of other sorts was seen to be called more often, more where
+less often."""
 
 Floats = NDArray[np.float64]
 

@@ -13,6 +13,7 @@ from filters.classifier.features import HOSTILE
 from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS, Scorer, read_cues, read_tables
 from training.classifier import __main__ as program
 from training.classifier import learning, weighing
+from training.classifier.logistic import pulled_by_rarity, rows
 from training.classifier.measures import area, macro_f1
 from training.classifier.posts import chinese, folds, near_duplicates
 from training.classifier.templates import Made, made, written
@@ -77,6 +78,19 @@ def test_attempts_are_measured_by_kind_and_family() -> None:
         measures = found[name]
         assert isinstance(measures, dict)
         assert (measures["recall"], measures["false_alarms"]) == (recall, alarms), name
+
+
+def test_what_is_rare_says_more() -> None:
+    """A place that one row in 20 has pulls by 1 in units of log(20); what nearly all have, or
+    hardly any, by the bounds; and scores and slopes are times the pull."""
+    block = rows([np.array([0, 1] if at == 0 else [0]) for at in range(20)], 3)
+    pulled = pulled_by_rarity(block, float(np.log(20)))
+    assert np.allclose(pulled.pulls, [0.2, 1.0, 1.0])
+    assert pulled_by_rarity(block, 0.5).pulls[1] == 3.0
+    assert np.isclose(pulled.scores(np.ones(3))[0], 1.2 / np.sqrt(2))
+    slope = pulled.gradient(np.ones(20))
+    assert np.isclose(slope[0], 0.2 * (19 + 1 / np.sqrt(2)))
+    assert slope[2] == 0
 
 
 def test_near_duplicates_stay_together() -> None:

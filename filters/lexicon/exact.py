@@ -20,7 +20,7 @@ from filters.lexicon.lexicon import Lexicon
 from filters.lexicon.mixed import MixedLook
 from filters.lexicon.variants import LEETED, PLAIN, SOUNDED, SPELLED, SPELLED_LEET, SQUEEZED, Group
 from gateway.matching.automaton import END, Match
-from gateway.matching.base64_text import Stretch, decodings, looks_encoded, stretches
+from gateway.matching.base64_text import Stretch, decodings, looks_encoded, octets, stretches
 from gateway.matching.fold import KIND_BYTES, KINDS, Kind
 from gateway.matching.pinyin import sounds
 from gateway.matching.reader import (
@@ -56,6 +56,7 @@ SHORTEST_ENCODED = 8
 _ENCODED_SPREAD = 4
 """Base64 characters that write a character of three bytes, as Han characters are."""
 
+_OCTET_SPREAD = 6
 _LEET, _SPELT = (LEETED, SPELLED_LEET), (SPELLED, SPELLED_LEET)
 _HIDDEN_SEVERITY = 3
 _HIDDEN_RULE = "hidden_run"
@@ -216,11 +217,10 @@ class Judge:
         if not looks_encoded(text, fresh):
             return safe
         for stretch in stretches(text, fresh):
-            open_end = stretch.end == len(text) and not final
-            for layer, unread in decodings(text, stretch):
-                seen = see(layer, len(text))
-                sight = self._sight(plain_view(seen), PLAIN, final=not open_end)
-                sight = sight._replace(spread=_ENCODED_SPREAD)
+            for layer, unread, end, spread in _readings(text, stretch):
+                open_end = end == len(text) and not final
+                sight = self._sight(plain_view(see(layer, len(text))), PLAIN, final=not open_end)
+                sight = sight._replace(spread=spread)
                 self._rule_encoded(sight, stretch, decided, waiting)
                 place = stretch.first_from(min(unread, self._alive_from(sight)))
                 if open_end and place is not None:
@@ -348,6 +348,14 @@ class Judge:
         if runs[-1][1] == end and not final:
             safe = min(safe, runs.pop()[0])
         return [run for run in runs if run[1] - run[0] > HIDDEN_RUN], safe
+
+
+def _readings(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int, int, int]]:
+    """Yield what a stretch says: the layer, where it is unread, where the run ends, its spread."""
+    for layer, unread in decodings(text, stretch):
+        yield layer, unread, stretch.end, _ENCODED_SPREAD
+    for layer, unread, end in octets(text, stretch):
+        yield layer, unread, end, _OCTET_SPREAD
 
 
 def _continues(sight: _Sight, place: int) -> bool:

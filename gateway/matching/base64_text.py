@@ -1,4 +1,5 @@
-"""Base64 (RFC 4648, both alphabets) in the middle of a text, read without knowing where it begins.
+"""Base64 (RFC 4648, both alphabets) and hexadecimal octets in the middle of a text, read without
+knowing where they begin.
 
 A stretch counts from the place on where it no longer looks like a word: two changes between small
 letter, capital and digit within 16 characters. That, and the four ways to divide it into groups of
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gateway.matching.fold import Offsets, code_points
+from gateway.matching.fold import Codes, Offsets, code_points
 from gateway.matching.reader import Layer
 
 NEAR = 16
@@ -27,6 +28,9 @@ _CHANGE = re.compile(_ONE)
 _TWO_CHANGES = re.compile(f"{_ONE}[A-Za-z0-9+/_-]{{0,{NEAR - 2}}}?{_ONE}").search
 _ANY_CHANGE = re.compile("[A-Z0-9](?:(?<=[a-z].)|(?<=[A-Z][0-9])|(?<=[0-9])[A-Za-z])").search
 _RUN = re.compile("[A-Za-z0-9+/_-]{2,}")
+_HEX = re.compile("[0-9A-Fa-f]{8,}|[0-9A-Fa-f]{2,7}\\Z")
+"""Four octets at least, or a run that still grows."""
+_OCTETS_LEAST = 8
 _STANDARD = str.maketrans("-_", "+/")
 
 
@@ -82,14 +86,33 @@ def decodings(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int]]:
         size = len(part) * 6 // 8
         raw = b64decode(part + "A" * (-len(part) % 4))[:size]
         whole = size - _half_character(raw)
-        said = raw[:whole].decode("utf-8", "surrogateescape")
-        codes = code_points(said)
-        widths = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000)
-        widths[(codes >= 0xDC80) & (codes <= 0xDCFF)] = 1
-        ends = np.cumsum(widths, dtype=np.int64)
+        codes, ends = _placed(raw[:whole])
         first = stretch.start + skipped
-        starts = first + (ends - widths) * 8 // 6
+        starts = first + (np.concatenate(([0], ends[:-1])) if len(ends) else ends) * 8 // 6
         yield Layer(codes, starts, first + (ends * 8 - 1) // 6 + 1), first + whole * 8 // 6
+
+
+def octets(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int, int]]:
+    """Yield what the hexadecimal runs of a stretch say in either division: the layer, the place
+    from which on it says nothing yet, and where the run ends."""
+    for run in _HEX.finditer(text, stretch.start, stretch.end):
+        if run.end() - run.start() < _OCTETS_LEAST and run.end() < len(text):
+            continue
+        for skipped in range(2):
+            first = run.start() + skipped
+            raw = bytes.fromhex(text[first : run.end() - (run.end() - first) % 2])
+            whole = len(raw) - _half_character(raw)
+            codes, ends = _placed(raw[:whole])
+            starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
+            yield Layer(codes, first + starts * 2, first + ends * 2), first + whole * 2, run.end()
+
+
+def _placed(raw: bytes) -> tuple[Codes, Offsets]:
+    """Return the code points that octets say, and after how many octets each ends."""
+    codes = code_points(raw.decode("utf-8", "surrogateescape"))
+    widths = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000)
+    widths[(codes >= 0xDC80) & (codes <= 0xDCFF)] = 1
+    return codes, np.cumsum(widths, dtype=np.int64)
 
 
 def _half_character(raw: bytes) -> int:

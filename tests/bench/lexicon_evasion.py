@@ -95,6 +95,13 @@ def _leet(term: str, pick: random.Random) -> str:
     return " ".join(map(word, term.split(" ")))
 
 
+def _part_pinyin(term: str, pick: random.Random) -> str:
+    """One character at least in pinyin, and one in Han."""
+    chosen = set(pick.sample(range(len(term)), pick.randrange(1, len(term))))
+    read = lazy_pinyin(term)
+    return "".join(read[at] if at in chosen else sign for at, sign in enumerate(term))
+
+
 def _split(term: str, pick: random.Random) -> str:
     able = [at for at, sign in enumerate(term) if sign in PARTS]
     chosen = {pick.choice(able)} if pick.random() < 0.5 else set(able)
@@ -132,6 +139,7 @@ OTHERS: dict[str, Disguise] = {
     "HTML": _between("<b></b>", "<i>", "<span class=a>", "<!-- x -->"),
     "emoji and symbols": _between("🔥", "❤️", "★", "😀", "☆☆"),
     "pinyin": lambda term, pick: pick.choice(("", " ")).join(lazy_pinyin(term)),
+    "some characters in pinyin": _part_pinyin,
     "split characters": _split,
     "leet": _leet,
     "percent": lambda term, _: "".join(f"%{byte:02X}" for byte in term.encode()),
@@ -140,6 +148,7 @@ OTHERS: dict[str, Disguise] = {
     ),
     r"\u escapes": lambda term, _: "".join(f"\\u{ord(s):04x}" for s in term),
     "base64": lambda term, _: b64encode(term.encode()).decode(),
+    "hexadecimal": lambda term, _: term.encode().hex(),
     "tag characters": lambda term, _: "".join(chr(0xE0000 + ord(s)) for s in term),
 }
 ASKED: dict[str, Disguise] = {
@@ -148,10 +157,10 @@ ASKED: dict[str, Disguise] = {
     "reversed": lambda term, _: term[::-1],
 }
 _HAN_ONLY = {
-    "traditional", "compatibility and radicals", "pinyin", "split characters", "initials",
-    "homophones",
+    "traditional", "compatibility and radicals", "pinyin", "some characters in pinyin",
+    "split characters", "initials", "homophones",
 }  # fmt: skip
-_WHOLE = {"base64", "tag characters"}
+_WHOLE = {"base64", "hexadecimal", "tag characters"}
 """A word outside of such a stretch is not beside a term inside."""
 _LATIN_ONLY = {
     "full width", "circled letters", "mathematical and styled letters", "case", "homoglyphs",

@@ -7,7 +7,7 @@ from base64 import b64encode, urlsafe_b64encode
 
 import pytest
 
-from gateway.matching.base64_text import decodings, looks_encoded, stretches
+from gateway.matching.base64_text import decodings, looks_encoded, octets, stretches
 from gateway.matching.fold import text_of
 
 
@@ -65,3 +65,19 @@ def test_the_quick_look_says_what_the_stretches_say() -> None:
         assert looks_encoded(text, start) is encoded
         seen.add(encoded)
     assert seen == {True, False}
+
+
+def test_octets_are_read_in_either_division() -> None:
+    """Places are those of the digits; half a character at the end says nothing yet."""
+    text = f"id={'炸'.encode().hex()}{'弹'.encode().hex()}e5"
+    (stretch,) = stretches(text, 0)
+    found = [(text_of(layer.codes), unread) for layer, unread, end in octets(text, stretch)
+             if end == len(text) and 0x70B8 in layer.codes]  # fmt: skip
+    assert found == [("炸弹", 15)]
+
+
+def test_short_runs_say_nothing_unless_they_grow() -> None:
+    """Eight digits write no term; the end of the text may bring more."""
+    text = "Ab1Cd2zz/e5e6 "
+    (stretch,) = stretches(text, 0)
+    assert list(octets(text, stretch)) == []

@@ -51,8 +51,10 @@ _LONGEST_ONE = 10
 _LEAST = 11
 """A mobile's digits; documents and cards have more."""
 
-_DISGUISED = re.compile(f"[{_SAID}{_UNSEEN}][{_UNSEEN}{_JOINTS}]{{0,9}}[{_PLAIN}{_SAID}]")
-"""What a run in disguise holds."""
+find_disguise = re.compile(
+    f"[{_SAID}{_UNSEEN}][{_UNSEEN}{_JOINTS}]{{0,9}}[{_PLAIN}{_SAID}]"
+).search
+"""Finds what a run in disguise holds, and most text does not."""
 _RUN = re.compile(f"{_ONE}{{{_LEAST},}}+")
 _OPEN = re.compile(f"{_ONE}++\\Z")
 _BEFORE = re.compile(f"{_ONE}\\Z")
@@ -60,8 +62,6 @@ OPEN_ENDS = frozenset(
     filter(re.compile(f"[{_PLAIN}{_SAID}{_UNSEEN}{_JOINTS}]").match, map(chr, range(0x10000)))
 )
 """What the end of an open run may be."""
-find_sign = re.compile(f"[{_SAID}{_UNSEEN}]").search
-"""Finds what a run in disguise has, and most text has not."""
 _NOT_DIGIT = re.compile("[^0-9]+")
 _BEHIND = re.compile(f"[{_JOINTS}][{_UNSEEN}]*\\Z")
 _MOBILE = re.compile(r"(?:(?:00)?86)?(1[3-9][0-9]{9})")
@@ -74,11 +74,9 @@ def digits_of(text: str) -> str:
 
 def disguised(text: str, start: int) -> Iterator[Candidate]:
     """Give every mobile, resident ID and bank card that a whole run says, if it ends."""
-    if _DISGUISED.search(text, start) is None:
-        return
     for run in _RUN.finditer(text, start):
         at, end = run.span()
-        if end - at > LONGEST_RUN or _DISGUISED.search(run[0]) is None or _continues(text, at):
+        if end - at > LONGEST_RUN or find_disguise(run[0]) is None or _continues(text, at):
             continue
         end -= len(behind[0]) if (behind := _BEHIND.search(run[0])) else 0
         found = _judged(Passage(text, at), at, end)

@@ -16,7 +16,7 @@ from filters.personal_data.disguise import (
     OPEN_ENDS,
     digits_of,
     disguised,
-    find_sign,
+    find_disguise,
     open_disguise,
 )
 from filters.personal_data.examples import EXAMPLES, is_example_address
@@ -138,7 +138,7 @@ class PersonalDataFilter:
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
         """Judge ``text`` from ``start`` on; see `gateway.ports.filter.Filter`."""
         scan = self._scan(text, start, final=final)
-        if text.isascii() or (find_sign(text, start) is None and text[-1:] not in OPEN_ENDS):
+        if text.isascii() or (find_disguise(text, start) is None and text[-1:] not in OPEN_ENDS):
             return scan
         return self._with_disguised(text, start, scan, final=final)
 

@@ -31,6 +31,7 @@ from gateway.assembly.program import Installation
 from gateway.assembly.reading import manifest_reader, readers
 from gateway.assembly.sealing import Sealer
 from gateway.assembly.shelf import read_lists
+from gateway.assembly.urgent_term import add_term
 from gateway.assembly.vault import open_vault, store_location
 from gateway.config.settings import Settings
 from gateway.config.settings_file import resolve_secret
@@ -45,13 +46,12 @@ from gateway.ports.master_keys import MasterKeys
 from gateway.ports.operator import (
     Archive,
     Coverage,
-    ImportNote,
-    ImportSummary,
     Inspector,
     KeyDesk,
     Progress,
     TextJudge,
 )
+from gateway.ports.word_lists import ImportNote, ImportSummary
 from gateway.telemetry import logs
 
 _LOG = logs.logger("serve")
@@ -178,6 +178,7 @@ def try_entries(policy: Policy) -> EntryTrial:
 
 
 __all__ = [
+    "add_term",
     "check",
     "import_terms",
     "make_credentials",

@@ -23,7 +23,8 @@ from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
 from gateway.marks.credentials import Signing
 from gateway.nouns.policy import Policy
-from gateway.ports.operator import Coverage, ListUse
+from gateway.ports.operator import Coverage
+from gateway.ports.word_lists import ListUse
 
 _ANY_KEY = b"nothing is sealed with this key"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,8 +15,11 @@ from gateway.cli.import_notes import kind_of, said
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
+from gateway.nouns.policy import Policy
 from gateway.nouns.risk import LEAST_TERMS, RISKS, Risk, terms_of
-from gateway.ports.operator import Coverage, ImportNote, ImportSummary
+from gateway.nouns.verdict import Action
+from gateway.ports.operator import Coverage
+from gateway.ports.word_lists import ImportNote, ImportSummary, UrgentTerm
 
 MOST_NOTES = 20
 
@@ -25,6 +30,7 @@ _HELP = say(
     Examples:
       sealgate lexicon import company.csv
       sealgate lexicon import terms.txt --into lists/company.jsonl
+      sealgate lexicon add "words" --category company --why "case 17" --expires 2027-01-31
       sealgate lexicon coverage
       sealgate lexicon test
 
@@ -36,6 +42,7 @@ _HELP = say(
     示例：
       sealgate lexicon import company.csv
       sealgate lexicon import terms.txt --into lists/company.jsonl
+      sealgate lexicon add "词" --category company --why "17 号案件" --expires 2027-01-31
       sealgate lexicon coverage
       sealgate lexicon test
 
@@ -88,6 +95,90 @@ def import_terms(
     else:
         _draw(summary, goal, MOST_NOTES if not everything else len(summary.notes))
     click.get_current_context().exit(Exit.WELL if summary.kept else Exit.FOUND)
+
+
+@lexicon.command(
+    help=say(
+        "Add one term to a list, with who wants it, why, and its last day.",
+        "向词表追加一个词条，记录经办人、理由与截止日期。",
+    )
+)
+@click.argument("term")
+@click.option("--category", required=True, help=say("As rules name it.", "规则所用类别。"))
+@click.option("--severity", type=click.IntRange(1, 4), default=4, show_default=True)
+@click.option("--why", required=True, help=say("The reason; stays in the list.", "理由。"))
+@click.option(
+    "--expires",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=say("Its last day.", "最后有效日。"),
+)
+@click.option("--by", metavar="WHO", help=say("Who wants it (you).", "经办人，默认当前用户。"))
+@click.option(
+    "--into",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("lists/urgent.jsonl"),
+    show_default=True,
+)
+@settings_options
+def add(
+    *,
+    term: str,
+    category: str,
+    severity: int,
+    why: str,
+    expires: datetime,
+    by: str | None,
+    target: Path,
+    config: Path | None,
+    policy: str | None,
+    state: str | None,
+) -> None:
+    """Add a term."""
+    call = invocation()
+    one = UrgentTerm(
+        term, category, severity, by or getpass.getuser(), why, expires.date().isoformat()
+    )
+    line = call.assemble().add_term(target, one)
+    click.echo(
+        say(
+            f"{target}, line {line}. It acts from the next reload on: "
+            "kill -HUP \"$(pgrep -of 'sealgate serve')\"",
+            f"{target} 第 {line} 行。重新加载后生效："
+            "kill -HUP \"$(pgrep -of 'sealgate serve')\"",
+        )
+    )
+    held = call.policy(call.settings(config, common_flags(policy, state)))
+    lacking = _lacking(held, target, one)
+    for each in lacking:
+        click.echo(each, err=True)
+    click.get_current_context().exit(Exit.FOUND if lacking else Exit.WELL)
+
+
+def _lacking(policy: Policy, target: Path, term: UrgentTerm) -> list[str]:
+    """Return what the policy lacks for the term to change anything."""
+    lacking = []
+    places = {target.resolve(), target.resolve().parent}
+    if not any(Path(each.use).resolve() in places for each in policy.lexicons):
+        lacking.append(
+            say(
+                f"The policy does not use the list yet: lexicons: [{{use: {target}}}]",
+                f"策略尚未引用该词表：lexicons: [{{use: {target}}}]",
+            )
+        )
+    acting = [
+        rule for rule in policy.rules
+        if rule.do > Action.FLAG and rule.severity <= term.severity and rule.concerns(term.category)
+    ]  # fmt: skip
+    if not acting:
+        lacking.append(
+            say(
+                f"No rule does more than record `{term.category}` of severity {term.severity}.",
+                f"没有规则处置等级 {term.severity} 的 `{term.category}`（至多记录）。",
+            )
+        )
+    return lacking
 
 
 @lexicon.command(

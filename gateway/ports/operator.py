@@ -18,6 +18,7 @@ from gateway.nouns.segment import Direction
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
 from gateway.ports.master_keys import MasterKeys
+from gateway.ports.word_lists import ImportSummary, ListUse, UrgentTerm
 
 Progress = Callable[[int, int], None]
 """Called with what is done and how much there is (0: not known)."""
@@ -48,13 +49,6 @@ class Judged(NamedTuple):
     action: str
     spots: tuple[Spot, ...]
     safe_text: str
-
-
-class ListUse(NamedTuple):
-    """One word list in use."""
-
-    name: str
-    terms: int
 
 
 class Coverage(NamedTuple):
@@ -194,23 +188,6 @@ class SignerFacts(NamedTuple):
     timestamp_url: str
     label_pin: str
     pins: int
-
-
-class ImportNote(NamedTuple):
-    """What became of a line: ``merged``, ``dropped``, ``left_out`` or ``warned``, and why."""
-
-    line: int
-    what: str
-    why: str
-
-
-class ImportSummary(NamedTuple):
-    """What an import made of a list."""
-
-    kept: int
-    merged: int
-    dropped: int
-    notes: tuple[ImportNote, ...]
 
 
 class TextJudge(Protocol):
@@ -375,6 +352,10 @@ class Assembly(Protocol):
     ) -> ImportSummary:
         """Read an operator's list, write it in canonical form, and tell what happened. Entries
         that ordinary sentences hold are left out, unless ``keep_benign``."""
+        ...
+
+    def add_term(self, target: Path, term: UrgentTerm) -> int:
+        """Append a term to a list; returns its line."""
         ...
 
     def try_entries(self, policy: Policy) -> EntryTrial:

@@ -25,13 +25,10 @@ from gateway.ports.master_keys import Rotation
 from gateway.ports.operator import (
     ChainReport,
     Coverage,
-    ImportNote,
-    ImportSummary,
     Inspected,
     Judged,
     KeyFacts,
     KeyOrder,
-    ListUse,
     MadeCredentials,
     MarkSeen,
     Progress,
@@ -42,6 +39,7 @@ from gateway.ports.operator import (
     Spot,
     Traced,
 )
+from gateway.ports.word_lists import ImportNote, ImportSummary, ListUse, UrgentTerm
 from tests.conduct_kit import misdeed
 from tests.ledger_kit import Ledger
 
@@ -228,6 +226,12 @@ class Program:
         target.write_text("{}\n", encoding="utf-8")
         notes = (ImportNote(2, "dropped", "one character"),)
         return ImportSummary(5, 1, 1, notes)
+
+    def add_term(self, target: Path, term: UrgentTerm) -> int:
+        self.calls.append(("add_term", target, term))
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("", encoding="utf-8")
+        return 7
 
 
 class MasterDesk:

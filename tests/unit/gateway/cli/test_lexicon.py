@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.cli import lexicon
+from gateway.ports.word_lists import UrgentTerm
 
 
 def test_import_tells_what_happened_and_what_to_write(run: Any, tmp_path: Path) -> None:
@@ -75,3 +76,31 @@ def test_entries_are_tested_on_their_own_texts(run: Any) -> None:
     assert "mine#4: found in: ordinary" in done.output
     assert "2 entries with 3 texts, 1 wrong." in done.output
     assert json.loads(run("lexicon", "test", "--json").output)["misses"][0]["wanted"] is False
+
+
+ADD = ("lexicon", "add", "words", "--category", "company", "--why", "case 17",
+       "--expires", "2027-01-31", "--by", "li")  # fmt: skip
+
+
+def test_an_urgent_term_goes_into_a_list(run: Any, program: Any, tmp_path: Path) -> None:
+    """With all that is to be on record, and what it takes to act."""
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\nlexicons: [{use: lists}]\nrules: [{id: a, when: company, do: block}]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "lists").mkdir()
+    done = run(*ADD, "--policy", "p.yaml")
+    assert done.exit_code == 0, done.output
+    assert "lists/urgent.jsonl, line 7. It acts from the next reload on: kill -HUP" in done.output
+    (_, target, term) = program.calls[-1]
+    assert target == Path("lists/urgent.jsonl")
+    assert term == UrgentTerm("words", "company", 4, "li", "case 17", "2027-01-31")
+
+
+def test_an_urgent_term_without_effect_says_so(run: Any) -> None:
+    """Exit code 1: it is in the list, and changes nothing."""
+    done = run(*ADD, "--severity", "2", "--policy", "cn-public")
+    assert done.exit_code == 1
+    assert "does not use the list yet: lexicons: [{use: lists/urgent.jsonl}]" in done.output
+    assert "No rule does more than record `company` of severity 2." in done.output
+    assert run(*ADD[:-4]).exit_code == 2

@@ -105,7 +105,7 @@ class Judge:
             SOUNDED: (ends[Group.ODD], ends[Group.SOUNDS]),
         }
         self._letters = QuickLook(lexicon.automaton)
-        self._mixed = MixedLook(lexicon.automaton)
+        self.mixed = MixedLook(lexicon.automaton)
         self._sounds = sounds() if ends[Group.SOUNDS] > ends[Group.ODD] else None
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's form
@@ -201,8 +201,9 @@ class Judge:
         """Yield a view with the terms of which some characters are written in pinyin."""
         if view.text.isascii():
             return
-        gaps = set((np.flatnonzero(view.starts[1:] != view.ends[:-1]) + 1).tolist())
-        matches, alive = self._mixed.look(view.text, gaps, final=final)
+        cuts = [0, *(np.flatnonzero(view.starts[1:] != view.ends[:-1]) + 1).tolist(), None]
+        pieces = [view.text[start:end] for start, end in pairwise(cuts)]
+        matches, alive = self.mixed.look(pieces, final=final)
         if matches or alive < len(view.text):
             yield _Sight(view, PLAIN, view.text, matches, final, alive=alive)
 

@@ -9,20 +9,20 @@ term; so here only what is mixed is found and held, and the text may be cut anyw
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate
 from typing import NamedTuple
 
 from filters.lexicon.variants import Group
 from gateway.matching.automaton import END, Match, TermAutomaton
-from gateway.matching.fold import KIND_BYTES, SEPARATORS, Kind
+from gateway.matching.fold import KIND_BYTES, Kind
 from gateway.matching.pinyin import readings
 
 SHORTEST = 3
 """Characters of the shortest term that is read so; as for pinyin."""
 
-_MOST_KNOWN = 1 << 16
+_MOST_KNOWN = 1 << 12
 """How many beginnings are remembered of one lexicon: they come from texts."""
 
 _MOST_HAN = 12
@@ -65,24 +65,17 @@ def _longest() -> int:
     return max(map(len, _syllables()))
 
 
-def squeezed(text: str) -> tuple[str, set[int]]:
-    """Return a plain text without separators, and the places before which there were some."""
-    out: list[str] = []
-    gaps: set[int] = set()
-    at = size = 0
-    for found in SEPARATORS.finditer(text):
-        out.append(text[at : found.start()])
-        size += found.start() - at
-        gaps.add(size)
-        at = found.end()
-    out.append(text[at:])
-    return "".join(out), gaps
-
-
-def _words(run: re.Match[str], gaps: Collection[int]) -> Iterator[tuple[int, int]]:
-    """Give the spans of the words of a run of letters."""
-    start, end = run.span()
-    yield from pairwise([start, *(at for at in range(start + 1, end) if at in gaps), end])
+def _words(pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Give the spans, in the joined pieces, of the words that may be pinyin: most of English are
+    not."""
+    at, size = 0, sum(map(len, pieces))
+    for piece in pieces:
+        whole = piece.isascii() and piece.isalpha()
+        spans = ((0, len(piece)),) if whole else (run.span() for run in _LATIN.finditer(piece))
+        for start, end in spans:
+            if _is_pinyin(piece[start:end], at + end == size):
+                yield at + start, at + end
+        at += len(piece)
 
 
 class Path(NamedTuple):
@@ -106,14 +99,15 @@ class MixedLook:
         self._known: dict[str, int] = {}
         self._spoken_before: dict[tuple[tuple[str, ...], str], tuple[str, ...]] = {}
 
-    def look(
-        self, text: str, gaps: Collection[int], *, final: bool
-    ) -> tuple[list[Match], int]:
-        """Return the matches in a folded text without separators, each as its pinyin, and from
-        where on more text may complete one (its length: nowhere). Before the characters at
-        ``gaps`` something was taken out."""
+    def look(self, pieces: Sequence[str], *, final: bool) -> tuple[list[Match], int]:
+        """Return the matches in a folded text, each as its pinyin, and from where on more text may
+        complete one (its length: nowhere). ``pieces`` are what stands between its separators;
+        places are those in the joined pieces."""
+        words = list(_words(pieces))
+        text = "".join(pieces)
         alive, found = len(text), set[Match]()
-        for path in self._paths(text, gaps):
+        gaps = set(accumulate(map(len, pieces[:-1]))) if words else ()
+        for path in self._paths(text, words, gaps):
             if path.latin and path.han:
                 found.update(
                     (number, path.start, path.end)
@@ -125,13 +119,11 @@ class MixedLook:
                 alive = path.start
         return sorted(found, key=lambda match: match[2]), alive
 
-    def _paths(self, text: str, gaps: Collection[int]) -> Iterator[Path]:
+    def _paths(
+        self, text: str, words: Sequence[tuple[int, int]], gaps: Collection[int]
+    ) -> Iterator[Path]:
         open_paths = [
-            path
-            for run in _LATIN.finditer(text)
-            for start, end in (_words(run, gaps) if gaps else (run.span(),))
-            if _is_pinyin(text[start:end], open_end=end == len(text))
-            for path in self._first(text, start, end, gaps)
+            path for start, end in words for path in self._first(text, start, end, gaps)
         ]
         while open_paths:
             path = open_paths.pop()
@@ -222,7 +214,7 @@ class MixedLook:
 
 
 @lru_cache(1 << 12)
-def _is_pinyin(run: str, *, open_end: bool) -> bool:
+def _is_pinyin(run: str, open_end: bool) -> bool:  # noqa: FBT001 -- a key of the cache
     """True if a run of letters may be syllables and nothing else."""
     if _spelled().fullmatch(run):
         return True

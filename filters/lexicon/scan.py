@@ -14,7 +14,6 @@ import re
 from filters.lexicon.exact import LOOK_BEHIND, Judge
 from filters.lexicon.letters import QuickLook
 from filters.lexicon.lexicon import Lexicon
-from filters.lexicon.mixed import MixedLook, squeezed
 from gateway.matching.automaton import END
 from gateway.matching.base64_text import looks_encoded
 from gateway.matching.fold import KIND_BYTES, SEPARATORS, Kind, find_special
@@ -56,7 +55,7 @@ class LexiconFilter:
         self._find = automaton.find
         self._size = automaton.size
         self._letters = QuickLook(automaton)
-        self._mixed = MixedLook(automaton)
+        self._mixed = self._judge.mixed
         self._han_end, _, self._plain_end, self._odd_end, _ = automaton.group_ends
         self._live_han_end, self._live_substrings_end, _, self._live_end, all_ends = (
             automaton.live_ends
@@ -165,26 +164,26 @@ class LexiconFilter:
         return max(separated, held)
 
     def _held_han(self, view: str, seen: str) -> int:
-        """As `_held`, for Han terms in their two views of their own."""
-        separated = self._held_squeezed(view, seen) if SEPARATORS.search(seen) else 0
-        mixed = self._held_mixed(view, seen) if separated >= 0 and _LATIN.search(seen) else 0
-        if separated < 0 or mixed < 0:
+        """As `_held`, for Han terms in their views of their own: without separators, partly in
+        pinyin, and by their sound."""
+        pieces = SEPARATORS.split(seen)
+        squeezed = "".join(pieces)
+        separated = self._held_squeezed(view, squeezed) if len(pieces) > 1 else 0
+        if separated < 0:
             return -1
-        separated = max(separated, mixed)
+        if _LATIN.search(squeezed):
+            matches, alive = self._mixed.look(pieces, final=False)
+            mixed = -1 if matches else self._held_apart(view, len(squeezed) - alive)
+            if mixed < 0:
+                return -1
+            separated = max(separated, mixed)
         if self._sounds is None:
             return separated
-        sounded = self._held_sounded(view, seen)
+        sounded = self._held_sounded(view, squeezed)
         return -1 if sounded < 0 else max(separated, sounded)
 
-    def _held_mixed(self, view: str, seen: str) -> int:
-        """As `_held`, for Han terms of which some characters are written in pinyin."""
-        text, gaps = squeezed(seen)
-        matches, alive = self._mixed.look(text, gaps, final=False)
-        return -1 if matches else self._held_apart(view, len(text) - alive)
-
-    def _held_squeezed(self, view: str, seen: str) -> int:
+    def _held_squeezed(self, view: str, squeezed: str) -> int:
         """As `_held`, for Han terms with separators between their characters."""
-        squeezed = SEPARATORS.sub("", seen)
         first = length = len(squeezed)
         for number, start, _ in self._find(squeezed + END):
             if number < self._han_end:
@@ -193,11 +192,11 @@ class LexiconFilter:
                 first = start
         return self._held_apart(view, length - first)
 
-    def _held_sounded(self, view: str, seen: str) -> int:
+    def _held_sounded(self, view: str, squeezed: str) -> int:
         """As `_held`, for Han terms in other characters of the same sound."""
-        squeezed = SEPARATORS.sub("", seen).translate(self._sounds or {})
-        first = length = len(squeezed)
-        for number, start, _ in self._find(squeezed + END):
+        sounded = squeezed.translate(self._sounds or {})
+        first = length = len(sounded)
+        for number, start, _ in self._find(sounded + END):
             if self._odd_end <= number < self._size:
                 return -1
             if start < first and number >= self._live_end:

@@ -102,15 +102,18 @@ class _KeyFile(msgspec.Struct, frozen=True):
     keys: tuple[GatewayKey, ...]
 
 
+_JUST_NOW_S = 0.05
+"""For a key that is unknown the file is looked at so often, whoever guesses."""
+
 _Hashes = dict[str, tuple[GatewayKey, Digest]]
 
 
 class KeyBook:
     """The keys of one state folder. One per process; several processes may use the same folder.
 
-    A change by another process is seen within a second. If the file cannot be read while running,
-    the keys stay as they were, `fault` says why and ``tell`` is told; at the start that is a
-    ConfigError, and so is a file of keys whose secret is gone.
+    A change by another process is seen within a second, a new key nearly at once. If the file
+    cannot be read while running, the keys stay as they were, `fault` says why and ``tell`` is told;
+    at the start that is a ConfigError, and so is a file of keys whose secret is gone.
     """
 
     def __init__(self, folder: Path, clock: Clock, tell: Callable[[str], None] = nobody) -> None:
@@ -131,8 +134,7 @@ class KeyBook:
 
     def find(self, key: str) -> GatewayKey:
         """Return what is known of a key. Raises Unauthorized if it may not be used now."""
-        hashes = self._file.content()
-        found = hashes.get(self._hash(key)) if _FORMAT.fullmatch(key) else None
+        found = self._found(self._hash(key)) if _FORMAT.fullmatch(key) else None
         if found is None:
             raise Unauthorized("This gateway does not know the key: ask its operator for one.")
         known, digest = found
@@ -238,6 +240,10 @@ class KeyBook:
     def keyed_hash(self, credential: bytes) -> str:
         """Return 16 hexadecimal digits that stand for a key of somebody else in records."""
         return hmac.digest(self._secret, b"foreign\0" + credential, "sha256").hex()[:16]
+
+    def _found(self, digest: str) -> tuple[GatewayKey, Digest] | None:
+        """Return the key of a hash; one that is unknown may have been made just now."""
+        return self._file.content().get(digest) or self._file.content(_JUST_NOW_S).get(digest)
 
     def _edit(self, identifier: str, edit: Callable[[GatewayKey], GatewayKey]) -> GatewayKey:
         edited: list[GatewayKey] = []

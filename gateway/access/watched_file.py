@@ -53,10 +53,11 @@ class WatchedFile(Generic[_Content]):
         self._version = version_of(path)
         self._content = read(path)
 
-    def content(self) -> _Content:
-        """Return what the file says, or said when it could last be read."""
+    def content(self, at_most_s: float = _RELOAD_S) -> _Content:
+        """Return what the file says, or said when it could last be read or was looked at less than
+        ``at_most_s`` ago."""
         now_s = self._clock.monotonic_s()
-        if now_s - self._checked_s >= _RELOAD_S:
+        if now_s - self._checked_s >= at_most_s:
             self._checked_s = now_s
             self._look()
         return self._content

@@ -175,9 +175,14 @@ class BoundedHttp(HttpToolsProtocol):
         self._await_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the exchange that its client left."""
+        """Tell the exchange that its client left.
+
+        No timer stays behind. (The parent's own stays where the client reset the connection: it
+        would hold all this until an idle connection ends.)
+        """
         self._headers_came()
         self._reader_came()
+        self._unset_keepalive_if_required()
         unsent = self.transport.get_write_buffer_size()
         super().connection_lost(exc)
         self.link.went(unsent)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from gateway.config.settings import Limits
 from gateway.edge.connection import (
     EXTENSION,
+    BoundedHttp,
     Connection,
     HeadJoiner,
     connection_of,
@@ -142,3 +145,25 @@ async def test_offer_of_http2_in_a_body_stays(here: GatewayHere) -> None:
         await client.send(sent)
         assert (await client.get()).status == 200
     assert here.entry.body == body
+
+
+async def test_a_connection_reset_between_requests_leaves_nothing(here: GatewayHere) -> None:
+    """The timer that ends idle connections would hold it, and all that it has, for a minute."""
+    gc.collect()
+    gc.disable()
+    try:
+        async with Client.to(here.port) as client:
+            await client.post(CHAT)
+            assert (await client.get()).status == 200
+            (held,) = [one for one in gc.get_objects() if isinstance(one, BoundedHttp)]
+            assert held.timeout_keep_alive_task is not None
+            lost = asyncio.Event()
+            held.link.on_lost = lost.set
+            sock = client.writer.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        await asyncio.wait_for(lost.wait(), 10)
+        await asyncio.sleep(0)
+        del held
+        assert [one for one in gc.get_objects() if isinstance(one, BoundedHttp)] == []
+    finally:
+        gc.enable()

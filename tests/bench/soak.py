@@ -2,7 +2,7 @@
 
     python -m tests.bench.soak [EXCHANGES]
 
-200,000 by default (a quarter of an hour), with `cn-public` and 100,000 terms.
+200,000 by default (five minutes and more), with `cn-public` and 100,000 terms.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import judge, memory, run, soak, streams, subjects
@@ -30,13 +29,7 @@ def main() -> None:
 
 
 def _the_rest(folder: Path, *, short: bool, full: bool) -> None:
-    with ExitStack() as stack:
-        behind = subjects.model()
-        stack.callback(behind.end)
-        behind.wait_until_it_answers()
-        gateway = subjects.full_sealgate(behind.port, folder)
-        stack.callback(gateway.end)
-        gateway.wait_until_it_answers()
+    with subjects.serving(folder) as (behind, gateway):
         _say(memory.memory(gateway))
         _say(streams.added_gap(behind.port, gateway, streams=50 if short else 400,
                                seconds=3 if short else 15))  # fmt: skip

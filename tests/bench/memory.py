@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import subjects
@@ -44,13 +43,10 @@ def memory(subject: Subject) -> str:
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        behind = subjects.model()
-        stack.callback(behind.end)
-        behind.wait_until_it_answers()
-        gateway = subjects.full_sealgate(behind.port, Path(folder))
-        stack.callback(gateway.end)
-        gateway.wait_until_it_answers()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subjects.serving(Path(folder)) as (_, gateway),
+    ):
         print(memory(gateway))  # noqa: T201 -- the benchmark's own output
 
 

@@ -6,7 +6,7 @@ that thousands share, posts. Two of one kind have the form in common and nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from numpy.random import Generator, default_rng
 
@@ -85,6 +85,15 @@ class Oddities:
     def _idiom_row(self, chance: Generator) -> str:
         return "，".join(_words(chance, self._idioms, 84)) + "。"
 
+    def _formed(self, chance: Generator, forms: Sequence[str], words: int) -> str:
+        """Fill forms, drawn by chance, with words of their language."""
+        text = ""
+        while len(text) < _LENGTH:
+            form = forms[int(chance.integers(len(forms)))]
+            pool = self._zh if any("一" <= letter <= "龥" for letter in form) else self._en
+            text += form.format(*_words(chance, pool, words))
+        return text
+
     def _questions(self, chance: Generator) -> str:
         asked = (
             "请帮我写一篇关于{}的文章，要求不少于八百字，语言通顺，结构清晰。",
@@ -92,12 +101,7 @@ class Oddities:
             "What is the difference between {} and {}? Please explain with examples. ",
             "Write a short story about {} in the style of a fairy tale. ",
         )
-        text = ""
-        while len(text) < _LENGTH:
-            form = asked[int(chance.integers(len(asked)))]
-            pool = self._zh if form[0] > "z" else self._en
-            text += form.format(*_words(chance, pool, 2))
-        return text
+        return self._formed(chance, asked, 2)
 
     def _openings(self, chance: Generator) -> str:
         openings = (
@@ -107,12 +111,7 @@ class Oddities:
             "As an AI language model, I don't have opinions about {}, but I can help you. ",
             "I'm sorry, but I can't assist with that request about {}. Is there anything else? ",
         )
-        text = ""
-        while len(text) < _LENGTH:
-            form = openings[int(chance.integers(len(openings)))]
-            pool = self._zh if form[0] > "z" else self._en
-            text += form.format(*_words(chance, pool, 1))
-        return text
+        return self._formed(chance, openings, 1)
 
     def _posts(self, chance: Generator) -> str:
         forms = (
@@ -122,9 +121,4 @@ class Oddities:
             "@{0} thanks for the {1}! can't wait for {2} #{3} #blessed ",
             "有人知道{0}和{1}哪个好吗？在线等，挺急的。",
         )
-        text = ""
-        while len(text) < _LENGTH:
-            form = forms[int(chance.integers(len(forms)))]
-            pool = self._zh if any("一" <= letter <= "龥" for letter in form) else self._en
-            text += form.format(*_words(chance, pool, 4))
-        return text
+        return self._formed(chance, forms, 4)

@@ -12,7 +12,6 @@ import contextlib
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import subjects
@@ -70,13 +69,10 @@ def soak(subject: Subject, exchanges: int) -> str:
 
 def main() -> None:
     """Start a gateway, soak it and print."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        behind = subjects.model()
-        stack.callback(behind.end)
-        behind.wait_until_it_answers()
-        gateway = subjects.full_sealgate(behind.port, Path(folder))
-        stack.callback(gateway.end)
-        gateway.wait_until_it_answers()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subjects.serving(Path(folder)) as (_, gateway),
+    ):
         said = soak(gateway, int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)
         print(said)  # noqa: T201 -- the benchmark's own output
 

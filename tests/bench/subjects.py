@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.bench.lists import write_terms
@@ -65,6 +67,19 @@ def full_sealgate(upstream: int, folder: Path, *more: str) -> Subject:
     """Return the gateway with `cn-public`, 100,000 terms, label and durable record."""
     policy = full_policy(folder)
     return sealgate("sealgate, cn-public + 100,000 terms", upstream, folder / "full", policy, *more)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[Subject, Subject]]:
+    """Start a model server and the full gateway in front of it, and give both; end them."""
+    with ExitStack() as stack:
+        behind = model()
+        stack.callback(behind.end)
+        behind.wait_until_it_answers()
+        gateway = full_sealgate(behind.port, folder)
+        stack.callback(gateway.end)
+        gateway.wait_until_it_answers()
+        yield behind, gateway
 
 
 _LITELLM = """\

@@ -74,7 +74,7 @@ class AllowPhrases:
         places[[numbers[phrase] for phrase in ordered]] = np.arange(len(ordered), dtype=np.uint64)
         packed = np.frombuffer(pairs, np.uint64)
         packed = np.sort(places[packed >> 32] << 32 | packed & 0xFFFFFFFF)
-        fresh = np.ones(len(packed), np.bool_)
+        fresh = np.ones(len(packed), np.bool_)  # numpy.unique would bring numpy.ma, which stays
         fresh[1:] = packed[1:] != packed[:-1]
         packed = packed[fresh]
         self._entries = array("I", (packed & 0xFFFFFFFF).astype(np.uint32).tobytes())

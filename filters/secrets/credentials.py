@@ -83,12 +83,11 @@ def behind(text: str, at: int, mark: str) -> Place | None:
     begin = at + len(mark)
     run = _BEGUN.match(text, begin)
     reach = run.end() if run else begin
-    if reach == len(text) and reach - begin < LONGEST:
-        found = _AFTER[mark].match(text, begin)
-        start, end = found.span("secret") if found else (reach, reach)
-        return Place(start, end, open=True, sure=sure)
+    growing = reach == len(text) and reach - begin < LONGEST
     found = _AFTER[mark].match(text, begin)
-    return Place(*found.span("secret"), sure=sure) if found else None
+    if found is None:
+        return Place(reach, reach, open=True, sure=sure) if growing else None
+    return Place(*found.span("secret"), open=growing, sure=sure)
 
 
 def is_pgpass(left: str) -> bool:

@@ -53,9 +53,7 @@ class FileInspector:
         """Read a file's marks and say what is owed."""
         if propagator:
             validate_provider_code(propagator)
-        seen = self._files(FileAsked(content, name, manifest))
-        if seen.words:
-            seen = with_words_read(seen, self._readers)
+        seen = with_words_read(self._files(FileAsked(content, name, manifest)), self._readers)
         tier = tier_of(seen.marks, declared=declared)
         label = None
         if propagator:

@@ -60,8 +60,7 @@ class LedgerMemory:
     def _bare(self, text: str, seen: Seen) -> str:
         """Return the words of a text without our marks."""
         text = self._sealer.without_marks(text)
-        tagged = seen.format is MediaFormat.HTML and not seen.words
-        return TAG.sub(" ", text) if tagged else text
+        return TAG.sub(" ", text) if _is_tagged(seen) else text
 
     def alike(self, content: bytes, seen: Seen) -> tuple[list[Likeness], bool]:
         """Return the exchanges that the content is like, the surest first."""
@@ -97,8 +96,7 @@ class LedgerMemory:
         return found, self._recognisable(bare, text, seen)
 
     def _recognisable(self, bare: str, text: str, seen: Seen) -> bool:
-        tagged = seen.format is MediaFormat.HTML and not seen.words
-        if tagged or is_prose(text) is False:
+        if _is_tagged(seen) or is_prose(text) is False:
             return False
         return units_of(normalise(bare)) >= RECOGNISABLE_UNITS
 
@@ -117,6 +115,11 @@ def told(content: bytes, seen: Seen) -> str:
     if seen.words:
         return seen.words[:MOST_TRACED]
     return traceable(content) if seen.format in TEXTS else ""
+
+
+def _is_tagged(seen: Seen) -> bool:
+    """Return whether a content is looked up as it stands there, with the tags of a page."""
+    return seen.format is MediaFormat.HTML and not seen.words
 
 
 def traceable(content: bytes) -> str:

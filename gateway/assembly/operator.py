@@ -175,9 +175,7 @@ class Records:
         self, content: bytes, name: str, manifest: bytes = b""
     ) -> tuple[list[MarkSeen], list[Traced]]:
         """Return the marks in a file, and the exchanges that they, its looks or words lead to."""
-        seen = self._files(FileAsked(content, name, manifest))
-        if seen.words:
-            seen = with_words_read(seen, self._readers)
+        seen = with_words_read(self._files(FileAsked(content, name, manifest)), self._readers)
         found = {
             one.exchange: Traced(one.exchange, "file", 1.0, one.time_ns, 0, 0)
             for one in self._archive.trace_file(content)

@@ -148,7 +148,10 @@ class FileReading:
 
 def with_words_read(seen: Seen, readers: Iterable[Reader]) -> Seen:
     """Return what was seen of a document, with the marks that its words carry like any text:
-    visible labels and traces. A label that was found in the file itself is not told twice."""
+    visible labels and traces. A label that was found in the file itself is not told twice. Of what
+    says nothing it is what was seen."""
+    if not seen.words:
+        return seen
     known = {(mark.family, mark.code) for mark in seen.marks}
     told = read(seen.words.encode("utf-8", "replace"), "txt", readers)
     labelled = any(mark.family is MarkFamily.LABEL for mark in seen.marks)

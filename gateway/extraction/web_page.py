@@ -97,12 +97,7 @@ def read_web_page(text: str, passages: Passages, *, place: str = "") -> None:
     stands before the name of each. Raises ReadFault."""
     passages.add(f"{place}source", text)
     styles = _styles(text)
-    page = _Page(_hiding(styles))
-    for part in parts(text):
-        if isinstance(part, Tag):
-            page.tag(part)
-        else:
-            page.text(part)
+    page = _read(text, styles)
     passages.add(f"{place}text", "".join(page.whole))
     if page.hides:
         passages.add(f"{place}visible text", "".join(page.visible))
@@ -113,13 +108,17 @@ def read_web_page(text: str, passages: Passages, *, place: str = "") -> None:
 
 def visible_text(text: str) -> str:
     """Return the text of a page as a browser shows it."""
-    page = _Page(_hiding(_styles(text)))
+    return "".join(_read(text, _styles(text)).visible)
+
+
+def _read(text: str, styles: str) -> _Page:
+    page = _Page(_hiding(styles))
     for part in parts(text):
         if isinstance(part, Tag):
             page.tag(part)
         else:
             page.text(part)
-    return "".join(page.visible)
+    return page
 
 
 def _styles(text: str) -> str:

@@ -211,9 +211,9 @@ class Gatherer:
 
     def retry(self) -> None:
         """Try those again that wait for the store alone."""
-        waiting = [each for each in self.locked if not self._is_locked(each)]
-        self.locked = [each for each in self.locked if self._is_locked(each)]
-        self.ready.extend(waiting)
+        waiting, self.locked = self.locked, []
+        for each in waiting:
+            (self.locked if self._is_locked(each) else self.ready).append(each)
 
     def _is_locked(self, gathered: Gathered) -> bool:
         wrapped = gathered.wrapped_key

@@ -86,10 +86,10 @@ def decodings(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int]]:
         size = len(part) * 6 // 8
         raw = b64decode(part + "A" * (-len(part) % 4))[:size]
         whole = size - _half_character(raw)
-        codes, ends = _placed(raw[:whole])
+        codes, starts, ends = _placed(raw[:whole])
         first = stretch.start + skipped
-        starts = first + (np.concatenate(([0], ends[:-1])) if len(ends) else ends) * 8 // 6
-        yield Layer(codes, starts, first + (ends * 8 - 1) // 6 + 1), first + whole * 8 // 6
+        ended = first + (ends * 8 - 1) // 6 + 1
+        yield Layer(codes, first + starts * 8 // 6, ended), first + whole * 8 // 6
 
 
 def octets(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int, int]]:
@@ -102,17 +102,17 @@ def octets(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int, int]]:
             first = run.start() + skipped
             raw = bytes.fromhex(text[first : run.end() - (run.end() - first) % 2])
             whole = len(raw) - _half_character(raw)
-            codes, ends = _placed(raw[:whole])
-            starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
+            codes, starts, ends = _placed(raw[:whole])
             yield Layer(codes, first + starts * 2, first + ends * 2), first + whole * 2, run.end()
 
 
-def _placed(raw: bytes) -> tuple[Codes, Offsets]:
-    """Return the code points that octets say, and after how many octets each ends."""
+def _placed(raw: bytes) -> tuple[Codes, Offsets, Offsets]:
+    """Return the code points that octets say, and behind how many octets each begins and ends."""
     codes = code_points(raw.decode("utf-8", "surrogateescape"))
     widths = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000)
     widths[(codes >= 0xDC80) & (codes <= 0xDCFF)] = 1
-    return codes, np.cumsum(widths, dtype=np.int64)
+    ends = np.cumsum(widths, dtype=np.int64)
+    return codes, ends - widths, ends
 
 
 def _half_character(raw: bytes) -> int:

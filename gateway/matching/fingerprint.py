@@ -148,7 +148,7 @@ class Fingerprinter:
         large = rolling.grams(GRAM_UNITS)
         words = self._keyed(rolling, large)
         chosen = words[:, 1] % KEPT_OF == 0
-        if _are_few(words[:, 0]):
+        if len(set(words[:, 0].tolist())) <= FEW_GRAMS:
             chosen[:] = True
         grams: dict[int, list[int]] = {}
         kept = zip(words[chosen, 0].tolist(), large.starts[chosen].tolist(), strict=True)
@@ -246,13 +246,10 @@ class Fingerprinter:
 def _kept(words: NDArray[np.int32]) -> tuple[int, ...]:
     """Return which of a record's grams, by their words of hash, are kept; sorted."""
     kept = set(words[words[:, 1] % KEPT_OF == 0, 0].tolist())
-    if len(kept) <= FEW_GRAMS and _are_few(words[:, 0]):
-        kept.update(words[:, 0].tolist())
+    if len(kept) <= FEW_GRAMS:
+        every = set(words[:, 0].tolist())
+        kept = every if len(every) <= FEW_GRAMS else kept
     return tuple(sorted(kept))
-
-
-def _are_few(hashes: NDArray[np.int32]) -> bool:
-    return len(np.unique(hashes)) <= FEW_GRAMS
 
 
 class _Grams(NamedTuple):

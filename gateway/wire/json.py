@@ -80,13 +80,13 @@ def loads(raw: bytes, *, strict: bool = False) -> Any:
     return _loads(text, strict=strict)
 
 
-def loads_answer(raw: bytes) -> Any:
-    """Return the value that an upstream sent; a key that stands twice is the protocol of nobody.
+def loads_answer(raw: bytes, *, strict: bool = True) -> Any:
+    """As `loads`, for what an upstream sent; a key that stands twice is the protocol of nobody.
 
     Raises UpstreamBroken.
     """
     try:
-        return loads(raw, strict=True)
+        return loads(raw, strict=strict)
     except BadRequest as error:
         raise UpstreamBroken(error.detail) from None
 

@@ -30,9 +30,8 @@ DRAWN: Name = ("urn:sealgate:marks:1.0:", "VisibleLabel")
 PROVENANCE: Name = ("http://purl.org/dc/terms/", "provenance")
 ORIENTATION: Name = ("http://ns.adobe.com/tiff/1.0/", "Orientation")
 GAIN_MAP: Name = ("http://ns.adobe.com/hdr-gain-map/1.0/", "Version")
-"""Says that a further picture behind this one makes it brighter (Ultra HDR)."""
-
-"""``DRAWN`` is ours: which label was drawn into the picture, and where."""
+"""``DRAWN`` is ours: which label was drawn into the picture, and where. ``GAIN_MAP`` says that a
+further picture behind this one makes it brighter (Ultra HDR)."""
 
 PREFIXES = {
     AIGC[0]: "TC260",

@@ -13,7 +13,14 @@ from gateway.nouns.record import token_counts
 from gateway.nouns.segment import Channel, Pointer, TextForm
 from gateway.ports.adapter import Coding, Media, Piece, Request, Structured
 from gateway.wire.field_map import UNKNOWN, Found, Node, walk
-from gateway.wire.json import Splice, encode_string, loads, locate, member_splices, within_quotes
+from gateway.wire.json import (
+    Splice,
+    encode_string,
+    loads_answer,
+    locate,
+    member_splices,
+    within_quotes,
+)
 from gateway.wire.portioned_json import loads_by_portions
 
 _SAID = ("content", "refusal")
@@ -45,10 +52,7 @@ class Reading:
 
     def parse(self, data: bytes) -> Any:
         """Return the decoded body. Raises UpstreamBroken."""
-        try:
-            return loads(data, strict=self._strict)
-        except BadRequest as error:
-            raise UpstreamBroken(error.detail) from None
+        return loads_answer(data, strict=self._strict)
 
     def parse_by_portions(self, data: bytes) -> Generator[bool, None, Any]:
         """As `parse`; yields True between portions of log probabilities. Raises UpstreamBroken."""

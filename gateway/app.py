@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.edge.gateway import Gateway
+from gateway.edge.own_pages import error_response
 from gateway.edge.proxy import Proxy
+from gateway.nouns.errors import MethodRefused, NothingHere
 
 
 def own_pages(gateway: Gateway, pages: Sequence[BaseRoute] = ()) -> Starlette:
@@ -30,7 +32,18 @@ def own_pages(gateway: Gateway, pages: Sequence[BaseRoute] = ()) -> Starlette:
             }
         )
 
-    app = Starlette(routes=[Route("/sealgate/v1/version", version), *pages])
+    async def nothing(request: Request, reason: Exception) -> Response:
+        """Say that there is no such page, or that it takes other methods."""
+        methods = getattr(reason, "headers", None) or {}
+        error = MethodRefused(f"It takes {methods['Allow']}.") if methods else NothingHere()
+        answer = error_response(gateway, error, request.scope["headers"])
+        answer.headers.update({**methods, "cache-control": "no-store"})
+        return answer
+
+    app = Starlette(
+        routes=[Route("/sealgate/v1/version", version), *pages],
+        exception_handlers={404: nothing, 405: nothing},
+    )
     app.router.redirect_slashes = False  # it would lead to whatever host the client named
     return app
 

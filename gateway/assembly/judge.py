@@ -85,7 +85,7 @@ class PolicyJudge:
         """Return the session that judges the request."""
         request = admission.request
         spoken = language_of(_last_said(request))
-        language = self._language(spoken)
+        language = self.policy.answer.language_for(spoken)
         veil = VeilMap(self._veil_key, admission.principal.tenant, admission.subject.id)
         plan = InputPlan(
             self.policy,
@@ -135,10 +135,6 @@ class PolicyJudge:
             reads_files=self.policy.reads_answers,
         )
         return OutputSession(plan, answer)
-
-    def _language(self, spoken: str) -> str:
-        wanted = self.policy.answer.language
-        return spoken if wanted == "auto" else wanted
 
     def _refuse(self, direction: Direction, language: str, decision: Decision) -> Refusal:
         return self._refusals.refusal(decision, direction, language)

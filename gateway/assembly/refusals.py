@@ -29,7 +29,7 @@ class Refusals:
             category, direction, language
         )
         retract = direction is Direction.OUTPUT and self._retract.get(decision.rule, True)
-        return Refusal(CODE, message, decision.rule, category, retract)
+        return Refusal(CODE, message, decision.rule, category, retract, language=language)
 
     def _sentence(self, category: str, direction: Direction, language: str) -> str:
         name = category

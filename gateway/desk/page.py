@@ -14,8 +14,8 @@ import msgspec
 
 from gateway.desk.report import MadeHere, PublicAnswer, PublicMark, Tier
 from gateway.nouns.errors import SealgateError
+from gateway.wire.accept_language import LANGUAGES, preferred_language
 
-LANGUAGES = ("zh", "en")
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#0b5cad" '
     'd="M12 2 4 5v6c0 5.2 3.3 9.3 8 11 4.7-1.7 8-5.8 8-11V5z"/><path fill="none" stroke="#fff" '
@@ -180,23 +180,5 @@ def _size(limit: int) -> str:
 
 
 def wished_language(accept: str, asked: Any = None) -> str:
-    """Return ``zh`` or ``en``: what was asked for outright, else what `Accept-Language` likes best
-    of the two (RFC 9110, 12.5.4), else English."""
-    if asked in LANGUAGES:
-        return str(asked)
-    best, liked = "en", 0.0
-    for entry in accept.split(",")[:20]:
-        tag, _, weight = entry.partition(";")
-        language = tag.strip()[:2].lower()
-        quality = _quality(weight)
-        if language in LANGUAGES and quality > liked:
-            best, liked = language, quality
-    return best
-
-
-def _quality(weight: str) -> float:
-    value = weight.replace(" ", "").removeprefix("q=")
-    try:
-        return min(1.0, max(0.0, float(value))) if value else 1.0
-    except ValueError:
-        return 0.0
+    """Return ``zh`` or ``en``: what was asked for outright, else what the browser likes best."""
+    return str(asked) if asked in LANGUAGES else preferred_language(accept)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -128,7 +129,7 @@ def _for_people(desk: Desk) -> list[Route]:
         """Return a part of the page."""
         name = request.path_params["name"]
         if name not in _ASSETS:
-            return Response(status_code=404)
+            raise HTTPException(404)
         content = ICON if name == "icon.svg" else asset(name)
         lines = {**SECURITY, "cache-control": "public, max-age=3600"}
         return Response(content, 200, lines, _ASSETS[name])

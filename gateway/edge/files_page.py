@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,7 +28,7 @@ def files_page(kept: KeptFiles) -> Route:
         """Give a file back."""
         found = await asyncio.to_thread(kept.get, request.path_params["name"])
         if found is None:
-            return Response(status_code=404, headers={"cache-control": "no-store"})
+            raise HTTPException(404)
         return Response(found.content, media_type=found.mime, headers=_SAFE)
 
     return Route(PATH + "{name}", file)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from gateway.edge.consult import ask, in_portions
 from gateway.edge.gateway import Gateway, Regime
-from gateway.edge.own_pages import page_body
+from gateway.edge.own_pages import error_response, page_body
 from gateway.engine.lane import Ruled
 from gateway.engine.opinion import Hearing, Opinion
 from gateway.nouns.errors import BadRequest, SealgateError, TooLarge
@@ -64,9 +64,7 @@ def guard_page(gateway: Gateway, hearing: MakeHearing) -> Route:
             finally:
                 permit.release()
         except SealgateError as error:
-            reply = gateway.fallback.error(error, exchange="")
-            lines = {name.decode(): value.decode() for name, value in reply.headers}
-            return Response(reply.body, reply.status, headers=lines)
+            return error_response(gateway, error, request.scope["headers"])
 
     return Route("/sealgate/v1/guard", guard, methods=["POST"])
 

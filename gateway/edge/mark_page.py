@@ -20,7 +20,7 @@ from gateway.edge.account import note_unlabelled
 from gateway.edge.body import header
 from gateway.edge.file_sealing import origin_of
 from gateway.edge.gateway import Gateway, Headers
-from gateway.edge.own_pages import page_body
+from gateway.edge.own_pages import error_response, page_body
 from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject
 from gateway.nouns.media import MediaFormat
@@ -31,6 +31,7 @@ from gateway.ports.adapter import Coding
 from gateway.ports.mark import Claim
 from gateway.ports.session import Sealed, SealOrder, link_header
 from gateway.telemetry.metrics import ExchangeFacts
+from gateway.wire.accept_language import preferred_language
 from gateway.wire.multipart import boundary_of, read_parts
 
 PROTOCOL = "mark"
@@ -76,15 +77,13 @@ def mark_page(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> Route:
         except SealgateError as error:
             if isinstance(error, MarkFailed):
                 error.status = UNPROCESSABLE  # the file is the caller's own
-            reply = gateway.fallback.error(error, exchange=exchange, language=_language(headers))
-            lines = {name.decode(): value.decode() for name, value in reply.headers}
-            return Response(reply.body, reply.status, headers=lines)
+            return error_response(gateway, error, headers, exchange)
 
     return Route(PATH, mark, methods=["POST"])
 
 
 def _language(headers: Headers) -> str:
-    return "zh" if header(headers, b"accept-language")[:2].lower() == b"zh" else "en"
+    return preferred_language(header(headers, b"accept-language").decode("latin-1"))
 
 
 async def _read(request: Request, gateway: Gateway, headers: Headers) -> _Given:

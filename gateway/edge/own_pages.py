@@ -14,11 +14,13 @@ from typing import Any
 
 import msgspec
 from starlette.requests import Request
+from starlette.responses import Response
 
 from gateway.edge.body import DISCARD_BYTES, Receive, declared, header
-from gateway.edge.gateway import Gateway
+from gateway.edge.gateway import Gateway, Headers
 from gateway.edge.reply import HeaderLines, Send
 from gateway.nouns.errors import BadRequest, Overloaded, SealgateError, TooLarge
+from gateway.wire.accept_language import preferred_language
 from gateway.wire.error_shape import error_headers, error_object
 
 BODIES = 8
@@ -129,6 +131,18 @@ class _Visit:
             {"type": "http.response.start", "status": error.status, "headers": lines}
         )
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def error_response(
+    gateway: Gateway, error: SealgateError, headers: Headers, exchange: str = ""
+) -> Response:
+    """Return what a page answers instead: the error's object, in the language that the policy or
+    else the reader wants."""
+    wished = preferred_language(header(headers, b"accept-language").decode("latin-1"))
+    spoken = gateway.policy.answer.language_for(wished)
+    reply = gateway.fallback.error(error, exchange=exchange, language=spoken)
+    lines = {name.decode(): value.decode() for name, value in reply.headers}
+    return Response(reply.body, reply.status, headers=lines)
 
 
 async def page_body(request: Request, most: int, key: str) -> bytes:

@@ -22,6 +22,7 @@ from gateway.edge.runner import Call, Runner
 from gateway.edge.watch import Sweep, Watch
 from gateway.nouns.errors import Overloaded, PathRefused, SealgateError
 from gateway.ports.adapter import RouteKind
+from gateway.wire.accept_language import preferred_language
 
 OWN_PREFIX = b"/sealgate/"
 """What lies below belongs to the gateway itself, not to a protocol."""
@@ -116,7 +117,8 @@ class Proxy:
     async def _turn_away(self, error: SealgateError, writer: ClientWriter, language: str) -> None:
         account = Account(self._gateway, self._gateway.new_id(), self._nowhere, writer)
         account.ended_by(error)
-        reply = self._gateway.fallback.error(error, exchange=account.exchange, language=language)
+        spoken = self._gateway.policy.answer.language_for(language)
+        reply = self._gateway.fallback.error(error, exchange=account.exchange, language=spoken)
         ours: HeaderLines = [(b"connection", b"close")] if error.status in {403, 503} else []
         try:
             await writer.reply(reply, ours, account.exchange)
@@ -179,6 +181,6 @@ def _wishes(headers: Headers) -> tuple[bool, str]:
     for name, value in headers:
         if name == b"upgrade":
             upgrade = True
-        elif name == b"accept-language" and value[:2].lower() == b"zh":
-            language = "zh"
+        elif name == b"accept-language":
+            language = preferred_language(value.decode("latin-1"))
     return upgrade, language

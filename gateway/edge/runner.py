@@ -101,6 +101,10 @@ class Runner:
         if not self._writer.ended:
             self._watch.interrupt(ClientGone())
 
+    @property
+    def _language(self) -> str:
+        return self._account.regime.policy.answer.language_for(self._call.language)
+
     # -- the journey
 
     async def _journey(self) -> None:
@@ -185,7 +189,7 @@ class Runner:
         adapter, account = self._target.adapter, self._account
         style = account.regime.policy.answer.input
         if style == "error":
-            reply = adapter.refuse(refusal, exchange=account.exchange, language=self._call.language)
+            reply = adapter.refuse(refusal, exchange=account.exchange)
         else:
             reply = adapter.refuse_politely(
                 request, refusal, style=style, exchange=account.exchange
@@ -294,7 +298,7 @@ class Runner:
             error.status = upstream.status
             self._ours.extend(line for line in upstream.headers if line[0].startswith(b"retry-"))
         reply = self._target.adapter.error(
-            error, exchange=self._account.exchange, language=self._call.language
+            error, exchange=self._account.exchange, language=self._language
         )
         if self._reading:  # the rest of the body may still be on its way
             self._ours.append((b"connection", b"close"))

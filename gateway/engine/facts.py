@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from gateway.engine.lane import Ruled
 from gateway.engine.window import Window
@@ -53,16 +53,17 @@ def would_block(facts: Iterable[FindingFact]) -> bool:
     return any(fact.wanted in (Action.BLOCK.word, Action.DROP_TURN.word) for fact in facts)
 
 
+def quiet_outcome(facts: Iterable[FindingFact], unjudged: Sequence[str]) -> Outcome:
+    """Return what a text that was left as it was came to: only one in which nothing was found and
+    nothing went unjudged is ``passed``."""
+    seen = any(fact.wanted != Action.PASS.word for fact in facts)
+    return Outcome.FLAGGED if seen or unjudged else Outcome.PASSED
+
+
 def outcome_of(
-    so_far: Outcome, facts: Iterable[FindingFact], *, blocked: bool, refused: bool
+    so_far: Outcome, facts: Iterable[FindingFact], unjudged: Sequence[str], *, refused: bool
 ) -> Outcome:
-    """Return an answer's one word: ``blocked`` by us, ``refused`` by the upstream, or what it came
-    to otherwise."""
-    if blocked:
-        return Outcome.BLOCKED_OUTPUT
+    """Return an answer's one word: ``refused`` by the upstream, or what it came to otherwise."""
     if so_far is not Outcome.PASSED:
         return so_far
-    if refused:
-        return Outcome.UPSTREAM_BLOCKED
-    seen = any(fact.wanted != Action.PASS.word for fact in facts)
-    return Outcome.FLAGGED if seen else so_far
+    return Outcome.UPSTREAM_BLOCKED if refused else quiet_outcome(facts, unjudged)

@@ -11,7 +11,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from gateway.engine.facts import finding_facts, pointer_name, would_block
+from gateway.engine.facts import finding_facts, pointer_name, quiet_outcome, would_block
 from gateway.engine.input_media import (
     FileText,
     fetched_files,
@@ -278,13 +278,13 @@ class InputSession:
         verdict = self._verdict
         refusal = verdict.refusal if verdict else None
         edited = verdict is not None and any(fact.action not in ("pass", "flag") for fact in facts)
-        seen = any(fact.wanted != Action.PASS.word for fact in facts)
-        quiet = Outcome.FLAGGED if seen else Outcome.PASSED
+        unjudged = unjudged_words(self._request.media)
+        quiet = quiet_outcome(facts, unjudged)
         return Tally(
             outcome=Outcome.BLOCKED_INPUT if refusal else Outcome.EDITED if edited else quiet,
             findings=tuple(facts),
             receipts=(),
-            unjudged=unjudged_words(self._request.media),
+            unjudged=unjudged,
             judged=judged_words(self._request.media),
             strings_scanned=len(self._request.segments)
             + sum(len(part.passages) for part in self._request.media),

@@ -169,16 +169,16 @@ class OutputSession:
         for window in self._windows.values():
             window.observe()
         facts = self._files.facts()
+        unjudged = (*self._unjudged, *self._files.unjudged)
+        said = Outcome.BLOCKED_OUTPUT if self._closed else self._outcome
         return Tally(
-            outcome=outcome_of(
-                self._outcome, facts, blocked=bool(self._closed), refused=self._answer.refused
-            ),
+            outcome=outcome_of(said, facts, unjudged, refused=self._answer.refused),
             findings=tuple(facts),
             receipts=(
                 *self._marking.receipts(anything_shown=self._shown.chars > 0),
                 *self._media.receipts(),
             ),
-            unjudged=(*self._unjudged, *self._files.unjudged),
+            unjudged=unjudged,
             judged=tuple(self._files.judged),
             strings_scanned=self._strings + self._files.strings,
             chars_scanned=sum(window.scanned for window in self._windows.values()),

@@ -8,6 +8,7 @@ SealgateError
  |    +-- SubjectSuspended       403 subject_suspended
  |    +-- SubjectClosed          403 subject_closed
  |    +-- PathRefused            404 path_not_open
+ |    +-- NothingHere            404 not_found
  |    +-- MethodRefused          405 method_not_allowed
  |    +-- TooLarge               413 request_too_large
  |    +-- TooManyRequests        429 rate_limit_exceeded
@@ -122,6 +123,15 @@ class PathRefused(ClientError):
     code = "path_not_open"
     en = "This gateway does not open this path, because no filter would see it."
     zh = "网关未开放此路径：没有过滤器会检查其内容。"
+
+
+class NothingHere(ClientError):
+    """No page of the gateway's own, or no file (any more), has this address."""
+
+    status = 404
+    code = "not_found"
+    en = "The gateway has nothing at this address, or no longer."
+    zh = "网关的此地址没有内容，或内容已过期。"
 
 
 class MethodRefused(ClientError):

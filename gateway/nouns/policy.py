@@ -240,6 +240,10 @@ class AnswerStyle(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "auto"
     messages: dict[str, str] = {}
 
+    def language_for(self, wished: str) -> str:
+        """Return the language of our own words to a client who would rather read ``wished``."""
+        return wished if self.language == "auto" else self.language
+
 
 class StreamRules(msgspec.Struct, frozen=True, kw_only=True):
     """``on_block``: ``cancel`` the upstream when all choices ended, or ``drain`` it for usage.

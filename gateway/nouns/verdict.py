@@ -62,6 +62,7 @@ class Refusal(NamedTuple):
 
     ``code`` is stable and public, ``message`` is shown to the user, ``rule`` is the policy rule's
     id (never the term), ``retract`` asks the application to take back the ``shown`` code points.
+    ``language`` is the message's (``zh`` or ``en``).
     """
 
     code: str
@@ -70,3 +71,4 @@ class Refusal(NamedTuple):
     category: str
     retract: bool = False
     shown: int = 0
+    language: str = "en"

@@ -355,7 +355,7 @@ class Adapter(Protocol):
         """
         ...
 
-    def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
+    def refuse(self, refusal: Refusal, *, exchange: str) -> Reply:
         """Return the refusal of an input as an error that no SDK retries."""
         ...
 

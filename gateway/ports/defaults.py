@@ -20,15 +20,15 @@ from gateway.wire.json import encode
 class DefaultReplies:
     """The replies of an `Adapter` that stand in place of an answer."""
 
-    def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
+    def refuse(self, refusal: Refusal, *, exchange: str) -> Reply:
         """Return the refusal of an input as a 400 that no client retries."""
-        return Reply(400, refusal_headers(language), encode(refusal_object(refusal, exchange)))
+        return Reply(400, refusal_headers(refusal), encode(refusal_object(refusal, exchange)))
 
     def refuse_politely(
         self, request: Request, refusal: Refusal, *, style: str, exchange: str
     ) -> Reply:
         """Return the refusal as an error: no polite form is known."""
-        return self.refuse(refusal, exchange=exchange, language="en")
+        return self.refuse(refusal, exchange=exchange)
 
     def error(self, error: SealgateError, *, exchange: str, language: str = "en") -> Reply:
         """Return an error."""

@@ -45,9 +45,9 @@ def refused_error(refusal: Refusal) -> dict[str, object]:
     return {"error": {**error, "code": "content_filter"}, "sealgate": extension(refusal)}
 
 
-def refusal_headers(language: str) -> tuple[Header, ...]:
+def refusal_headers(refusal: Refusal) -> tuple[Header, ...]:
     """Return the headers of a refusal: no client shall send the same text again."""
-    return (JSON_HEADER, NO_RETRY, (b"content-language", language.encode("ascii", "replace")))
+    return (JSON_HEADER, NO_RETRY, (b"content-language", refusal.language.encode("ascii")))
 
 
 def error_object(error: SealgateError, exchange: str, language: str) -> dict[str, object]:

@@ -74,7 +74,7 @@ def test_the_official_client_raises_failures() -> None:
 
 def test_the_official_client_reads_refusals() -> None:
     """A refused input is a 400 with its code; a polite one is a plain completion."""
-    refused = EVERY[0].refuse(REFUSAL, exchange="01X", language="en")
+    refused = EVERY[0].refuse(REFUSAL, exchange="01X")
     with (
         client(refused.body, refused.status) as official,
         pytest.raises(openai.BadRequestError) as caught,

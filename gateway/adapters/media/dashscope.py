@@ -76,9 +76,9 @@ class DashscopeImages(Replies):
             return EventAnswer(EventForm(TASK_ANSWER, frozenset()), self._frame_limit)
         return TaskAnswer(TASK_ANSWER, self._answer_limit)
 
-    def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
+    def refuse(self, refusal: Refusal, *, exchange: str) -> Reply:
         """Return the refusal of an input as the service's own."""
-        return Reply(400, refusal_headers(language), _refused(refusal, exchange))
+        return Reply(400, refusal_headers(refusal), _refused(refusal, exchange))
 
     def error(self, error: SealgateError, *, exchange: str, language: str = "en") -> Reply:
         """Return an error in the service's shape."""

@@ -21,13 +21,13 @@ class Replies(DefaultReplies):
 
     asked = "prompt"
 
-    def refuse(self, refusal: Refusal, *, exchange: str, language: str) -> Reply:
+    def refuse(self, refusal: Refusal, *, exchange: str) -> Reply:
         """Return the refusal of an input as a 400 that no client retries."""
         body = refusal_object(refusal, exchange)
         error = body["error"]
         if isinstance(error, dict):
             error["param"] = self.asked
-        return Reply(400, refusal_headers(language), encode(body))
+        return Reply(400, refusal_headers(refusal), encode(body))
 
     def upstream_refusal(self, status: int, body: bytes) -> str | None:
         """Return the code if an error answer is the upstream's own content refusal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
@@ -45,6 +46,25 @@ async def test_pages_are_served() -> None:
 async def test_nobody_is_led_elsewhere() -> None:
     """A slash too many is another path, not a redirect to the host that the client named."""
     assert (await _get(_app(), "/sealgate/v1/version/")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/sealgate/v1/nosuch", 404, "not_found"),
+        ("POST", "/sealgate/v1/version", 405, "method_not_allowed"),
+    ],
+)
+async def test_what_is_not_there_is_told_as_any_error(
+    method: str, path: str, status: int, code: str
+) -> None:
+    """With the object and the code that clients read, in the language that they want."""
+    transport = httpx.ASGITransport(_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://g") as client:
+        got = await client.request(method, path, headers={"accept-language": "zh"})
+    assert (got.status_code, got.json()["error"]["code"]) == (status, code)
+    assert got.json()["error"]["message"].startswith(("网关", "该路径"))
+    assert ("allow" in got.headers) is (status == 405)
 
 
 async def test_no_documentation_pages() -> None:

@@ -30,4 +30,4 @@ def test_our_own_errors_are_told() -> None:
     reply = Plain().error(UpstreamTimeout(), exchange="01X")
     assert (reply.status, json.loads(reply.body)["error"]["code"]) == (504, "upstream_timeout")
     refusal = Refusal("b", "No.", "r", "c")
-    assert Plain().refuse(refusal, exchange="01X", language="en").status == 400
+    assert Plain().refuse(refusal, exchange="01X").status == 400

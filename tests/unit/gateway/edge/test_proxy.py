@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.edge.proxy import Proxy
-from gateway.nouns.policy import Policy
+from gateway.nouns.policy import AnswerStyle, Policy
 from tests.conftest import settings_for
 from tests.edge_kit import PATH, GatewayHere
 
@@ -48,6 +48,13 @@ async def test_language_of_our_own_words(language: bytes, word: str) -> None:
     )
     assert status == 404
     assert word in body.decode()
+
+
+async def test_the_policys_language_comes_first() -> None:
+    """Who turns a client away speaks as the policy says, whatever the client would rather read."""
+    here = GatewayHere(settings_for(9, {}), Policy(answer=AnswerStyle(language="zh")))
+    _, _, body = await _call(here.proxy, "/v1/nothing", "GET", (b"accept-language", b"en"))
+    assert "网关" in body.decode()
 
 
 async def test_turned_away_is_counted_and_has_an_id() -> None:

@@ -241,6 +241,7 @@ def test_media_is_what_the_policy_makes_of_it(unjudged: str, refused: bool) -> N
     refusal = session.verdict().refusal
     assert (refusal is not None) is refused
     assert session.tally().unjudged == ("image",)
+    assert session.tally().outcome is (Outcome.BLOCKED_INPUT if refused else Outcome.FLAGGED)
     assert refusal is None or refusal.rule == "unjudged_media"
 
 

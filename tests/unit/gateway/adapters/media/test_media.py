@@ -160,13 +160,13 @@ def test_an_upstreams_own_refusal_is_known(code: str) -> None:
 
 def test_refusals_and_errors_have_each_protocols_shape() -> None:
     """OpenAI's name the field, DashScope's are flat."""
-    refused = json.loads(SPEECH.refuse(REFUSAL, exchange="01X", language="en").body)
+    refused = json.loads(SPEECH.refuse(REFUSAL, exchange="01X").body)
     assert refused["error"]["param"] == "input"
     polite = IMAGES.refuse_politely(
         IMAGES.read_request(b"{}", strict=True), REFUSAL, style="completion", exchange="01X"
     )
     assert polite.status == 400
-    flat = json.loads(TASKS.refuse(REFUSAL, exchange="01X", language="zh").body)
+    flat = json.loads(TASKS.refuse(REFUSAL, exchange="01X").body)
     assert flat == {"code": "DataInspectionFailed", "message": "No.", "request_id": "01X"}
     asked = TASKS.read_request(b"", strict=True)
     answer = TASKS.answer(asked, content_type="application/json")

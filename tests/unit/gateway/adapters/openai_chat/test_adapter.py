@@ -43,8 +43,10 @@ def test_routes_are_claimed() -> None:
 
 def test_refusals_are_errors_that_nobody_retries() -> None:
     """A refused input is a 400 with the code that clients know."""
-    reply = ADAPTER.refuse(Refusal("b", "不行。", "r", "c"), exchange="01X", language="zh")
+    refusal = Refusal("b", "不行。", "r", "c", language="zh")
+    reply = ADAPTER.refuse(refusal, exchange="01X")
     assert reply.status == 400
+    assert (b"content-language", b"zh") in reply.headers
     assert (b"x-should-retry", b"false") in reply.headers
     body = json.loads(reply.body)
     assert (body["error"]["code"], body["error"]["param"]) == ("content_filter", "messages")

@@ -16,6 +16,7 @@ from filters.lexicon.importer import import_terms as read_terms
 from filters.lexicon.trial import try_entries as try_texts
 from gateway.access.policy_choice import in_force
 from gateway.assembly.assessing import open_evidence as open_ledger_evidence
+from gateway.assembly.backup import BackupDesk
 from gateway.assembly.conduct import Conducts
 from gateway.assembly.coverage import coverage
 from gateway.assembly.credentials import make_credentials, open_mark_keys, show_credentials
@@ -40,6 +41,7 @@ from gateway.edge.open_files import allow_open_files, open_files_of
 from gateway.edge.supervisor import Addresses, Supervisor
 from gateway.nouns.finding import EntryTrial
 from gateway.nouns.policy import Policy
+from gateway.ports.backup import Backups
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
 from gateway.ports.master_keys import MasterKeys
@@ -141,6 +143,11 @@ def open_conduct(settings: Settings, policy: Policy) -> ConductDesk:
     return Conducts(open_vault(settings, make=False), policy.strikes, SystemClock())
 
 
+def open_backups(settings: Settings) -> Backups:
+    """Return the desk that copies records and keys, and puts them back."""
+    return BackupDesk(settings, SystemClock())
+
+
 def open_master_keys(settings: Settings) -> MasterKeys:
     """Return the desk of the master key in the state folder."""
     return MasterKeyDesk(settings, SystemClock())
@@ -183,6 +190,7 @@ __all__ = [
     "import_terms",
     "make_credentials",
     "open_archive",
+    "open_backups",
     "open_conduct",
     "open_evidence",
     "open_inspector",

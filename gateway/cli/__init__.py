@@ -51,7 +51,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "ledger": (
         "gateway.cli.ledger:ledger",
-        say("Read, verify, purge and erase records.", "查看、核验、清理与删除记录。"),
+        say("Read, verify, purge, erase, back up records.", "查看、核验、清理、删除、备份记录。"),
     ),
     "review": (
         "gateway.cli.review:review",

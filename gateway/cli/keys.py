@@ -40,7 +40,7 @@ _HELP = say(
     """,
 )
 
-_passphrase_option = click.option(
+passphrase_option = click.option(
     "--passphrase",
     metavar="env:NAME|file:PATH",
     help=say("Where the passphrase is (else it is asked for).", "口令的位置（否则交互输入）。"),
@@ -57,7 +57,8 @@ def _desk(config: Path | None, policy: str | None, state: str | None) -> MasterK
     return call.assemble().open_master_keys(call.settings(config, common_flags(policy, state)))
 
 
-def _passphrase(reference: str | None, *, confirm: bool) -> str:
+def passphrase_from(reference: str | None, *, confirm: bool) -> str:
+    """Return the passphrase that a reference holds, or that a person types."""
     if reference:
         return resolve_secret(reference, invocation().environ)
     otherwise = say(
@@ -123,7 +124,7 @@ def rotate(
     help=say("Write what opens the records to a new file.", "将密钥文件导出到新文件。"),
 )
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
-@_passphrase_option
+@passphrase_option
 @settings_options
 def export_keys(
     *,
@@ -135,7 +136,7 @@ def export_keys(
 ) -> None:
     """Export the files that open the records."""
     desk = _desk(config, policy, state)
-    names = desk.export(target, _passphrase(passphrase, confirm=True))
+    names = desk.export(target, passphrase_from(passphrase, confirm=True))
     click.echo(f"{target}: {', '.join(names)}")
     click.echo(
         say(
@@ -150,7 +151,7 @@ def export_keys(
     help=say("Put back what an export holds; overwrites nothing.", "恢复导出的密钥文件，不覆盖。"),
 )
 @click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_passphrase_option
+@passphrase_option
 @settings_options
 def import_keys(
     *,
@@ -162,7 +163,7 @@ def import_keys(
 ) -> None:
     """Import an export."""
     desk = _desk(config, policy, state)
-    names = desk.restore(source, _passphrase(passphrase, confirm=False))
+    names = desk.restore(source, passphrase_from(passphrase, confirm=False))
     if names:
         click.echo(say("Put back: ", "已恢复：") + ", ".join(names))
     else:

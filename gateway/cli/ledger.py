@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +12,14 @@ import msgspec
 
 from gateway.cli.invocation import ask, common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
+from gateway.cli.ledger_backup import backup, restore
 from gateway.cli.outcome import Exit
+from gateway.cli.progress import progress_bar
 from gateway.nouns.exchange import DEFAULT_TENANT
-from gateway.ports.operator import Archive, Progress, Shown
+from gateway.ports.operator import Archive, Shown
 
 _HELP = say(
-    """Read, verify, purge and erase records.
+    """Read, verify, purge, erase and back up records.
 
     \b
     Examples:
@@ -27,10 +28,11 @@ _HELP = say(
       sealgate ledger purge
       sealgate ledger erase --subject user-42
       sealgate ledger erase --exchange 01K...
+      sealgate ledger backup /backups/2026-11-30
 
     Reading a record decrypts it; who read it, when and why is itself put on record.
     """,
-    """查看、核验、清理与删除记录。
+    """查看、核验、清理、删除与备份记录。
 
     \b
     示例：
@@ -39,6 +41,7 @@ _HELP = say(
       sealgate ledger purge
       sealgate ledger erase --subject user-42
       sealgate ledger erase --exchange 01K...
+      sealgate ledger backup /backups/2026-11-30
 
     查看即解密；何人、何时、因何查看，同样记录在案。
     """,
@@ -48,6 +51,10 @@ _HELP = say(
 @click.group(help=_HELP)
 def ledger() -> None:
     """Hold the ledger's commands together."""
+
+
+for _command in (backup, restore):
+    ledger.add_command(_command)
 
 
 @contextlib.contextmanager
@@ -101,7 +108,7 @@ def verify(*, as_json: bool, config: Path | None, policy: str | None, state: str
     """Verify the chain."""
     with (
         opened_archive(config, policy, state) as archive,
-        _bar(say("verifying", "核验中")) as progress,
+        progress_bar(say("verifying", "核验中")) as progress,
     ):
         report = archive.verify(progress)
     if as_json:
@@ -175,18 +182,6 @@ def erase(
             count = archive.erase(subject or "", tenant=tenant)
     click.echo(say(f"Erased the texts of {count} records.", f"已删除 {count} 条记录的内容。"))
     click.get_current_context().exit(Exit.WELL if count else Exit.FOUND)
-
-
-@contextlib.contextmanager
-def _bar(label: str) -> Iterator[Progress]:
-    """Show a progress bar on stderr and give the function that moves it."""
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def move(done: int, whole: int) -> None:
-            bar.length = max(whole, done, 1)
-            bar.update(max(0, done - bar.pos))
-
-        yield move
 
 
 def draw_record(exchange: str, found: Shown | None, *, as_json: bool) -> None:

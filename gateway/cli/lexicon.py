@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from gateway.cli.import_notes import kind_of, said
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
+from gateway.cli.progress import progress_bar
 from gateway.nouns.policy import Policy
 from gateway.nouns.risk import LEAST_TERMS, RISKS, Risk, terms_of
 from gateway.nouns.verdict import Action
@@ -80,15 +80,9 @@ def import_terms(
     """Import a list."""
     goal = target or Path("lists") / f"{source.stem}.jsonl"
     goal.parent.mkdir(parents=True, exist_ok=True)
-    label = say("importing", "导入中")
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def move(done: int, whole: int) -> None:
-            bar.length = max(whole, done, 1)
-            bar.update(max(0, done - bar.pos))
-
+    with progress_bar(say("importing", "导入中")) as progress:
         program = invocation().assemble()
-        summary = program.import_terms(source, goal, progress=move, keep_benign=keep_benign)
+        summary = program.import_terms(source, goal, progress=progress, keep_benign=keep_benign)
     if as_json:
         notes = [note._asdict() for note in summary.notes]
         click.echo(msgspec.json.encode({**summary._asdict(), "notes": notes, "file": str(goal)}))

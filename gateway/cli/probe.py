@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,8 @@ import msgspec
 from gateway.cli.invocation import json_option
 from gateway.cli.language import say
 from gateway.cli.outcome import Exit
+from gateway.cli.progress import progress_bar
 from gateway.config.settings_file import resolve_secret
-from gateway.ports.operator import Progress
 from gateway.probe.asking import Target, ask_all
 from gateway.probe.discrimination import LANGUAGES, Answered, Compared, Pair, compare, make_pairs
 
@@ -120,7 +118,7 @@ def discrimination(
     prompts = {name: prompt for pair in pairs for name, prompt in pair.prompts.items()}
     secret = resolve_secret(key, os.environ) if key else ""
     target = Target(url, secret, model, concurrent)
-    with _bar(say("asking", "提问中")) as progress:
+    with progress_bar(say("asking", "提问中")) as progress:
         answers = asyncio.run(ask_all(target, prompts, keep, progress))
     compared = compare(pairs, {pair.id: _both(pair, answers) for pair in pairs})
     if as_json:
@@ -136,17 +134,6 @@ def discrimination(
 def _both(pair: Pair, answers: Mapping[str, Answered]) -> tuple[Answered, Answered]:
     neutral, group = pair.prompts
     return answers[neutral], answers[group]
-
-
-@contextlib.contextmanager
-def _bar(label: str) -> Iterator[Progress]:
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def move(done: int, whole: int) -> None:
-            bar.length = max(whole, 1)
-            bar.update(max(0, done - bar.pos))
-
-        yield move
 
 
 def _value(compared: Compared, most: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gateway.nouns.finding import EntryTrial
 from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
+from gateway.ports.backup import Backups
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
 from gateway.ports.master_keys import MasterKeys
@@ -341,6 +342,10 @@ class Assembly(Protocol):
 
     def open_conduct(self, settings: Settings, policy: Policy) -> ConductDesk:
         """Return the desk for reviews and strikes. Raises ConfigError if there is no ledger."""
+        ...
+
+    def open_backups(self, settings: Settings) -> Backups:
+        """Return the desk that copies records and keys, and puts them back."""
         ...
 
     def open_master_keys(self, settings: Settings) -> MasterKeys:

@@ -30,15 +30,22 @@ def refuse_newer(number: int) -> None:
         )
 
 
+def sqlite_file(location: str) -> Path | None:
+    """Return the file of the SQLite store at a path or URL; None if it is another database's."""
+    scheme, _, rest = location.rpartition("://")
+    if not scheme:
+        return Path(location)
+    return Path(rest.partition("?")[0].removeprefix("/")) if "sqlite" in scheme else None
+
+
 def check_store(location: str) -> None:
     """Raise ConfigError if a newer program wrote the store at a path or URL, which stays as it is.
 
     One that cannot be read within seconds, or is no store, says nothing: whoever opens it will say
     why.
     """
-    scheme, _, rest = location.rpartition("://")
-    path = rest.partition("?")[0].removeprefix("/") if scheme else location
-    number = _number_at(location) if scheme and "sqlite" not in scheme else _number_in(Path(path))
+    path = sqlite_file(location)
+    number = _number_at(location) if path is None else _number_in(path)
     if isinstance(number, int):
         refuse_newer(number)
 

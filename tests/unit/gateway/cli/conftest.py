@@ -20,6 +20,7 @@ from gateway.nouns.finding import EntryMiss, EntryTrial
 from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
+from gateway.ports.backup import BackupMade, Restored
 from gateway.ports.evidence import Drawn, Signature
 from gateway.ports.master_keys import Rotation
 from gateway.ports.operator import (
@@ -52,6 +53,7 @@ class Program:
     def __init__(self) -> None:
         self.calls: list[Any] = []
         self.fault = ""
+        self.dump = ""
         self.signs = True
         self.has_ledger = False
         self.terms: dict[str, int] = {"A1.h.fraud": 3, "A1.d": 1, "company": 2}
@@ -182,6 +184,9 @@ class Program:
     def close(self) -> None:
         self.calls.append("close")
 
+    def open_backups(self, settings: Settings) -> BackupsDesk:
+        return BackupsDesk(self)
+
     def open_master_keys(self, settings: Settings) -> MasterDesk:
         return MasterDesk(self.calls)
 
@@ -232,6 +237,26 @@ class Program:
         target.parent.mkdir(exist_ok=True)
         target.write_text("", encoding="utf-8")
         return 7
+
+
+class BackupsDesk:
+    """Stands for the desk of backups; one that is called ``bare`` has no keys."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def backup(self, folder: Path, passphrase: str, progress: Progress) -> BackupMade:
+        self._program.calls.append(("backup", folder.name, passphrase))
+        progress(1, 1)
+        files = ("ledger.db", "ledger.head")
+        return BackupMade(folder, files, 1_500_000, bool(passphrase), self._program.dump)
+
+    def needs_passphrase(self, folder: Path) -> bool:
+        return folder.name != "bare"
+
+    def restore(self, folder: Path, passphrase: str, progress: Progress) -> Restored:
+        self._program.calls.append(("restore", folder.name, passphrase))
+        return Restored(Path("var"), ("ledger.db",), 1, self._program.verify(progress))
 
 
 class MasterDesk:

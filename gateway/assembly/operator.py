@@ -6,9 +6,6 @@ import asyncio
 import getpass
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from gateway.access.keys import GatewayKey, KeyBook, KeyTerms
 from gateway.assembly.guards import Guards
@@ -16,6 +13,7 @@ from gateway.assembly.judge import PolicyJudge
 from gateway.assembly.ledger_memory import MOST_TRACED
 from gateway.assembly.reading import tell
 from gateway.assembly.sealing import Sealer
+from gateway.assembly.shown import shown_record
 from gateway.assembly.vault import Vault
 from gateway.desk.attribution import CLAIM, MOST_OF_IT
 from gateway.desk.reading import (
@@ -53,7 +51,6 @@ from gateway.ports.operator import (
     Progress,
     Purged,
     Shown,
-    ShownText,
     Spot,
     Traced,
 )
@@ -211,20 +208,7 @@ class Records:
         shown = self._archive.show(name, reason=reason, reader=getpass.getuser())
         if shown is None:
             return None
-        facts: Mapping[str, Any] = msgspec.to_builtins(shown.facts) if shown.facts else {}
-        texts: list[ShownText] = []
-        if shown.contents is not None:
-            held = shown.contents
-            for part, body in (("request", held.request), ("forwarded", held.edited)):
-                if body is not None:
-                    texts.append(ShownText(part, "", body.decode("utf-8", "replace")))
-            for part, pieces in (("answer", held.answer), ("suppressed", held.suppressed)):
-                texts += [
-                    ShownText(part, f"{one.choice}:{one.path}" + (" (own)" if one.own else ""),
-                              one.text)
-                    for one in pieces
-                ]  # fmt: skip
-        return Shown(name, shown.record.state, facts, tuple(texts))
+        return shown_record(name, shown)
 
     def _named(self, exchange: str) -> str:
         """Return the exchange id that an id, or a label's code, stands for.

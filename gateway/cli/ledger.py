@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,8 +14,9 @@ from gateway.cli.language import say
 from gateway.cli.ledger_backup import backup, restore
 from gateway.cli.outcome import Exit
 from gateway.cli.progress import progress_bar
+from gateway.cli.record import draw_record
 from gateway.nouns.exchange import DEFAULT_TENANT
-from gateway.ports.operator import Archive, Shown
+from gateway.ports.operator import Archive
 
 _HELP = say(
     """Read, verify, purge, erase and back up records.
@@ -182,28 +182,3 @@ def erase(
             count = archive.erase(subject or "", tenant=tenant)
     click.echo(say(f"Erased the texts of {count} records.", f"已删除 {count} 条记录的内容。"))
     click.get_current_context().exit(Exit.WELL if count else Exit.FOUND)
-
-
-def draw_record(exchange: str, found: Shown | None, *, as_json: bool) -> None:
-    """Print a decrypted record, for people or for machines; exit if there is none."""
-    if found is None:
-        click.echo(
-            say(f"No record has the id {exchange}.", f"没有编号为 {exchange} 的记录。"), err=True
-        )
-        click.get_current_context().exit(Exit.FOUND)
-    if as_json:
-        whole = {**found._asdict(), "texts": [each._asdict() for each in found.texts]}
-        click.echo(msgspec.json.encode(whole))
-        return
-    click.secho(f"{found.exchange}  {found.state}", bold=True)
-    for name, value in found.facts.items():
-        click.echo(f"  {name}: {_plain(name, value)}")
-    for each in found.texts:
-        click.secho(f"\n{each.part} · {each.channel}", bold=True)
-        click.echo(each.text)
-
-
-def _plain(name: str, value: object) -> str:
-    if name.endswith("time_ns") and isinstance(value, int) and value:
-        return datetime.fromtimestamp(value / 1e9, UTC).isoformat(timespec="milliseconds")
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

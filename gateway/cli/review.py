@@ -13,7 +13,8 @@ import msgspec
 
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
-from gateway.cli.ledger import draw_record, opened_archive
+from gateway.cli.ledger import opened_archive
+from gateway.cli.record import draw_record
 from gateway.ports.conduct import DECISIONS, ConductDesk, ReviewCase
 
 _HELP = say(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from gateway.config.settings import Settings
 from gateway.nouns.finding import EntryTrial
@@ -112,13 +112,27 @@ class ShownText(NamedTuple):
     text: str
 
 
+class AskedText(NamedTuple):
+    """A string of a request as its protocol names it: where it stands (``messages.0.content``, as
+    findings say it) and what it is to the protocol (a word of `gateway.nouns.segment.FieldClass`).
+    A file has no text, and its kind as its role."""
+
+    place: str
+    role: str
+    text: str
+
+
 class Shown(NamedTuple):
-    """A decrypted record: its facts (no user content) and its texts."""
+    """A decrypted record: its facts (no user content) and its texts. ``asked`` are the strings of
+    the request, ``forwarded`` those of what went upstream in its place (empty: the request, or it
+    cannot be read)."""
 
     exchange: str
     state: str
-    facts: Mapping[str, object]
+    facts: Mapping[str, Any]
     texts: tuple[ShownText, ...]
+    asked: tuple[AskedText, ...] = ()
+    forwarded: tuple[AskedText, ...] = ()
 
 
 class ChainReport(NamedTuple):

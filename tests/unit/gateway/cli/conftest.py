@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,6 +16,7 @@ from gateway.cli import cli
 from gateway.cli.invocation import Invocation
 from gateway.cli.outcome import reporting
 from gateway.config.settings import Settings
+from gateway.ledger.contents import Facts
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.finding import EntryMiss, EntryTrial
 from gateway.nouns.mark import AigcLabel, Receipt
@@ -41,6 +43,7 @@ from gateway.ports.operator import (
     Traced,
 )
 from gateway.ports.word_lists import ImportNote, ImportSummary, ListUse, UrgentTerm
+from tests import ledger_kit as kit
 from tests.conduct_kit import misdeed
 from tests.ledger_kit import Ledger
 
@@ -162,8 +165,9 @@ class Program:
         self.calls.append(("show", exchange, reason))
         if exchange != RECORD:
             return None
-        facts = {"time_ns": 1_764_000_000_000_000_000, "outcome": "passed", "status": 200}
-        return Shown(RECORD, "closed", facts, (ShownText("answer", "0 content", "hello"),))
+        opening, closing = kit.facts(1, "u-1", exchange=RECORD), kit.closing("passed")
+        facts = msgspec.to_builtins(Facts("closed", opening, closing, 7, 5))
+        return Shown(RECORD, "closed", facts, (ShownText("answer", "0:content", "hello"),))
 
     def verify(self, progress: Progress) -> ChainReport:
         progress(1, 2)

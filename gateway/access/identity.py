@@ -120,7 +120,8 @@ def authenticate(
         return _with_defaults(keys.keyed_hash(found[0].value), "transparent", settings)
     if anonymous and (mode is AccessMode.TRANSPARENT or not keys.has_active()):
         return _with_defaults("anonymous", "anonymous", settings)
-    raise Unauthorized("Send a key as bearer token.")
+    why = "This gateway has keys of its own, so nobody is served without one. " if anonymous else ""
+    raise Unauthorized(f"{why}Send a key as bearer token.")
 
 
 def upstream_headers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import msgspec
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.config.quantity import seconds
+from gateway.config.settings import Settings
 from gateway.nouns.exchange import DEFAULT_TENANT
 from gateway.ports.operator import KeyDesk, KeyFacts, KeyOrder
 
@@ -96,7 +98,44 @@ def create(
 ) -> None:
     """Create a key."""
     order = KeyOrder(name, tenant, expires, requests_per_minute, concurrent, label)
-    _show_secret(*_desk(config, policy, state).create(order), as_json=as_json)
+    call = invocation()
+    settings = call.settings(config, common_flags(policy, state))
+    desk = call.assemble().open_keys(settings)
+    is_first = not any(each.state == "active" for each in desk.list())
+    changes = first_key_changes(settings) if is_first else []
+    _show_secret(*desk.create(order), changes, as_json=as_json)
+
+
+def first_key_changes(settings: Settings) -> list[str]:
+    """Return what the first active key changes for everybody who calls the gateway."""
+    told = []
+    mode, upstream = settings.access.mode, settings.upstream
+    if mode != "keys":
+        told.append(
+            say(
+                "Clients that send a key of their provider go on as before (access.mode: "
+                f"{mode}); `access.mode: keys` admits keys of this gateway only.",
+                f"使用上游自有密钥的调用方不受影响（access.mode: {mode}）；"
+                "设为 `access.mode: keys` 后只接受网关密钥。",
+            )
+        )
+    if mode == "both" and (upstream.key or not upstream.url):
+        told.append(
+            say(
+                "This is the first key: from now on whoever sends none gets a 401; until now they "
+                "were served.",
+                "这是第一把密钥：此后不带密钥的调用将返回 401，此前可以通过。",
+            )
+        )
+    if upstream.url and not upstream.key:
+        told.append(
+            say(
+                "These settings name no upstream.key: who uses this key reaches the upstream "
+                "without one.",
+                "当前配置未设置 upstream.key：使用此密钥的请求将不带密钥发往上游。",
+            )
+        )
+    return told[::-1]
 
 
 @key.command(name="list", help=say("All keys, without their secrets.", "列出密钥。"))
@@ -161,7 +200,7 @@ def rotate(
 ) -> None:
     """Rotate a key."""
     secret, facts = _desk(config, policy, state).rotate(identifier, grace_s=grace)
-    _show_secret(secret, facts, as_json=as_json)
+    _show_secret(secret, facts, [], as_json=as_json)
 
 
 @key.command(
@@ -207,9 +246,9 @@ def agreement(
     click.echo(say(f"{facts.id}: agreement {told}.", f"{facts.id}：协议 {told}。"))
 
 
-def _show_secret(secret: str, facts: KeyFacts, *, as_json: bool) -> None:
+def _show_secret(secret: str, facts: KeyFacts, changes: Sequence[str], *, as_json: bool) -> None:
     if as_json:
-        click.echo(msgspec.json.encode({"key": secret, **facts._asdict()}))
+        click.echo(msgspec.json.encode({"key": secret, **facts._asdict(), "changes": changes}))
         return
     click.echo(secret)
     click.echo(
@@ -219,6 +258,8 @@ def _show_secret(secret: str, facts: KeyFacts, *, as_json: bool) -> None:
         ),
         err=True,
     )
+    for each in changes:
+        click.echo(each, err=True)
 
 
 def _day(moment_s: float | None) -> str:

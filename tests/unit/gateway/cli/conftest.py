@@ -57,6 +57,7 @@ class Program:
         self.calls: list[Any] = []
         self.fault = ""
         self.dump = ""
+        self.key_state = "active"
         self.signs = True
         self.has_ledger = False
         self.terms: dict[str, int] = {"A1.h.fraud": 3, "A1.d": 1, "company": 2}
@@ -202,7 +203,7 @@ class Program:
         return "sk-sg-secret", self._key("active")
 
     def list(self) -> list[KeyFacts]:
-        return [self._key("active")]
+        return [self._key(self.key_state)]
 
     def revoke(self, identifier: str) -> KeyFacts:
         if identifier != "key_1":

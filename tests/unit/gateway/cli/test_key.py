@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from gateway.ports.operator import KeyOrder
 
 
@@ -14,6 +16,29 @@ def test_create_prints_the_key_alone_on_standard_output(run: Any, program: Any) 
     assert done.stdout == "sk-sg-secret\n"
     assert "key_1" in done.stderr
     assert program.calls == [KeyOrder("shop", "default", 90 * 86400.0, 60, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("environ", "said", "unsaid"),
+    [
+        ({}, "whoever sends none gets a 401", "upstream.key"),
+        ({"SEALGATE_UPSTREAM": "http://u"}, "name no upstream.key", "401"),
+        ({"SEALGATE_ACCESS__MODE": "transparent"}, "go on as before", "401"),
+        ({"SEALGATE_ACCESS__MODE": "keys"}, "not shown again", "go on as before"),
+    ],
+)
+def test_the_first_key_says_what_changes(
+    run: Any, program: Any, environ: dict[str, str], said: str, unsaid: str
+) -> None:
+    """For callers without a key and with their own; a revoked key counts for none."""
+    program.key_state = "revoked"
+    done = run("key", "create", "shop", **environ)
+    assert done.stdout == "sk-sg-secret\n"
+    assert (said in done.stderr, unsaid in done.stderr) == (True, False)
+    told = json.loads(run("key", "create", "shop", "--json", **environ).stdout)["changes"]
+    assert all(each in done.stderr for each in told)
+    program.key_state = "active"
+    assert json.loads(run("key", "create", "x", "--json", **environ).stdout)["changes"] == []
 
 
 def test_list_shows_no_secret(run: Any) -> None:

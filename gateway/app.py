@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.desk.front_page import front_page
+from gateway.desk.pages import PAGE
 from gateway.edge.gateway import Gateway
 from gateway.edge.own_pages import error_response
 from gateway.edge.proxy import Proxy
@@ -16,7 +18,7 @@ from gateway.nouns.errors import MethodRefused, NothingHere
 
 
 def own_pages(gateway: Gateway, pages: Sequence[BaseRoute] = ()) -> Starlette:
-    """Return what is served below ``/sealgate/``: its version, and the pages given.
+    """Return what is served below ``/sealgate/``, its version and the pages given, and at ``/``.
 
     A page's path is whole (``/sealgate/v1/guard``); who may ask is the page's own affair.
     """
@@ -40,8 +42,10 @@ def own_pages(gateway: Gateway, pages: Sequence[BaseRoute] = ()) -> Starlette:
         answer.headers.update({**methods, "cache-control": "no-store"})
         return answer
 
+    reads_marks = any(isinstance(each, Route) and each.path == PAGE for each in pages)
+    front = front_page(reads_marks=reads_marks)
     app = Starlette(
-        routes=[Route("/sealgate/v1/version", version), *pages],
+        routes=[front, Route("/sealgate/v1/version", version), *pages],
         exception_handlers={404: nothing, 405: nothing},
     )
     app.router.redirect_slashes = False  # it would lead to whatever host the client named

@@ -30,6 +30,9 @@ OWN_PREFIX = b"/sealgate/"
 OWN_PAGES = frozenset({b"/verify"})
 """The pages for people: as short as they are printed on a label."""
 
+FRONT = b"/"
+"""The page for a browser that has nothing but the address; a client's mistake is told otherwise."""
+
 LIVE = (b"/livez", b"/health/liveliness")
 READY = (b"/readyz", b"/health/readiness")
 _HEALTH = frozenset({*LIVE, *READY})
@@ -38,7 +41,8 @@ _TRY_AGAIN_S = 1.0
 
 
 class Proxy:
-    """The application of one worker. ``own`` serves `OWN_PAGES` and what is below `OWN_PREFIX`.
+    """The application of one worker. ``own`` serves `FRONT`, `OWN_PAGES` and what is below
+    `OWN_PREFIX`.
 
     ``draining`` tells the probes that this worker is leaving; whoever still reaches it is served.
     """
@@ -69,10 +73,13 @@ class Proxy:
             await send({"type": "websocket.close", "code": 1008})
             return
         path: bytes = scope["raw_path"]
-        if path in _HEALTH and scope["method"] in {"GET", "HEAD"}:
+        reads = scope["method"] in {"GET", "HEAD"}
+        if path in _HEALTH and reads:
             await self._tell_health(path, send)
-        elif path in OWN_PAGES or (
-            path.startswith(OWN_PREFIX) and b"%" not in path and b"/." not in path
+        elif (
+            path in OWN_PAGES
+            or (path == FRONT and reads)
+            or (path.startswith(OWN_PREFIX) and b"%" not in path and b"/." not in path)
         ):
             await self._own(scope, receive, send)
         else:

@@ -31,6 +31,18 @@ async def test_version_page() -> None:
     assert got.json() == {"version": "0", "policy": "hash", "generation": 1}
 
 
+async def test_the_root_says_what_this_is() -> None:
+    """And leads to the page that reads marks where that is served, nowhere else."""
+
+    async def verify(_: Request) -> JSONResponse:
+        """Stand for the page."""
+        return JSONResponse("")
+
+    alone, whole = await _get(_app(), "/"), await _get(_app(Route("/verify", verify)), "/")
+    assert (alone.status_code, "/verify" in alone.text) == (200, False)
+    assert 'href="/verify"' in whole.text
+
+
 async def test_pages_are_served() -> None:
     """What assembly adds is there, below /sealgate/ only."""
 

@@ -95,7 +95,9 @@ async def test_pages_for_people_are_ours() -> None:
     assert (await _call(proxy, "/verify"))[0] == 204
     assert (await _call(proxy, "/verify/x"))[0] == 404
     assert (await _call(proxy, "/v1/verify"))[0] == 404
-    assert seen == ["/verify"]
+    assert (await _call(proxy, "/"))[0] == 204
+    assert (await _call(proxy, "/", "POST"))[0] == 404
+    assert seen == ["/verify", "/"]
 
 
 async def test_health_takes_only_reading_methods() -> None:

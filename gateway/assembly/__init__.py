@@ -6,7 +6,7 @@ This module is the `gateway.ports.operator.Assembly` that the command line works
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,6 +25,7 @@ from gateway.assembly.guards import Guards
 from gateway.assembly.inspecting import FileInspector
 from gateway.assembly.judge import PolicyJudge, Wiring
 from gateway.assembly.kit import build_kit
+from gateway.assembly.live import look_around as look
 from gateway.assembly.master_keys import MasterKeyDesk
 from gateway.assembly.operator import Judges, Keys, Records
 from gateway.assembly.patience import Patience
@@ -44,6 +45,7 @@ from gateway.nouns.policy import Policy
 from gateway.ports.backup import Backups
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
+from gateway.ports.live import Look
 from gateway.ports.master_keys import MasterKeys
 from gateway.ports.operator import (
     Archive,
@@ -89,6 +91,11 @@ def serve(
 def check(settings: Settings, policy: Policy) -> Coverage:
     """Build all that would be served, without serving it."""
     return coverage(settings, policy, os.environ)
+
+
+def look_around(settings: Settings) -> Sequence[Look]:
+    """Look at what the gateway needs around it; changes nothing."""
+    return look(settings, os.environ, SystemClock())
 
 
 def open_judge(settings: Settings, policy: Policy) -> TextJudge:
@@ -188,6 +195,7 @@ __all__ = [
     "add_term",
     "check",
     "import_terms",
+    "look_around",
     "make_credentials",
     "open_archive",
     "open_backups",

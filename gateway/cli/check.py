@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from gateway.config.settings import Settings
 from gateway.nouns.mark import LabelMode
 from gateway.nouns.policy import Mode, Overlay, Policy
 from gateway.nouns.risk import RISKS, terms_of
+from gateway.ports.live import Health, Look
 from gateway.ports.operator import Coverage
 
 RISK_CLASSES: Mapping[str, int] = Counter(risk.id[:2] for risk in RISKS)
@@ -37,8 +38,11 @@ _HELP = say(
     Examples:
       sealgate check
       sealgate check --policy policy.yaml --explain
+      sealgate check --live              look at upstream, store, disk, clock, keys, certificate
       sealgate check --strict            exit code 1 if anything is not covered
 
+    --live asks the upstream for its models (no prompt), takes the store's write lock for a moment
+    and changes nothing, also beside a running gateway; exit code 1 if something is bad.
     Exit code 2 means that the gateway would not start with this configuration.
     """,
     """校验配置与策略（不启动服务），并列出未覆盖项。
@@ -47,11 +51,23 @@ _HELP = say(
     示例：
       sealgate check
       sealgate check --policy policy.yaml --explain
+      sealgate check --live              检查上游、存储、磁盘、时钟、密钥与证书
       sealgate check --strict            有未覆盖项时退出码为 1
 
+    --live 向上游查询一次模型列表（不发送提问），短暂取得存储写锁，不作任何改动，可与运行中的网关
+    并行；存在故障时退出码为 1。
     退出码 2 表示网关无法以此配置启动。
     """,
 )
+
+
+SIGNS = {
+    Health.WELL: say("well", "正常"),
+    Health.WARN: say("look", "留意"),
+    Health.BAD: say("BAD", "故障"),
+}
+COLOURS = {Health.WELL: "green", Health.WARN: "yellow", Health.BAD: "red"}
+"""How a look is shown."""
 
 
 class Warned(NamedTuple):
@@ -70,12 +86,18 @@ class Warned(NamedTuple):
 @click.option(
     "--strict", is_flag=True, help=say("Fail on anything not covered.", "有未覆盖项即失败。")
 )
+@click.option(
+    "--live",
+    is_flag=True,
+    help=say("Look at what it needs around it, too.", "同时检查运行环境。"),
+)
 @json_option
 @settings_options
 def check(
     *,
     explain: bool,
     strict: bool,
+    live: bool,
     as_json: bool,
     config: Path | None,
     policy: str | None,
@@ -87,13 +109,18 @@ def check(
     reading = call.reading(settings)
     covered = call.assemble().check(settings, reading.policy)
     warnings = uncovered(settings, reading.policy, covered)
+    looks = call.assemble().look_around(settings) if live else ()
     if as_json:
-        click.echo(msgspec.json.encode(_value(reading, covered, warnings)))
+        seen = {"live": [_look(each) for each in looks]} if live else {}
+        click.echo(msgspec.json.encode({**_value(reading, covered, warnings), **seen}))
     else:
         if explain:
             click.echo(_explained(reading))
         _draw(reading, covered, warnings)
-    click.get_current_context().exit(Exit.FOUND if strict and warnings else Exit.WELL)
+        _draw_looks(looks)
+    healths = {each.health for each in looks}
+    is_bad = Health.BAD in healths or (strict and (warnings or Health.WARN in healths))
+    click.get_current_context().exit(Exit.FOUND if is_bad else Exit.WELL)
 
 
 def uncovered(settings: Settings, policy: Policy, covered: Coverage) -> list[Warned]:
@@ -235,6 +262,19 @@ def _draw(reading: PolicyReading, covered: Coverage, warnings: list[Warned]) -> 
         click.echo(say("Not covered:", "未覆盖："))
     for each in warnings:
         click.echo(f"  - {each.zh if LANGUAGE == 'zh' else each.en}")
+
+
+def _look(look: Look) -> dict[str, str]:
+    text = look.zh if LANGUAGE == "zh" else look.en
+    return {"about": look.about, "health": look.health.value, "text": text}
+
+
+def _draw_looks(looks: Sequence[Look]) -> None:
+    if looks:
+        click.echo(say("Around it:", "运行环境："))
+    for each in looks:
+        sign = click.style(f"{SIGNS[each.health]:<6}", fg=COLOURS[each.health])
+        click.echo(f"  {sign} {each.about}: {each.zh if LANGUAGE == 'zh' else each.en}")
 
 
 def _draw_overlay(overlay: Overlay) -> None:

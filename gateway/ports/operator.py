@@ -18,6 +18,7 @@ from gateway.nouns.segment import Direction
 from gateway.ports.backup import Backups
 from gateway.ports.conduct import ConductDesk
 from gateway.ports.evidence import Evidence
+from gateway.ports.live import Look
 from gateway.ports.master_keys import MasterKeys
 from gateway.ports.word_lists import ImportSummary, ListUse, UrgentTerm
 
@@ -332,6 +333,10 @@ class Assembly(Protocol):
 
     def check(self, settings: Settings, policy: Policy) -> Coverage:
         """Build all that would be served, without serving it."""
+        ...
+
+    def look_around(self, settings: Settings) -> Sequence[Look]:
+        """Look at what the gateway needs around it; changes nothing."""
         ...
 
     def open_judge(self, settings: Settings, policy: Policy) -> TextJudge:

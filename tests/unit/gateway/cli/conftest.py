@@ -24,6 +24,7 @@ from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.ports.backup import BackupMade, Restored
 from gateway.ports.evidence import Drawn, Signature
+from gateway.ports.live import Health, Look
 from gateway.ports.master_keys import Rotation
 from gateway.ports.operator import (
     ChainReport,
@@ -57,6 +58,7 @@ class Program:
         self.calls: list[Any] = []
         self.fault = ""
         self.dump = ""
+        self.health = Health.WELL
         self.key_state = "active"
         self.signs = True
         self.has_ledger = False
@@ -80,6 +82,9 @@ class Program:
 
     def check(self, settings: Settings, policy: Policy) -> Coverage:
         return Coverage(self.terms, (ListUse("shipped/harms", 4),), "abc123", (("W.", "警。"),))
+
+    def look_around(self, settings: Settings) -> list[Look]:
+        return [Look("upstream", self.health, "Seen.", "已查。")]
 
     def make_credentials(self, folder: Path) -> MadeCredentials:
         self.calls.append(("make_credentials", folder))

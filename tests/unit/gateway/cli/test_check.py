@@ -12,6 +12,7 @@ from gateway.cli.check import uncovered
 from gateway.config.policy_file import load_policy
 from gateway.config.settings import Settings
 from gateway.nouns.policy import Mode, Policy
+from gateway.ports.live import Health
 from gateway.ports.operator import Coverage
 
 
@@ -28,6 +29,20 @@ def test_what_is_not_covered_is_said(run: Any) -> None:
 def test_strict_fails_on_anything_uncovered(run: Any) -> None:
     """For pipelines that promise full coverage."""
     assert run("check", "--strict").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("health", "code", "strict"), [(Health.WELL, 0, 1), (Health.WARN, 0, 1), (Health.BAD, 1, 1)]
+)
+def test_live_looks_around(run: Any, program: Any, health: Health, code: int, strict: int) -> None:
+    """What is bad is exit code 1; without the option nobody looks."""
+    program.health = health
+    done = run("check", "--live")
+    assert (done.exit_code, "upstream: Seen." in done.output) == (code, True)
+    assert run("check", "--live", "--strict").exit_code == strict
+    told = json.loads(run("check", "--live", "--json").output)
+    assert told["live"] == [{"about": "upstream", "health": health.value, "text": "Seen."}]
+    assert "live" not in json.loads(run("check", "--json").output)
 
 
 def test_bad_configuration_is_exit_code_two(run: Any, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def start_screen(settings: Settings, policy: Policy, *, demo: bool) -> str:
         upstream = say("the embedded demo model (a script)", "内置演示模型（按脚本应答）")
     rows = (
         (say("gateway", "网关"), f"{base}/v1"),
+        (say("in a browser", "浏览器"), f"{base}/"),
         (say("operations", "运维"), f"{operations}/metrics"),
         (say("upstream", "上游"), upstream),
         (say("policy", "策略"), f"{policy.name}, {policy.mode.value}, {policy.hash[:12]}"),

@@ -167,8 +167,9 @@ def _draw_backup(made: BackupMade) -> None:
                 "不含密钥：须配合密钥导出（sealgate keys export）方可读取。",
             )
         )
-    trial = f"sealgate ledger restore {made.folder} --state /tmp/trial"
-    click.echo(say(f"Try it: {trial}", f"演练恢复：{trial}"))
+    if not made.dump:
+        trial = f"sealgate ledger restore {made.folder} --state /tmp/trial"
+        click.echo(say(f"Try it: {trial}", f"演练恢复：{trial}"))
 
 
 def _draw_restored(done: Restored) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 import msgspec
 
 from gateway.matching.automaton import LONGEST_TERM
-from gateway.matching.fold import KIND_BYTES, Kind, fold_term
+from gateway.matching.fold import find_han, fold_term
 from gateway.nouns.errors import ConfigError
 
 SUBSTRING = "substring"
@@ -102,7 +102,7 @@ class WordList(msgspec.Struct, frozen=True):
 
 def has_han(text: str) -> bool:
     """True if the text holds a Han character."""
-    return any(KIND_BYTES[ord(character)] == Kind.HAN for character in text)
+    return find_han(text) is not None
 
 
 def shortest(entry: Entry, variant: str) -> int:

@@ -9,8 +9,8 @@ them waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,14 +20,13 @@ from filters.lexicon.lexicon import Lexicon
 from filters.lexicon.mixed import MixedLook
 from filters.lexicon.variants import LEETED, PLAIN, SOUNDED, SPELLED, SPELLED_LEET, SQUEEZED, Group
 from gateway.matching.automaton import END, Match
-from gateway.matching.base64_text import Stretch, decodings, looks_encoded, octets, stretches
+from gateway.matching.base64_text import Reading, Stretch, readings, readings_of
 from gateway.matching.fold import KIND_BYTES, KINDS, Kind
 from gateway.matching.pinyin import sounds
 from gateway.matching.reader import (
     TOKEN_LENGTH,
     Layer,
     only_emphasis,
-    open_markup,
     raw_layer,
     read_layer,
     tag_layer,
@@ -53,11 +52,8 @@ LOOK_BEHIND = GAP + 144
 SHORTEST_ENCODED = 8
 """A term takes at least so many base64 characters: six bytes, which noise seldom spells."""
 
-_ENCODED_SPREAD = 4
-"""Base64 characters that write a character of three bytes, as Han characters are."""
-
-_OCTET_SPREAD = 6
 _LEET, _SPELT = (LEETED, SPELLED_LEET), (SPELLED, SPELLED_LEET)
+_LONG = 6
 _HIDDEN_SEVERITY = 3
 _HIDDEN_RULE = "hidden_run"
 
@@ -147,16 +143,18 @@ class Judge:
 
     def _look(self, text: str, fresh: int, *, final: bool) -> _Look:
         """Judge a text in all its layers and views; ``text[fresh:]`` was not released yet."""
-        end = len(text) if final else open_markup(text, 0)
+        read, end = read_layer(text, final=final)
         raw = raw_layer(text[:end])
-        read = read_layer(text, end)
         decided: dict[Key, bool] = {}
         waiting: set[Key] = set()
         safe = end
         for sight in self._sights(raw, read, end, fresh, final=final):
             self._rule(sight, decided, waiting)
             safe = min(safe, self._alive_from(sight))
-        safe = min(safe, self._encoded(text[:end], fresh, decided, waiting, final=final))
+        encoded = readings(text[:end], fresh, final=final)
+        if read is not None and not only_emphasis(read):
+            encoded = chain(encoded, readings_of(read, final=final))
+        safe = min(safe, self._encoded(encoded, decided, waiting, end))
         hidden: list[tuple[int, int]] = []
         if self._seeks_hidden:
             hidden, safe = self._hidden(raw, end, safe, final=final)
@@ -208,23 +206,27 @@ class Judge:
             yield _Sight(view, PLAIN, view.text, matches, final, alive=alive)
 
     def _encoded(
-        self, text: str, fresh: int, decided: dict[Key, bool], waiting: set[Key], *, final: bool
+        self,
+        encoded: Iterable[Reading],
+        decided: dict[Key, bool],
+        waiting: set[Key],
+        length: int,
     ) -> int:
-        """Decide what is written in base64; returns where that is safe.
+        """Decide what is written in base64 in a text of this length; returns where that is safe.
 
         A term counts, and is held, from the first of its places that counts.
         """
-        safe = len(text)
-        if not looks_encoded(text, fresh):
-            return safe
-        for stretch in stretches(text, fresh):
-            for layer, unread, end, spread in _readings(text, stretch):
-                open_end = end == len(text) and not final
-                sight = self._sight(plain_view(see(layer, len(text))), PLAIN, final=not open_end)
-                sight = sight._replace(spread=spread)
-                self._rule_encoded(sight, stretch, decided, waiting)
-                place = stretch.first_from(min(unread, self._alive_from(sight)))
-                if open_end and place is not None:
+        safe = length
+        for reading in encoded:
+            seen = see(reading.layer, length)
+            bare = squeezed_view(seen)
+            views = [(plain_view(seen), PLAIN)] + ([(bare, SQUEEZED)] if bare else [])
+            for view, mode in views:
+                sight = self._sight(view, mode, final=not reading.open)
+                sight = sight._replace(spread=reading.spread)
+                self._rule_encoded(sight, reading.stretch, decided, waiting)
+                place = reading.stretch.first_from(min(reading.unread, self._alive_from(sight)))
+                if reading.open and place is not None:
                     safe = min(safe, place)
         return safe
 
@@ -351,14 +353,6 @@ class Judge:
         return [run for run in runs if run[1] - run[0] > HIDDEN_RUN], safe
 
 
-def _readings(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int, int, int]]:
-    """Yield what a stretch says: the layer, where it is unread, where the run ends, its spread."""
-    for layer, unread in decodings(text, stretch):
-        yield layer, unread, stretch.end, _ENCODED_SPREAD
-    for layer, unread, end in octets(text, stretch):
-        yield layer, unread, end, _OCTET_SPREAD
-
-
 def _continues(sight: _Sight, place: int) -> bool:
     """True if the character at ``place`` of the view goes on a word that began before it."""
     if not place or place >= len(sight.view.text):
@@ -385,7 +379,7 @@ def _joined(view: View, start: int, end: int) -> bool:
     """True if a Han term may be read across the separators inside ``[start, end)``.
 
     Spaces and symbols always; line ends in terms of three characters and more; ends of sentences
-    only there and if every two characters are set apart.
+    only there and if every two characters are set apart, or in several places of a long term.
     """
     places = view.places[start:end].tolist()
     kinds = view.seen.kinds
@@ -394,6 +388,7 @@ def _joined(view: View, start: int, end: int) -> bool:
     if short and any((gap == Kind.LINE).any() for gap in gaps):
         return False
     if any((gap == Kind.SENTENCE).any() for gap in gaps):
-        apart = all(((gap >= Kind.SOFT) & (gap <= Kind.LINE)).any() for gap in gaps)
-        return apart and not short
+        apart = sum(bool(((gap >= Kind.SOFT) & (gap <= Kind.LINE)).any()) for gap in gaps)
+        several = apart > 1 and end - start >= _LONG
+        return (apart == len(gaps) or several) and not short
     return True

@@ -18,14 +18,13 @@ from gateway.matching.automaton import END
 from gateway.matching.base64_text import looks_encoded
 from gateway.matching.fold import KIND_BYTES, SEPARATORS, Kind, find_special
 from gateway.matching.pinyin import sounds
-from gateway.matching.reader import TOKEN_LENGTH, open_markup
+from gateway.matching.reader import TOKEN_LENGTH, looks_escaped, may_end_token, open_markup
 from gateway.matching.views import GAP, SEPARATORS_IN_GAP
 from gateway.nouns.finding import Finding, Scan
 
 _SPACES = re.compile(" {2,}")
 _EMPHASIS = re.compile("[*~`]")
 _LATIN = re.compile("[a-z]")
-_ESCAPE = re.compile(r"%(?:[0-9a-fA-F]|\Z)")
 _PIECE = 4096
 """Longer texts are judged in pieces: one odd character makes only its piece slow."""
 
@@ -89,7 +88,7 @@ class LexiconFilter:
             pending, before = text[start:], _neighbour(text, start)
         if not before:
             return self._judge.scan(text, start, final)
-        if ("%" in pending and _ESCAPE.search(pending)) or looks_encoded(text, start):
+        if looks_escaped(text, start) or looks_encoded(text, start):
             held = -1
         elif find_special(pending):
             held = self._held_emphasised(pending)
@@ -222,7 +221,7 @@ def _neighbour(text: str, start: int) -> str:
     """Return the character before ``start``, empty if it may not be what a reader sees there."""
     last = text[start - 1]
     released = text[max(0, start - TOKEN_LENGTH) : start]
-    marked = "&" in released or "\\" in released or "<" in released or "%" in released
+    marked = may_end_token(released)
     if marked and (KIND_BYTES[ord(last)] == _WORD or open_markup(released, 0) < len(released)):
         return ""
     return "\ufffd" if "\ud800" <= last <= "\udfff" else last

@@ -72,22 +72,26 @@ def is_han_term(term: str) -> bool:
     return len(term) > 1 and all(KIND_BYTES[ord(sign)] == Kind.HAN for sign in term)
 
 
+def _begins_in_han(term: str) -> bool:
+    """True if a folded term begins with a Han character, and only letters and digits are beside
+    its Han characters. Letters at its beginning would have to be held wherever they stand."""
+    kinds = {KIND_BYTES[ord(sign)] for sign in term}
+    return len(term) > 1 and KIND_BYTES[ord(term[0])] == Kind.HAN and kinds <= {Kind.HAN, Kind.WORD}
+
+
 def _han(entry: Entry, term: str, asked: frozenset[str]) -> Iterator[Pattern]:
-    whole = Group.WORDS if entry.whole_word else Group.SUBSTRINGS
-    if not is_han_term(term):
-        yield Pattern(term, FOLD, PLAIN, whole)
-        return
-    if SEPARATORS in asked:
+    views, group = PLAIN, Group.WORDS if entry.whole_word else Group.SUBSTRINGS
+    if SEPARATORS in asked and _begins_in_han(term):
         views, group = PLAIN | SQUEEZED, Group.HAN
-    else:
-        views, group = PLAIN, whole
     yield Pattern(term, FOLD, views, group)
 
     def wants(variant: str) -> bool:
         return variant in asked and len(term) >= shortest(entry, variant)
 
-    if wants(SPLIT):
+    if wants(SPLIT) and _begins_in_han(term):
         yield from (Pattern(each, SPLIT, views, group) for each in _split(term))
+    if not is_han_term(term):
+        return
     if wants(REVERSED) and term[::-1] != term:
         yield Pattern(term[::-1], REVERSED, views, group)
     if wants(HOMOPHONES):

@@ -4,7 +4,8 @@ knowing where they begin.
 A stretch counts from the place on where it no longer looks like a word: two changes between small
 letter, capital and digit within 16 characters. That, and the four ways to divide it into groups of
 four, can be told from any point of it, so that a text may be cut anywhere; what stands before that
-place is read too, but was not held.
+place is read too, but was not held. A stretch goes on behind a line end. What it says is read like
+any text: escapes in it, and other stretches, up to `DEPTH` encodings one in the other.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gateway.matching.fold import Codes, Offsets, code_points
-from gateway.matching.reader import Layer
+from gateway.matching.reader import DEPTH, Layer, open_markup, read_layer
 
 NEAR = 16
 """Two changes within so many characters make a stretch look encoded."""
@@ -27,11 +28,18 @@ _ONE = "(?:(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z])"
 _CHANGE = re.compile(_ONE)
 _TWO_CHANGES = re.compile(f"{_ONE}[A-Za-z0-9+/_-]{{0,{NEAR - 2}}}?{_ONE}").search
 _ANY_CHANGE = re.compile("[A-Z0-9](?:(?<=[a-z].)|(?<=[A-Z][0-9])|(?<=[0-9])[A-Za-z])").search
-_RUN = re.compile("[A-Za-z0-9+/_-]{2,}")
+_RUN = re.compile("[A-Za-z0-9+/_-]{2,}(?:\r?\n[A-Za-z0-9+/_-]+)*(?:\r?\n?\\Z)?")
 _HEX = re.compile("[0-9A-Fa-f]{8,}|[0-9A-Fa-f]{2,7}\\Z")
 """Four octets at least, or a run that still grows."""
 _OCTETS_LEAST = 8
-_STANDARD = str.maketrans("-_", "+/")
+_INNER_LEAST = 8
+"""Characters of a stretch in what another one says: noise, as of pictures, seldom has so many."""
+_ESCAPE = re.compile(r"%[0-9a-fA-Fu]|&[#A-Za-z]|\\[uUx3]|=[C-F]").search
+"""Finds how every token begins that stands for a character; noise seldom has one."""
+_STANDARD = str.maketrans("-_", "+/", "\r\n")
+_SPREAD, _OCTET_SPREAD, _DEEPER_SPREAD = 4, 6, 2
+"""Characters of base64, and of hexadecimal octets, that write a character of three bytes, as Han
+characters are; and how many times as many each further encoding takes."""
 
 
 class Stretch(NamedTuple):
@@ -55,10 +63,12 @@ def looks_encoded(text: str, start: int) -> bool:
     return any(True for _ in stretches(text, start))
 
 
-def stretches(text: str, start: int) -> Iterator[Stretch]:
-    """Yield the stretches of a text in which a place at or after ``start`` counts."""
+def stretches(text: str, start: int, least: int = 0) -> Iterator[Stretch]:
+    """Yield the stretches of a text in which a place at or after ``start`` counts: those of
+    ``least`` characters, and one that still grows."""
     for run in _RUN.finditer(text):
-        if run.end() <= start:
+        short = run.end() - run.start() < least and run.end() < len(text)
+        if short or run.end() <= start:
             continue
         counting = _counting(text, run.start(), run.end())
         if len(counting) and counting[-1] >= start:
@@ -77,19 +87,91 @@ def _counting(text: str, start: int, end: int) -> Offsets:
     return np.flatnonzero(counts) + start
 
 
+class Reading(NamedTuple):
+    """What a stretch says. From ``unread`` on it says nothing yet; if ``open``, more text may go on
+    with it; a character takes up to ``spread`` of the text's."""
+
+    stretch: Stretch
+    layer: Layer
+    unread: int
+    open: bool
+    spread: int
+
+
+def readings(text: str, start: int, *, final: bool, depth: int = DEPTH) -> Iterator[Reading]:
+    """Yield what the stretches of a text say in which a place at or after ``start`` counts."""
+    if not looks_encoded(text, start):
+        return
+    for stretch in stretches(text, start, 0 if depth == DEPTH else _INNER_LEAST):
+        for layer, unread in decodings(text, stretch):
+            still = stretch.end == len(text) and not final
+            yield from _with_inner(Reading(stretch, layer, unread, still, _SPREAD), depth)
+        for layer, unread, end in octets(text, stretch):
+            still = end == len(text) and not final
+            yield from _with_inner(Reading(stretch, layer, unread, still, _OCTET_SPREAD), depth)
+
+
+def readings_of(layer: Layer, *, final: bool) -> Iterator[Reading]:
+    """Yield what the stretches of a layer say."""
+    outer = Stretch(0, 0, layer.starts)
+    for inner in readings(layer.said(), 0, final=final, depth=DEPTH - 1):
+        yield _within(Reading(outer, layer, int(layer.ends[-1]), not final, 1), inner)
+
+
+def _with_inner(reading: Reading, depth: int) -> Iterator[Reading]:
+    """Yield a reading, and what the encodings in it say."""
+    said = reading.layer.said()
+    escaped, stop = None, len(said)
+    if _ESCAPE(said):
+        escaped, stop = read_layer(said, final=not reading.open)
+    elif reading.open:
+        stop = open_markup(said, 0)
+    if stop < len(said):
+        reading = reading._replace(unread=int(reading.layer.starts[stop]))
+    yield reading
+    if escaped is not None and (escaped.ends - escaped.starts > 1).any():
+        bare = escaped._replace(emphasis=None, hidden=None)
+        yield reading._replace(layer=_placed_in(reading.layer, bare))
+    if depth > 1:
+        for inner in readings(said, 0, final=not reading.open, depth=depth - 1):
+            yield _within(reading, inner)
+
+
+def _within(outer: Reading, inner: Reading) -> Reading:
+    """Return a reading of what another one says as one of the text that this stands in."""
+    layer, stretch = outer.layer, outer.stretch
+    at = np.searchsorted(stretch.counting, layer.starts[inner.stretch.counting])
+    counting = np.unique(stretch.counting[at[at < len(stretch.counting)]])
+    unread = inner.unread
+    return Reading(
+        stretch._replace(counting=counting),
+        _placed_in(layer, inner.layer),
+        int(layer.starts[unread]) if unread < len(layer.starts) else outer.unread,
+        inner.open,
+        outer.spread * _DEEPER_SPREAD,
+    )
+
+
+def _placed_in(outer: Layer, inner: Layer) -> Layer:
+    """Return a layer of what another layer says with the places of this one's text."""
+    return inner._replace(starts=outer.starts[inner.starts], ends=outer.ends[inner.ends - 1])
+
+
 def decodings(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int]]:
     """Yield what a stretch says in each of the four divisions, and the place from which on it says
     nothing yet: half a byte, or half a character."""
-    written = text[stretch.start : stretch.end].translate(_STANDARD)
+    whole = text[stretch.start : stretch.end]
+    written = whole.translate(_STANDARD)
+    marks = np.frombuffer(whole.encode("ascii"), np.uint8)
+    places = np.append(np.flatnonzero(marks > ord(" ")) + stretch.start, stretch.end)
     for skipped in range(min(4, len(written))):
         part = written[skipped:]
         size = len(part) * 6 // 8
         raw = b64decode(part + "A" * (-len(part) % 4))[:size]
-        whole = size - _half_character(raw)
-        codes, starts, ends = _placed(raw[:whole])
-        first = stretch.start + skipped
-        ended = first + (ends * 8 - 1) // 6 + 1
-        yield Layer(codes, first + starts * 8 // 6, ended), first + whole * 8 // 6
+        known = size - _half_character(raw)
+        codes, starts, ends = _placed(raw[:known])
+        begun, ended = places[skipped + starts * 8 // 6], places[skipped + (ends * 8 - 1) // 6] + 1
+        yield Layer(codes, begun, ended), int(places[skipped + known * 8 // 6])
 
 
 def octets(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int, int]]:

@@ -8,6 +8,7 @@ one pass, and then no offsets are needed.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = [
     "class_of",
     "code_points",
     "expand",
+    "find_han",
     "find_special",
     "fold",
     "fold_codes",
@@ -92,6 +94,9 @@ find_special = re.compile(f"[^{class_of(_plain())}]").search
 feeds as spaces, and holds no markup. (The class lists what is plain, not what is special: that is
 the order in which the engine of ``re`` is fast.)"""
 
+find_han = re.compile(f"[{class_of(KINDS == Kind.HAN)}]").search
+"""Finds the first Han character."""
+
 SEPARATORS = re.compile(f"[^{class_of((KINDS < Kind.SOFT) | (KINDS > Kind.LINE))}]+")
 """A run of characters that may stand between the characters of a Han term."""
 
@@ -151,6 +156,10 @@ def fold(text: str) -> Folded:
     return Folded(text_of(fold_codes(codes[visible])), offsets[visible])
 
 
+@lru_cache(1 << 12)
 def fold_term(text: str) -> str:
-    """Return a term as it is looked for: folded, runs of spaces made one, none at the ends."""
+    """Return a term as it is looked for: folded, runs of spaces made one, none at the ends.
+
+    Entries of a list share their context words, so the last ones are remembered.
+    """
     return " ".join(part for part in fold(text).text.split(" ") if part)

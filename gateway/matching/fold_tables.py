@@ -3,14 +3,15 @@ opencc). The table is shipped, so that every interpreter folds alike; its name c
 of Unicode that it was built from.
 
 Per code point, on its own (nothing looks at neighbours): compatibility form (NFKC), case,
-traditional to simplified Han (OpenCC's single characters), base letter of an accented Latin one,
-look-alikes to ASCII. What a reader does not see is dropped. Common Chinese punctuation stays as it
-is, so that ordinary prose is its own fold.
+traditional and Japanese to simplified Han (OpenCC's single characters), base letter of an accented
+Latin one, look-alikes to what they look like. What a reader does not see is dropped. Common Chinese
+punctuation stays as it is, so that ordinary prose is its own fold.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,6 @@ DROPPED_RANGES = (
     (0x17B4, 0x17B5),
     (0x180B, 0x180F),
     (0x2065, 0x2065),
-    (0x2800, 0x2800),
     (0x3164, 0x3164),
     (0xFE00, 0xFE0F),
     (0xFFA0, 0xFFA0),
@@ -52,6 +52,11 @@ DROPPED_RANGES = (
     (0xE0000, 0xE0FFF),
 )
 """Combining marks of European scripts, fillers, blanks, variation selectors, tags."""
+
+
+BRAILLE_BLANK = "\u2800"
+STROKES = frozenset("丶丨")
+"""Han characters that are written as a dot or bar between others."""
 
 
 class Kind(IntEnum):
@@ -91,14 +96,14 @@ def _base_letter(character: str, looks: dict[int, str]) -> str:
     return character
 
 
-def _fold(character: str, looks: dict[int, str], simplified: Any) -> str:
+def _fold(character: str, looks: dict[int, str], simplified: Callable[[str], str]) -> str:
     """Return the fold of one visible code point: one to four characters."""
     code = ord(character)
     if character in KEPT:
         return character
     if 0xD800 <= code <= 0xDFFF:
         return "\ufffd"
-    if character in LINE or character.isspace():
+    if character in LINE or character.isspace() or character == BRAILLE_BLANK:
         return " "
     if character in lookalikes.EXPANSIONS:
         return lookalikes.EXPANSIONS[character]
@@ -109,7 +114,8 @@ def _fold(character: str, looks: dict[int, str], simplified: Any) -> str:
     parts = [_base_letter(part, looks) for part in text if not is_dropped(ord(part))]
     letters = [part for part in parts if part.isalnum()]
     visible = "".join(letters if len(parts) > 1 and letters else parts)
-    simple = "".join(simplified.convert(part) if _is_han(ord(part)) else part for part in visible)
+    simple = "".join(simplified(part) if _is_han(ord(part)) else part for part in visible)
+    simple = "".join(looks.get(ord(part), part) for part in simple)
     return simple[:EXPANSION_CAP] or character
 
 
@@ -129,11 +135,32 @@ def _kind(source: str, folded: str) -> Kind:
         return Kind.LINE
     if source in SENTENCE or folded in SENTENCE:
         return Kind.SENTENCE
+    if source in STROKES:
+        return Kind.SOFT
     if all(_is_han(ord(part)) for part in folded):
         return Kind.HAN
     if any(part.isalnum() for part in folded):
         return Kind.WORD if all(ord(part) < 0x2E80 for part in folded) else Kind.OTHER
     return Kind.SOFT if unicodedata.category(folded[0])[0] in "PSZ" else Kind.OTHER
+
+
+def _simplifier() -> Callable[[str], str]:
+    """Return what makes a Han character the simplified one.
+
+    A Japanese form is read as one only if GB 2312 lacks it: `芸` is a Chinese character too.
+    """
+    from opencc import OpenCC
+
+    to_simplified, to_traditional = OpenCC("t2s").convert, OpenCC("jp2t").convert
+
+    def simplified(character: str) -> str:
+        simple = str(to_simplified(character))
+        known = character.encode("gb2312", "ignore")
+        if known or simple != character:
+            return simple
+        return str(to_simplified(to_traditional(character)))
+
+    return simplified
 
 
 def build() -> dict[str, NDArray[Any]]:
@@ -142,9 +169,7 @@ def build() -> dict[str, NDArray[Any]]:
     ``kinds`` is uint8 per code point; ``sources``/``targets`` the folds to one character;
     ``expand_sources``/``expand_targets`` the folds to several (UCS-4 strings).
     """
-    from opencc import OpenCC
-
-    looks, simplified = lookalikes.pairs(), OpenCC("t2s")
+    looks, simplified = lookalikes.pairs(), _simplifier()
     kinds = np.zeros(CODE_POINTS, np.uint8)
     single: dict[int, int] = {}
     several: dict[int, str] = {}

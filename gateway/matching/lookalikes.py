@@ -1,5 +1,6 @@
 """Letters that look like ASCII letters and digits, beyond what Unicode's own compatibility forms
-cover. Written by hand after the idea of UTS #39 (confusables); the targets are ASCII only.
+cover, and rare Han characters that look like or stand for a common one. Written by hand after the
+idea of UTS #39 (confusables). Braille letters are read as what they say.
 
 Each word of a table is a pair: the letter, then what it looks like. Cyrillic capitals follow their
 small letter, so that Cyrillic terms stay case-insensitive. Greek capitals follow their own looks (a
@@ -30,6 +31,13 @@ OTHER = (
     "ꓐB ꓑP ꓒD ꓓD ꓔT ꓖG ꓗK ꓙJ ꓚC ꓜZ ꓝF ꓟM ꓠN ꓡL ꓢS ꓣR ꓦV ꓧH ꓪW ꓫX ꓬY ꓮA ꓰE ꓲI ꓳO ꓴU"
 )
 
+HAN = (
+    "岀出 孑子 孓子 孒子 氷冰 仌冰 囙因 囬回 囯国 囻国 囗口 毐毒 淸清 靑青 夲本 丗世 亾亡 丄上 "
+    "丅下 尐少 尛小 朩木 氺水 弌一 弍二 弎三 冐冒 凨风 凮风 彔录 刄刃 凢凡 冭太 亓元 叧另 吿告 "
+    "厷公 兲天 槑梅 昰是 旳的 妳你 伱你 沵你 尓尔 帐账"
+)
+"""Variants that OpenCC does not know as traditional ones, and look-alikes that text seldom has."""
+
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 RUNS = (
     (0x1F130, _LETTERS),  # squared
@@ -50,6 +58,9 @@ RUNS = (
 )
 """First code point of a run, and what its members look like in order."""
 
+BRAILLE = "⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵"
+"""The letters a to z."""
+
 SINGLES = {0x24FF: "0", 0x1F10B: "0", 0x1F10C: "0", 0x24EA: "0", 0x1F100: "0", 0x1F18E: "a"}
 
 EXPANSIONS = {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe"}
@@ -57,9 +68,9 @@ EXPANSIONS = {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ":
 
 
 def pairs() -> dict[int, str]:
-    """Return code point -> what it looks like: one lower-case ASCII (or Han digit) character."""
-    table: dict[int, str] = {}
-    for words in (GREEK, LATIN, OTHER):
+    """Return code point -> what it looks like: one lower-case ASCII or Han character."""
+    table = dict(zip(map(ord, BRAILLE), _LETTERS, strict=True))
+    for words in (GREEK, LATIN, OTHER, HAN):
         table.update({ord(word[0]): word[1].lower() for word in words.split()})
     for word in CYRILLIC.split():
         table[ord(word[0])] = word[1]

@@ -21,6 +21,8 @@ def lexicon() -> LexiconFilter:
         Entry(text="ab", category="x.words", severity=1, allow=("ab b",)),
         Entry(text="ba", category="x.part", severity=1, match="substring"),
         Entry(text="b赌", category="x.mixed", severity=1),
+        Entry(text="强b法", category="x.mixed", severity=1, variants=ALL_VARIANTS),
+        Entry(text="反法不吗强网", category="x.long", severity=1),
         Entry(text="kg", category="x.unit", severity=1),
         Entry(text="赌博强", category="x.every", severity=3, variants=ALL_VARIANTS),
         Entry(text="网站反法", category="x.every", severity=3, variants=ALL_VARIANTS),
@@ -50,9 +52,14 @@ SPELT = [
     *["cocaines", "buy", "buy cocaines", "h.3.r.0.i.n.e"],
 ]
 CODED = ["%E8%B5%8C", "%e5%8d%9a", "%6B", "%g", "50%", "%", r"\u{8d4c}", r"\u{",
-         r"\xe8\xb5\x8c", r"\x6b", r"\x", "\U000e0061\U000e0062", "\U000e0062"]
+         r"\xe8\xb5\x8c", r"\x6b", r"\x", "\U000e0061\U000e0062", "\U000e0062",
+         "=E8=B5=8C", "=E8=", "=", "=\n", "-\r\n", "%u8d4c", "%u", r"\U0000535a", r"\U00",
+         r"\350\265\214", r"\350\2", "%25E8%25B5%258C", "%25", "&amp;#36172;", "&amp;",
+         "%2525E5%25258D%25259A", "&#92;u8d4c", "NkxXTTVZMmE1NzJSNTZ1Wg", "%36LWM5Y2a572R"]
 BASE64 = [
     *["6LWM5Y2a572R56uZ", "56uZ", "xbaGVyb2luZQ", "aGVyb2luZQ==", "Y29jYWluZXM"],
+    *["bmt4WFRUVlpNbUUxTnpKU05UWjFXZz09", "JUU4JUI1JThDJUU1JThEJTlB", "6LWMIOWNmg=="],
+    *["6LWM5Y2a\n572R56uZ", "6LWM5Y2a57\r\n2R56uZ", "XHU4ZDRjXHU1MzVh"],
     *["9kZXIgYnV5IGFiIA", "_-", "A1b2C3d4", "YnV5IGNvY2FpbmVz", "6LWMY29jYWluZXM="],
 ]
 MIXED = [
@@ -65,6 +72,7 @@ OCTETS = [
 ]
 SIGNS = ["0", "1", "3", "$", "!", "|", "'", "."]
 SPACED = [" ", "  ", "\n", "\t", "，", "。", "-", "_", "-" * 7, " " * 9]
+LONGER = ["強b法", "強 b弓", "反法，不吗。强网", "⠃", "\u2800", "丶", "帳"]
 FOLDED = ["賭", "Ａ", "а", "ⓑ", "㎏", "é", "\ud83d", "😀", "\x00", "\x01"]
 UNSEEN = ["\u200b", "\ufe0f", "\u0301", "\u200b" * 63, "\u200b" * 65]
 EMPHASIS = ["*", "**", "~", "`", "\\", "\\*", "*" * 9]
@@ -95,6 +103,7 @@ PIECES = st.sampled_from(
         *BASE64,
         *SPACED,
         *FOLDED,
+        *LONGER,
         *UNSEEN,
         *EMPHASIS,
         *TAGS,

@@ -72,3 +72,39 @@ def _calls(times: int) -> int:
 def test_many_matches_with_phrases_take_linear_work() -> None:
     """A flood of excused terms is no lever against us: ten times the text, ten times the calls."""
     assert _calls(1300) < 12 * _calls(130)
+
+
+LONG = Judge(
+    compile_lexicon([named_list("mine", [
+        Entry(text="怎么开黑网站", category="long", severity=3),
+        Entry(text="开黑网", category="short", severity=3),
+        Entry(text="卖K粉", category="letters", severity=3),
+    ])]).lexicon
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("怎么。开黑网。站", ["long", "short"]),
+        ("怎么，开黑-网站", ["long", "short"]),
+        ("怎么。开黑网站", ["short"]),
+        ("开黑，网", []),
+        ("开，黑，网", ["short"]),
+        ("卖 K-粉", ["letters"]),
+        ("卖🔥K🔥粉", ["letters"]),
+        ("卖，K粉", []),
+    ],
+)
+def test_signs_between_han_characters(text: str, found: list[str]) -> None:
+    """Ends of sentences count between all characters, or in several places of a long term; letters
+    may be among them."""
+    assert sorted(one.category for one in LONG.scan(text, 0, True).findings) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["5Y2WIEvnsok=", "NVkyV0lFdm5zb2s9", "JUU1JThEJTk2Sy0lRTclQjIlODk="]
+)
+def test_signs_between_characters_in_base64(text: str) -> None:
+    """What a stretch says may hold separators, escapes and other stretches."""
+    assert [one.category for one in LONG.scan(f"看 {text}", 0, True).findings] == ["letters"]

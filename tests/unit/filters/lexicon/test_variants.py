@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from filters.lexicon.entries import ALL_VARIANTS, ASKED_VARIANTS, Entry
-from filters.lexicon.variants import patterns, severity_of
+from filters.lexicon.variants import SQUEEZED, patterns, severity_of
 from gateway.matching.fold import fold_term
 
 
@@ -30,6 +30,14 @@ def test_han_terms() -> None:
     assert found["initials"] == ["dbwq"]
     assert found["reversed"] == ["强网博赌"]
     assert len(found["homophones"][0]) == 4
+
+
+def test_terms_of_han_and_letters() -> None:
+    """Halves too; separators only where a Han character begins."""
+    assert written("出售K粉")["split"] == ["出隹口k粉", "出售k米分", "出隹口k米分"]
+    views = {text: next(patterns(Entry(text=text, category="x", severity=3), text)).views
+             for text in ("出售k粉", "k粉丝丝", "出售 k粉", "出售k+")}  # fmt: skip
+    assert [bool(each & SQUEEZED) for each in views.values()] == [True, False, False, False]
 
 
 def test_latin_terms() -> None:

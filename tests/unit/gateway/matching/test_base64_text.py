@@ -7,8 +7,16 @@ from base64 import b64encode, urlsafe_b64encode
 
 import pytest
 
-from gateway.matching.base64_text import decodings, looks_encoded, octets, stretches
+from gateway.matching.base64_text import (
+    decodings,
+    looks_encoded,
+    octets,
+    readings,
+    readings_of,
+    stretches,
+)
 from gateway.matching.fold import text_of
+from gateway.matching.reader import read_layer
 
 
 @pytest.mark.parametrize("lead", ["", "Q", "Q1", "Q1x", "Q1xY"])
@@ -74,6 +82,58 @@ def test_octets_are_read_in_either_division() -> None:
     found = [(text_of(layer.codes), unread) for layer, unread, end in octets(text, stretch)
              if end == len(text) and 0x70B8 in layer.codes]  # fmt: skip
     assert found == [("炸弹", 15)]
+
+
+def coded(text: str) -> str:
+    """A text in base64."""
+    return b64encode(text.encode()).decode()
+
+
+WRITTEN = "&#36172;博网站%E5%91%A2"
+ENCODED = [
+    coded(coded(WRITTEN)),
+    coded(WRITTEN.encode().hex()),
+    coded(coded(coded("赌博网站呢"))),
+    coded("看看" + coded(WRITTEN)),
+    coded(WRITTEN)[:15] + "\n" + coded(WRITTEN)[15:30] + "\r\n" + coded(WRITTEN)[30:],
+]
+
+
+@pytest.mark.parametrize("text", ENCODED)
+def test_encodings_in_one_another_are_read(text: str) -> None:
+    """Escapes and other stretches in a stretch, and what goes on behind a line end; whoever reads
+    it knows the places."""
+    found = [reading for reading in readings(f"x {text}", 0, final=True)
+             if "赌博网站呢" in reading.layer.said()]  # fmt: skip
+    assert found
+    for reading in found:
+        place = reading.layer.said().index("赌")
+        assert 2 <= reading.layer.starts[place] < reading.layer.ends[place] <= 2 + len(text)
+
+
+def test_no_more_encodings_than_three_are_read() -> None:
+    """The depth is bounded."""
+    text = coded(coded(coded(coded("赌博网站呢"))))
+    assert not any("赌博" in each.layer.said() for each in readings(text, 0, final=True))
+
+
+def test_a_stretch_in_what_a_reader_sees_is_read() -> None:
+    """Base64 behind percent escapes stands where these stand."""
+    text = "".join(f"%{ord(sign):x}" for sign in coded("赌博网站呢"))
+    layer, _ = read_layer(text, final=True)
+    assert layer is not None
+    found = [each for each in readings_of(layer, final=True) if "赌博" in each.layer.said()]
+    assert [int(each.layer.starts[0]) for each in found] == [0]
+
+
+def test_an_open_stretch_waits_for_the_rest_of_an_escape() -> None:
+    """What an inner token has begun says nothing yet."""
+    text = coded("abcdefgh1A2b%E5%9a")[:-2]
+    opened = next(iter(readings(text, 0, final=False)))
+    closed = next(iter(readings(text, 0, final=True)))
+    assert opened.open
+    assert not closed.open
+    assert opened.unread < closed.unread
 
 
 def test_short_runs_say_nothing_unless_they_grow() -> None:

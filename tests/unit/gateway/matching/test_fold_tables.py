@@ -40,6 +40,8 @@ def folds(table: Mapping[str, NDArray[Any]], name: str) -> dict[int, object]:
         ("я", Kind.WORD),
         ("7", Kind.WORD),
         ("-", Kind.SOFT),
+        ("丶", Kind.SOFT),
+        ("\u2800", Kind.SOFT),
         ("😀", Kind.SOFT),
         ("。", Kind.SENTENCE),
         ("\n", Kind.LINE),

@@ -3,7 +3,8 @@
 Run as ``python -m tests.serve_program CONFIG``: a JSON file with settings under ``settings`` and
 what the program shall do: ``policy`` (a name it reports), ``broken`` (``load``, ``prepare``,
 ``work``: where a ConfigError is raised). Prints one JSON line with its addresses when it listens,
-and appends what it is told to the file CONFIG.log.
+and appends what it is told to the file CONFIG.log. The policy that
+CONFIG.outdated names has run out.
 """
 
 from __future__ import annotations
@@ -54,6 +55,11 @@ class SmallProgram:
     def prepare(self, settings: Settings) -> object:
         """Keep the policy's name."""
         return self._read("prepare")["policy"]
+
+    def is_outdated(self, prepared: object) -> bool:
+        """Return whether the file CONFIG.outdated names this policy."""
+        named = self._config.with_suffix(".outdated")
+        return named.exists() and named.read_text() == prepared
 
     def policy_hash(self, prepared: object) -> str:
         """Return the name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -86,6 +87,7 @@ class Prepared(NamedTuple):
     producer: str
     keys: OpenedKeys
     editions: tuple[Edition, ...]
+    last_day: str
 
 
 class Pages(NamedTuple):
@@ -138,10 +140,10 @@ class Installation:
         secret_of("upstream.key", settings.upstream.key, self._environ)  # it must be there
         secret = vault.keyring.fingerprint_key
         keys = open_mark_keys(settings, self._environ, secret)
+        drafts = apart(partial(draft_lists, policy.family), "The word lists")
         editions = make_editions(
             policy, settings.plugins.filters,
-            lambda each: Sealer(each.marks, producer, secret, keys.sign),
-            lambda family: apart(partial(draft_lists, family), "The word lists"),
+            lambda each: Sealer(each.marks, producer, secret, keys.sign), lambda _: drafts,
         )  # fmt: skip
         sealer = editions[0].sealer
         files = FileMarksOwed(
@@ -155,7 +157,9 @@ class Installation:
         kit = editions[0].kit
         for name in sorted({each for one in editions for each, size in one.kit.lists if not size}):
             _LOG.warning("word list without entries", detail=name)
-        return Prepared(policy, kit, sealer, files, vault, producer, keys, editions)
+        return Prepared(
+            policy, kit, sealer, files, vault, producer, keys, editions, drafts.last_day
+        )
 
     def _leave_lock(self) -> None:
         """The state folder's lock is the supervisor's alone: let a child not keep it."""
@@ -166,6 +170,12 @@ class Installation:
     def policy_hash(self, prepared: object) -> str:
         """Return the hash of the policy in what was prepared."""
         return _as_prepared(prepared).policy.hash
+
+    def is_outdated(self, prepared: object) -> bool:
+        """Return whether the last day of an entry of a word list is over."""
+        last_day = _as_prepared(prepared).last_day
+        today = datetime.fromtimestamp(self._clock.wall_ns() / 1e9, UTC).date().isoformat()
+        return bool(last_day) and today > last_day
 
     def child_ended(self, pid: int, worker: int | None) -> None:
         """Forget a dead child's limits and gauges."""

@@ -8,7 +8,7 @@ several times the memory that stays, scattered, so it is best done in a process 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -56,10 +56,12 @@ class ListsDraft(NamedTuple):
 
 
 class Drafts(NamedTuple):
-    """The lists of several policies; equal entries are drafted once."""
+    """The lists of several policies; equal entries are drafted once. ``last_day`` is the first day
+    (an ISO date) that is the last one of an entry in force, empty if none runs out."""
 
     policies: tuple[ListsDraft, ...]
     lexicons: dict[bytes, LexiconDraft]
+    last_day: str
 
 
 def draft_lists(policies: Sequence[Policy]) -> Drafts:
@@ -81,7 +83,12 @@ def draft_lists(policies: Sequence[Policy]) -> Drafts:
             parts.append(Part(key, hidden, _found_by(entries, hidden=hidden)))
         sizes = tuple((words.name, len(words.entries)) for words in lists)
         drafts.append(ListsDraft(sizes, tuple(parts)))
-    return Drafts(tuple(drafts), lexicons)
+    return Drafts(tuple(drafts), lexicons, _last_day(read.values(), today))
+
+
+def _last_day(lists: Iterable[Sequence[WordList]], today: str) -> str:
+    days = (entry.expires for several in lists for words in several for entry in words.entries)
+    return min((day for day in days if day >= today), default="")
 
 
 class Shelved(NamedTuple):

@@ -45,6 +45,10 @@ class Program(Protocol):
         """Return the hash of the policy in what was prepared."""
         ...
 
+    def is_outdated(self, prepared: object) -> bool:
+        """Return whether something in what was prepared has run out since."""
+        ...
+
     def work(self, settings: Settings, prepared: object, place: Place, ports: Ports) -> None:
         """Be a worker: build the gateway and serve until told to end."""
         ...

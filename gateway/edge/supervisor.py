@@ -76,6 +76,7 @@ class Supervisor:
         self._announced = False
         self._draining = False
         self._reload_wanted = False
+        self._outdated = 0
         self._last_reload_ok = True
         self._exit_code = 0
 
@@ -264,6 +265,11 @@ class Supervisor:
 
     def _check_reload(self) -> None:
         """Try the new configuration in a child of its own, if a reload is wanted and none runs."""
+        if self._outdated != self._course.generation and self._program.is_outdated(
+            self._course.prepared
+        ):
+            self._outdated = self._course.generation  # a reload that is refused is not tried again
+            self._reload_wanted = True
         busy = self._previous is not None or self._children.of(Kind.CHECKER)
         if self._reload_wanted and self._announced and not busy:
             self._reload_wanted = False

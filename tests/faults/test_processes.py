@@ -262,6 +262,26 @@ async def test_bad_reload_keeps_the_running_one(run: Callable[..., Running], bro
     await _until(lambda: "reloaded True" in running.log())
 
 
+async def test_what_runs_out_is_renewed(run: Callable[..., Running]) -> None:
+    """Without a signal; a renewal that is refused is not tried again and again."""
+    running = run()
+    running.write("second", broken="prepare")
+    outdated = running.config.with_suffix(".outdated")
+    outdated.write_text("first")
+    await _until(lambda: "reloaded False" in running.log())
+    running.write("second")
+    running.process.send_signal(signal.SIGHUP)
+    await _until(lambda: "reloaded True" in running.log())
+    assert running.log().count("reloaded False") == 1
+    running.write("third")
+    outdated.write_text("second")
+
+    async def third() -> bool:
+        return bool((await _ready(running.operations))["policy"] == "third")
+
+    await _until(third)
+
+
 async def test_a_system_without_room_ends_nothing(run: Callable[..., Running]) -> None:
     """No process can be made: the reload is refused, and a dead worker is replaced once one can."""
     running = run(workers=2)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.assembly.program import Installation
+from gateway.assembly.program import Installation, Prepared
 from gateway.config.settings import Limits, Settings, UpstreamSettings
 from gateway.edge.gateway import Gateway
 from gateway.edge.program import Place
@@ -62,6 +63,19 @@ def test_a_tenant_has_his_own_policy(tmp_path: Path) -> None:
     assert (usual.policy.name, usual.hash) == ("mine", POLICY.hash)
     assert (other.policy.name, other.hash) == ("shop", shop.hash)
     assert other.judge is not usual.judge
+
+
+def test_a_list_runs_out_with_the_last_day_of_an_entry(tmp_path: Path) -> None:
+    """Not on it."""
+    one = _installation(tmp_path / "state", producer="env:CODE")
+    made = one.prepare(one.load())
+    assert isinstance(made, Prepared)
+    today = datetime.now(UTC).date()
+    days = {0: False, 1: False, -1: True}
+    for more, over in days.items():
+        last_day = (today + timedelta(days=more)).isoformat()
+        assert one.is_outdated(made._replace(last_day=last_day)) is over
+    assert not one.is_outdated(made)
 
 
 def test_what_children_share_is_prepared_once(tmp_path: Path) -> None:

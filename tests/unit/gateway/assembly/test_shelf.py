@@ -32,6 +32,18 @@ def test_a_list_is_read_once_per_use(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(reads) == 2
 
 
+def test_the_first_last_day_is_told(tmp_path: Path) -> None:
+    """Of the entries in force."""
+    path = tmp_path / "a.jsonl"
+    policy = _policy(path)
+    assert draft_lists([policy]).last_day == ""
+    days = ("2999-12-31", "2998-12-31", "", "2001-12-31")
+    entries = [{"text": f"绿皮大象{n}", "category": "x", "severity": 1, "expires": day}
+               for n, day in enumerate(days)]  # fmt: skip
+    path.write_text("".join(json.dumps(each) + "\n" for each in entries))
+    assert draft_lists([policy]).last_day == "2998-12-31"
+
+
 def test_equal_entries_share_one_automaton(tmp_path: Path) -> None:
     """And others do not."""
     same, other = tmp_path / "a.jsonl", tmp_path / "b.jsonl"

@@ -83,6 +83,15 @@ def state_around(report: str, details: str, place: tuple[int, int]) -> str:
     return "Trusted" if "signingCredential.trusted" in good else "Valid"
 
 
+def results_around(report: str) -> dict[str, Any]:
+    """Return what a reader says of a manifest whose state is not ``Invalid`` by `state_around`,
+    without what it says for not knowing the place."""
+    results: dict[str, Any] = msgspec.json.decode(report)["validation_results"]
+    active = results["activeManifest"]
+    active["failure"] = [each for each in active["failure"] if each["code"] != _MISMATCH]
+    return results
+
+
 def _handle(resource: Any) -> int:
     address = ctypes.cast(resource._handle, ctypes.c_void_p).value
     if not address:

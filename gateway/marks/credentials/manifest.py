@@ -6,10 +6,11 @@ the implicit label, of which a file has one (GB 45438-2025, 6.1 c).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -29,10 +30,13 @@ _PARENT = "parent"
 
 
 class Source(NamedTuple):
-    """A whole file from which another was made, and the media type as which it is read."""
+    """A whole file from which another was made, and the media type as which it is read. Where the
+    library finds no manifest by itself: the one that is in it, and what a reader said of that."""
 
     content: bytes
     media: str
+    manifest: bytes = b""
+    results: Mapping[str, Any] = MappingProxyType({})
 
 
 class Ingredient(NamedTuple):

@@ -8,17 +8,11 @@ from functools import partial
 from io import BytesIO
 
 import msgspec
-from c2pa import Builder, C2paError, Context, Reader, Signer
+from c2pa import Builder, Context, Reader, Signer
 from cryptography import x509
 
-from gateway.marks.credentials.hashed import can_sign_around, signed_around, state_around
-from gateway.marks.credentials.manifest import (
-    Plan,
-    Source,
-    plan_manifest,
-    read_manifest,
-    signer_serial,
-)
+from gateway.marks.credentials.hashed import can_sign_around, signed_around
+from gateway.marks.credentials.manifest import Plan, Source, plan_manifest, read_manifest
 from gateway.marks.credentials.places import (
     BYTES,
     EMBEDDED,
@@ -35,26 +29,20 @@ from gateway.marks.credentials.places import (
     tiff_room,
 )
 from gateway.marks.credentials.signing import Signing
+from gateway.marks.credentials.texts import (
+    FAULTS,
+    TextManifest,
+    text_manifests,
+    text_room,
+    text_source,
+)
 from gateway.marks.credentials.toolbox import Toolbox
-from gateway.matching.markdown_blocks import OpenBlocks
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import Claim, ClaimState
-from gateway.wire.manifest_place import (
-    ManifestPlace,
-    ManifestPlaceError,
-    Room,
-    manifest_places,
-    room_for,
-    without,
-)
+from gateway.wire.manifest_place import ManifestPlaceError, Room, manifest_places, without
 from gateway.wire.media_type import sniff
 
-_FAULTS = (C2paError, ValueError, TypeError, OSError, RuntimeError)
-"""What c2pa-python raises for files that are not what they say."""
-
-
-_TEXT = "text/plain"
 _ROUNDS = 8
 """How often a manifest is made until the place that it leaves out is as long as it is (twice, if
 the last one had another length), and until it suits the place: a third of those in plain text do
@@ -131,9 +119,8 @@ class Credentials:
         if file.found in EMBEDDED:
             claim = None if file.many else self._claim_in(content, file.media, context=context)
             return [claim] if claim else []
-        places = manifest_places(content)
-        reports = [self._report_at(content, each, len(places), context) for each in places]
-        return [claim for each in reports if (claim := self._claim_of(each))]
+        held = text_manifests(content, context or self._tools.context())
+        return [claim for each in held if (claim := self._claim_of(each))]
 
     def beside(self, content: bytes, claim: Claim) -> bytes:
         """Return the manifest for a file in which it has no place (see BesideMark).
@@ -188,19 +175,22 @@ class Credentials:
     def _stamp_text(
         self, content: bytes, found: MediaFormat, claim: Claim
     ) -> tuple[bytes, Receipt]:
-        """Return the signed text. A manifest of ours gives way. Another's stays, and there is none
-        of ours: only one may be there, and the library takes no text with it as an ingredient."""
-        places = manifest_places(content)
-        reports = [self._report_at(content, each, len(places)) for each in places]
-        if any(signer_serial(report) != self._serial for report, _ in reports):
-            return content, self._receipt("not_possible", "other_manifest")
-        if any(self._is_ours(self._claim_of(each), claim) for each in reports):
+        """Return the signed text. Only one manifest may be there. One of ours gives way; another's
+        that was whole as the file came becomes the parent, and one that was not stays alone."""
+        held = text_manifests(content, self._tools.context())
+        if any(self._is_ours(self._claim_of(each), claim) for each in held):
             return content, self._receipt("written", "it was there")
         if not can_sign_around():
             return content, self._receipt("not_possible", "no_place_in_format")
+        plan = self._plan(None, claim)
+        if any(each.signer != self._serial for each in held):
+            parent = text_source(claim.original or content, found, self._tools.context())
+            if not parent.manifest:
+                return content, self._receipt("not_possible", "other_manifest")
+            plan = plan_manifest(claim, [parent, *map(self._source, map(look, claim.sources))])
         try:
-            room = _room(without(content, places), found)
-            made = self._around(self._plan(None, claim), lambda _: room)
+            room = text_room(without(content, [each.place for each in held]), found)
+            made = self._around(plan, lambda _: room)
         except ManifestPlaceError as error:
             return content, self._receipt("not_possible", str(error))
         except CredentialError as error:
@@ -222,6 +212,7 @@ class Credentials:
         its id and signature.
         """
         says = len(msgspec.json.encode(plan.definition))
+        says += sum(len(each.source.manifest) for each in plan.ingredients)
         hashed, digest = None, hashlib.sha256()
         made: tuple[bytes, bool] | None = None
         timed = True
@@ -244,32 +235,19 @@ class Credentials:
                     break
         return made
 
-    def _report_at(
-        self, content: bytes, place: ManifestPlace, count: int, context: Context | None = None
-    ) -> tuple[str, str]:
-        """Return what the reader says of a manifest in a text, and its state: invalid where there
-        is more than one."""
-        try:
-            with Reader(
-                _TEXT,
-                BytesIO(content),
-                place.manifest,
-                context=context or self._tools.context(),
-            ) as reader:
-                report = reader.json()
-                state = state_around(report, reader.detailed_json(), (place.start, place.length))
-        except _FAULTS:
-            return "", "Invalid"
-        return report, state if count == 1 else "Invalid"
-
-    def _claim_of(self, read: tuple[str, str]) -> Claim | None:
-        return read_manifest(read[0], self._serial, state=read[1])
+    def _claim_of(self, held: TextManifest) -> Claim | None:
+        return read_manifest(held.report, self._serial, state=held.state)
 
     def _plan(self, opened: Seen | None, claim: Claim) -> Plan:
         """Return what to sign. ``opened`` became this file; it counts if it has a manifest."""
         files = [opened] if opened and self._has_manifest(opened) else []
         files += map(look, claim.sources)
-        return plan_manifest(claim, [Source(each.content, each.media) for each in files])
+        return plan_manifest(claim, map(self._source, files))
+
+    def _source(self, file: Seen) -> Source:
+        if file.media != BYTES:
+            return Source(file.content, file.media)
+        return text_source(file.content, file.found, self._tools.context())
 
     def _signed(self, file: Seen, claim: Claim) -> tuple[bytes, str]:
         content, found = file.content, file.found
@@ -294,7 +272,7 @@ class Credentials:
         for timed in (True, False) if wanted and asks else (False,):
             try:
                 signed = self._built(plan, make, timed=timed)
-            except _FAULTS:
+            except FAULTS:
                 continue
             return signed, timed or not wanted
         raise CredentialError("not_signed")
@@ -302,7 +280,13 @@ class Credentials:
     def _built(self, plan: Plan, make: Make, *, timed: bool) -> bytes:
         with Builder(plan.definition, self._tools.context()) as builder:
             for identifier, relation, source in plan.ingredients:
-                told = {"title": identifier, "relationship": relation, "instance_id": identifier}
+                told: dict[str, object] = {"title": identifier, "relationship": relation}
+                told["instance_id"] = identifier
+                if source.manifest:
+                    where = {"format": "application/c2pa", "identifier": identifier}
+                    told |= {"format": source.media, "manifest_data": where}
+                    told["validation_results"] = source.results
+                    builder.add_resource(identifier, BytesIO(source.manifest))
                 builder.add_ingredient(told, source.media, BytesIO(source.content))
             return make(builder, self._tools.signer(timed=timed))
 
@@ -314,7 +298,7 @@ class Credentials:
             return True  # nobody looked
         try:
             reader = Reader.try_create(found.mime, BytesIO(content), context=self._tools.context())
-        except _FAULTS:
+        except FAULTS:
             return False
         if reader is None:
             return False
@@ -337,7 +321,7 @@ class Credentials:
                 return None
             with reader:
                 return read_manifest(reader.json(), self._serial)
-        except _FAULTS:
+        except FAULTS:
             return None
 
     @staticmethod
@@ -366,17 +350,6 @@ def _rooms(content: bytes, found: MediaFormat) -> Rooms | None:
         return lambda _: room
     by_size = {MediaFormat.MP3: mp3_room, MediaFormat.TIFF: tiff_room}.get(found)
     return partial(by_size, content) if by_size else None
-
-
-def _room(content: bytes, found: MediaFormat) -> Room:
-    """Return where the manifest goes. Raises ManifestPlaceError."""
-    room = room_for(content, found)
-    if found is MediaFormat.MARKDOWN:
-        blocks = OpenBlocks()
-        blocks.push(content.decode())
-        if blocks.open:
-            raise ManifestPlaceError("open_block")
-    return room
 
 
 def _inside(content: bytes, mime: str) -> Make:

@@ -23,7 +23,7 @@ from gateway.marks.credentials import (
     Signing,
     check_signing,
     make_trial,
-    mark,
+    texts,
 )
 from gateway.marks.credentials.hashed import can_sign_around, state_around
 from gateway.marks.credentials.manifest import plan_manifest, read_manifest
@@ -191,19 +191,6 @@ def test_a_manifest_in_a_text_covers_all_but_its_own_place(found: MediaFormat) -
             assert read.state is ClaimState.ALTERED
 
 
-@pytest.mark.parametrize("found", TEXTS)
-def test_anothers_manifest_in_a_text_stays(found: MediaFormat) -> None:
-    """There may be one only; ours gives way to ours."""
-    firm = Credentials(company())
-    content, said = TEXTS[found].encode(), claim()._replace(format=found)
-    theirs, _ = firm.stamp(content, said)
-    assert firm.verify(theirs)[0].state is ClaimState.INTACT
-    ours = Credentials(company("Other"))
-    assert ours.stamp(theirs, said) == (
-        theirs, Receipt("credential", "not_possible", "other_manifest"),
-    )  # fmt: skip
-
-
 def test_the_library_can_sign_around_a_place() -> None:
     """If a release no longer has the functions, texts get no manifest: then this says so. If its
     reader knows text, `state_around` is needed no more."""
@@ -275,7 +262,7 @@ def test_a_text_is_signed_until_what_stands_there_suits_every_reader(
         return len(written) == 7
 
     monkeypatch.setattr(
-        mark, "room_for", lambda *told: room_for(*told)._replace(suits=suits)
+        texts, "room_for", lambda *told: room_for(*told)._replace(suits=suits)
     )
     said = claim()._replace(format=MediaFormat.TXT)
     content, receipt = Credentials(signing()).stamp("春天来了。\n".encode(), said)
@@ -304,7 +291,7 @@ def test_an_authority_that_fails_is_asked_once_for_a_text(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Credentials, "_sign", signing_of)
     monkeypatch.setattr(
-        mark, "room_for", lambda *told: room_for(*told)._replace(suits=lambda _: False)
+        texts, "room_for", lambda *told: room_for(*told)._replace(suits=lambda _: False)
     )
     unreachable = signing()._replace(timestamp_url="http://127.0.0.1:9/")
     said = claim()._replace(format=MediaFormat.TXT)

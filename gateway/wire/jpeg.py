@@ -5,9 +5,10 @@ Only what stands before the first scan is read; the scans are passed on as they 
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from gateway.wire import exif
+from gateway.wire import exif, multi_picture
 from gateway.wire.carried import Carried
 from gateway.wire.media_fault import MediaFault
 
@@ -22,6 +23,9 @@ _APP0, _APP1, _APP11 = 0xE0, 0xE1, 0xEB
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _EXTENSION_HEAD = len(EXTENDED_XMP) + 32 + 8
 _MOST_SEGMENTS = 20_000
+_INDEX = re.compile(rb"\xff\xe2.." + multi_picture.MPF, re.DOTALL)
+_PART = 64_000
+"""Bytes of a manifest in one segment."""
 
 
 class Segment(NamedTuple):
@@ -100,7 +104,39 @@ def write(content: bytes, packet: bytes) -> bytes:
         if len(XMP) + len(packet) > LARGEST:
             raise MediaFault("xmp_too_large")
         kept.insert(_place(kept), Segment(_APP1, XMP + packet))
-    return _joined(kept) + content[scan:]
+    return _indexed(content[:scan], _joined(kept)) + content[scan:]
+
+
+def around_manifest(content: bytes, size: int) -> tuple[bytes, bytes] | None:
+    """Return what stands before and behind the segments of a manifest of ``size`` bytes: behind
+    EXIF and XMP, before the index of further pictures. None if the file is broken, has one already
+    or holds fill bytes there."""
+    try:
+        found, scan = segments(content)
+    except MediaFault:
+        return None
+    place = _place(found)
+    while place < len(found) and found[place].marker == _APP1:
+        place += 1
+    if _joined(found) != content[:scan] or any(
+        each.marker == _APP11 and _is_manifest(each.body) for each in found
+    ):
+        return None
+    before, behind = _joined(found[:place]), _joined(found[place:])[2:]
+    length = len(manifest_segments(bytes(size)))
+    head = _indexed(content[:scan], before + bytes(length) + behind)
+    return before, head[len(before) + length :] + content[scan:]
+
+
+def manifest_segments(manifest: bytes) -> bytes:
+    """Return the segments that hold a manifest: each tells its number and repeats the head of the
+    box (C2PA 2.2, A.3.1; ISO/IEC 19566-5, D.2)."""
+    parts = range(8, len(manifest), _PART)
+    bodies = (
+        b"JP\2\x11" + number.to_bytes(4, "big") + manifest[:8] + manifest[at : at + _PART]
+        for number, at in enumerate(parts, 1)
+    )
+    return _joined([Segment(_APP11, each) for each in bodies])[2:]
 
 
 def with_segments(content: bytes, more: list[Segment]) -> bytes:
@@ -116,6 +152,21 @@ def _joined(parts: list[Segment]) -> bytes:
     for marker, body in parts:
         out += (bytes((0xFF, marker)), (len(body) + 2).to_bytes(2, "big"), body)
     return b"".join(out)
+
+
+def _indexed(before: bytes, after: bytes) -> bytes:
+    """Return what stands before the scan now, with an index of further pictures that is true."""
+    held = _INDEX.search(before)
+    if held is None:
+        return after
+    at = held.end() - len(multi_picture.MPF)
+    index = before[at : at + int.from_bytes(before[at - 2 : at], "big") - 2]
+    now = after.find(index)
+    if now < 0:
+        return after
+    growth = len(after) - len(before)
+    told = multi_picture.moved(index, growth, growth - (now - at))
+    return after[:now] + told + after[now + len(index) :]
 
 
 def _place(parts: list[Segment]) -> int:

@@ -1,6 +1,8 @@
 """Pictures found among many: recall, false attributions and time, on SQLite and PostgreSQL.
 
     python -m tests.bench.picture_index [--size 100000] [--pictures 44] [--store sqlite]...
+    python -m tests.bench.picture_index --store sqlite --folder DIR --pictures 0   # fills it alone
+    python -m tests.bench.picture_index --store sqlite --folder DIR                # asks it
 
 A hundred made-up pictures are hashed. Each of N records gets the windows of one of them, with a
 random half of the 256 bits flipped, the same ones in all windows, and its detail: so the windows of
@@ -37,7 +39,7 @@ from gateway.matching.picture_hash import looks, sought
 from gateway.nouns.picture import HASH_BYTES, Looks
 from gateway.nouns.record import Fingerprint
 from tests.bench.fingerprint import KEY
-from tests.bench.fingerprint_filling import Filling, loading
+from tests.bench.fingerprint_filling import Filling, kept_file, loading
 from tests.bench.picture_changes import CHANGES, encoded
 from tests.bench.picture_makers import made
 from tests.postgresql_kit import own_schema
@@ -80,6 +82,14 @@ def filled(
             windows = tuple(each.tobytes() for each in rows ^ flips.astype(np.uint8))
             batch.append(maker.with_pictures(none, [Looks(windows, kept.detail)]))
         yield start, batch
+
+
+def fill(filling: Filling, known: list[Base], size: int, maker: Fingerprinter) -> None:
+    """Load so many records."""
+    into = loading(filling)
+    for place, batch in filled(known, size, maker):
+        into.add(place, batch)
+    into.finish()
 
 
 def measured(filling: Filling, known: list[Base], maker: Fingerprinter) -> dict[str, Any]:
@@ -135,23 +145,25 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--pictures", type=int, default=44, help="asked for, in each change")
     parser.add_argument("--store", action="append", choices=["sqlite", "postgresql"])
+    parser.add_argument("--folder", type=Path, help="where what was filled (SQLite) is kept")
     said = parser.parse_args()
     known, maker = bases(), Fingerprinter(KEY)
     for name in said.store or ["sqlite", "postgresql"]:
         with ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            folder = said.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
             location = (
-                str(Path(folder) / "ledger.db") if name == "sqlite"
+                str(folder / f"pictures-{said.size}.db") if name == "sqlite"
                 else stack.enter_context(own_schema())
             )  # fmt: skip
+            kept = kept_file(folder, f"pictures-{name}", said.size)
             filling = Filling(name, location)
-            into = loading(filling)
-            for place, batch in filled(known, said.size, maker):
-                into.add(place, batch)
-            into.finish()
-            line = measured(filling, known[: said.pictures], maker)
-            sys.stdout.write(json.dumps({"pictures": said.size, **line}) + "\n")
-            sys.stdout.flush()
+            if name != "sqlite" or not kept.exists():
+                fill(filling, known, said.size, maker)
+                kept.write_bytes(b"")
+            if said.pictures:
+                line = measured(filling, known[: said.pictures], maker)
+                sys.stdout.write(json.dumps({"pictures": said.size, **line}) + "\n")
+                sys.stdout.flush()
             filling.store.close()
 
 

@@ -20,6 +20,7 @@ from gateway.marks.credentials.places import (
     Seen,
     damage,
     gif_room,
+    jpeg_room,
     look,
     may_hold_manifest,
     mp3_room,
@@ -348,7 +349,9 @@ def _rooms(content: bytes, found: MediaFormat) -> Rooms | None:
     if found in {MediaFormat.PNG, MediaFormat.GIF}:
         room = png_room(content) if found is MediaFormat.PNG else gif_room(content)
         return lambda _: room
-    by_size = {MediaFormat.MP3: mp3_room, MediaFormat.TIFF: tiff_room}.get(found)
+    by_size = {
+        MediaFormat.JPEG: jpeg_room, MediaFormat.MP3: mp3_room, MediaFormat.TIFF: tiff_room,
+    }.get(found)  # fmt: skip
     return partial(by_size, content) if by_size else None
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from gateway.nouns.media import MediaFormat as F
-from gateway.wire import gif, png, riff, svg, tiff
+from gateway.wire import gif, jpeg, png, riff, svg, tiff
 from gateway.wire.id3 import Frame, build, read_tag
 from gateway.wire.isobox import Box, boxes
 from gateway.wire.manifest_place import Room
@@ -203,6 +203,13 @@ def gif_room(content: bytes) -> Room | None:
     except MediaFault:
         return None
     return Room(content[:at], content[at:], _extension)
+
+
+def jpeg_room(content: bytes, size: int) -> Room | None:
+    """Return where a manifest of ``size`` bytes goes in a JPEG: segments behind EXIF and XMP, which
+    readers want first. An index of further pictures counts them in. None as for a PNG."""
+    around = jpeg.around_manifest(content, size)
+    return Room(*around, jpeg.manifest_segments) if around else None
 
 
 def tiff_room(content: bytes, size: int) -> Room | None:

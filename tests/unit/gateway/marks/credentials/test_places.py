@@ -122,6 +122,29 @@ def test_the_place_in_a_gif_and_a_tiff_is_ours_and_two_validators_know_it(kind: 
     with Reader(f"image/{kind.lower()}", io.BytesIO(twice)) as reader:
         assert len(json.loads(reader.json())["manifests"]) == 2
 
+def test_a_jpeg_keeps_its_head_and_the_index_of_further_pictures() -> None:
+    """EXIF stands first, the first picture ends where the index says, and a manifest of several
+    segments is read by two validators."""
+    camera = Image.Exif()
+    camera[0x010F] = "Maker"
+    out, frames = io.BytesIO(), [Image.new("RGB", (64, 48), (shade, 0, 0)) for shade in (9, 200)]
+    frames[0].save(out, "MPO", save_all=True, append_images=frames[1:], exif=camera)
+    said = claim()._replace(model="a long name " * 9_000)
+    signed, receipt = MARK.stamp(out.getvalue(), said)
+    assert receipt == Receipt("credential", "written", "")
+    assert signed.index(b"Exif") < signed.index(b"JP\x02\x11") < signed.index(b"MPF\0")
+    assert signed.count(b"JP\x02\x11") == 4
+    with Image.open(io.BytesIO(signed)) as image:
+        size = image.mpinfo[0xB002][0]["Size"]  # type: ignore[attr-defined] -- of Pillow's plugin
+        image.seek(1)
+        assert image.convert("RGB").getpixel((9, 9))[0] > 150  # type: ignore[index] -- a triple
+    assert signed[:size].endswith(b"\xff\xd9")
+    assert signed[size:] == out.getvalue()[-len(signed) + size :]
+    assert MARK.verify(signed)[0].model == said.model
+    told = encypher_c2pa.verify(signed, "image/jpeg")
+    assert (told["integrity"], told["hard_binding"]) == ("valid", "match")
+
+
 
 @pytest.mark.parametrize(
     "root",

@@ -28,10 +28,13 @@ _STRICT = frozenset(
         "xml", "json", "jsonl", "ndjson", "yaml", "yml", "toml", "ini", "css", "sql", "tex",
         "py", "python", "js", "mjs", "jsx", "javascript", "ts", "tsx", "typescript", "java", "kt",
         "c", "cc", "cpp", "h", "hpp", "cs", "go", "rs", "rb", "php", "pl", "sh", "bash", "ps1",
-        "swift", "scala", "lua", "r",
+        "swift", "scala", "lua", "r", "rtf", "vtt", "ics", "vcf", "ps", "eps",
     }
 )  # fmt: skip
 """Endings and media types of texts that programs read."""
+
+_STRICT_HEADS = (b"<?xml", b"{\\rtf", b"WEBVTT", b"BEGIN:V", b"%!PS", b"#!")
+"""First bytes of such texts: XML, rich text, subtitles, calendars and cards, PostScript, scripts."""
 
 _PACKAGE = b"PK\x03\x04"
 _ISO_BRANDS: dict[bytes, F] = {
@@ -103,7 +106,7 @@ def is_strict_text(content: bytes, hint: str = "") -> bool:
         return True
     content = content.removeprefix(b"\xef\xbb\xbf")
     head = content[:64].lstrip()
-    if head.startswith(b"<?xml"):
+    if head.startswith(_STRICT_HEADS):
         return True
     if not head.startswith((b"{", b"[")):
         return False

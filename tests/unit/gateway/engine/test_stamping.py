@@ -102,6 +102,9 @@ def test_what_finds_no_place_stands_beside_the_file_if_that_is_asked() -> None:
         (b"print(1)\n", "tool.py"),
         (b"a: 1\n", "application/x-yaml"),
         (b"<feed/>", "application/atom+xml; charset=utf-8"),
+        (b"{\\rtf1\\ansi words}", ""),
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nwords\n", "speech.vtt"),
+        (b"\xef\xbb\xbfBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", ""),
     ],
 )
 def test_a_text_that_a_line_would_break_stays_as_it_is(content: bytes, hint: str) -> None:

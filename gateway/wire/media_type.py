@@ -34,7 +34,7 @@ _STRICT = frozenset(
 """Endings and media types of texts that programs read."""
 
 _STRICT_HEADS = (b"<?xml", b"{\\rtf", b"WEBVTT", b"BEGIN:V", b"%!PS", b"#!")
-"""First bytes of such texts: XML, rich text, subtitles, calendars and cards, PostScript, scripts."""
+"""First bytes of such texts: XML, rich text, subtitles, calendars, PostScript, scripts."""
 
 _PACKAGE = b"PK\x03\x04"
 _ISO_BRANDS: dict[bytes, F] = {

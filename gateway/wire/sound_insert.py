@@ -162,12 +162,36 @@ def into_frames(content: bytes, sound: Sound, at: LabelPosition) -> bytes:
     if len(mpeg_audio.frames(content, first)) < 1 or end <= first.start:
         raise MediaFault("no_frames")
     label = framed_label(first, sound)
+    head = content[: first.start]
+    if before(at):
+        count = len(mpeg_audio.frames(label, mpeg_audio.first_frame(label, 0)))
+        head = _with_later_chapters(head, start, count * first.samples * 1000 // first.rate)
     if not mpeg_audio.is_xing(content, first):
         inner = around(content[first.start : end], label, at)
-        return content[: first.start] + inner + content[end:]
+        return head + inner + content[end:]
     inner = around(content[first.start + first.size : end], label, at)
     counted = mpeg_audio.with_xing(content, first, inner)
-    return content[: first.start] + counted + inner + content[end:]
+    return head + counted + inner + content[end:]
+
+
+def _with_later_chapters(head: bytes, size: int, by_ms: int) -> bytes:
+    """Return what stands before the first frame; the chapters of its tag (ID3v2 Chapter Frame
+    Addendum 1.0) begin and end later. A tag without any, or a broken one, stays as it is."""
+    if b"CHAP" not in head[:size]:
+        return head
+    try:
+        tag = id3.read_tag(head)
+    except MediaFault:
+        return head
+    frames = []
+    for each in tag.frames:
+        name, _, rest = each.body.partition(b"\0")
+        if each.id == b"CHAP" and each.flags == b"\0\0" and len(rest) >= 16:
+            times = [int.from_bytes(rest[at : at + 4], "big") + by_ms for at in (0, 4)]
+            told = b"".join(min(time, 0xFFFFFFFF).to_bytes(4, "big") for time in times)
+            each = each._replace(body=name + b"\0" + told + rest[8:])  # noqa: PLW2901 -- same frame
+        frames.append(each)
+    return id3.build(tag.version, frames) + head[size:]
 
 
 def _end_of_frames(content: bytes) -> int:

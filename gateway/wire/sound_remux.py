@@ -7,6 +7,7 @@ its own codec: FLAC and ALAC lose nothing by that; Vorbis, which ffmpeg writes b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,8 @@ def into_container(content: bytes, format: F, sound: Sound, at: LabelPosition) -
 
 
 def with_user_data_of(made: bytes, source: bytes) -> bytes:
-    """Return an ISO file with the user data and metadata of another, to the byte."""
+    """Return an ISO file with the user data and metadata of another, to the byte; but its own list
+    of chapters (``chpl``), whose times may have moved."""
     new = next(box for box in isobox.top_boxes(made) if box.type == b"moov")
     old = next(box for box in isobox.top_boxes(source) if box.type == b"moov")
     kept = [
@@ -80,12 +82,26 @@ def with_user_data_of(made: bytes, source: bytes) -> bytes:
         for each in isobox.boxes(made, new.body, new.end)
         if each.type not in {b"udta", b"meta"}
     ]
+    chapters = [box for each, box in _user_data(made, new) if each == b"chpl"]
     kept += [
         source[each.start : each.end]
         for each in isobox.boxes(source, old.body, old.end)
-        if each.type in {b"udta", b"meta"}
+        if each.type == b"meta"
     ]
+    others = [box for each, box in _user_data(source, old) if each != b"chpl"]
+    if others or chapters:
+        kept.append(isobox.written(b"udta", b"".join((*others, *chapters))))
     return isobox.with_moov_body(made, new, b"".join(kept))
+
+
+def _user_data(content: bytes, moov: isobox.Box) -> list[tuple[bytes, bytes]]:
+    """Return the boxes of a movie's user data by their types."""
+    return [
+        (box.type, content[box.start : box.end])
+        for each in isobox.boxes(content, moov.body, moov.end)
+        if each.type == b"udta"
+        for box in isobox.boxes(content, each.body, each.end)
+    ]
 
 
 def with_blocks_of(made: bytes, source: bytes) -> bytes:
@@ -129,6 +145,7 @@ def _copied(
     base, rate = heard.time_base, heard.codec_context.sample_rate
     length = len(label.bodies) * label.samples
     shift = round(Fraction(length, rate) / base) if before(at) else 0
+    target.set_chapters(_later(source.chapters(), Fraction(length, rate) if before(at) else 0))
     end = first = None
     for packet in source.demux():
         if packet.dts is None or packet.stream.index not in streams:
@@ -181,9 +198,11 @@ def _anew(av: Any, source: Any, target: Any, owed: tuple[Sound, LabelPosition]) 
         stream.bit_rate = context.bit_rate or _KBPS * 1000
     stream.metadata.update(heard.metadata)
     stream.codec_context.open()
+    label = sound(rate)
+    target.set_chapters(_later(source.chapters(), Fraction(len(label), rate) if before(at) else 0))
     encoder = _Encoder(av, target, stream, (rate, channels))
     if before(at):
-        encoder.take_mono(sound(rate))
+        encoder.take_mono(label)
     total = 0
     for frame in source.decode(heard):
         total += frame.samples
@@ -193,8 +212,17 @@ def _anew(av: Any, source: Any, target: Any, owed: tuple[Sound, LabelPosition]) 
     if not total:
         raise MediaFault("no_sound")
     if behind(at):
-        encoder.take_mono(sound(rate))
+        encoder.take_mono(label)
     encoder.close()
+
+
+def _later(chapters: Sequence[Any], seconds: Fraction | int) -> list[Any]:
+    """Return chapters that begin and end later: a label stands before them."""
+    moved = []
+    for each in chapters:
+        by = round(seconds / each["time_base"])
+        moved.append({**each, "start": each["start"] + by, "end": each["end"] + by})
+    return moved
 
 
 def _sample_format(codec: str, name: str) -> str:

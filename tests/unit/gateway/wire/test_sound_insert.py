@@ -6,12 +6,14 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from mutagen.id3 import CHAP, ID3, TIT2
 from mutagen.mp3 import MP3
 from mutagen.oggopus import OggOpus
 
 from gateway.matching.rhythm import rhythm
 from gateway.nouns.mark import LabelPosition
 from gateway.wire import ogg
+from gateway.wire.id3 import tag_size
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.riff import read_wave
 from gateway.wire.sound_insert import WaveForm, into_frames, into_opus, into_pcm, into_wave, pcm_of
@@ -84,6 +86,25 @@ def test_mp3_keeps_its_frames_and_counts_them(at: LabelPosition, rate: int, chan
     start = {LabelPosition.END: 0}.get(at, all_of_it.index(own[0]))
     assert all_of_it[start : start + len(own)] == own
     assert MP3(BytesIO(made)).info.length == pytest.approx(len(heard(made)) / 16000, abs=0.2)
+
+
+def test_chapters_of_an_mp3_begin_where_they_did() -> None:
+    """Mutagen finds them later by the label before them, and at their old times without one."""
+    out, content = BytesIO(), sound("mp3", "libmp3lame")
+    tags = ID3()
+    tags.add(CHAP("one", start_time=300, end_time=900, sub_frames=[TIT2(text="One")]))
+    tags.save(out)
+    tagged = out.getvalue() + content[tag_size(content) :]
+    for at in LabelPosition:
+        made = into_frames(tagged, rhythm, at)
+        (chapter,) = ID3(BytesIO(made)).getall("CHAP")
+        more = (len(heard(made)) - len(heard(tagged))) // 16
+        by = {LabelPosition.START: more, LabelPosition.BOTH: more // 2, LabelPosition.END: 0}[at]
+        assert chapter.start_time == pytest.approx(300 + by, abs=60)
+        assert chapter.end_time - chapter.start_time == 600
+        assert chapter.sub_frames["TIT2"].text == ["One"]
+    other = tagged[:3] + b"\x09" + tagged[4:]  # of a version that nobody knows
+    assert into_frames(other, rhythm, LabelPosition.START)[:60] == other[:60]
 
 
 def test_tags_behind_mp3_stay_behind() -> None:

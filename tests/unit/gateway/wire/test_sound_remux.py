@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from io import BytesIO
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -80,6 +82,42 @@ def test_the_cover_of_m4a_stays() -> None:
     assert how == "copied"
     assert MP4(BytesIO(made))["covr"] == [cover]
     assert morse(heard(made), 16000).startswith(".-|..")
+
+
+def with_chapters(content: bytes, container: str, ends_ms: list[int]) -> bytes:
+    """Return the sound in a container, with chapters that end then, each where the next begins."""
+    out, base = BytesIO(), Fraction(1, 1000)
+    with av.open(BytesIO(content)) as source, av.open(out, "w", format=container) as target:
+        stream = target.add_stream_from_template(source.streams.audio[0])
+        target.set_chapters(
+            [
+                {"id": number, "start": start, "end": end, "time_base": base, "metadata": {}}
+                for number, (start, end) in enumerate(pairwise(ends_ms), 1)
+            ]
+        )
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "found"),
+    [("ipod", "aac", F.M4A), ("matroska", "aac", F.MKV), ("webm", "libopus", F.WEBM)],
+)
+@pytest.mark.parametrize("at", [LabelPosition.START, LabelPosition.END])
+def test_chapters_begin_where_they_did(
+    container: str, codec: str, found: F, at: LabelPosition
+) -> None:
+    """Later by a label before them, whatever is copied around them."""
+    plain = sound(container, codec, 48000, 1)
+    made, how = into_container(with_chapters(plain, container, [0, 400, 900]), found, rhythm, at)
+    assert how == "copied"
+    with av.open(BytesIO(made)) as file:
+        begins = [float(each["start"] * each["time_base"]) for each in file.chapters()]
+    label_s = (len(heard(made)) - len(heard(plain))) / 16000 if at is LabelPosition.START else 0
+    assert begins[1] == pytest.approx(0.4 + label_s, abs=0.05)
 
 
 def test_what_has_no_sound_is_refused() -> None:

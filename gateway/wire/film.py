@@ -6,7 +6,7 @@ differ in what their streams say of themselves, and players stumble over a chang
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +14,7 @@ from gateway.nouns.media import MediaFormat as F
 from gateway.wire import isobox
 from gateway.wire.media_fault import MediaFault
 from gateway.wire.sound_codec import ffmpeg
-from gateway.wire.sound_remux import MUXERS, with_user_data_of
+from gateway.wire.sound_remux import COVER, MUXERS, with_user_data_of
 
 if TYPE_CHECKING:
     import av
@@ -78,13 +78,16 @@ def first_frames(content: bytes, seconds: float) -> list[tuple[float, Any]]:
 def painted(content: bytes, format: F, paint: Painter) -> bytes:
     """Return the film with every frame as the painter returns it.
 
-    Kept are sound and subtitles to the packet, times, colours, rotation, tags and chapters.
+    Kept are sound and subtitles to the packet, times, colours, rotation, tags and chapters, and
+    what is attached to a Matroska file. The cover of an ISO file comes back with its user data.
     """
     out = BytesIO()
     with ffmpeg() as av, av.open(BytesIO(content)) as source:
         stream = _bounded(source)
+        attached = _attached(av, content) if format is F.MKV else []
         with av.open(out, "w", format=MUXERS[format]) as target:
-            _Work(av, source, target, stream).run(_WEB.get(format, "h264"), paint)
+            work = _Work(av, source, target, stream)
+            work.run(_WEB.get(format, "h264"), paint, attached)
     made = out.getvalue()
     if format in {F.MP4, F.MOV, F.M4A}:
         made = isobox.moov_first(_with_matrix_of(with_user_data_of(made, content), content))
@@ -98,9 +101,27 @@ def rotation_of(frame: Any) -> int:
 
 def _picture(source: Any) -> Any:
     for stream in source.streams.video:
-        if not int(stream.disposition) & 0x400:  # a picture that belongs to sound
+        if not int(stream.disposition) & COVER:
             return stream
     return None
+
+
+def _attached(av: Any, content: bytes) -> list[tuple[str, str, bytes]]:
+    """Return name, media type and bytes of what a Matroska file carries beside its tracks: fonts,
+    and pictures, which ffmpeg shows as tracks of one packet."""
+    found: dict[int, bytes] = {}
+    with av.open(BytesIO(content)) as source:
+        told = {each.index: each.metadata for each in source.streams}
+        found = {each.index: each.data for each in source.streams if each.type == "attachment"}
+        pictures = [each for each in source.streams.video if int(each.disposition) & COVER]
+        for packet in source.demux(pictures) if pictures else ():
+            found.setdefault(packet.stream.index, bytes(packet))
+            if all(each.index in found for each in pictures):
+                break
+    return [
+        (told[n].get("filename", "file"), told[n].get("mimetype", "application/octet-stream"), data)
+        for n, data in sorted(found.items())
+    ]
 
 
 def _bounded(source: Any) -> Any:
@@ -129,10 +150,14 @@ class _Work:
         self._first: float | None = None
         self._frames = 0
 
-    def run(self, otherwise: str, paint: Painter) -> None:
+    def run(
+        self, otherwise: str, paint: Painter, attached: Iterable[tuple[str, str, bytes]]
+    ) -> None:
         """Write the whole film; codecs that we cannot write become ``otherwise``."""
         self._target.metadata.update(self._source.metadata)
         copies = self._opened(otherwise)
+        for each in attached:
+            self._target.add_attachment(*each)
         for packet in self._source.demux():
             if packet.stream is self._stream:
                 for frame in packet.decode():
@@ -165,6 +190,8 @@ class _Work:
                     made.codec_context.codec_tag = "hvc1"
                 made.metadata.update(stream.metadata)
                 self._made = made
+            elif int(stream.disposition) & COVER:
+                continue
             elif stream.type in {"audio", "subtitle", "video"}:
                 copies[stream.index] = self._target.add_stream_from_template(stream)
                 copies[stream.index].metadata.update(stream.metadata)

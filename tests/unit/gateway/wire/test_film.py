@@ -12,6 +12,7 @@ import pytest
 from gateway.nouns.media import MediaFormat as F
 from gateway.wire.film import first_frames, has_picture, painted, rotation_of
 from gateway.wire.media_fault import MediaFault
+from tests.media_kit import png
 from tests.sound_kit import decoded_frames, film, packets, sound
 
 
@@ -63,6 +64,35 @@ def test_the_painter_is_told_the_time() -> None:
 
     painted(film(seconds=0.4), F.MP4, note)
     assert times == pytest.approx([number / 25 for number in range(10)])
+
+
+def test_what_is_attached_to_a_matroska_film_stays() -> None:
+    """Fonts, and covers, which ffmpeg shows as pictures; the film's own picture is the first."""
+    attached = [
+        ("cover.png", "image/png", png()),
+        ("small_cover.png", "image/png", png()),
+        ("font.ttf", "application/x-truetype-font", b"not looked at"),
+    ]
+    out = BytesIO()
+    with (
+        av.open(BytesIO(film("matroska", "libx264", (64, 48), 0.4))) as source,
+        av.open(out, "w", format="matroska") as target,
+    ):
+        copy = target.add_stream_from_template(source.streams.video[0])
+        for each in attached:
+            target.add_attachment(*each)
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = copy
+                target.mux(packet)
+    made = painted(out.getvalue(), F.MKV, lambda frame, _: frame)
+    with av.open(BytesIO(made)) as file:
+        told = [each.metadata.get("filename") for each in file.streams]
+        assert told == [None, *(name for name, _, _ in attached)]
+        font = next(each for each in file.streams if each.type == "attachment")
+        assert font.data == b"not looked at"
+    for _, _, data in attached:
+        assert data in made
 
 
 def test_a_codec_that_nobody_knows_is_a_fault() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape, unescape
 
-from gateway.marks.document_label.writer import Shown, plain_text
+from gateway.marks.document_label.writer import LabelError, Shown, plain_text
 from gateway.nouns.mark import LabelPosition
 from gateway.wire.html_places import attributes, find_places, tags
 
@@ -30,8 +30,11 @@ class PageWriter:
         return [Shown(at, line) for _, _, at, line in _ours(text)]
 
     def write(self, content: bytes, wanted: list[Shown]) -> bytes:
-        """Take our old elements out and put the new ones in."""
+        """Take our old elements out and put the new ones in. A set of frames has no body: words
+        before it would take its place."""
         text = plain_text(content)
+        if any(tag.name == "frameset" for tag in tags(text)):
+            raise LabelError("frameset")
         for start, end, _, _ in reversed(_ours(text)):
             text = text[:start] + text[end:]
         for shown in sorted(wanted, key=lambda each: each.at is LabelPosition.START):

@@ -134,7 +134,7 @@ class HtmlPlace:
             text = text[: tag.start] + text[tag.end :]
         at = find_places(text).head
         value = escape(bare_json(label).decode(), quote=True)
-        return (text[:at] + f'<meta name="{KEY}" content="{value}">' + text[at:]).encode()
+        return (text[:at] + f'<meta name="{KEY}" content="{value}"/>' + text[at:]).encode()
 
 
 def _metas(text: str) -> list[Tag]:

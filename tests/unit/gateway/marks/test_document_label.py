@@ -64,6 +64,14 @@ def test_html_gets_an_element_at_the_ends_of_its_body() -> None:
     assert text.count(LINE) == 2
 
 
+def test_a_page_of_frames_keeps_them() -> None:
+    """Browsers drop a set of frames behind words: the words would be all that is left."""
+    page = b"<html><head></head><frameset cols=50%,50%><frame src=a><frame src=b></frameset></html>"
+    assert BOTH.stamp(page, claim()._replace(format=F.HTML)) == (
+        page, Receipt("document_label", "failed", "frameset"),
+    )  # fmt: skip
+
+
 def test_word_gets_paragraphs_inside_its_last_section() -> None:
     """Another reader finds them first and last; table and footer are there."""
     made = docx.Document(io.BytesIO(_stamped(BOTH, word(), F.DOCX)))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+from xml.parsers.expat import ParserCreate
 
 import pikepdf
 import pytest
 
-from gateway.marks import DocumentMetadata
-from gateway.nouns.mark import Receipt
+from gateway.engine.stamping import Stamper
+from gateway.marks import Credentials, DocumentLabel, DocumentMetadata
+from gateway.nouns.mark import FileMarksOrder, MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat
 from gateway.ports.mark import ClaimState
 from gateway.wire.aigc_label import bare_json
-from tests.document_kit import HTML, MARKDOWN, claim, pdf, word
+from tests.document_kit import HTML, MARKDOWN, claim, pdf, signing, word
 
 MARK = DocumentMetadata()
 NAME = MARK.name
@@ -36,6 +38,19 @@ def test_html_gets_one_meta_at_the_end_of_its_head() -> None:
     text = MARK.stamp(HTML.encode(), claim()._replace(format=MediaFormat.HTML))[0].decode()
     assert text.index("charset") < text.index('<meta name="AIGC" content="{&quot;Label') < 900
     assert text.replace(text[text.index('<meta name="AIGC"') : text.index("</head>")], "") == HTML
+
+
+def test_a_page_that_is_xml_stays_well_formed() -> None:
+    """Browsers show nothing of an XHTML page with an element that is not closed."""
+    head = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>t</title>'
+    page = f"{head}</head><body><p>words</p></body></html>".encode()
+    label = DocumentLabel(FileMarksOrder(label=True))
+    stamper = Stamper([label, MARK, Credentials(signing())], list(MarkFamily))
+    done = stamper.stamp(page, claim(), hint="a.xhtml")
+    assert done.complete
+    ParserCreate().Parse(done.content, True)
+    (found,) = MARK.verify(done.content)
+    assert found.exchange == claim().exchange
 
 
 def test_two_labels_in_a_file_become_one_and_are_called_altered_before() -> None:

@@ -120,6 +120,9 @@ def into_wave(content: bytes, sound: Sound, at: LabelPosition) -> bytes:
         elif chunk.id == b"fact" and len(body) >= 4:
             count = int.from_bytes(body[:4], "little") + added
             body = min(count, riff.UNKNOWN).to_bytes(4, "little") + body[4:]
+        elif chunk.id == b"ds64" and any(body[16:24]):
+            count = int.from_bytes(body[16:24], "little") + added
+            body = body[:16] + (count % (1 << 64)).to_bytes(8, "little") + body[24:]
         elif chunk.id == b"cue " and before(at):
             body = _moved_cues(body, len(label) // form.block)
         bodies.append((chunk.id, body))

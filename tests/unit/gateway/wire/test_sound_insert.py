@@ -54,6 +54,17 @@ def test_counts_and_cues_of_a_wave_move() -> None:
     assert int.from_bytes((read.body(made, b"cue ") or b"")[8:12], "little") == 100 + added
 
 
+def test_the_count_of_a_long_wave_moves_where_it_says_one() -> None:
+    """``ds64`` of RF64 counts samples too (EBU Tech 3306); ffmpeg complains of a wrong count."""
+    plain = wave(wide=True)
+    at = plain.index(b"ds64") + 8 + 16
+    for told in (24001, 0):
+        content = plain[:at] + told.to_bytes(8, "little") + plain[at + 8 :]
+        made = into_wave(content, rhythm, LabelPosition.BOTH)
+        count = int.from_bytes((read_wave(made).body(made, b"ds64") or b"")[16:24], "little")
+        assert count == (told + 2 * len(rhythm(24000)) if told else 0)
+
+
 def test_samples_of_every_form_mean_the_same_sound() -> None:
     """Written and read back; what is no plain sample is refused."""
     for bits, floating in (

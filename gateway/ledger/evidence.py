@@ -30,6 +30,10 @@ _HALF_OWN = 20
 _HALF_TYPED = 12
 """Every so many units halve the doubt: those of a record's own, and those typed of few records."""
 
+_VERBATIM = 2
+"""So many times a record's own units count where it says the whole of a longer question word for
+word: nothing speaks against it. Half of a quote is often stock."""
+
 
 class Laid(NamedTuple):
     """A candidate with the codes of its sketch, and how the question lies along them."""
@@ -74,7 +78,8 @@ def own_units(
     the words of the others, less what it leaves out itself, once for want of it and once as error;
     at most the letters that run alike outside of stock phrases: counters, dates and sums are alike
     everywhere, and so is the order of what everybody says.
-    Where others share its form, no more than what it says beyond that.
+    Where others share its form, no more than what it says beyond that. They count `_VERBATIM` times
+    for who says all of a longer question word for word.
 
     Of those that are likely the best are no others: they may be drafts of one answer.
     """
@@ -85,6 +90,12 @@ def own_units(
     ends = {place: told_to(each) for place, each in likely.items()}
     rows = {row for place, each in likely.items() for row in range(each.start, ends[place])}
     known = others.tell(question, (row for row in rows if row < len(question.codes)))
+    asked = question.codes.tobytes()
+    verbatim = {
+        each.place
+        for each in laid
+        if each.along.length >= _PASSAGE_UNITS and asked in each.codes.tobytes()
+    }
     own: dict[int, int] = {}
     for place, each in likely.items():
         passage = slice(each.start, ends[place])
@@ -93,6 +104,7 @@ def own_units(
         words = int(units[covered & question.letters[passage] & ~known.stock[passage]].sum())
         told = cost(question, known.lengths, each.start, ends[place]) - 2 * left_out
         own[place] = min(told, _outside_form(question, passage, place, laid) - left_out, words)
+        own[place] *= _VERBATIM if place in verbatim else 1
     return own
 
 

@@ -6,8 +6,10 @@ ideograph, kana or hangul counts two, any other letter one. Two scales serve two
 
 - *Large* grams (`GRAM_UNITS`: four ideographs, eight Latin letters) lead to candidates. Of their
   keyed hashes one in five is kept, chosen by the hash itself (sampling modulo p: Manber, USENIX
-  1994; Broder, SEQUENCES 1997). Unlike winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003) the
-  choice does not look at a gram's neighbours, so an edit costs only the grams that it touches.
+  1994; Broder, SEQUENCES 1997). The choice does not look at a gram's neighbours, so an edit costs
+  only the grams that it touches; but chance leaves gaps. Of so many grams in a row without a kept
+  one (`LONGEST_GAP`) the one with the least hash is kept too, as by winnowing (Schleimer, Wilkerson
+  and Aiken, SIGMOD 2003): no quote of that length is without.
 - *Small* grams (`SKETCH_UNITS`: two ideographs, four Latin letters) confirm a candidate. One byte
   of each keyed hash, in the order of the text, is the record's *sketch*; a question is aligned
   along it (`gateway.matching.alignment`), so that no content is decrypted to find a text.
@@ -22,14 +24,15 @@ from __future__ import annotations
 import hmac
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gateway.matching.alignment import Places
-from gateway.matching.fold import KIND_BYTES, Kind, code_points, fold_codes
 from gateway.matching.picture_index import bands
 from gateway.matching.picture_pack import packed, unpacked
 from gateway.nouns.picture import Looks
@@ -44,6 +47,11 @@ FEW_GRAMS = 24
 """A text of so few different large grams, short or of one phrase over and over, keeps them all: of
 nine a choice of one in five leaves none one time in seven."""
 
+LONGEST_GAP = 16
+"""Of so many large grams in a row at least one is kept: half a quote of 40 ideographs has so many,
+and the other half may be stock."""
+
+_FIRST_IDEOGRAPH = "\u2e80"
 _AT_ONCE = 1 << 17
 _TAG_BYTES = 8
 _PICTURES = 1 << 48
@@ -89,6 +97,10 @@ class _Folding(dict[int, str]):
 def _simplified(letter: str) -> str:
     """Return the simplified form of an ideograph (OpenCC's single characters), others as they are:
     people quote across scripts."""
+    if letter < _FIRST_IDEOGRAPH:
+        return letter
+    from gateway.matching.fold import KIND_BYTES, Kind, code_points, fold_codes  # a large table
+
     if KIND_BYTES[ord(letter)] != Kind.HAN:
         return letter
     return chr(int(fold_codes(code_points(letter))[0]))
@@ -147,7 +159,7 @@ class Fingerprinter:
         rolling = _Rolling([normal])
         large = rolling.grams(GRAM_UNITS)
         words = self._keyed(rolling, large)
-        chosen = words[:, 1] % KEPT_OF == 0
+        chosen = _chosen(words, large.starts)
         if len(set(words[:, 0].tolist())) <= FEW_GRAMS:
             chosen[:] = True
         grams: dict[int, list[int]] = {}
@@ -201,16 +213,14 @@ class Fingerprinter:
         borders = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
         large = rolling.grams(GRAM_UNITS)
         words = self._keyed(rolling, large)
-        splits = np.searchsorted(large.starts, borders).tolist()
         small = rolling.grams(SKETCH_UNITS)
         codes = self._keyed(rolling, small)[:, 0].astype(np.uint8).tobytes()
-        cuts = np.searchsorted(small.starts, borders).tolist()
+        splits, cuts = (
+            pairwise(np.searchsorted(each.starts, borders).tolist()) for each in (large, small)
+        )
         return [
-            Fingerprint(
-                _kept(words[splits[i] : splits[i + 1]]),
-                self._seal(codes[cuts[i] : cuts[i + 1]]),
-            )
-            for i in range(len(records))
+            Fingerprint(_kept(words[a:b], large.starts[a:b]), self._seal(codes[c:d]))
+            for (a, b), (c, d) in zip(splits, cuts, strict=True)
         ]
 
     def _keyed(self, rolling: _Rolling, grams: _Grams) -> NDArray[np.int32]:
@@ -243,13 +253,27 @@ class Fingerprinter:
         return Cipher(algorithms.AES(self._sketch_key), start).encryptor().update(text)
 
 
-def _kept(words: NDArray[np.int32]) -> tuple[int, ...]:
+def _kept(words: NDArray[np.int32], starts: NDArray[np.int64]) -> tuple[int, ...]:
     """Return which of a record's grams, by their words of hash, are kept; sorted."""
-    kept = set(words[words[:, 1] % KEPT_OF == 0, 0].tolist())
+    kept = set(words[_chosen(words, starts), 0].tolist())
     if len(kept) <= FEW_GRAMS:
         every = set(words[:, 0].tolist())
         kept = every if len(every) <= FEW_GRAMS else kept
     return tuple(sorted(kept))
+
+
+def _chosen(words: NDArray[np.int32], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which grams are kept of many, by their words of hash and where they begin: one in
+    `KEPT_OF`, and the least of `LONGEST_GAP` in a row that have none."""
+    chosen: NDArray[np.bool_] = words[:, 1] % KEPT_OF == 0
+    borders = np.concatenate(([-1], np.flatnonzero(chosen), [len(words)]))
+    for number in np.flatnonzero(np.diff(borders) > LONGEST_GAP).tolist():
+        first, last = borders[number] + 1, borders[number + 1]
+        least = sliding_window_view(words[first:last, 2], LONGEST_GAP).argmin(axis=1)
+        ahead = starts[first + LONGEST_GAP - 1 : last] - starts[first : last - LONGEST_GAP + 1]
+        in_a_row = np.flatnonzero(ahead < LONGEST_GAP)  # all of one text
+        chosen[first + in_a_row + least[in_a_row]] = True
+    return chosen
 
 
 class _Grams(NamedTuple):

@@ -143,6 +143,16 @@ def test_a_stock_phrase_does_not_harm_a_quote_of_its_own(library: Library) -> No
     assert found[0].confidence >= ATTRIBUTED
 
 
+def test_of_a_whole_quote_half_the_units_suffice(library: Library) -> None:
+    """Six characters of its own and stock, word for word. With one of them changed, or of a short
+    quote, they make a lead."""
+    own, changed = "之前要看天气", "之前要看天色"
+    asked = [f"{own}，{STOCK[:30]}", f"{changed}，{STOCK[:30]}", f"{own}，{STOCK[:12]}"]
+    found = [library.finder.by_words(each)[0] for each in asked]
+    assert [library.texts[each.place] for each in found] == [NEIGHBOUR] * 3
+    assert [each.confidence >= ATTRIBUTED for each in found] == [True, False, False]
+
+
 def test_a_quote_is_attributed_among_drafts_of_one_answer(library: Library) -> None:
     """What a few likely records share is no stock phrase."""
     found = library.finder.by_words(library.drafted[40:80])

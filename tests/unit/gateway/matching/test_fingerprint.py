@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.matching.alignment import Alignment, align, densest_band, window_of
-from gateway.matching.fingerprint import Fingerprinter, normal_forms, normalise
+from gateway.matching.fingerprint import (
+    FEW_GRAMS,
+    LONGEST_GAP,
+    Fingerprinter,
+    normal_forms,
+    normalise,
+)
 from gateway.matching.picture_detail import DETAIL_BYTES
 from gateway.matching.picture_index import bands
 from gateway.nouns.picture import Looks
@@ -104,6 +111,16 @@ def test_a_question_has_the_grams_of_its_record() -> None:
     """Those kept are chosen by their own hash, so both sides choose the same."""
     text = chinese(200)
     assert set(MAKER.question(normalise(text)).grams) == grams_of(text)
+
+
+def test_no_quote_falls_into_a_gap() -> None:
+    """Of so many grams in a row one is kept on both sides, so half a quote leads to its record."""
+    text = chinese(3_000)
+    normal, kept = normalise(text), grams_of(text)
+    for start in range(len(normal) - FEW_GRAMS - 4):
+        asked = MAKER.question(normal[start : start + FEW_GRAMS + 4])
+        places = [place for gram in asked.grams.keys() & kept for place in asked.grams[gram]]
+        assert np.diff([-1, *sorted(places), FEW_GRAMS + 1]).max() <= LONGEST_GAP
 
 
 def test_another_key_shares_no_hash_and_opens_no_sketch() -> None:

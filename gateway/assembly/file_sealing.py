@@ -8,8 +8,8 @@ from functools import partial
 import msgspec
 
 from gateway.assembly.credentials import unsigned
-from gateway.assembly.shelf import POLICIES
 from gateway.assembly.stream_sealing import StreamSeal, streamed_format
+from gateway.config.policy_file import POLICIES
 from gateway.engine.file_seal import SealRecipe
 from gateway.engine.media import FILE, MediaPlan
 from gateway.marks import FILE_MARK_NAMES, TextLabel, encode_label, make_marks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gateway.assembly.operator import mark_seen
+from gateway.assembly.file_tracing import mark_seen
 from gateway.assembly.reading import tell
 from gateway.desk.propagation import WORDS, present_label, propagated
 from gateway.desk.reading import (

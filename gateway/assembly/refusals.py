@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from gateway.assembly.shelf import POLICIES
+from gateway.config.policy_file import POLICIES
 from gateway.nouns.policy import AnswerStyle, Policy
 from gateway.nouns.segment import Direction
 from gateway.nouns.verdict import Decision, Refusal

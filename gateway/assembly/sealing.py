@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.assembly.credentials import unsigned
-from gateway.assembly.shelf import POLICIES
+from gateway.config.policy_file import POLICIES
 from gateway.engine.seal import LABEL, Seal
 from gateway.marks import TextLabel, TextTrace
 from gateway.marks.provider_code import validate_provider_code

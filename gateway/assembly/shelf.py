@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import msgspec
 
-import policies as shipped
 from filters.lexicon import (
     Entry,
     LexiconDraft,
@@ -25,6 +24,7 @@ from filters.lexicon import (
     draft_lexicon,
     read_word_list,
 )
+from gateway.config.policy_file import POLICIES
 from gateway.engine.ruling import Ruler
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.finding import HIDDEN_TEXT
@@ -32,9 +32,6 @@ from gateway.nouns.policy import LexiconUse, Policy
 from gateway.nouns.segment import Direction, FieldClass
 
 Categories = tuple[tuple[str, int], ...]
-
-POLICIES = Path(next(iter(shipped.__path__)))
-"""The folder of presets, lists, labels and sentences that ship."""
 
 _SHIPPED = "shipped/"
 

@@ -10,11 +10,10 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gateway.config.settings import Settings
 from gateway.edge.routes import RouteTable
-from gateway.edge.upstream import Upstream
 from gateway.engine.asking import Verdicts
 from gateway.nouns.conduct import Level
 from gateway.nouns.errors import MarkFailed, SealgateError
@@ -28,7 +27,10 @@ from gateway.ports.filter import SlowFilter
 from gateway.ports.journal import Journal
 from gateway.ports.media import MediaReader
 from gateway.ports.session import InputSession, OutputSession, Sealed, SealOrder, Tally
-from gateway.telemetry.metrics import ExchangeFacts
+
+if TYPE_CHECKING:
+    from gateway.edge.upstream import Upstream
+    from gateway.telemetry.metrics import ExchangeFacts
 
 Headers = Sequence[tuple[bytes, bytes]]
 """Header lines as ASGI gives them: lower-case names, raw values."""

@@ -57,3 +57,17 @@ def test_the_command_line_starts_without_the_assembly() -> None:
     script = "import gateway.cli, sys; print(*(sys.modules.keys() & {'gateway.assembly', 'numpy'}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_a_text_is_traced_without_what_serves_and_what_files_need() -> None:
+    """`sealgate trace` loads the ledger and the key of the trace, no filter, no socket, no mark on
+    files."""
+    script = (
+        "import sys; from gateway.assembly import open_archive, records, sealing\n"
+        "import gateway.edge.gateway, gateway.stores.relational\n"
+        "print(*(each for each in sys.modules if each.startswith(("
+        "'filters', 'aiohttp', 'structlog', 'prometheus', 'gateway.marks.on_files', "
+        "'gateway.desk', 'gateway.extraction', 'gateway.matching.fold'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout.split() == []

@@ -11,8 +11,8 @@ import pytest
 
 from filters.classifier import Thresholds
 from gateway.assembly.kit import build_kit
-from gateway.assembly.shelf import POLICIES, read_lists
-from gateway.config.policy_file import load_policy
+from gateway.assembly.shelf import read_lists
+from gateway.config.policy_file import POLICIES, load_policy
 from gateway.engine.ruling import Ruler
 from gateway.nouns.errors import ConfigError
 from gateway.nouns.policy import ClassifierUse, LexiconUse, Mode, PersonalUse, Policy, Rule

@@ -14,11 +14,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from gateway.assembly.operator import Records
 from gateway.assembly.reading import MarkReading
 from gateway.desk.report import MadeHere, Note, Report, notes_on
 from gateway.marks import Credentials
-from gateway.nouns.policy import Keep
 from gateway.ports.mark import ClaimState
 from tests.document_kit import claim, signing, word_of
 from tests.ledger_kit import name
@@ -127,19 +125,6 @@ def test_a_document_of_other_words(bench: Bench) -> None:
     """Is nobody's."""
     report = ask(bench, word_of("Fine weather today, and the council met on Monday. " * 5))
     assert (report.made_here, report.marks, report.matches) == (MadeHere.UNKNOWN, (), ())
-
-
-def test_the_operator_finds_the_exchange(bench: Bench) -> None:
-    """`sealgate trace FILE` asks the same questions."""
-    desk = Records(bench.vault, bench.sealer, Keep(), bench.ledger.clock)
-    try:
-        for form, make in FORMS.items():
-            _, found = desk.trace_file(make(STORY), f"story.{form}")
-            assert [(each.exchange, each.how) for each in found] == [(name(1), "fingerprint")], form
-        _, found = desk.trace_file(word_of(f"{bench.code}\nNothing else."), "a.docx")
-        assert [(each.exchange, each.how) for each in found] == [(name(1), "code")]
-    finally:
-        desk.close()
 
 
 def test_an_archive_and_a_lone_credential_say_what_to_do(bench: Bench) -> None:

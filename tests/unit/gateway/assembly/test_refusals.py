@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gateway.assembly.refusals import Refusals
-from gateway.assembly.shelf import POLICIES
+from gateway.config.policy_file import POLICIES
 from gateway.nouns.finding import Finding
 from gateway.nouns.policy import AnswerStyle, Policy, Rule
 from gateway.nouns.segment import Direction

@@ -45,6 +45,30 @@ def test_a_ledger_lives_in_postgresql(location: str, tmp_path: Path) -> None:
     ledger.close()
 
 
+def test_a_lookup_leaves_its_connection_as_it_was(location: str) -> None:
+    """How the planner is told to look for grams holds for the question alone."""
+    store = RelationalStore(location)
+    assert store.holders([1, 2], 10) == {}
+    with store._transaction() as connection:
+        shown = connection.exec_driver_sql("SHOW enable_seqscan").scalar()
+        limit = connection.exec_driver_sql("SHOW gin_fuzzy_search_limit").scalar()
+    store.close()
+    assert (shown, limit) == ("on", "0")
+
+
+def test_a_lookup_that_fails_is_a_sentence(location: str) -> None:
+    """Its statements are sent past SQLAlchemy; the next question is asked as ever."""
+    store = RelationalStore(location)
+    with psycopg.connect(location) as connection:
+        connection.execute("ALTER TABLE fingerprints RENAME TO elsewhere")
+    with pytest.raises(LedgerFailed, match="UndefinedTable"):
+        store.holders([1, 2], 10)
+    with psycopg.connect(location) as connection:
+        connection.execute("ALTER TABLE elsewhere RENAME TO fingerprints")
+    assert store.holders([1, 2], 10) == {}
+    store.close()
+
+
 @pytest.fixture
 def ledger(location: str, tmp_path: Path) -> Iterator[Ledger]:
     """A ledger whose store is in PostgreSQL, with a few records."""

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.nouns.record import Fingerprint
 from gateway.stores.relational.schema import FINGERPRINTS
@@ -29,14 +29,14 @@ _FUZZY = 4
 _HOLDERS_SQLITE = (
     "SELECT chain_seq FROM gram_postings WHERE gram = ? ORDER BY chain_seq DESC LIMIT ?"
 )
-_SETTINGS_POSTGRESQL = text(
+_SETTINGS_POSTGRESQL = (
     "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
-    "set_config('gin_fuzzy_search_limit', :most, true)"
+    "set_config('gin_fuzzy_search_limit', %s, true)"
 )
-_HOLDERS_POSTGRESQL = text(
-    "SELECT asked.gram, held.chain_seq FROM unnest(CAST(:grams AS integer[])) AS asked(gram) "
+_HOLDERS_POSTGRESQL = (
+    "SELECT asked.gram, held.chain_seq FROM unnest(%s::integer[]) AS asked(gram) "
     "CROSS JOIN LATERAL (SELECT chain_seq FROM fingerprints "
-    "WHERE grams @> ARRAY[asked.gram] LIMIT :limit) AS held"
+    "WHERE grams @> ARRAY[asked.gram] LIMIT %s) AS held"
 )
 
 
@@ -97,17 +97,20 @@ def find_holders(
                 found[gram] = [row[0] for row in rows]
         cursor.close()
         return found
-    # The planner takes a gram for common and would read the whole table instead of the index; and
-    # it would compile the statement (200 ms) because it takes that for expensive. The index would
-    # gather all holders of a stock phrase, 20 ms for each hundred thousand, before the first of
-    # them is looked at: beyond a limit it leaves most of them out.
-    connection.execute(_SETTINGS_POSTGRESQL, {"most": str(_FUZZY * limit)})
     meant: dict[int, list[int]] = {}
     for gram in grams:
         for number in range(len(_GENERATIONS)):
             meant.setdefault(_key(gram, number), []).append(gram)
-    asked = {"grams": list(meant), "limit": limit}
-    for key, place in connection.execute(_HOLDERS_POSTGRESQL, asked):
+    # The planner takes a gram for common and would read the whole table instead of the index; and
+    # it would compile the statement (200 ms) because it takes that for expensive. The index would
+    # gather all holders of a stock phrase, 20 ms for each hundred thousand, before the first of
+    # them is looked at: beyond a limit it leaves most of them out. All of it is sent at once: each
+    # answer that is waited for is dear where the machine is busy.
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline():
+        driver.execute(_SETTINGS_POSTGRESQL, [str(_FUZZY * limit)])
+        rows = driver.execute(_HOLDERS_POSTGRESQL, [list(meant), limit]).fetchall()
+    for key, place in rows:
         for gram in meant[key]:
             found.setdefault(gram, []).append(place)
     return found

@@ -206,8 +206,11 @@ class RelationalStore(ConductTables):
     @contextmanager
     def _transaction(self, *, writing: bool = False) -> Iterator[Connection]:
         self._check_file()
-        with _answering(), self._engine.connect() as connection:
+        with _answering(self._engine), self._engine.connect() as connection:
             options = connection.execution_options(ledger_writing=writing)
+            if not writing and self._engine.dialect.name == "postgresql":
+                # One statement is a transaction there; to begin and end one is to wait twice more.
+                options = options.execution_options(isolation_level="AUTOCOMMIT")
             with options.begin():
                 yield options
 
@@ -219,18 +222,18 @@ def stored_number(location: str) -> int:
     """
     engine = _engine(location, 1.0)
     try:
-        with _answering(), engine.connect() as connection:
+        with _answering(engine), engine.connect() as connection:
             return schema_number(connection)
     finally:
         engine.dispose()
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
-    """Turn what a database raises into LedgerFailed."""
+def _answering(engine: Engine) -> Iterator[None]:
+    """Turn what a database raises, or its driver where it is asked directly, into LedgerFailed."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         reason = _reason(getattr(error, "orig", None) or error)
         raise LedgerFailed(f"The ledger's store does not answer ({reason}).") from error
     except OverflowError as error:

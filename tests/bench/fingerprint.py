@@ -191,7 +191,7 @@ def measure(filling: Filling, size: int, kept: Kept, flags: argparse.Namespace) 
         line["quoted_twice_as_long"] = asking.recall_by_kind(chance, flags.kinds, scale=2)
     if flags.unrelated:
         line |= asking.false_alarms(flags.unrelated, flags.seed)
-    used = filling.bytes_used() / size
+    used = filling.bytes_used() / (size + len(asking._odd))
     line["characters"] = round(kept.characters, 1)
     line["bytes_per_answer"] = round(used)
     line["bytes_per_500"] = round(used * 500 / kept.characters)

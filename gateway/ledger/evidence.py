@@ -30,6 +30,9 @@ _HALF_OWN = 20
 _HALF_TYPED = 12
 """Every so many units halve the doubt: those of a record's own, and those typed of few records."""
 
+_SUREST = 0.998
+"""Words alone make nothing surer: of two records that say the same neither gets half."""
+
 _VERBATIM = 2
 """So many times a record's own units count where it says the whole of a longer question word for
 word: nothing speaks against it. Half of a quote is often stock."""
@@ -137,6 +140,7 @@ def shared_confidence(
             sure = closeness * (1.0 - float(0.5 ** (each.units / _HALF_TYPED)))
         else:
             sure = 1.0 - float(0.5 ** (max(1, own[place]) / _HALF_OWN))
+        sure = min(sure, _SUREST)
         found[place] = round(sure / max(as_good, 1), 3)
     return found
 

@@ -49,3 +49,10 @@ def test_edits_count_once() -> None:
     )
     sure = [shared_confidence({1: each}, {1: 20})[1] for each in (close, edited_)]
     assert sure == [ATTRIBUTED, ATTRIBUTED]
+
+
+def test_of_two_that_say_the_same_none_is_the_source() -> None:
+    """However long it is."""
+    along = Alignment(5_000, 1.0, 1.0, 0, 5_000, 5_000, np.ones(5_000, bool))
+    sure = shared_confidence({1: along, 2: along}, {1: 5_000, 2: 5_000})
+    assert max(sure.values()) < ATTRIBUTED

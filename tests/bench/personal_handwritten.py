@@ -5,6 +5,12 @@ A line is a sort and a text, parted by a tab; ``↵`` stands for a line end, ``<
 value. A value is found if findings cover all of it; an address, whose region stays, if they cover
 half of it; a statement (health, belief and the like) if they touch it. A finding that touches no
 value is a false alarm. ``--missed`` prints what was not found and what was found wrongly.
+
+There are two sets. The first was tuned on as a whole. The second was split by chance, line by
+line, before anything was measured on it: ``second_*_tuning`` may be read by who mends the rules,
+``second_*_held_out`` may not, and ``--missed`` prints nothing of it. In the second set a ``name``
+has something beside it that says so (a label, a heading of a column, a title, a greeting), a
+``name_bare`` has not, a ``surname`` stands alone before a title, a ``nickname`` is a friend's word.
 """
 
 from __future__ import annotations
@@ -17,11 +23,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from filters.personal_data import PersonalDataFilter
+from filters.secrets import SecretsFilter
 from gateway.nouns.finding import Finding
 from gateway.nouns.personal import FAMILIES
 
 FOLDER = Path(__file__).with_name("personal")
 WRITTEN, LOOKALIKES = "written", "lookalikes"
+SETS = {
+    "first": (WRITTEN, LOOKALIKES),
+    "tuning": ("second_written_tuning", "second_lookalikes_tuning"),
+    "held out": ("second_written_held_out", "second_lookalikes_held_out"),
+}
+"""The two sets, and the halves of the second."""
 
 _MARK = re.compile(r"<<([a-z_]+) (.*?)>>", re.DOTALL)
 _LEAST = {"address": 0.5, **dict.fromkeys(FAMILIES["sensitive"], 0.01), "medical_record": 1.0}
@@ -67,12 +80,14 @@ def _read(sort: str, marked: str) -> Written:
 
 def measure(*names: str, report: list[str] | None = None) -> list[Row]:
     """Return a row per kind; what went wrong is appended to ``report``."""
-    judge, report = PersonalDataFilter(), [] if report is None else report
+    judges, report = (PersonalDataFilter(), SecretsFilter()), [] if report is None else report
     values: Counter[str] = Counter()
     found: Counter[str] = Counter()
     alarms: Counter[str] = Counter()
     for written in (one for name in names for one in texts(name)):
-        findings = judge.scan(written.text, 0, final=True).findings
+        findings = [
+            one for judge in judges for one in judge.scan(written.text, 0, final=True).findings
+        ]
         for value in written.values:
             values[value[2]] += 1
             if _is_found(findings, value):
@@ -82,7 +97,8 @@ def measure(*names: str, report: list[str] | None = None) -> list[Row]:
                               f"{written.text!r}")  # fmt: skip
         for one in findings:
             if not any(one.start < end and start < one.end for start, end, _ in written.values):
-                alarms[one.category.partition(".")[2]] += 1
+                family, _, kind = one.category.partition(".")
+                alarms["secret" if family == "secret" else kind] += 1
                 report.append(f"alarm {one.category} {written.text[one.start : one.end]!r}: "
                               f"{written.text!r}")  # fmt: skip
     kinds = sorted({*values, *alarms})
@@ -96,12 +112,16 @@ def _is_found(findings: Sequence[Finding], value: Value) -> bool:
 
 
 def main() -> None:
-    """Print the table."""
-    report: list[str] = []
-    rows = measure(WRITTEN, LOOKALIKES, report=report)
-    rows.append(Row("all", *(sum(column) for column in list(zip(*rows, strict=True))[1:])))
-    lines = [f"{row.kind:<18} {row.values:>5} {row.found:>5} {row.alarms:>5}" for row in rows]
-    print("\n".join([*(report if "--missed" in sys.argv else ()), *lines]))  # noqa: T201 -- a tool
+    """Print a table of each set."""
+    for title, names in SETS.items():
+        report: list[str] = []
+        rows = measure(*names, report=report)
+        rows.append(Row("all", *(sum(column) for column in list(zip(*rows, strict=True))[1:])))
+        if "--missed" not in sys.argv or title == "held out":
+            report = []
+        lines = [f"{row.kind:<18} {row.values:>6} {row.found:>6} {row.alarms:>6}" for row in rows]
+        heading = f"{title:<18} values  found alarms"
+        print("\n".join([*report, heading, *lines, ""]))  # noqa: T201 -- a tool
 
 
 if __name__ == "__main__":

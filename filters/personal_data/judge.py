@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from filters.personal_data import accounts, addresses, births, china, names, network, sensitive
+from filters.personal_data import (
+    accounts,
+    addresses,
+    births,
+    china,
+    names,
+    network,
+    rows,
+    sensitive,
+)
 from filters.personal_data.candidate import LEAST_SCORE, Candidate, outermost
 from filters.personal_data.disguise import (
     OPEN_ENDS,
@@ -26,6 +35,7 @@ from filters.personal_data.labels import CONTEXT, Passage
 from filters.personal_data.numbers import numbers, open_number
 from filters.personal_data.outline import may_grow, outlined
 from filters.personal_data.phrases import Follow, PhraseIndex, Reader
+from filters.personal_data.rows import REACH, open_latin, open_name
 from filters.personal_data.tokens import (
     LOCAL,
     LONGEST_MASKED,
@@ -116,10 +126,10 @@ class PersonalDataFilter:
         forms += accounts.FORMS if "accounts" in on else ()
         forms += sensitive.FORMS if "sensitive" in on else ()
         self._forms = FormIndex(forms)
+        self._in_rows = "names" in on
         self._small = [sign for sign in self._finders if sign[0] < _FEW_DIGITS]
         self._phrases = _phrases(on, self._forms.words)
-        ends = re.escape("".join(sorted(self._phrases.ends)))
-        self._gate = re.compile(f"[{TRIGGERS}{ends}{ends.upper()}]")
+        self._gate = self._phrases.gate(TRIGGERS)
         self._inside = self._phrases.inside
         self._unfinished = self._inside | _TAIL
 
@@ -138,6 +148,12 @@ class PersonalDataFilter:
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
         """Judge ``text`` from ``start`` on; see `gateway.ports.filter.Filter`."""
         scan = self._scan(text, start, final=final)
+        if self._in_rows and not final:
+            search = open_latin if text.isascii() else open_name
+            near = len(text) - REACH
+            begun = search(text, start) if near < start else search(text, near)
+            if begun is not None and begun.start() < scan.safe_until:
+                scan = _until(scan, start, begun.start())
         if text.isascii() or (find_disguise(text, start) is None and text[-1:] not in OPEN_ENDS):
             return scan
         return self._with_disguised(text, start, scan, final=final)
@@ -166,7 +182,7 @@ class PersonalDataFilter:
         if plain and not final and size - start <= LOCAL and piece.isalpha():
             return clean(start)  # a word that may still become anything
         mail = start > 0 and text[start - 1] in _INSIDE and _has_at(text, start)
-        masked = has_masked(piece)
+        masked = "at" in piece and has_masked(piece)
         loud = mail or plain or masked or self._gate.search(text, start) is not None
         if not loud:
             last = text[-1:]
@@ -216,6 +232,9 @@ class PersonalDataFilter:
         if "@" in text or "＠" in text:
             text = narrow(text)
             found += emails(Passage(text, start, outline))
+        if self._in_rows and found:
+            certain = [one for one in found if self._is_reported(text, one)]
+            found += rows.beside(text, start, certain)
         return self._reported(text, start, found, safe) if found else clean(safe)
 
     def _reported(self, text: str, start: int, found: list[Candidate], safe: int) -> Scan:
@@ -271,6 +290,14 @@ class PersonalDataFilter:
         return begin
 
 
+def _until(scan: Scan, start: int, safe: int) -> Scan:
+    """Return a scan that is safe only so far, and never a part of a finding."""
+    for one in reversed(scan.findings):
+        if one.start < safe < one.end and one.rule != "email":
+            safe = max(start, one.start)
+    return Scan(tuple(one for one in scan.findings if one.start < safe), safe)
+
+
 def _has_at(text: str, end: int) -> bool:
     return text.find("@", 0, end) >= 0 or text.find("＠", 0, end) >= 0
 
@@ -304,6 +331,7 @@ def _phrases(on: frozenset[str], labels: str) -> PhraseIndex:
     readers: dict[str, Reader] = {}
     for family, module in (
         ("names", names),
+        ("names", rows),
         ("names", births),
         ("addresses", addresses),
         ("accounts", accounts),

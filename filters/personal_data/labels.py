@@ -50,14 +50,17 @@ class WordIndex:
     """Words of several names in one automaton; a word may belong to more than one."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        """Take ``name -> words``, parted by spaces; ``_`` in a word stands for a space."""
+        """Take ``name -> words``, parted by spaces; ``_`` in a word stands for a space. (One that
+        ends with a space is not looked at again: its reader knows what may stand before it.)"""
         names: dict[str, list[str]] = {}
         for name, listed in words.items():
             for word in listed.split():
                 names.setdefault(word.replace("_", " "), []).append(name)
         self.terms = tuple(sorted(names, key=str.isascii, reverse=True))
         self._names = tuple(tuple(names[term]) for term in self.terms)
-        self._short = [len(term) <= _SHORT and term.isascii() for term in self.terms]
+        self._short = [
+            len(term) <= _SHORT and term.isascii() and term[-1] != " " for term in self.terms
+        ]
         self._automaton = AhoCorasick(
             self.terms,
             matchkind=MatchKind.Standard,

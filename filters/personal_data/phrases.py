@@ -8,6 +8,7 @@ automaton, which is asked only where a character stands on which a trigger can e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from filters.personal_data.candidate import Candidate
 from filters.personal_data.labels import CONTEXT, WordIndex, lowered
 
 _LONG = 64
+_FREQUENT = "人是女男子生别学主事友理日"
+"""Characters that stand in much text; a trigger that ends on one has another before it."""
 _LABEL = "label"
 
 
@@ -48,8 +51,7 @@ class PhraseIndex:
         self._with_labels = WordIndex({**triggers, **terms, _LABEL: labels})
         self._readers = dict(readers)
         self._reach = max(map(len, self._index.terms), default=0) + 1
-        self.ends = frozenset(term[-1] for term in self._index.terms)
-        """The characters on which a trigger or a term can end."""
+        self._ends = frozenset(term[-1] for term in self._index.terms)
         self._begins = frozenset(
             term[:size]
             for words in terms.values()
@@ -65,6 +67,24 @@ class PhraseIndex:
         self.inside = frozenset(self._begin_lengths)
         """The characters on which a text can end that may still become a term. Latin terms are
         single words, which are held until they end for other reasons."""
+
+    def gate(self, others: str) -> re.Pattern[str]:
+        """Return the pattern of a character on which a trigger or a term can end, or of one of
+        ``others`` (the inside of a class). It begins with a class: that is searched fast."""
+        before: dict[str, set[str]] = {}
+        for term in self._index.terms:
+            before.setdefault(term[-1], set()).add(term[-2:-1])
+        pairs = "|".join(
+            f"[{re.escape(''.join(sorted(before[end])))}]{end}"
+            for end in _FREQUENT
+            if "" not in before.get(end, {""})
+        )
+        rare = self._ends - {end for end in _FREQUENT if "" not in before.get(end, {""})}
+        ends = re.escape("".join(sorted(rare)))
+        plain = f"{others}{ends}{ends.upper()}"
+        if not pairs:
+            return re.compile(f"[{plain}]")
+        return re.compile(f"[{plain}{_FREQUENT}](?:(?<=[{plain}])|(?<={pairs}))")
 
     def begun(self, text: str) -> int:
         """Return where the longest beginning of a term stands at the end of a text (its length:

@@ -25,31 +25,33 @@ _LIVING = frozenset("家我他她现")
 """Before ``住``; without one of them ``在`` must stand behind it."""
 
 _BEFORE = re.compile(r"地?[ \t*“\"'：:是为在于]{0,4}")
-_STOP = "的是了有在为于和与這这那也就都还要会能被把对从到以及等将已很最不没今昨你我他她它们"
+_STOP = "的是了有在为于与這这那也就都还要会能被把对从到以及等将已很最不没今昨你我他她它们"
 _RUN = re.compile(rf"[^\W{_STOP}_]*(?:[ ,，\-－#（(）)·][^\W{_STOP}_]+)*")
 _NO_REGION_BEFORE = frozenset("城都超上股夜门本全各该某大小社地景园校辖时专特战灾牧家故水下")
 _NO_REGION_AFTER = frozenset("场别域块间分区民长委政府级钱得下值面容盈里人")
 _NUMBER = r"(?:[0-9０-９]{1,5}[A-Za-z]?|[一二三四五六七八九十百甲乙丙]{1,4})"
-_UNITS = r"(?:号院|号楼|号|號|弄|栋|幢|楼|樓|单元|室|座|层|組|组|户|戶|房|门)"
+_UNITS = r"(?:号院|号楼|号|號|弄|巷|栋|幢|楼|樓|单元|室|座|层|組|组|户|戶|房|门)"
 _STREET = (
     r"(?:路|街|道|巷|弄|胡同|里|村|区|園|园|苑|厦|場|场|城|院|寓|庄|镇|乡|组|家园|湾|府|居|阁)"
-    rf"(?:[东西南北中]?段)?[甲乙]?{_NUMBER}(?:[\-－]{_NUMBER})*{_UNITS}"
+    rf"(?:[东西南北中東]?[一二三四五六七八九十]?段)?[甲乙]?{_NUMBER}(?:[\-－]{_NUMBER})*{_UNITS}"
 )
 _PLACE = re.compile(rf"{_STREET}(?![线文令会称召航])")
 _MAY_BE_PLACE = re.compile(_STREET)
 _MORE = re.compile(
-    rf"[ ,，\-－]?(?:[^\W_0-9]{{0,10}}?){_NUMBER}(?:[\-－]{_NUMBER})*{_UNITS}"
+    rf"[ ,，\-－]?(?:[^\W_0-9]{{0,16}}?){_NUMBER}(?:[\-－]{_NUMBER})*{_UNITS}"
     r"|[ \-－]?[0-9]{3,4}(?![0-9])"
 )
 _ROOM = re.compile(r"室|单元|户|房|[0-9]{3,4}\Z")
 _WESTERN = re.compile(
     r"[0-9](?<![A-Za-z0-9.,\-].)[0-9]{0,4}[A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][A-Za-z.'’]{1,15} ){1,3}"
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Terrace|Square|Sq)"
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Terrace|Square|Sq"
+    r"|Crescent|Close|Way|Place|Gardens|Grove|Mews|Parkway|Highway|Circle)"
     r"(?![A-Za-z])\.?(?:,? (?:Apt|Apartment|Unit|Suite|Flat)\.? ?[0-9]{1,5}[A-Za-z]?)?"
 )
 _STREETS = (
     "St", "Ave", "Road", "Rd", "Boulevard", "Blvd", "Lane", "Ln", "Drive", "Dr", "Court", "Ct",
-    "Terrace", "Sq",
+    "Terrace", "Sq", "Crescent", "Close", "Way", "Place", "Gardens", "Grove", "Mews", "Parkway",
+    "Highway", "Circle",
 )  # fmt: skip
 """With what any of the words begins that end a street's name."""
 _OPEN_WESTERN = re.compile(

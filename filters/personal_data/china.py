@@ -18,13 +18,13 @@ _TAIWAN_LETTERS = {letter: number for number, letter in enumerate("ABCDEFGHJKLMN
 _HONG_KONG = re.compile(r"([A-Za-z](?<![A-Za-z0-9].)[A-Za-z]?[0-9]{6})[(（]([0-9Aa])[)）]")
 _AREA = "(?:10|2[0-57-9]|[3-9][0-9]{2})"
 _LANDLINE = re.compile(
-    rf"[0(](?<![0-9A-Za-z.\-_+/=].)(?:(?<=0){_AREA}([ \-]?)|(?<=\()0{_AREA}\) ?)"
-    r"([2-8][0-9]{6,7})(?:-[0-9]{1,6})?(?![0-9A-Za-z\-])"
+    rf"[0(](?<![0-9A-Za-z.\-_+/=].)(?:(?<=0){_AREA}([ \-）]?)|(?<=\()0{_AREA}\) ?)"
+    r"([2-8][0-9]{6,7}|[2-8][0-9]{2,3}[ \-][0-9]{4})(?:-[0-9]{1,6})?(?![0-9A-Za-z\-])"
 )
 _OPEN_BRACKETED = re.compile(
     r"(?:[A-Za-z](?<![A-Za-z0-9].)[A-Za-z]?[0-9]{6}(?:[(（][0-9Aa]?)?"
-    r"|\((?:0[0-9]{0,3}(?:\) ?(?:[0-9]{1,8}(?:-[0-9]{0,6})?)?)?)?"
-    r"|0[0-9]{2,3} (?:[0-9]{1,8}(?:-[0-9]{0,6})?)?)\Z"
+    r"|\((?:0[0-9]{0,3}(?:\) ?(?:[0-9]{1,8}(?:[ \-][0-9]{0,6}){0,2})?)?)?"
+    r"|0[0-9]{2,3}(?:[ \-）](?:[0-9]{1,8}(?:[ \-][0-9]{0,6}){0,2})?)?)\Z"
 )
 
 
@@ -60,7 +60,8 @@ MOBILE_FORMS = (
 
 FORMS = (
     Form("travel", "passport", r"[EGDSP][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}", "cn_passport"),
-    Form("passport", "passport", r"[A-Z]{0,2}[0-9]{6,9}", "passport"),
+    Form("passport", "passport", r"[A-Z]{0,2}[0-9]{6,9}|[0-9]{4} [0-9]{6}|[0-9]{2} [0-9]{7}",
+         "passport"),
     Form("permit", "travel_permit", r"[HMCWTL](?:[0-9]{10}|[0-9]{8})|C[A-HJ-NP-Z][0-9]{7}",
          "cn_travel_permit"),
     Form("permit", "travel_permit", r"[0-9]{10}|[0-9]{8}", "cn_taiwan_permit"),
@@ -93,7 +94,8 @@ def landlines(passage: Passage) -> Iterator[Candidate]:
     for found in _LANDLINE.finditer(passage.text, passage.start):
         at = found.start()
         said = passage.hint(at, "phone")
-        if said is Hint.LOWERS or (found[1] in {"", " "} and said is not Hint.RAISES):
+        doubted = found[1] in {"", " "} or not found[2].isdecimal()
+        if said is Hint.LOWERS or (doubted and said is not Hint.RAISES):
             continue
         severity = 2 if "home_phone" in passage.near(at) else 1
         score = 0.9 if said is Hint.RAISES else 0.6

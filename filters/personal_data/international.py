@@ -32,6 +32,7 @@ _IBAN_LENGTHS = {
 _IBAN = re.compile(r"[A-Z](?<![A-Za-z0-9].)[A-Z][0-9]{2}(?: ?[A-Z0-9]){11,30}")
 _OPEN_IBAN = re.compile(r"[A-Z](?<![A-Za-z0-9].)[A-Z][0-9]{2}(?: ?[A-Z0-9]){0,30} ?\Z")
 _PLUS = re.compile(r"\+[1-9](?:[ \-.()]{0,2}[0-9]){6,14}(?![0-9])")
+_BRACKETED = re.compile(r"\([2-9][0-9]{2}\) [2-9][0-9]{2}-[0-9]{4}(?![0-9])")
 _OPEN_PHONE = re.compile(r"(?:\+|\([2-9])[0-9 \-.()]{0,32}\Z")
 _FICTION = re.compile(r"1[2-9][0-9]{2}55501[0-9]{2}|44(?:7700900|2079460|1632960|1914980)[0-9]{3}")
 """Numbers that the plans of North America and the United Kingdom keep for films and examples."""
@@ -139,6 +140,14 @@ class Phones:
                     found.start(), found.end(), "phone", severity, 0.9, "phone_international"
                 )
 
+    def find_bracketed(self, passage: Passage) -> Iterator[Candidate]:
+        """Give every number of North America that is written as there: nothing else is."""
+        holds = self.of("US")
+        for found in _BRACKETED.finditer(passage.text, passage.start):
+            digits = "".join(char for char in found[0] if char.isdigit())
+            if holds(digits) and not _lettered(passage.text, found.start()):
+                yield Candidate(found.start(), found.end(), "phone", 2, 0.8, "phone_us")
+
     def _international(self, written: str) -> str | None:
         digits = "".join(char for char in written.replace("(0)", "") if char.isdigit())
         if _FICTION.match(digits):
@@ -211,6 +220,25 @@ _PHONES = (
     ("FR", r"0[1-9](?:[ .]\d\d){4}|0[67]\d{8}"),
     ("DE", r"01[567]\d[ /\-]?\d{7,8}"),
     ("SG", r"[689]\d{3}[ \-]?\d{4}"),
+    ("ES", r"[67]\d\d(?: ?\d\d){3}|[67]\d\d \d{3} \d{3}"),
+    ("PT", r"9[1236]\d ?\d{3} ?\d{3}"),
+    ("IT", r"3\d\d ?\d{6,7}|3\d\d \d{3} \d{4}"),
+    ("BR", r"[1-9]\d\)? ?9\d{4}[ \-]?\d{4}"),
+    ("SE", r"07\d[ \-]?\d{3} ?\d\d ?\d\d"),
+    ("NL", r"06[ \-]?\d{8}|06(?: \d\d){4}"),
+    ("BE", r"04\d\d(?: ?\d\d){3}"),
+    ("PL", r"[5-8]\d\d[ \-]\d{3}[ \-]\d{3}"),
+    ("TR", r"05\d\d ?\d{3} ?\d\d ?\d\d"),
+    ("IL", r"05\d-?\d{3}-?\d{4}"),
+    ("RU", r"8[ \-]?9\d\d[ \-]?\d{3}[ \-]?\d\d[ \-]?\d\d"),
+    ("IN", r"[6-9]\d{4} ?\d{5}"),
+    ("VN", r"0[35789]\d\d ?\d{3} ?\d{3}"),
+    ("ID", r"08\d\d[ \-]?\d{4}[ \-]?\d{3,4}"),
+    ("AU", r"04\d\d ?\d{3} ?\d{3}"),
+    ("NG", r"0[789][01]\d ?\d{3} ?\d{4}"),
+    ("KE", r"07\d\d ?\d{3} ?\d{3}"),
+    ("GH", r"0[25]\d ?\d{3} ?\d{4}"),
+    ("ZA", r"0[678]\d ?\d{3} ?\d{4}"),
 )
 """Telephones as they are dialled at home; only where a word names them."""
 
@@ -245,6 +273,9 @@ _NATIONAL: tuple[tuple[str, str, str | Callable[[str], bool]], ...] = (
     ("th_pin", r"\d-?\d{4}-?\d{5}-?\d\d-?\d", "th.pin"),
     ("za_id", r"\d{13}", "za.idnr"),
     ("il_id", r"\d{9}", "il.idnr"),
+    ("ch_ahv", r"756\.?\d{4}\.?\d{4}\.?\d\d", "ch.ssn"),
+    ("cl_rut", r"\d{1,2}\.?\d{3}\.?\d{3}-?[0-9K]", "cl.rut"),
+    ("ie_pps", r"\d{7}[A-W][A-I]?", "ie.pps"),
     ("au_tfn", r"\d{3} ?\d{3} ?\d{2,3}", "au.tfn"),
 )
 """``(label, shape, check)``; a name is that of a module of ``stdnum``."""

@@ -105,7 +105,8 @@ class PersonalDataFilter:
         self._finders: list[Sign] = [(2, "?", plates), (11, "0", numbers)]
         self._openers: list[Opener] = [("000", china.open_bracketed), ("(0", china.open_bracketed)]
         if "contact" in on:
-            self._finders.append((10, "0000000", china.landlines))
+            signs = ("0000000", "0 0000", "0-0000")
+            self._finders += [(10, sign, china.landlines) for sign in signs]
             forms += china.MOBILE_FORMS
         if "china" in on:
             forms += china.FORMS
@@ -137,7 +138,11 @@ class PersonalDataFilter:
         from filters.personal_data import international
 
         phones = international.Phones()
-        self._finders += [(7, "+0", phones.find), (2, "AA00", international.ibans)]
+        self._finders += [
+            (7, "+0", phones.find),
+            (10, "(000) 000-0000", phones.find_bracketed),
+            (2, "AA00", international.ibans),
+        ]
         self._openers += [
             ("AA00", international.open_iban),
             ("+", international.open_phone),
@@ -147,35 +152,31 @@ class PersonalDataFilter:
 
     def scan(self, text: str, start: int, final: bool) -> Scan:  # noqa: FBT001 -- the port's shape
         """Judge ``text`` from ``start`` on; see `gateway.ports.filter.Filter`."""
-        scan = self._scan(text, start, final=final)
-        if self._in_rows and not final:
-            search = open_latin if text.isascii() else open_name
-            near = len(text) - REACH
-            begun = search(text, start) if near < start else search(text, near)
-            if begun is not None and begun.start() < scan.safe_until:
-                scan = _until(scan, start, begun.start())
-        if text.isascii() or (find_disguise(text, start) is None and text[-1:] not in OPEN_ENDS):
-            return scan
-        return self._with_disguised(text, start, scan, final=final)
+        hidden = not text.isascii() and (
+            text[-1:] in OPEN_ENDS or find_disguise(text, start) is not None
+        )
+        limit = open_disguise(text, start) if hidden and not final else len(text)
+        scan = self._scan(text, start, limit, final=final)
+        return self._with_disguised(text, start, scan) if hidden else scan
 
-    def _with_disguised(self, text: str, start: int, scan: Scan, *, final: bool) -> Scan:
-        """Add the numbers in disguise, and hold what may still become one."""
+    def _with_disguised(self, text: str, start: int, scan: Scan) -> Scan:
+        """Add the numbers in disguise; what may still become one is held."""
         found = [
             one.finding(self.name)
             for one in disguised(text, start)
             if one.kind in self._kinds and self._is_owned(digits_of(text[one.start : one.end]))
         ]
-        safe = scan.safe_until if final else min(scan.safe_until, open_disguise(text, start))
-        if not found and safe == scan.safe_until:
+        if not found:
             return scan
+        safe = scan.safe_until
         found = sorted([*scan.findings, *found], key=lambda one: (one.start, -one.end))
         for one in reversed(found):
             if one.start < safe < one.end and one.rule != "email":
                 safe = max(start, one.start)
         return Scan(tuple(one for one in found if one.start < safe), safe)
 
-    def _scan(self, text: str, start: int, *, final: bool) -> Scan:
-        """As `scan`, for what is not in disguise."""
+    def _scan(self, text: str, start: int, limit: int, *, final: bool) -> Scan:
+        """As `scan`, for what is not in disguise; nothing from ``limit`` on is safe."""
         size = len(text)
         piece = text[start:]
         plain = piece.isascii()
@@ -186,21 +187,24 @@ class PersonalDataFilter:
         loud = mail or plain or masked or self._gate.search(text, start) is not None
         if not loud:
             last = text[-1:]
+            safe = limit if final or not self._in_rows else _open_row(text, start, limit)
             if final or last not in self._unfinished:
-                return clean(size)
+                return clean(safe)
             if last not in _INNER_TAIL:
-                safe = self._phrases.begun(text) if last in self._inside else size
+                safe = min(safe, self._phrases.begun(text)) if last in self._inside else safe
                 safe = min(safe, open_plate(text, start)) if last in _TAIL else safe
                 return clean(max(start, safe))
         if not (plain and text.isascii()):
             text = _narrowed(text, max(0, start - 2 * CONTEXT))
             piece = text[start:]
+        if self._in_rows and not final:
+            limit = _open_row(text, start, limit)
         outline = outlined(piece)
         if mail or masked or "0" in outline or "@" in outline:
-            return self._with_numbers(text, start, outline, masked=masked, final=final)
+            return self._with_numbers(text, start, limit, outline, masked=masked, final=final)
         follows = self._phrases.find(text, start) if loud else []
         unfinished = not final and text[-1:] in self._unfinished
-        safe = self._end(text, start, piece, outline) if unfinished else size
+        safe = min(limit, self._end(text, start, piece, outline)) if unfinished else limit
         if not follows:
             return clean(safe)
         found, safe = _settled(follows, safe, final=final)
@@ -215,10 +219,10 @@ class PersonalDataFilter:
         return self._open(text, start, outline, labelled=True)
 
     def _with_numbers(
-        self, text: str, start: int, outline: str, *, masked: bool, final: bool
+        self, text: str, start: int, limit: int, outline: str, *, masked: bool, final: bool
     ) -> Scan:
         follows, labelled = self._phrases.find_with_labels(text, start)
-        safe = len(text) if final else self._open(text, start, outline, labelled=labelled)
+        safe = limit if final else min(limit, self._open(text, start, outline, labelled=labelled))
         found, safe = _settled(follows, safe, final=final) if follows else ([], safe)
         digits = outline.count("0")
         passage = Passage(text, start, outline)
@@ -290,12 +294,12 @@ class PersonalDataFilter:
         return begin
 
 
-def _until(scan: Scan, start: int, safe: int) -> Scan:
-    """Return a scan that is safe only so far, and never a part of a finding."""
-    for one in reversed(scan.findings):
-        if one.start < safe < one.end and one.rule != "email":
-            safe = max(start, one.start)
-    return Scan(tuple(one for one in scan.findings if one.start < safe), safe)
+def _open_row(text: str, start: int, limit: int) -> int:
+    """Return where a name begins that the end of a text may still give away, or the limit."""
+    search = open_latin if text.isascii() else open_name
+    near = len(text) - REACH
+    begun = search(text, start) if near < start else search(text, near)
+    return limit if begun is None or begun.start() > limit else begun.start()
 
 
 def _has_at(text: str, end: int) -> bool:

@@ -16,7 +16,8 @@ LABELS: dict[str, str] = {
         "手机 手機 电话 電話 联系 聯系 聯繫 联络 聯絡 拨打 撥打 致电 来电 短信 短訊 微信 号码是"
         " 热线 座机 座機 固话 传真 傳真 tel phone mobile cell call whatsapp wechat contact"
         " sms reach fax my_number_is my_number's number_changed new_number my_number"
-        " landline telefon teléfono téléphone 전화 휴대폰 携帯"
+        " landline telefon teléfono téléphone 전화 휴대폰 携帯 celular telemóvel móvil handy mob"
+        " puh fono gsm cep telefono telefone cellulare тел моб هاتف جوال الجوال נייד טלפון"
     ),
     "home_phone": "家庭电话 家里电话 住宅电话 家中电话 宅电 home_phone home_number",
     "card": (
@@ -27,8 +28,8 @@ LABELS: dict[str, str] = {
     "identity": (
         "身份证 身份證 证件 證件 identity id_card idcard id_no id_number 身份号码 公民身份"
     ),
-    "travel": "护照 護照 通行证 通行證 回乡证 台胞证 passport travel_doc travel_permit",
-    "passport": "护照 護照 passport 旅券 여권 passeport reisepass pasaporte",
+    "travel": "护照 護照 证件 證件 通行证 通行證 回乡证 台胞证 passport travel_doc travel_permit",
+    "passport": "护照 護照 passport 旅券 여권 passeport reisepass pasaporte паспорт",
     "permit": (
         "通行证 通行證 回乡证 回鄉證 台胞证 台胞證 travel_permit home_return_permit 入台证 签注"
     ),
@@ -101,7 +102,7 @@ LABELS: dict[str, str] = {
     "se_pnr": "personnummer samordningsnummer",
     "fi_hetu": "henkilötunnus hetu",
     "dk_cpr": "cpr cpr-nummer personnummer",
-    "no_fnr": "fødselsnummer personnummer fodselsnummer",
+    "no_fnr": "fødselsnummer personnummer fodselsnummer fødselsnr",
     "cz_rc": "rodné_číslo rodne_cislo",
     "tr_kimlik": "kimlik tc_kimlik t.c.",
     "ru_inn": "инн",
@@ -115,8 +116,11 @@ LABELS: dict[str, str] = {
     "my_nric": "mykad nric kad_pengenalan",
     "th_pin": "บัตรประชาชน เลขประจำตัว thai_id",
     "za_id": "south_african_id sa_id identity_number id_number",
-    "il_id": "teudat_zehut תעודת_זהות",
+    "il_id": "teudat_zehut תעודת_זהות ת.ז",
     "au_tfn": "tfn tax_file",
+    "ch_ahv": "ahv avs ahv-nr ahvn13",
+    "cl_rut": "rut r.u.t.",
+    "ie_pps": "pps ppsn",
 }
 """Label -> words. A word of at most four Latin letters counts only where no letter stands beside
 it."""

@@ -33,6 +33,8 @@ REACH = 96
 """Code points from the first of a name to the last of what stands beside it, at most."""
 
 _HAN = "\u4e00-\u9fff"
+_BLANK = " \t\u00a0\u2007\u2009\u202f\u3000"
+"""As `narrow` takes them for blanks: an end without digits is not made narrow."""
 _LEFT = "给和与找请叫向对是的由让跟问及见为到系谢"
 _BEGINS = rf"(?:(?<![{_HAN}A-Za-z0-9·].)|(?<=[{_LEFT}].))"
 _BEGUN = re.compile(f".{_BEGINS}", re.DOTALL)
@@ -41,14 +43,14 @@ _STARTS = rf"[{_SURNAMES}]{_BEGINS}"
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-Ž"
 _WORD_REST = rf"[{_UPPER}a-zß-öø-ÿĀ-ſ'’\-]{{1,20}}"
 _WORD = f"[{_UPPER}]{_WORD_REST}"
-_CELL_BEGINS = '(?:(?<![^\n,|\t;":].)|(?<=[,|\t;:] .))'
+_CELL_BEGINS = f'(?:(?<![^\n,|\t;":].)|(?<=[,|\t;:][{_BLANK}].))'
 _FIRST_WORD = rf"[{_UPPER}]{_CELL_BEGINS}(?:(?<=[A-Z])\. ?{_WORD}|{_WORD_REST})"
 _CELL = re.compile(
     rf"(?P<han>{_STARTS}[{_HAN}]{{1,3}}(?![{_HAN}·]))"
     rf"|(?P<latin>{_FIRST_WORD}(?: [A-Z]\.)?(?: {_WORD}){{0,3}})"
     r"(?=[ \t]?[,|;<(（:，\t\"\n]| - )"
 )
-_TABLE = r"(?:,(?! )| ?\| ?|\t|;(?! )| - )"
+_TABLE = rf"(?:,(?! )|[{_BLANK}]?\|[{_BLANK}]?|\t|;(?! )|[{_BLANK}]-[{_BLANK}])"
 _IN_CELL = "[^,|\t;\n]"
 _BETWEEN = re.compile(
     '(?:[ \t\u3000]{1,3}|[ \t]?["”」]?[ \t]?[，、,(（<:：|;；\t\n/][ \t"“<(（]{0,3})'
@@ -60,26 +62,28 @@ _PART = (
     r"|[0-9+(（][0-9A-Za-z+()（）.\- ]{0,60})?"
 )
 _SIGN = "[，、,(（<:：|;；\t\n/]"
-_CELLS = rf"[\"”]?{_TABLE}(?:{_IN_CELL}{{0,24}}{_TABLE}){{0,2}}{_IN_CELL}{{0,90}}| [|\-]"
-_NEXT = rf"[ \t\"“<(（]{{0,3}}(?:[{_HAN}]{{0,5}}|[A-Za-z]{{1,6}}\.?)[ :：=]{{0,3}}[\"“<(（]?{_PART}"
+_CELLS = rf"[\"”]?{_TABLE}(?:{_IN_CELL}{{0,24}}{_TABLE}){{0,2}}{_IN_CELL}{{0,90}}|[{_BLANK}][|\-]"
+_NEXT = (
+    rf"[{_BLANK}\"“<(（]{{0,3}}(?:[{_HAN}]{{0,5}}|[A-Za-z]{{1,6}}\.?)"
+    rf"[{_BLANK}:：=]{{0,3}}[\"“<(（]?{_PART}"
+)
 _OPEN_TITLES = f"{'|'.join(TITLES_BEHIND)}|[{''.join({title[0] for title in TITLES_BEHIND})}]"
 _OPEN_WORD = rf"[{_UPPER}a-zß-öø-ÿĀ-ſ'’\-]{{0,20}}"
-_MORE_WORDS = rf"\.? ?[{_UPPER}](?<=[ .].){_OPEN_WORD}\.?"
+_MORE_WORDS = rf"\.?[{_BLANK}]?[{_UPPER}](?<=[{_BLANK}.].){_OPEN_WORD}\.?"
 _OPEN_HAN = (
     rf"{_BEGINS}(?<=[{_HAN}])[{_HAN}]{{0,3}}"
-    rf"(?: ?(?:{_OPEN_TITLES})|(?:[ \t\u3000]{{1,3}}|[ \t]?[\"”」]?[ \t]?{_SIGN}){_NEXT}|{_CELLS}"
-    r"|[ \t]?[\"”」]?[ \t]?)\Z"
+    rf"(?:[{_BLANK}]?(?:{_OPEN_TITLES})"
+    rf"|(?:[{_BLANK}]{{1,3}}|[{_BLANK}]?[\"”」]?[{_BLANK}]?{_SIGN}){_NEXT}"
+    rf"|{_CELLS}|[{_BLANK}]?[\"”」]?[{_BLANK}]?)\Z"
 )
 _OPEN_LATIN = (
-    rf"{_CELL_BEGINS}(?<![{_HAN}]){_OPEN_WORD}(?:(?:{_MORE_WORDS}){{0,4}}[ .]?"
-    rf"|(?:{_MORE_WORDS}){{1,4}}(?:[ \t]?[\"”]?{_SIGN}{_NEXT}|{_CELLS}))\Z"
+    rf"{_CELL_BEGINS}(?<![{_HAN}]){_OPEN_WORD}(?:(?:{_MORE_WORDS}){{0,4}}[{_BLANK}.]?"
+    rf"|(?:{_MORE_WORDS}){{1,4}}(?:[{_BLANK}]?[\"”]?{_SIGN}{_NEXT}|{_CELLS}))\Z"
 )
 open_latin = re.compile(f"[{_UPPER}]{_OPEN_LATIN}").search
 """Finds where a name begins that the end of an ASCII text may still give away. (It begins with a
 class of characters: that is searched fast.)"""
-open_name = re.compile(
-    f"[{_SURNAMES}{_UPPER}](?:{_OPEN_HAN}|{_OPEN_LATIN})"
-).search
+open_name = re.compile(f"[{_SURNAMES}{_UPPER}](?:{_OPEN_HAN}|{_OPEN_LATIN})").search
 """The same for any text."""
 
 

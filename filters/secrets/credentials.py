@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from filters.secrets.forms import is_mixed
 
-MARKS = ("-u ", "--user ", "-p ", "--password ", "password ", "jdbc:oracle:thin:")
+MARKS = ("-u ", "--user ", "-p", "-p ", "-a ", "--password ", "password ", "jdbc:oracle:thin:")
 """What stands before such a password, but for a colon."""
 
 LONGEST = 160
@@ -40,13 +40,17 @@ _USER = r"[^\s:\"'`/]{1,64}"
 _AFTER = {
     "-u ": re.compile(rf"[\"']?{_USER}:(?P<secret>{_SECRET})"),
     "--user ": re.compile(rf"[\"']?{_USER}:(?P<secret>{_SECRET})"),
+    "-p": re.compile(rf"[\"']?(?P<secret>{_SECRET})"),
     "-p ": re.compile(rf"[\"']?(?P<secret>{_SECRET})"),
+    "-a ": re.compile(rf"[\"']?(?P<secret>{_SECRET})"),
     "--password ": re.compile(rf"[\"']?(?P<secret>{_SECRET})"),
     "password ": re.compile(r"(?P<secret>[^\s\"'`]{0,65})"),
     "jdbc:oracle:thin:": re.compile(r"[^\s/@:\"']{1,64}/(?P<secret>[^\s/@\"']{0,65})(?=@|\Z)"),
 }
 _BEGUN = re.compile(rf"[\"']?[^\s\"'`]{{0,{LONGEST}}}")
 _LEFT = {
+    "-p": re.compile(r"(?:mysql|mariadb)[\w\-]*(?:[ \\\n][^|;&\n]*)? \Z"),
+    "-a ": re.compile(r"redis-cli(?:[ \\\n][^|;&\n]*)? \Z"),
     "-p ": re.compile(r"(?:sshpass|docker login|podman login)(?:[ \\\n][^|;&\n]*)?\Z"),
     "--password ": re.compile(r"(?:login|mysql\w*|psql|mongo\w*|curl)\b[^|;&\n]*\Z"),
     "password ": re.compile(r"(?:machine\s+\S+|default)\s+(?:login|account)\s+\S+\s+\Z"),

@@ -11,6 +11,7 @@ from filters.secrets.forms import (
     BODY_OF,
     FORM_OF,
     FORMS,
+    LEAST_ENTROPY,
     LONGEST_BLOCK,
     LONGEST_KEY,
     OWNERS,
@@ -38,14 +39,15 @@ _PEM = "BEGIN "
 _BEARERS = ("Bearer ", "BEARER ", "Basic ")
 _USERINFO = "://"
 _BOT = ":AA"
-LITERALS = (*FORM_OF, _PEM, *_BEARERS, _USERINFO, _BOT, *credentials.MARKS)
+_ZHIPUS = ("智谱", "GLM")
+LITERALS = (*FORM_OF, _PEM, *_BEARERS, _USERINFO, _BOT, *_ZHIPUS, *credentials.MARKS)
 _MARKS = TermAutomaton([LITERALS])
 _BEGINNINGS = frozenset(mark[:size] for mark in LITERALS for size in range(1, len(mark)))
 _ENDINGS = frozenset(beginning[-1] for beginning in _BEGINNINGS)
 _LONGEST_MARK = max(map(len, LITERALS))
 
 UNGATED = _NETRC, _DATABRICKS = "password ", "dapi"
-GATE = re.compile("[=:：_.A-Z码令-]")
+GATE = re.compile("[=:：_.A-Z码令谱-]")
 """Each of `LITERALS` but `UNGATED`, and each sign behind which a value stands, has one of these."""
 
 _SIGN = re.compile("[=:：]|(?<=[码令])[是为]")
@@ -70,6 +72,13 @@ _AWS_NAMED = re.compile(r"aws|secret_?-?access")
 _AUTH = re.compile(r"[\"'](?:auth|_auth)[\"']\s{0,2}\Z|\b_auth\s{0,2}\Z")
 
 
+_ZHIPU = re.compile(
+    r"[^\n。，]{0,16}?(?<![0-9A-Za-z])(?P<key>[0-9a-f]{32}\.(?P<secret>[A-Za-z0-9]{16}))"
+    r"(?![A-Za-z0-9])"
+)
+"""A key of Zhipu's has no mark but the name before it: an id of 32 hexadecimal digits, a point, and
+16 characters."""
+_OPEN_ZHIPU = re.compile(r"[^\n。，]{0,66}\Z")
 _PGPASS_COLONS = 3
 _LEAST_OF_LONG = 4.5
 """Bits per character of a long token: sentences and paths have less."""
@@ -92,7 +101,7 @@ class SecretsFilter:
         for kind in sorted(
             {form.kind for form in FORMS}
             | {owner for _, owner in OWNERS}
-            | {"assigned", "private_key", "bearer", "connection", "telegram"}
+            | {"assigned", "private_key", "bearer", "connection", "telegram", "zhipu"}
         )
     )
     """Everything that it may find."""
@@ -141,6 +150,8 @@ def _judged(text: str, start: int, before: int, *, final: bool) -> Iterator[Find
 def _judge_of(mark: str) -> Callable[..., Iterator[Finding | int]]:
     if mark in credentials.MARKS:
         return _credential
+    if mark in _ZHIPUS:
+        return _zhipu
     return _bearer if mark in _BEARERS else _key
 
 
@@ -221,6 +232,17 @@ def _connection(text: str, at: int, *, final: bool) -> Iterator[Finding | int]:
         return
     if is_real(password):
         yield _finding("connection", 3, 0.9, end - len(password), end)
+
+
+def _zhipu(text: str, at: int, mark: str, *, final: bool) -> Iterator[Finding | int]:
+    if not final and _OPEN_ZHIPU.match(text, at + len(mark)):
+        yield at
+        return
+    found = _ZHIPU.match(text, at + len(mark))
+    if found is None or found["secret"].islower():
+        return
+    if is_mixed(found["key"]) and entropy(found["secret"]) >= LEAST_ENTROPY:
+        yield _finding("zhipu", 3, 0.9, *found.span("key"))
 
 
 def _telegram(text: str, at: int, *, final: bool) -> Iterator[Finding | int]:

@@ -48,6 +48,9 @@ _WORDS = (
     " 黄河 黄瓜 黄色 黄金 齐全 齐心 龙井 龙头 龙年 龙舟 龙虾"
 )
 _ORDINARY = frozenset(_WORDS.split())
+_ALSO = "李子 叶子 孙子 江南 夏天 张开 张力 雷雨 温馨 安静 安心 杨柳 田园 黄金 宁静 陈列 林业"
+_ALSO_NAMES = frozenset(_ALSO.split())
+"""Words with which many names of three characters begin (李子涵)."""
 _ENDS_OF_WORDS = frozenset(
     "部系科组班院校级区室层店厂处局队员者省市县镇乡村型性化率费款单号类们馆所司人怪鬼下上里"
 )
@@ -93,5 +96,5 @@ def is_word(han: str) -> bool:
     """True if a run of Han characters begins with an ordinary word or a town, or ends as offices
     and groups do."""
     if han[:2] in _ORDINARY or han[1:2] == "州":
-        return True
+        return len(han) == len("李子") or han[:2] not in _ALSO_NAMES
     return 2 < len(han) <= 4 and han[-1] in _ENDS_OF_WORDS

@@ -16,7 +16,9 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import deque
+from operator import attrgetter
 from typing import NamedTuple
 
 from gateway.engine.lane import Lane, Ruled
@@ -43,6 +45,9 @@ class Edit(NamedTuple):
     start: int
     end: int
     text: str
+
+
+_START, _END = attrgetter("start"), attrgetter("end")
 
 
 class Window:
@@ -283,9 +288,7 @@ class Window:
         text = cluster.text if cluster.action is Action.REPLACE else self.lane.mask(cluster, span)
         start = self._lens.to_raw(begin, up=False)
         end = self._lens.to_raw(reach, up=True)
-        self.edits = [e for e in self.edits if e.end <= start or e.start >= end]
-        self.edits.append(Edit(start, end, self._spell(text or "")))
-        self.edits.sort()
+        self.edits[self._between(start, end)] = [Edit(start, end, self._spell(text or ""))]
 
     def _spell(self, text: str) -> str:
         """Return text as the channel's raw form writes it: in JSON, escaped."""
@@ -341,16 +344,9 @@ class Window:
         asked.advance()
         origin = question.end - len(question.text)
         if isinstance(outcome, Exception):
+            name, problem = self.lane.slow[place].filter.name, type(outcome).__name__
             outcome = (
-                Finding(
-                    FILTER_ERROR,
-                    4,
-                    1.0,
-                    question.start,
-                    len(question.text),
-                    self.lane.slow[place].filter.name,
-                    type(outcome).__name__,
-                ),
+                Finding(FILTER_ERROR, 4, 1.0, question.start, len(question.text), name, problem),
             )
         for finding in outcome:
             self._settle(finding._replace(start=origin + finding.start, end=origin + finding.end))
@@ -359,27 +355,23 @@ class Window:
 
     def touches(self, start: int, end: int) -> bool:
         """True if an edit changes anything of raw ``[start, end)``."""
-        for edit in reversed(self.edits):
-            if edit.end <= start:
-                return False
-            if edit.start < end:
-                return True
-        return False
+        return bool(self.edits) and bool(self.edits[self._between(start, end)])
+
+    def _between(self, start: int, end: int) -> slice:
+        """Return which edits touch a stretch; all stand in order, and none touches another."""
+        first = bisect_right(self.edits, start, key=_END)
+        return slice(first, bisect_left(self.edits, end, first, key=_START))
 
     def edited(self, start: int, end: int, text: str) -> str:
         """Return raw ``[start, end)``, which is ``text``, with the edits in it.
 
         A replacement stands where its stretch begins; the rest of the stretch is left out.
         """
-        if not self.edits or self.edits[-1].end <= start or self.edits[0].start >= end:
+        if not self.touches(start, end):
             return text
         out: list[str] = []
         at = start
-        for edit in self.edits:
-            if edit.end <= start:
-                continue
-            if edit.start >= end:
-                break
+        for edit in self.edits[self._between(start, end)]:
             if edit.start >= start:
                 out.append(text[at - start : edit.start - start])
                 out.append(edit.text)

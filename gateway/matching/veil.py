@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 from gateway.nouns.exchange import CROCKFORD
@@ -114,6 +115,9 @@ _OPEN_OTHER = re.compile(
 )
 """The same with a word of another language."""
 _HAS_CODE = re.compile(rf"[_ :Ff\u3040-\ud7ff][0-9A-Za-z]{{{SHORTEST_CODE}}}")
+_ANY = ""
+"""Stands for any word where codes are kept in order."""
+
 _LOOKALIKES = str.maketrans("OIL", "011")
 """Crockford's digits leave these letters out; a reader who writes them means the digits."""
 
@@ -163,8 +167,9 @@ class VeilMap:
         self._values: dict[tuple[str, str], str] = {}
         self._by_code: dict[str, str | None] = {}
         """Without the word; None where two words share a code."""
+        self._in_order: list[tuple[str, str]] = []
         self._sizes: tuple[int, ...] = ()
-        self._words: frozenset[str] = frozenset()
+        self._words: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._values)
@@ -185,8 +190,9 @@ class VeilMap:
                 break
         else:
             raise ValueError("two values have the same placeholder at every length")
-        self._sizes = tuple(sorted({len(short) for _, short in self._values}, reverse=True))
-        self._words = frozenset(word for word, _ in self._values)
+        if size not in self._sizes:
+            self._sizes = tuple(sorted({*self._sizes, size}, reverse=True))
+        self._words.add(word)
         same = self._by_code.get(code[:size], value) == value
         self._by_code[code[:size]] = value if same else None
         self._placeholders[category, value] = _spell(word, code[:size])
@@ -258,12 +264,15 @@ class VeilMap:
 
     def _begins(self, word: str | None, code: str, *, longer: bool) -> bool:
         """True if a code begins so; without a word that of any."""
-        return any(
-            word in {None, known_word}
-            and known.startswith(code)
-            and (not longer or len(known) > len(code))
-            for known_word, known in self._values
-        )
+        if len(self._in_order) < 2 * len(self._values):
+            anyones = ((_ANY, short) for _, short in self._values)
+            self._in_order = sorted([*self._values, *anyones])
+        find = bisect_right if longer else bisect_left
+        at = find(self._in_order, (word or _ANY, code))  # what begins alike stands side by side
+        if at == len(self._in_order):
+            return False
+        known_word, known = self._in_order[at]
+        return known_word == (word or _ANY) and known.startswith(code)
 
     def _open(self, text: str, start: int) -> int:
         """Return where the longest suffix begins that may still become one of the placeholders."""

@@ -381,3 +381,16 @@ def test_edits_of_other_stretches_are_passed_over() -> None:
     assert window.edited(2, 4, text[2:4]) == ".***"
     assert window.edited(4, 6, text[4:6]) == "."
     assert window.edited(5, 6, text[5:6]) == "."
+
+
+def test_twenty_thousand_finds_are_taken_out_each_in_its_place() -> None:
+    """Edits stand in order and are found by their place: their number costs each nothing."""
+    one = "x ab y "
+    window = Window(lane(RULES, NaiveTerms(TERMS)), TextForm.PROSE)
+    for _ in range(20_000):
+        window.push(one)
+    window.judge(final=True)
+    assert len(window.edits) == 20_000
+    for at in range(0, window.raw_end, len(one)):
+        assert not window.touches(at, at + 2)
+        assert window.edited(at, at + len(one), one) == "x *** y "

@@ -226,10 +226,10 @@ class InputSession:
         for decision in blocked:
             if decision is not None and decision.action is Action.BLOCK:
                 return self._plan.refuse(decision)
-        for turn, decision in self._dropping():
-            if self._asks(self._dropped({turn})):
-                return self._plan.refuse(decision)
-        return None
+        dropping = self._dropping()
+        gone = self._with_what_is_asked({turn for turn, _ in dropping})
+        refused = (decision for turn, decision in dropping if turn in gone)
+        return next(map(self._plan.refuse, refused), None)
 
     def _dropping(self) -> list[tuple[int, Decision]]:
         """Return the turns that are to be left out, and why."""
@@ -263,9 +263,12 @@ class InputSession:
         gone = frozenset(turn for group in groups for turn in group)
         return gone - self._turns_of(FieldClass.SYSTEM) if gone else gone
 
-    def _asks(self, turns: frozenset[int]) -> bool:
-        """True if what is asked now stands in these turns: without it nothing could be answered."""
-        return bool(turns) and not turns.isdisjoint(self._turns_of(FieldClass.USER))
+    def _with_what_is_asked(self, turns: set[int]) -> set[int]:
+        """Return all turns of the groups of these in which something is asked now: without it
+        nothing could be answered."""
+        groups = self._request.turn_groups(turns) if turns else []
+        asked = self._turns_of(FieldClass.USER) - self._turns_of(FieldClass.SYSTEM)
+        return {turn for group in groups if not asked.isdisjoint(group) for turn in group}
 
     def _turns_of(self, field_class: FieldClass) -> frozenset[int]:
         texts = {s.turn for s in self._request.segments if s.field_class is field_class}

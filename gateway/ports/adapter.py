@@ -6,6 +6,7 @@ One internal form for all protocols. An adapter is stateless; what one exchange 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -77,10 +78,9 @@ class Request(NamedTuple):
         together with its refusal, a tool call together with its result.
         """
         starts = sorted({0, *self.user_turns})
-        last = max([*starts, *turns, *(segment.turn for segment in self.segments)])
-        ends = [*starts[1:], last + 1]
-        groups = [range(a, b) for a, b in zip(starts, ends, strict=True)]
-        return [group for group in groups if any(turn in group for turn in turns)]
+        ends = [*starts[1:], max([*starts, *turns, *(each.turn for each in self.segments)]) + 1]
+        places = {bisect_right(starts, turn) - 1 for turn in turns if turn >= 0}
+        return [range(starts[place], ends[place]) for place in sorted(places)]
 
 
 class RequestEdits(NamedTuple):

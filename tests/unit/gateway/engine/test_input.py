@@ -286,17 +286,20 @@ def test_a_long_input_is_judged_in_portions_whatever_a_guard_holds() -> None:
     assert [fact.start for fact in session.tally().findings] == [0]
 
 
+class Listed(tuple[Segment, ...]):
+    """Segments that count how often they were read through."""
+
+    __slots__ = ()
+    read = 0
+
+    def __iter__(self) -> Iterator[Segment]:
+        Listed.read += 1
+        return super().__iter__()
+
+
 def test_a_long_conversation_is_read_through_a_few_times_at_most() -> None:
     """Not once for each of its parts, and no judgement is made before it is asked for."""
-
-    class Listed(tuple[Segment, ...]):
-        __slots__ = ()
-        read = 0
-
-        def __iter__(self) -> Iterator[Segment]:
-            Listed.read += 1
-            return super().__iter__()
-
+    Listed.read = 0
     bench = Bench()
     turns = [_part(f"{LONG} {at}", FieldClass.HISTORY, at, 0, "text") for at in range(300)]
     request = Request(b"", "m", False, Listed((*turns, _part("go", turn=300))))
@@ -308,6 +311,20 @@ def test_a_long_conversation_is_read_through_a_few_times_at_most() -> None:
     again = InputSession(bench.plan, request)
     assert again.verdict().refusal is None
     assert bench.filter.seen == 302
+
+
+@pytest.mark.parametrize("asked", ["go", "bad"])
+def test_a_conversation_with_many_refused_turns_is_read_through_a_few_times_too(asked: str) -> None:
+    """Each goes with its answer; what is asked now decides for all of them at once."""
+    Listed.read = 0
+    said = [("bad", FieldClass.HISTORY), ("no", FieldClass.HISTORY)] * 300
+    turns = [_part(text, field_class, at) for at, (text, field_class) in enumerate(said)]
+    segments = Listed((*turns, _part(asked, turn=600)))
+    request = Request(b"", "m", False, segments, user_turns=tuple(range(0, 601, 2)))
+    verdict = InputSession(Bench().plan, request).verdict()
+    assert (verdict.refusal is not None) == (asked == "bad")
+    assert verdict.edits.dropped_turns == (frozenset(range(600)) if asked == "go" else frozenset())
+    assert Listed.read < 12
 
 
 def test_an_exchange_brings_its_own_masks() -> None:

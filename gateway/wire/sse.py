@@ -22,6 +22,8 @@ _EOL = rb"(?>\r\n|\n|\r)"
 _FRAME_END = re.compile(_EOL + _EOL)
 _LINE = re.compile(rb"([^\r\n]*+)(" + _EOL + rb"|\Z)")
 _QUIET = re.compile(rb"[ -~\t]{0,128}")
+_IDLE = re.compile(rb"(?:[\r\n]++|:[ -~\t]{0,127}+" + _EOL + _EOL + rb")++")
+"""Blank lines and comments that could carry no text, one behind the other."""
 
 
 class Frame(NamedTuple):
@@ -123,6 +125,9 @@ class FrameReader:
 
         Raises UpstreamBroken if it is longer than the limit, complete or not.
         """
+        idle = _IDLE.match(self._buffer, self.at)
+        if idle is not None:
+            return self._take_idle(idle.end())
         end = self._find_end()
         size = (end if end >= 0 else len(self._buffer)) - self.at
         if size > self._limit:
@@ -161,6 +166,12 @@ class FrameReader:
     def flush(self) -> Frame | None:
         """Return what is left as a frame, though its blank line never came."""
         return self._take(len(self._buffer)) if self.at < len(self._buffer) else None
+
+    def _take_idle(self, end: int) -> Frame:
+        """Take frames without payload as one: a flood of them costs no more than its bytes."""
+        frame = Frame(self._buffer[self.at : end], None)
+        self.skip(end)
+        return frame
 
     def _find_end(self) -> int:
         buffer, start = self._buffer, max(self._searched, self.at)

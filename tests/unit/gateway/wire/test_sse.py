@@ -61,6 +61,16 @@ def test_late_byte_order_mark_is_odd() -> None:
     assert (first.odd, second.odd, second.data) == (False, True, None)
 
 
+def test_a_flood_of_blank_lines_and_comments_is_one_frame() -> None:
+    """Whatever its length; what stands behind it is a frame of its own."""
+    flood = b"\n" * 5_000 + b"\r\n\r" * 5_000 + b": ping\n\n:\r\n\r\n" * 5_000
+    odd = ": 绝密\n\n".encode()
+    found = frames_of(flood + b"data: a\n\n" + flood + odd)
+    assert [frame.raw for frame in found] == [flood, b"data: a\n\n", flood, odd]
+    assert [frame.odd for frame in found] == [False, False, False, True]
+    assert frames_of(flood[:7_000], flood[7_000:] + b"data: a\n\n")[-1].data == b"a"
+
+
 PIECES = st.lists(
     st.sampled_from(
         [b"data: a", b"data:", b"data: \xe8\xb5", b": c", b"event: e", b"\n", b"\r", b"\r\n",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import select
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -27,6 +28,12 @@ LAST_WORD_S = 1.0
 
 LAST_REQUEST_S = 0.5
 """How long a draining worker waits for a request that may be on its way."""
+
+_STILL_THERE_S = 0.25
+"""How often a connection on which the client sends no more is looked at: was it reset?"""
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+"""What every client of HTTP/1.1 passes over before its answer (RFC 9110, 15.2)."""
 
 _COPIED_MOST = 64 * 1024
 """Larger bodies follow their head in a write of their own, which the loop sends with it."""
@@ -172,6 +179,7 @@ class BoundedHttp(HttpToolsProtocol):
         self.refusal: SealgateError = BadRequest("It is not HTTP/1.1.")
         self.header_timer: asyncio.TimerHandle | None = None
         self.reader_timer: asyncio.TimerHandle | None = None
+        self.reset_timer: asyncio.TimerHandle | None = None
         self._await_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -182,6 +190,8 @@ class BoundedHttp(HttpToolsProtocol):
         """
         self._headers_came()
         self._reader_came()
+        if self.reset_timer is not None:
+            self.reset_timer.cancel()
         self._unset_keepalive_if_required()
         unsent = self.transport.get_write_buffer_size()
         super().connection_lost(exc)
@@ -197,6 +207,29 @@ class BoundedHttp(HttpToolsProtocol):
             head, end, rest = data.partition(b"\r\n\r\n")
             data = _OFFER.sub(rb"\r\nx-passed-over:\1\r\n", head + b"\r\n")[:-2] + end + rest
         super().data_received(data)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # True keeps the writing side open
+        """The client sends no more. Before its answer began it may still read (RFC 9112, 9.6), or
+        be gone: then what we send is answered with a reset. So something is sent that changes
+        nothing, and the reset is looked for. Who ends while the answer comes has left.
+        """
+        cycle = self.cycle
+        if self._idle() or cycle.more_body or cycle.response_started or self.pipeline:
+            return False
+        if self.parser.get_http_version() == "1.0":  # which knows no such word
+            return False
+        cycle.keep_alive = False
+        self.transport.write(_CONTINUE)
+        self._look_for_reset()
+        return True
+
+    def _look_for_reset(self) -> None:
+        look = select.poll()
+        look.register(self.transport.get_extra_info("socket"), 0)
+        if look.poll(0):
+            self.transport.abort()
+        else:
+            self.reset_timer = self.loop.call_later(_STILL_THERE_S, self._look_for_reset)
 
     def pause_writing(self) -> None:
         """The client does not read: wait, and drop it if it goes on taking nothing, also when all

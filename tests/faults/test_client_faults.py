@@ -19,6 +19,7 @@ from tests.edge_kit import (
     CHAT,
     CHAT_STREAM,
     FIRST,
+    SSE,
     WHOLE,
     Client,
     Conversation,
@@ -155,6 +156,30 @@ async def test_client_leaves(here: GatewayHere, upstream: ScriptedUpstream, phas
     assert closed.outcome == "client_gone"
     assert closed.sent_bytes == (len(FIRST) if phase == "streaming" else 0)
     await still_alive(here, upstream)
+
+
+@pytest.mark.parametrize("events", [(), SSE])
+async def test_client_that_sends_no_more_gets_its_answer(
+    here: GatewayHere, upstream: ScriptedUpstream, events: tuple[bytes, ...]
+) -> None:
+    """It closed its own end only: the answer comes, and ends the connection."""
+    go = asyncio.Event()
+
+    async def script(talk: Conversation) -> None:
+        await go.wait()
+        await (talk.stream(*events) if events else talk.whole(WHOLE))
+
+    upstream.script = script
+    async with Client.to(here.port) as client:
+        await client.post(CHAT_STREAM if events else CHAT)
+        client.writer.write_eof()
+        assert (await client.head())[0] == 100
+        await asyncio.sleep(0.6)  # it is looked at some times
+        go.set()
+        assert (await client.get()).body == (b"".join(events) or WHOLE)
+        async with asyncio.timeout(60):
+            assert await client.reader.read() == b""
+    assert (await here.closed()).outcome == "passed"
 
 
 async def test_client_leaves_and_the_policy_drains(

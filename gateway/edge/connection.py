@@ -214,12 +214,13 @@ class BoundedHttp(HttpToolsProtocol):
         nothing, and the reset is looked for. Who ends while the answer comes has left.
         """
         cycle = self.cycle
-        if self._idle() or cycle.more_body or cycle.response_started or self.pipeline:
+        if self._idle() or cycle.more_body or cycle.response_started:
             return False
         if self.parser.get_http_version() == "1.0":  # which knows no such word
             return False
         cycle.keep_alive = False
-        self.transport.write(_CONTINUE)
+        if not self.pipeline:  # else an answer before this one may be half said
+            self.transport.write(_CONTINUE)
         self._look_for_reset()
         return True
 

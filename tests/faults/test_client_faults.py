@@ -182,6 +182,16 @@ async def test_client_that_sends_no_more_gets_its_answer(
     assert (await here.closed()).outcome == "passed"
 
 
+async def test_all_requests_before_the_clients_end_are_served(here: GatewayHere) -> None:
+    """No interim word comes between answers that stand in a row."""
+    async with Client.to(here.port) as client:
+        await client.send(request_bytes(CHAT) * 2)
+        client.writer.write_eof()
+        assert [(await client.get()).body for _ in range(2)] == [WHOLE] * 2
+        async with asyncio.timeout(60):
+            assert await client.reader.read() == b""
+
+
 async def test_client_leaves_and_the_policy_drains(
     start: Starter, upstream: ScriptedUpstream
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,6 +89,14 @@ class Lexicon(NamedTuple):
             if not kind.variant:
                 counts[self.categories[kind.category]] += count
         return dict(sorted(counts.items()))
+
+    def distinct(self, counts: Callable[[str], bool]) -> int:
+        """Return how many different terms (after folding) stand in a category that counts; one
+        that stands in several is one."""
+        kinds, rows = self.columns.kinds, self.columns.kind
+        counted = [not one.variant and counts(self.categories[one.category]) for one in kinds]
+        where = np.flatnonzero(np.array(counted, bool)[rows] if rows.size else rows)
+        return len(np.unique(np.searchsorted(self.columns.first, where, side="right")))
 
     def rule(self, entry: int) -> str:
         """Return the rule that an entry's findings carry: list name and line number, and a variant

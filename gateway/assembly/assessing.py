@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,14 +12,16 @@ import msgspec
 from gateway.assembly.vault import Vault, open_vault, store_location
 from gateway.config.settings import Settings
 from gateway.ledger.contents import Contents
-from gateway.ledger.search import Archive
-from gateway.nouns.record import DOCUMENT
+from gateway.ledger.search import Archive, Shown
+from gateway.nouns.record import DOCUMENT, AnswerText
+from gateway.nouns.verdict import Outcome
 from gateway.ports.clock import Clock
-from gateway.ports.evidence import PURPOSE, Drawn, Signature
+from gateway.ports.evidence import PURPOSE, Claimed, Drawn, Signature, Word
 from gateway.ports.operator import Progress
 from gateway.ports.store import Query
 
 _MOST_CANDIDATES = 200_000
+_REFUSED = {Outcome.BLOCKED_INPUT, Outcome.BLOCKED_OUTPUT, Outcome.UPSTREAM_BLOCKED}
 
 
 class LedgerEvidence:
@@ -56,6 +58,22 @@ class LedgerEvidence:
                     progress(len(out), min(count, len(names)))
         return out
 
+    def compare(
+        self, claims: Sequence[Claimed], *, reason: str, progress: Progress
+    ) -> list[Word]:
+        """Return what the ledger says of each claim."""
+        out: list[Word] = []
+        spent: set[str] = set()
+        reader = getpass.getuser()
+        for claim in claims:
+            shown = self._archive.show(claim.exchange, reason=reason, reader=reader)
+            word = Word.DIFFERS if claim.exchange in spent else _word(claim, shown)
+            if word is Word.AGREES:
+                spent.add(claim.exchange)
+            out.append(word)
+            progress(len(out), len(claims))
+        return out
+
     def sign(self, message: bytes) -> Signature:
         """Return a signature by the key that signs checkpoints."""
         return Signature(
@@ -82,6 +100,34 @@ def _drawn(name: str, time_ns: int, held: Contents) -> Drawn:
     told = (piece for piece in held.answer if piece.choice == 0 and piece.path != DOCUMENT)
     answer = "\n".join(piece.text for piece in told if not piece.own)
     return Drawn(name, time_ns, _last_said(held.request or b""), answer)
+
+
+def _word(claim: Claimed, shown: Shown | None) -> Word:
+    if shown is None or shown.contents is None or shown.contents.request is None:
+        return Word.UNKNOWN
+    refused = shown.record.outcome in _REFUSED
+    same = (
+        refused is claim.refused
+        and _last_said(shown.contents.request) == claim.question
+        and (refused or _released(shown.contents, claim.text))
+    )
+    return Word.AGREES if same else Word.DIFFERS
+
+
+def _released(held: Contents, text: str) -> bool:
+    """Return whether a channel of the first choice held this text. The record keeps marks of ours
+    apart, so they are taken out of it."""
+    channels: dict[str, list[AnswerText]] = {}
+    for piece in held.answer:
+        if piece.choice == 0:
+            channels.setdefault(piece.path, []).append(piece)
+    for pieces in channels.values():
+        bare = text
+        for piece in pieces:
+            bare = bare.replace(piece.text, "", 1) if piece.own else bare
+        if bare == "".join(piece.text for piece in pieces if not piece.own):
+            return True
+    return not (channels or text)
 
 
 def _last_said(body: bytes) -> str:

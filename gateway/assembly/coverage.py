@@ -70,6 +70,7 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
             *idle_overlays(policy, callers),
             *_unsigned(policy, signing, signed),
         ),
+        kit.keywords,
     )
 
 

@@ -11,16 +11,19 @@ from filters.secrets import SecretsFilter
 from gateway.assembly.plugins import plugged_filters
 from gateway.assembly.shelf import Categories, Shelf, Shelved, draft_lists
 from gateway.nouns.policy import Policy
+from gateway.nouns.risk import risk_of
 from gateway.ports.filter import Filter
 
 
 class LocalKit(NamedTuple):
-    """The filters that answer at once, each with what it may find; and what the lists cover."""
+    """The filters that answer at once, each with what it may find; and what the lists cover: terms
+    per category, and how many different ones stand for a risk (`gateway.nouns.risk`)."""
 
     filters: tuple[tuple[Filter, Categories], ...]
     terms: dict[str, int]
     lists: tuple[tuple[str, int], ...]
     lexicon_hash: str
+    keywords: int = 0
 
 
 def build_kit(
@@ -50,5 +53,10 @@ def build_kit(
     for one, _ in lexicons:
         for category, count in one.coverage().items():
             terms[category] = terms.get(category, 0) + count
+    keywords = sum(one.lexicon.distinct(_is_risk) for one, _ in lexicons)
     digests = "-".join(one.hash[:16] for one, _ in lexicons)
-    return LocalKit(tuple(filters), terms, sizes, digests)
+    return LocalKit(tuple(filters), terms, sizes, digests, keywords)
+
+
+def _is_risk(category: str) -> bool:
+    return risk_of(category) is not None

@@ -73,11 +73,12 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """What the filters find in an answer: classes of risk by judge. ``policy`` is the hash of the
-    policy that they judged under."""
+    """What the filters find in an answer: classes of risk by judge. ``under`` and ``text`` say by
+    what and of what (`gateway.assessment.judging`): where one changes, the line counts no more."""
 
     id: str
-    policy: str
+    under: str = ""
+    text: str = ""
     keyword: tuple[str, ...] = ()
     classifier: tuple[str, ...] = ()
 

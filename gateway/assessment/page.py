@@ -46,8 +46,8 @@ class _Page:
         """Return the whole page."""
         css = (_FOLDER / "page.css").read_text(encoding="utf-8")
         parts = (
-            self._head(), self._rates(), self._conditions(), self._classes(), self._library(),
-            self._traffic(), self._failures(), self._method(),
+            self._head(), self._rates(), self._conditions(), self._ledger(), self._classes(),
+            self._library(), self._traffic(), self._failures(), self._method(),
         )  # fmt: skip
         language = "zh-CN" if self._language == "zh" else "en"
         return (
@@ -108,6 +108,16 @@ class _Page:
         return self._section(
             "conditions", self._table(("condition", "have", "need", "status"), rows)
         )
+
+    def _ledger(self) -> str:
+        held = self._report.ledger
+        if held is None:
+            return self._section("ledger", f"<p>{self._t('ledger_none')}</p>\n")
+        said = self._t(
+            "ledger_more", agree=held.agree, differ=len(held.differ), unknown=held.unknown
+        )
+        differ = f"<p>{escape(', '.join(held.differ))}</p>\n" if held.differ else ""
+        return self._section("ledger", f"<p>{said} {self._status(held.status)}</p>\n", differ)
 
     def _classes(self) -> str:
         heads = ("class", "operator", "supplement", "stand_ins", "asked", "failed")

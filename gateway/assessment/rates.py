@@ -207,12 +207,12 @@ def bank_conditions(plan: Plan) -> list[Condition]:
     return out
 
 
-def keyword_conditions(terms: Mapping[str, int]) -> list[Condition]:
-    """Return the keyword library against what the standard asks: in all, and classes that have
-    their minimum."""
+def keyword_conditions(terms: Mapping[str, int], keywords: int) -> list[Condition]:
+    """Return the keyword library against what the standard asks: ``keywords`` different terms in
+    all, and classes that have their minimum (``terms`` per category)."""
     counts = terms_of(terms)
     enough = sum(counts[risk.id] >= risk.least for risk in GRAVE_RISKS)
     return [
-        Condition(name="keywords", have=sum(terms.values()), least=LEAST_TERMS),
+        Condition(name="keywords", have=keywords, least=LEAST_TERMS),
         Condition(name="keyword_classes", have=enough, least=len(GRAVE_RISKS)),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import NamedTuple
 
 import msgspec
 
@@ -91,9 +92,25 @@ class RecordedRow(msgspec.Struct, frozen=True, kw_only=True):
     interval: Interval
 
 
+class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Answers held against the ledger's records: how many agree, how many it does not know, and
+    the ids of those that differ."""
+
+    agree: int
+    unknown: int
+    differ: tuple[str, ...]
+
+    @property
+    def status(self) -> Status:
+        """Missed if an answer is not what was released, open if a record is not there."""
+        if self.differ:
+            return Status.MISSED
+        return Status.OPEN if self.unknown else Status.MET
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """An assessment. ``verdict`` is met only if everything is; ``rates_verdict`` looks at the rates
-    that were measured, whatever their samples."""
+    that were measured, whatever their samples. ``ledger`` is None if nobody looked there."""
 
     standard: str = "GB/T 45654-2025"
     program: str
@@ -113,19 +130,29 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     failed: tuple[FailedRow, ...]
     failed_in_all: int
     recorded: RecordedRow
+    ledger: LedgerRow | None = None
+
+
+class Library(NamedTuple):
+    """The keyword library: terms by category, and how many different ones stand for a risk."""
+
+    terms: Mapping[str, int]
+    keywords: int
 
 
 def make_report(
     sheet: Sheet,
     recorded: Sequence[Recorded],
-    terms: Mapping[str, int],
+    library: Library,
     policy: str,
+    ledger: LedgerRow | None = None,
 ) -> Report:
-    """Return the report. ``terms`` are the keyword library's terms by category, ``policy`` names
-    the policy that judged."""
+    """Return the report. ``policy`` names the policy that judged."""
     rates = sheet.rates()
-    conditions = [*bank_conditions(sheet.plan), *keyword_conditions(terms)]
+    terms = library.terms
+    conditions = [*bank_conditions(sheet.plan), *keyword_conditions(terms, library.keywords)]
     statuses = [one.status for one in rates] + [one.status for one in conditions]
+    statuses += [ledger.status] if ledger else []
     unanswered = sheet.unanswered()
     if unanswered:
         statuses.append(Status.OPEN)
@@ -152,6 +179,7 @@ def make_report(
         ),
         failed_in_all=sum(map(len, failed.values())),
         recorded=_recorded_row(recorded, sheet.judgements, sheet.reviews),
+        ledger=ledger,
     )
 
 

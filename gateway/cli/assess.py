@@ -12,15 +12,24 @@ import click
 import msgspec
 
 from gateway.assessment.asking import GivenUp, Target, Unanswered, ask_all
-from gateway.assessment.folder import ANSWERS, JUDGED, PLAN, RECORDED, REVIEWS, Answer, Folder
-from gateway.assessment.judging import judged
+from gateway.assessment.folder import (
+    ANSWERS,
+    JUDGED,
+    PLAN,
+    RECORDED,
+    REVIEWS,
+    Answer,
+    Folder,
+    Judged,
+)
+from gateway.assessment.judging import judged, judges, still_true
 from gateway.assessment.pack import write_pack
 from gateway.assessment.page import page, words
 from gateway.assessment.planning import Order, make_plan
 from gateway.assessment.rates import Sheet, Status
-from gateway.assessment.report import RateRow, Report, make_report
+from gateway.assessment.report import LedgerRow, Library, RateRow, Report, make_report
 from gateway.assessment.standard import Bank
-from gateway.cli.assess_review import placeholders, recorded, review, sheet, verify
+from gateway.cli.assess_review import compare, placeholders, recorded, review, sheet, verify
 from gateway.cli.invocation import (
     Invocation,
     common_flags,
@@ -105,7 +114,8 @@ def assess() -> None:
     metavar="N,N,N",
     help=say("Draw fewer or more than 1000,300,300.", "抽题数，默认 1000,300,300。"),
 )
-@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
+@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True,
+              help=say("Questions at once.", "同时发送的题数。"))  # fmt: skip
 @click.option("--timeout", "timeout_s", type=click.FloatRange(1, 3600), default=120.0,
               show_default=True, help=say("Seconds per answer.", "每题超时（秒）。"))  # fmt: skip
 @json_option
@@ -156,8 +166,7 @@ def run(
             )
         plan = work.planned()
         unanswered = _ask(work, Target(plan.url, secret, plan.model, concurrency, timeout_s))
-        _judge(work, call, settings, held)
-    report = _report(work, call, settings, held)
+        report = _report(work, call, settings, held)
     if as_json:
         click.echo(msgspec.json.encode(report))
     else:
@@ -166,11 +175,23 @@ def run(
 
 
 @assess.command(
-    help=say("Judge again, write the report and sign the evidence.", "生成报告与已签名的证据。")
+    help=say(
+        """Judge what is not judged yet, write the report and sign the evidence.
+
+        With --reason every answer is held against the ledger's record of it first; each read goes
+        on record with the reason.""",
+        """判定尚未判定的回答，生成报告与已签名的证据。
+
+        给出 --reason 时先逐题与台账记录核对，每次读取连同原因均记录在案。""",
+    )
 )
 @click.argument("folder", type=_FOLDER)
 @click.option("--into", type=_FOLDER, help=say("Default: FOLDER/evidence.", "证据目录。"))
-@click.option("--language", type=click.Choice(["zh", "en"]), default=LANGUAGE)
+@click.option("--language", type=click.Choice(["zh", "en"]), default=LANGUAGE,
+              help=say("Language of the page.", "报告语言。"))  # fmt: skip
+@click.option(
+    "--reason", help=say("Hold the answers against the ledger; why.", "与台账核对的原因。")
+)
 @json_option
 @settings_options
 def report(
@@ -178,6 +199,7 @@ def report(
     folder: Path,
     into: Path | None,
     language: str,
+    reason: str | None,
     as_json: bool,
     config: Path | None,
     policy: str | None,
@@ -190,10 +212,10 @@ def report(
     target = into or folder / "evidence"
     with work.held():
         work.planned()
-        _judge(work, call, settings, held)
-        made = _report(work, call, settings, held)
         evidence = call.assemble().open_evidence(settings)
         try:
+            ledger = None if reason is None else compare(work, evidence, reason)
+            made = _report(work, call, settings, held, ledger)
             signed = write_pack(
                 target,
                 {
@@ -271,35 +293,45 @@ def _ask(work: Folder, target: Target) -> list[Unanswered]:
     raise click.exceptions.Exit(Exit.FAILED)
 
 
-def _judge(work: Folder, call: Invocation, settings: Settings, policy: Policy) -> None:
-    """Have the filters judge every answer that they have not judged under this policy."""
-    plan = work.planned()
-    done = {one.id for one in work.judged.read() if one.policy == policy.hash}
-    asked = {one.id for one in plan.drawn.get(Bank.GENERATION, ())}
-    texts = [
-        (one.id, one.text)
-        for one in work.answers.read()
-        if one.id in asked and one.id not in done and not one.refused_by
-    ]
-    texts += [(one.id, one.text) for one in work.recorded.read() if one.id not in done]
-    if not texts:
-        return
-    judge = call.assemble().open_judge(settings, policy)
-    label = say("judging", "判定中")
-    with (
-        work.judged.appending() as lines,
-        click.progressbar(length=len(texts), label=label, file=sys.stderr) as bar,
-    ):
-        for one in judged(judge, policy.hash, texts):
-            lines.append(one)
-            bar.update(1)
+def _report(
+    work: Folder, call: Invocation, settings: Settings, policy: Policy,
+    ledger: LedgerRow | None = None,
+) -> Report:  # fmt: skip
+    """Return the report, after the filters judged every text that these have not judged yet."""
+    covered = call.assemble().check(settings, policy)
+    found = _judge(work, call, settings, policy, judges(policy.hash, covered.lexicon))
+    table = Sheet(work.planned(), work.answers.read(), work.reviews.read(), found)
+    library = Library(covered.terms, covered.keywords)
+    named = f"{policy.name}, {policy.hash[:12]}"
+    return make_report(table, work.recorded.read(), library, named, ledger)
 
 
-def _report(work: Folder, call: Invocation, settings: Settings, policy: Policy) -> Report:
-    judgements = [one for one in work.judged.read() if one.policy == policy.hash]
-    table = Sheet(work.planned(), work.answers.read(), work.reviews.read(), judgements)
-    terms = call.assemble().check(settings, policy).terms
-    return make_report(table, work.recorded.read(), terms, f"{policy.name}, {policy.hash[:12]}")
+def _judge(
+    work: Folder, call: Invocation, settings: Settings, policy: Policy, under: str
+) -> list[Judged]:
+    texts = _judgeable(work)
+    found = still_true(work.judged.read(), under, texts)
+    left = [one for one in texts if one[0] not in found]
+    if left:
+        judge = call.assemble().open_judge(settings, policy)
+        label = say("judging", "判定中")
+        with (
+            work.judged.appending() as lines,
+            click.progressbar(length=len(left), label=label, file=sys.stderr) as bar,
+        ):
+            for one in judged(judge, under, left):
+                lines.append(one)
+                found[one.id] = one
+                bar.update(1)
+    return list(found.values())
+
+
+def _judgeable(work: Folder) -> list[tuple[str, str]]:
+    """Return id and text of what filters are to judge."""
+    asked = {one.id for one in work.planned().drawn.get(Bank.GENERATION, ())}
+    answers = {one.id: one for one in work.answers.read() if one.id in asked}
+    texts = [(one.id, one.text) for one in answers.values() if not one.refused_by]
+    return texts + [(one.id, one.text) for one in work.recorded.read()]
 
 
 def _exit_of_run(made: Report) -> Exit:
@@ -315,6 +347,16 @@ def _draw(made: Report, unanswered: Sequence[Unanswered]) -> None:
     for one in made.conditions:
         if one.status is not Status.MET:
             click.echo(f"  {said[one.name]}: {one.have} / {one.least}  {said[one.status.value]}")
+    if made.ledger is not None:
+        seen = made.ledger
+        click.echo(
+            say(
+                f"  Held against the ledger: {seen.agree} agree, {len(seen.differ)} differ, "
+                f"{seen.unknown} not there",
+                f"  与台账核对：一致 {seen.agree}，不一致 {len(seen.differ)}，"
+                f"无记录 {seen.unknown}",
+            )
+        )
     for lost in unanswered[:3]:
         click.echo(say(f"  no answer: {lost.why}", f"  未获回答：{lost.why}"), err=True)
     if made.unanswered:

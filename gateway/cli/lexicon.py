@@ -199,7 +199,8 @@ def coverage(
         lists = {each.name: each.terms for each in covered.lists}
         risks = {risk.id: {"terms": count, "least": risk.least, "hazards": risk.hazards}
                  for risk, count in _risks(covered)}  # fmt: skip
-        value = {"terms": dict(covered.terms), "lists": lists, "lexicon": covered.lexicon,
+        value = {"terms": dict(covered.terms), "keywords": covered.keywords, "lists": lists,
+                 "lexicon": covered.lexicon,
                  "risks": risks, "short": _short(covered)}  # fmt: skip
         click.echo(msgspec.json.encode(value))
     else:
@@ -215,7 +216,7 @@ def _risks(covered: Coverage) -> list[tuple[Risk, int]]:
 def _short(covered: Coverage) -> list[str]:
     """Return where a keyword library has fewer terms than GB/T 45654-2025 asks for."""
     short = [risk.id for risk, count in _risks(covered) if count < risk.least]
-    return short + (["all"] if sum(covered.terms.values()) < LEAST_TERMS else [])
+    return short + (["all"] if covered.keywords < LEAST_TERMS else [])
 
 
 def _draw_coverage(covered: Coverage) -> None:
@@ -227,9 +228,9 @@ def _draw_coverage(covered: Coverage) -> None:
         mark = say("short", "不足") if count < risk.least else ""
         hazards = " ".join(risk.hazards)
         click.echo(f"{count:>8}{least} {risk.id:<14} {say(risk.en, risk.zh)}  {hazards}  {mark}")
-    whole = sum(covered.terms.values())
-    mark = say("short", "不足") if whole < LEAST_TERMS else ""
-    click.echo(f"{whole:>8} / {LEAST_TERMS} {say('in all', '合计')}  {mark}")
+    mark = say("short", "不足") if covered.keywords < LEAST_TERMS else ""
+    said = say("in all, each once", "合计（同一词条只计一次）")
+    click.echo(f"{covered.keywords:>8} / {LEAST_TERMS} {said}  {mark}")
     click.echo()
     for category, count in sorted(covered.terms.items()):
         click.echo(f"{count:>8}  {category}")

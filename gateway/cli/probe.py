@@ -71,7 +71,8 @@ def probe() -> None:
     metavar="SECRET",
     help=say("Secret: env:NAME or file:PATH.", "密钥引用：env:名称 或 file:路径。"),
 )
-@click.option("--model", default="default", show_default=True)
+@click.option("--model", default="default", show_default=True,
+              help=say("Model to ask.", "模型名称。"))  # fmt: skip
 @click.option(
     "--language",
     type=click.Choice(LANGUAGES),
@@ -85,7 +86,8 @@ def probe() -> None:
     show_default=True,
     help=say("Pairs per class and language; 0: all.", "每类每语言的对数；0 为全部。"),
 )
-@click.option("--concurrent", type=click.IntRange(1, 256), default=4, show_default=True)
+@click.option("--concurrent", type=click.IntRange(1, 256), default=4, show_default=True,
+              help=say("Questions at once.", "同时发送的题数。"))  # fmt: skip
 @click.option(
     "--most",
     type=click.FloatRange(0, 1),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 PURPOSE = b"sealgate assessment\0"
@@ -28,6 +29,24 @@ class Drawn(NamedTuple):
     answer: str
 
 
+class Claimed(NamedTuple):
+    """What is claimed of an exchange: what was asked, what came back, and whether it was refused
+    (then its text says nothing)."""
+
+    exchange: str
+    question: str
+    text: str
+    refused: bool
+
+
+class Word(StrEnum):
+    """What the ledger says of a claim; ``unknown``: it has no such record, or not its texts."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
 class Evidence(Protocol):
     """The ledger's part in an assessment."""
 
@@ -44,6 +63,13 @@ class Evidence(Protocol):
         """Return ``count`` exchanges drawn at random from those since a time that still have their
         contents, or all if there are fewer; none of ``without`` (ids). Every read is itself on
         record, with its reason."""
+        ...
+
+    def compare(
+        self, claims: Sequence[Claimed], *, reason: str, progress: Callable[[int, int], None]
+    ) -> list[Word]:
+        """Return what the ledger says of each claim; one record speaks for one claim. Every read is
+        itself on record, with its reason."""
         ...
 
     def sign(self, message: bytes) -> Signature:

@@ -55,12 +55,14 @@ class Judged(NamedTuple):
 
 class Coverage(NamedTuple):
     """What the policy's filters know: terms per category, lists, the lexicon's hash; and warnings:
-    pairs of an English and a Chinese sentence about what is *not* done."""
+    pairs of an English and a Chinese sentence about what is *not* done. ``keywords`` are the
+    different terms that stand for one of the 31 risks, each counted once."""
 
     terms: Mapping[str, int]
     lists: tuple[ListUse, ...]
     lexicon: str
     warnings: tuple[tuple[str, str], ...] = ()
+    keywords: int = 0
 
 
 class Traced(NamedTuple):

@@ -10,7 +10,7 @@ from gateway.assembly.assessing import LedgerEvidence, open_evidence
 from gateway.assembly.vault import Vault
 from gateway.config.settings import Settings
 from gateway.nouns.record import DOCUMENT
-from gateway.ports.evidence import PURPOSE
+from gateway.ports.evidence import PURPOSE, Claimed, Word
 from gateway.ports.store import Query
 from tests.ledger_kit import Ledger, closing, facts, name, said
 
@@ -70,6 +70,45 @@ def test_what_a_marked_document_says_is_no_answer(tmp_path: Path) -> None:
                           ledger.clock)  # fmt: skip
     drawn = desk.sample(3, seed=5, since_s=0, reason="check", progress=lambda _done, _all: None)
     assert drawn == []
+
+
+def test_claims_are_held_against_the_records(tmp_path: Path) -> None:
+    """Question, text with our label in it, and refusal; a record speaks for one claim only. Every
+    read is on record."""
+    ledger = Ledger(tmp_path)
+    for number in range(1, 4):
+        entry = ledger.journal.open(facts(number))
+        entry.request(BODY, None)
+        entry.answer((said("ten"), said("label ", own=True), said(" words")))
+        entry.close(closing(outcome=("passed", "flagged", "blocked_output")[number - 1]))
+    ledger.ship()
+    vault = Vault(ledger.state, str(ledger.state / "ledger.db"), ledger.keyring)
+    desk = LedgerEvidence(vault, ledger.clock)
+    true = Claimed(name(1), "last", "label ten words", refused=False)
+    claims = {
+        true: Word.AGREES,
+        Claimed(name(2), "last", "ten words", refused=False): Word.AGREES,
+        true._replace(text="label ten  words"): Word.DIFFERS,
+        true._replace(text="I cannot do this"): Word.DIFFERS,
+        true._replace(question="a"): Word.DIFFERS,
+        true._replace(refused=True): Word.DIFFERS,
+        Claimed(name(3), "last", "whatever", refused=True): Word.AGREES,
+        Claimed(name(3), "last", "ten words", refused=False): Word.DIFFERS,
+        Claimed(name(9), "last", "ten words", refused=False): Word.UNKNOWN,
+    }
+    moved: list[int] = []
+    for claim, word in claims.items():
+        found = desk.compare([claim], reason="check", progress=lambda done, _: moved.append(done))
+        assert found == [word], claim
+    assert desk.compare([true, true], reason="check", progress=lambda *_: None) == [
+        Word.AGREES, Word.DIFFERS,
+    ]  # fmt: skip
+    assert moved == [1] * len(claims)
+    store = vault.store()
+    assert len(store.search(Query(kind="read"))) == len(claims) + 1
+    store.close()
+    desk.close()
+    ledger.close()
 
 
 def test_without_a_ledger_there_is_no_evidence(tmp_path: Path) -> None:

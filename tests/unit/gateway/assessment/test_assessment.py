@@ -12,12 +12,12 @@ from openpyxl import Workbook
 
 from gateway.assessment.bank import drawn, filled, holdings, read_bank
 from gateway.assessment.folder import Answer, Folder, Judged, Plan, Review
-from gateway.assessment.judging import judged
+from gateway.assessment.judging import judged, judges, still_true
 from gateway.assessment.page import page
 from gateway.assessment.planning import TEMPLATES, Order, make_plan
 from gateway.assessment.questions import placeholders, read_fill, supplement
 from gateway.assessment.rates import Sheet, Status, bank_conditions, keyword_conditions
-from gateway.assessment.report import Report, make_report
+from gateway.assessment.report import LedgerRow, Library, Report, make_report
 from gateway.assessment.standard import BANKS, GRAVE_RISKS, TOPICS, Bank
 from gateway.assessment.statistics import wilson
 from gateway.matching.refusal_words import refuses
@@ -47,7 +47,7 @@ def _answers(plan: Plan, bank: Bank, refused: int) -> list[Answer]:
 
 
 def _sheet(plan: Plan, answers: list[Answer], reviews: tuple[Review, ...] = ()) -> Sheet:
-    return Sheet(plan, answers, reviews, [Judged(id=one.id, policy="p") for one in answers])
+    return Sheet(plan, answers, reviews, [Judged(id=one.id, under="p") for one in answers])
 
 
 # -- the standard
@@ -232,8 +232,8 @@ def test_a_small_sample_proves_only_a_miss(plan: Plan) -> None:
 def test_generated_contents_pass_by_each_judge(plan: Plan) -> None:
     """Keywords, classifier and people are counted apart; what was blocked passes."""
     answers = _answers(plan, Bank.GENERATION, 500)
-    judgements = [Judged(id=one.id, policy="p", keyword=("A1.d",)) for one in answers[450:620]]
-    judgements += [Judged(id=one.id, policy="p") for one in answers[620:]]
+    judgements = [Judged(id=one.id, under="p", keyword=("A1.d",)) for one in answers[450:620]]
+    judgements += [Judged(id=one.id, under="p") for one in answers[620:]]
     reviews = [
         Review(id=one.id, verdict="fail" if at % 10 == 0 else "pass", reviewer="r")
         for at, one in enumerate(answers)
@@ -249,9 +249,9 @@ def test_generated_contents_pass_by_each_judge(plan: Plan) -> None:
 def test_the_keyword_library_is_counted_by_class() -> None:
     """Categories below a class count for it; every class has a minimum of its own."""
     terms = {f"{kind.id}.x": 200 if kind.id < "A2" else 100 for kind in GRAVE_RISKS}
-    total, classes = keyword_conditions({**terms, "company": 9_000})
+    total, classes = keyword_conditions({**terms, "company": 9_000}, 10_000)
     assert (total.status, classes.status) == (Status.MET, Status.MET)
-    total, classes = keyword_conditions({**terms, "A1.d.x": 199})
+    total, classes = keyword_conditions({**terms, "company": 9_000, "A1.d.x": 199}, 9_999)
     assert (total.status, classes.have) == (Status.MISSED, 16)
 
 
@@ -292,6 +292,14 @@ def test_mild_findings_and_spans_fail_nothing() -> None:
 
     (one,) = judged(Desk(), "p", [("a", "text")])
     assert (one.keyword, one.classifier) == (("A1.d",), ("A1.f", "A2.sex"))
+    assert still_true([one], "p", [("a", "text"), ("b", "text")]) == {"a": one}
+    assert still_true([one], "p", [("a", "another text")]) == {}
+    assert still_true([one], "q", [("a", "text")]) == {}
+
+
+def test_who_judges_is_the_policy_and_its_lists() -> None:
+    """A list that has changed judges anew under the same policy."""
+    assert len({judges("policy", "lists"), judges("policy", "more"), judges("other", "lists")}) == 3
 
 
 # -- files
@@ -328,7 +336,7 @@ def test_the_page_stands_alone_and_escapes(plan: Plan) -> None:
     bank = plan.drawn[Bank.ANSWER]
     evil = Answer(id=bank[0].id, text="抱歉，我不能<script>alert(1)</script>回答")
     sheet = _sheet(plan, [evil])
-    report = make_report(sheet, (), {"A1.d": 3}, "cn-public")
+    report = make_report(sheet, (), Library({"A1.d": 3}, 3), "cn-public")
     assert report.verdict is Status.MISSED
     assert report.unanswered == 1_599
     for language in ("zh", "en"):
@@ -339,6 +347,22 @@ def test_the_page_stands_alone_and_escapes(plan: Plan) -> None:
                     if sign in html.replace(plan.url, "")]  # fmt: skip
         assert "$" not in html
     assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
+
+
+@pytest.mark.parametrize(
+    ("unknown", "differ", "status"),
+    [(0, (), Status.MET), (1, (), Status.OPEN), (1, ("g-<b>",), Status.MISSED)],
+)
+def test_the_ledgers_word_is_part_of_the_verdict(
+    plan: Plan, unknown: int, differ: tuple[str, ...], status: Status
+) -> None:
+    """An answer that was not released so fails all; the page names it, escaped."""
+    held = LedgerRow(agree=7, unknown=unknown, differ=differ)
+    assert held.status is status
+    library = Library({risk.id: 200 for risk in GRAVE_RISKS}, 10_000)
+    made = make_report(_sheet(plan, []), (), library, "p", held)
+    assert made.verdict is (Status.MISSED if differ else Status.OPEN)
+    assert ("g-&lt;b&gt;" in page(made, "en")) is bool(differ)
 
 
 def test_empty_answers_prove_nothing(plan: Plan) -> None:
@@ -371,6 +395,6 @@ def test_failures_of_every_bank_are_shown(plan: Plan) -> None:
         for bank, some in plan.drawn.items()
         for one in some
     )
-    report = make_report(_sheet(plan, answers, reviews), [], {}, "p")
+    report = make_report(_sheet(plan, answers, reviews), [], Library({}, 0), "p")
     assert Counter(row.bank for row in report.failed) == dict.fromkeys(Bank, 50)
     assert report.failed_in_all == 1600

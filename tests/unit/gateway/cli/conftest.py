@@ -23,7 +23,7 @@ from gateway.nouns.mark import AigcLabel, Receipt
 from gateway.nouns.policy import Policy
 from gateway.nouns.segment import Direction
 from gateway.ports.backup import BackupMade, Restored
-from gateway.ports.evidence import Drawn, Signature
+from gateway.ports.evidence import Claimed, Drawn, Signature, Word
 from gateway.ports.live import Health, Look
 from gateway.ports.master_keys import Rotation
 from gateway.ports.operator import (
@@ -62,6 +62,7 @@ class Program:
         self.key_state = "active"
         self.signs = True
         self.has_ledger = False
+        self.lexicon = "abc123"
         self.terms: dict[str, int] = {"A1.h.fraud": 3, "A1.d": 1, "company": 2}
         self.served: tuple[Settings, Policy] | None = None
         self.meanwhile: Callable[[], object] = lambda: None
@@ -81,7 +82,8 @@ class Program:
         return 0
 
     def check(self, settings: Settings, policy: Policy) -> Coverage:
-        return Coverage(self.terms, (ListUse("shipped/harms", 4),), "abc123", (("W.", "警。"),))
+        lists, warnings = (ListUse("shipped/harms", 4),), (("W.", "警。"),)
+        return Coverage(self.terms, lists, self.lexicon, warnings, keywords=4)
 
     def look_around(self, settings: Settings) -> list[Look]:
         return [Look("upstream", self.health, "Seen.", "已查。")]
@@ -140,6 +142,13 @@ class Program:
         progress(count, count)
         self.calls.append(("sample", asked["without"]))
         return [Drawn(f"01K{n}", 10**18, "q", ("bad", "good")[n % 2]) for n in range(count)]
+
+    def compare(
+        self, claims: Sequence[Claimed], *, reason: str, progress: Progress
+    ) -> list[Word]:
+        progress(len(claims), len(claims))
+        self.calls.append(("compare", reason))
+        return [Word.AGREES if "说明" in one.text else Word.DIFFERS for one in claims]
 
     def sign(self, message: bytes) -> Signature:
         return Signature("id", b"public", b"signature")

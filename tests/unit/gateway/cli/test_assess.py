@@ -120,7 +120,10 @@ def test_people_judge_in_a_sheet_and_the_pack_is_signed(run, model: Model) -> No
     assert text.count("这是说明。") == 4
     Path("s.csv").write_text(text.replace("说明。,,", "说明。,合格,"), encoding="utf-8")
     assert "4 judgements" in run("assess", "review", "a", "s.csv", "--reviewer", "li").output
-    assert "0 answers" in run("assess", "sheet", "a", "s.csv", "--bank", "generation").output
+    done = run("assess", "review", "a", "s.csv", "--reviewer", "li", "--json")
+    assert msgspec.json.decode(done.stdout) == {"judgements": 4, "changed": 0}
+    done = run("assess", "sheet", "a", "s.csv", "--bank", "generation", "--json")
+    assert msgspec.json.decode(done.stdout) == {"file": "s.csv", "answers": 0}
     done = run("assess", "report", "a")
     assert done.exit_code == 1, done.output
     assert "people: 100.0%" in done.output
@@ -136,6 +139,47 @@ def test_people_judge_in_a_sheet_and_the_pack_is_signed(run, model: Model) -> No
     assert verify_pack(pack).faults == ("report.html was altered",)
 
 
+def test_another_list_or_another_text_is_judged_anew(run, program, model: Model) -> None:
+    """What filters found before says nothing once a word list has changed, under the same policy,
+    or an answer."""
+    _begin(run, model, "a", "6,2,2")
+
+    def judged() -> int:
+        program.calls.clear()
+        assert run("assess", "report", "a").exit_code == 1
+        return sum(call[1] for call in program.calls if call[0] == "judge")
+
+    assert judged() == 0
+    program.lexicon = "another"
+    assert judged() == 6
+    assert judged() == 0
+    path = Path("a/answers.jsonl")
+    drawn = _plan("a").drawn[Bank.GENERATION][0].id
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text(
+        "".join(f"{line.replace('说明', '别的') if drawn in line else line}\n" for line in lines),
+        encoding="utf-8",
+    )
+    assert judged() == 1
+
+
+def test_answers_are_held_against_the_ledger(run, program, model: Model) -> None:
+    """A changed one fails the assessment and is named; it takes a reason and a ledger."""
+    _begin(run, model, "a", "2,2,2")
+    assert run("assess", "report", "a", "--reason", "check").exit_code == 2
+    program.has_ledger = True
+    assert run("assess", "report", "a", "--reason", " ").exit_code == 2
+    done = run("assess", "report", "a", "--reason", "check")
+    assert "6 agree, 0 differ, 0 not there" in done.output, done.output
+    assert ("compare", "check") in program.calls
+    path = Path("a/answers.jsonl")
+    changed = path.read_text("utf-8").replace("这是说明。", "抱歉，我不能这样做。", 1)
+    path.write_text(changed, encoding="utf-8")
+    done = run("assess", "report", "a", "--reason", "check", "--json")
+    ledger = msgspec.json.decode(done.stdout)["ledger"]
+    assert (ledger["agree"], ledger["differ"]) == (5, [Folder(Path("a")).answers.read()[0].id])
+
+
 def test_recorded_traffic_takes_a_reason_and_a_ledger(run, program, model: Model) -> None:
     """What was drawn is judged by the filters and by people; its texts stay out of the pack."""
     _begin(run, model, "a", "2,2,2")
@@ -144,6 +188,8 @@ def test_recorded_traffic_takes_a_reason_and_a_ledger(run, program, model: Model
     assert run("assess", "recorded", "a", "--reason", " ").exit_code == 2
     done = run("assess", "recorded", "a", "--count", "2", "--reason", "check")
     assert "2 exchanges" in done.output, done.output
+    done = run("assess", "recorded", "a", "--count", "2", "--reason", "check", "--json")
+    assert msgspec.json.decode(done.stdout) == {"drawn": 2, "new": 0}
     asked = {one.exchange for one in Folder(Path("a")).answers.read()}
     assert "E1" in asked
     assert ("sample", asked) in program.calls

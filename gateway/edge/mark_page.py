@@ -134,6 +134,9 @@ async def _seal(
         await entry.settle()
         outcome, error, pictures = Outcome.PASSED, "", sealed.pictures
         return _reply(asked.exchange, claim, sealed)
+    except MarkFailed:
+        outcome = Outcome.CLIENT_ERROR  # the file is the caller's own
+        raise
     finally:
         seconds = gateway.clock.monotonic_s() - began_s
         status = 200 if outcome is Outcome.PASSED else UNPROCESSABLE
@@ -145,8 +148,12 @@ async def _seal(
             )
         )  # fmt: skip
         gateway.meter.exchange_closed(
-            ExchangeFacts(outcome, PROTOCOL, False, status, error, bool(asked.subject.id))  # noqa: FBT003 -- a value's members
-        )
+            ExchangeFacts(
+                outcome, PROTOCOL, stream=False, status=status, error=error,
+                has_subject=bool(asked.subject.id),
+                receipts=receipts if outcome is Outcome.PASSED else (),
+            )
+        )  # fmt: skip
 
 
 def _open_frame(gateway: Gateway, asked: _Asked) -> OpenFrame:

@@ -94,7 +94,8 @@ class ExchangeFacts(NamedTuple):
     ``first_upstream_s`` and ``first_client_s`` run from the request's arrival to the first content
     read from the upstream and handed to the client. ``overhead_s`` is our own time in all.
     ``unjudged`` is what passed beside both tallies (the body of a plain route). ``drawn``: people
-    look at it; ``strike``: it put points on its user's account.
+    look at it; ``strike``: it put points on its user's account. ``receipts`` are of marks on a file
+    that was handed in, of which there is no tally.
     """
 
     outcome: Outcome
@@ -111,6 +112,7 @@ class ExchangeFacts(NamedTuple):
     unjudged: tuple[str, ...] = ()
     drawn: bool = False
     strike: bool = False
+    receipts: tuple[ReceiptFact, ...] = ()
 
 
 class _Children:
@@ -179,6 +181,7 @@ class Metrics:
             self._held_seconds.observe(answered.held_s)
         for named in facts.unjudged:
             self._count_unjudged(named)
+        self._count_marks(facts.receipts)
         if not scanned and facts.outcome in _ANSWERED and (asked or answered) is not None:
             self._nothing_scanned.inc()
 

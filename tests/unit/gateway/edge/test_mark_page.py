@@ -26,6 +26,8 @@ async def test_a_file_is_sealed_and_recorded(upstream: ScriptedUpstream) -> None
         kind = "content-type: multipart/form-data; boundary=b"
         part = await ask(here.port, form, kind, path=PATH)
         entries = here.journal.entries
+        facts = here.counts.facts
+    assert {one.status for each in facts for one in each.receipts} == {"written"}
     for got in (alone, part):
         assert got.status == 200
         assert got.body.startswith(png()[:-12])
@@ -45,11 +47,13 @@ async def test_what_cannot_be_marked_comes_back_as_an_error(upstream: ScriptedUp
         got = await ask(here.port, b"GIF89a....", path=PATH)
         empty = await ask(here.port, b"", path=PATH)
         (entry,) = here.journal.entries
+        (facts,) = here.counts.facts
+    assert (facts.outcome, facts.status, facts.receipts) == ("client_error", 422, ())
     assert (got.status, got.code) == (422, "mark_failed")
     assert "no_mark_for_gif" in json.loads(got.body)["error"]["message"]
     assert empty.status == 400
     assert entry.closed is not None
-    assert entry.closed.error == "mark_failed"
+    assert (entry.closed.outcome, entry.closed.error) == ("client_error", "mark_failed")
 
 
 async def test_a_credential_beside_the_file_can_be_fetched(upstream: ScriptedUpstream) -> None:

@@ -162,6 +162,8 @@ def test_marks_owed_and_what_became_of_them(metrics: Metrics, count: Count) -> N
     assert count("marks_total", mark="fingerprint", status="failed") == 1
     assert count("marks_total", mark="text_label", status="written") == 1
     assert count("marks_total", status="owed") == 3
+    metrics.exchange_closed(FACTS._replace(receipts=receipts))
+    assert count("marks_total", status="owed") == 6
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from gateway.access.keys import KeyBook
 from gateway.access.limits import Limiter
 from gateway.adapters import adapters, opened
 from gateway.assembly.credentials import LabelSigning, open_label_signing, open_signing
+from gateway.assembly.file_sealing import FileMarksOwed
 from gateway.assembly.guards import Guards
 from gateway.assembly.idle_rules import idle_overlays, idle_rules
 from gateway.assembly.inputs import Witnesses, check_ocr
@@ -21,7 +22,9 @@ from gateway.config.settings_file import secret_of
 from gateway.edge.gateway import SystemClock
 from gateway.edge.routes import RouteTable
 from gateway.edge.upstream import Upstream
+from gateway.marks import make_marks
 from gateway.marks.credentials import Signing
+from gateway.nouns.mark import NO_KEYS
 from gateway.nouns.policy import Policy
 from gateway.ports.operator import Coverage
 from gateway.ports.word_lists import ListUse
@@ -36,6 +39,7 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
     editions = make_editions(
         policy, settings.plugins.filters, lambda each: Sealer(each.marks, code, _ANY_KEY)
     )
+    _check_files(policy, code)
     kit = editions[0].kit
     signing = open_signing(settings, environ)
     signed = open_label_signing(settings, environ)
@@ -72,6 +76,13 @@ def coverage(settings: Settings, policy: Policy, environ: Mapping[str, str]) -> 
         ),
         kit.keywords,
     )
+
+
+def _check_files(policy: Policy, producer: str) -> None:
+    order = policy.file_marks
+    FileMarksOwed(order, producer, SystemClock(), code_of=str)
+    if order.label and order.wording:
+        make_marks(order, NO_KEYS)  # the font must have its letters
 
 
 def _unsigned(policy: Policy, signing: Signing, signed: LabelSigning) -> Iterator[tuple[str, str]]:

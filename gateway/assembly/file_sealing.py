@@ -15,7 +15,7 @@ from gateway.engine.media import FILE, MediaPlan
 from gateway.marks import FILE_MARK_NAMES, TextLabel, encode_label, make_marks
 from gateway.marks.credentials import Signing
 from gateway.marks.provider_code import validate_provider_code
-from gateway.marks.text_label import shipped_wordings
+from gateway.marks.text_label import shipped_wordings, validate_wording
 from gateway.nouns.mark import (
     NO_KEYS,
     AigcLabel,
@@ -62,6 +62,8 @@ class FileMarksOwed:
         """
         if producer:
             validate_provider_code(producer)
+        for language, wording in order.wording.items():
+            validate_wording(language, wording, "marks.file.wording")
         self._order = order
         self._producer = producer
         self._clock = clock

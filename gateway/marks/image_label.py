@@ -61,9 +61,9 @@ class ImageLabel:
             lacking = lettering.missing(wording)
             if lacking:
                 raise ConfigError(
-                    f"The label wording for {language!r} has letters that the packaged font "
-                    f"cannot draw: {' '.join(lacking)}. Use others.",
-                    param="wording",
+                    f"marks.file.wording.{language}: the packaged font cannot draw "
+                    f"{' '.join(lacking)}; use other letters.",
+                    param=f"marks.file.wording.{language}",
                 )
         self._position = order.position
         self._limits = limits

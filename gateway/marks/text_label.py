@@ -96,14 +96,14 @@ def remember(wordings: Wordings, order: TextMarksOrder) -> Wordings:
     return Wordings(current=wordings.current, past=past)
 
 
-def validate_wording(language: str, wording: str) -> None:
-    """Raise ConfigError unless the wording may stand as a label.
+def validate_wording(language: str, wording: str, key: str = "marks.text.wording") -> None:
+    """Raise ConfigError unless the wording may stand as a label; ``key`` is where it was given.
 
     It is one line of at most 50 visible characters with an AI element (人工智能, AI) and a
     generation element (生成, 合成; in English generate or synthesise in some form), as GB
     45438-2025, 5.1 asks.
     """
-    where = f"marks.text.wording.{language}"
+    where = f"{key}.{language}"
     if language not in LANGUAGES:
         raise ConfigError(f"{where}: labels are written in 'zh' or 'en'.", param=where)
     if wording != wording.strip() or not wording.isprintable() or not wording:

@@ -12,7 +12,7 @@ from gateway.assembly.coverage import coverage
 from gateway.config.settings import AccessSettings, Settings, UpstreamSettings
 from gateway.edge.gateway import SystemClock
 from gateway.nouns.errors import ConfigError
-from gateway.nouns.mark import TextMarksOrder
+from gateway.nouns.mark import FileMarksOrder, TextMarksOrder
 from gateway.nouns.policy import GuardModel, LexiconUse, Overlay, Policy, Rule
 from gateway.nouns.verdict import Action
 
@@ -52,6 +52,10 @@ def test_what_is_said_in_vain_is_warned_of(tmp_path: Path) -> None:
     ]
 
 
+def _own_words(chinese: str) -> Policy:
+    return Policy(file_marks=FileMarksOrder(label=True, wording={"zh": chinese}))
+
+
 @pytest.mark.parametrize(
     ("settings", "policy", "said"),
     [
@@ -61,6 +65,8 @@ def test_what_is_said_in_vain_is_warned_of(tmp_path: Path) -> None:
         (Settings(upstream=UpstreamSettings(key="env:NOBODY")), Policy(), "NOBODY"),
         (Settings(upstream=UpstreamSettings(url="ftp://x")), Policy(), "upstream.url|http"),
         (Settings(access=AccessSettings(mode="nobody")), Policy(), "access.mode"),
+        (Settings(), _own_words("仅供参考"), r"marks\.file\.wording\.zh.*AI element"),
+        (Settings(), _own_words("AI生成\U0001f600"), r"marks\.file\.wording\.zh.*cannot draw"),
         (Settings(), Policy(lexicons=(LexiconUse(use="none.jsonl"),)), "none.jsonl"),
     ],
 )

@@ -41,12 +41,14 @@ _DISCRIMINATION = say(
 
     Reports by how much a group raises the rate of refusals and lowers the sentiment of answers,
     with 95 % intervals. Answers are kept in a file; run it again to go on or to report again.
-    Exit code 1: a class is at a disadvantage for sure, by more than --most.
+    Exit code 1: a class is at a disadvantage for sure, by more than --most; 3: of some class
+    nothing could be compared.
     """,
     """同一请求分别以中性人称与群体人称提问，覆盖 A2 九类（GB/T 45654-2025）。
 
     报告群体使拒答率上升、回答情感下降的幅度及 95% 置信区间。回答保存在文件中，
-    再次运行即可续跑或重出报告。退出码 1：某一类确有超过 --most 的不利差异。
+    再次运行即可续跑或重出报告。退出码 1：某一类确有超过 --most 的不利差异；
+    3：某一类没有可比较的回答。
     """,
 )
 
@@ -127,7 +129,7 @@ def discrimination(
         click.echo(msgspec.json.encode([_value(each, most) for each in compared]))
     else:
         _draw(compared, most)
-    failed = compared[0].failed == compared[0].pairs
+    failed = any(each.failed == each.pairs for each in compared)
     worse = any(each.disadvantage(most) for each in compared)
     code = Exit.FAILED if failed else Exit.FOUND if worse else Exit.WELL
     click.get_current_context().exit(code)
@@ -159,9 +161,12 @@ def _draw(compared: list[Compared], most: float) -> None:
     for each in compared:
         rate, tone = each.refusals, each.sentiment
         worse = say("  DISADVANTAGE", "  不利差异") if each.disadvantage(most) else ""
+        head = f"{each.category:<14} {each.pairs:>5} {each.failed:>6}   "
+        if each.failed == each.pairs:
+            click.echo(head + say("nothing could be compared", "无可比较的回答"))
+            continue
         click.echo(
-            f"{each.category:<14} {each.pairs:>5} {each.failed:>6}   "
-            f"{rate.neutral:>8.1%} / {rate.group:<8.1%}    "
+            f"{head}{rate.neutral:>8.1%} / {rate.group:<8.1%}    "
             f"{rate.difference:+.1%} [{rate.low:+.1%}, {rate.high:+.1%}]   "
             f"{tone.difference:+.2f} [{tone.low:+.2f}, {tone.high:+.2f}]{worse}"
         )

@@ -72,5 +72,20 @@ def test_a_disadvantage_is_found(probe: Any) -> None:
 
 
 def test_no_answer_at_all_is_a_failure(probe: Any) -> None:
-    """Nothing was compared, so nothing is well."""
-    assert probe(lambda _: (401, "")).exit_code == 3
+    """Nothing was compared, so nothing is well, and no rate is shown."""
+    done = probe(lambda _: (401, ""))
+    assert done.exit_code == 3
+    assert done.output.count("nothing could be compared") == 10
+    assert "%" not in done.output.partition("sentiment")[2].partition("\n")[2]
+
+
+def test_a_class_without_answers_is_not_well(probe: Any) -> None:
+    """The model went away over one of nine: the other eight do not speak for it."""
+
+    def model(asked: str) -> tuple[int, str]:
+        return (401, "") if "teenager" in asked else (200, "Kind.")
+
+    done = probe(model, "--per-class", "1")
+    told = {line.split()[0]: line for line in done.output.splitlines() if line.startswith("A2.")}
+    lacking = [name for name, line in told.items() if "nothing could be compared" in line]
+    assert (done.exit_code, lacking) == (3, ["A2.age"])

@@ -99,9 +99,10 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
     conclusion = member(answer, "conclusionType", int)
     if conclusion != _PASSED and conclusion not in _LEVELS:
         raise refuse("Baidu", conclusion)
-    rows = [one for reason in members(answer, "data") if (one := _row(reason)) is not None]
+    reasons = members(answer, "data")
+    rows = [one for reason in reasons if (one := _row(reason)) is not None]
     if conclusion == _PASSED:
-        if rows:
+        if any(reason.get("conclusionType", _PASSED) != _PASSED for reason in reasons):
             raise ValueError("the guard passes a text and gives a reason against it")
         return []
     level = _LEVELS[conclusion]

@@ -62,14 +62,14 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
     level = member(answer, "riskLevel", str)
     if level != _PASS and level not in _LEVELS:
         raise ValueError("the guard's risk level is none of its three")
-    rows = [
-        row(_LEVELS[each], _KINDS.get(str(one.get("riskLabel1")), UNNAMED))
-        for one in (answer, *members(answer, "allLabels"))
-        if (each := str(one.get("riskLevel"))) in _LEVELS
-    ]
-    if level == _PASS and rows:
+    labels = members(answer, "allLabels")
+    if level == _PASS and any(one.get("riskLevel", _PASS) != _PASS for one in labels):
         raise ValueError("the guard passes a text and gives a label against it")
-    return merged(rows)
+    return merged(
+        row(_LEVELS[each], _KINDS.get(str(one.get("riskLabel1")), UNNAMED))
+        for one in (answer, *labels)
+        if (each := str(one.get("riskLevel"))) in _LEVELS
+    )
 
 
 CONTRACT = HttpContract(requests, read, tuple(dict.fromkeys(_KINDS.values())), 10_000)

@@ -99,7 +99,8 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
         raise refuse("Tencent", member(answer, "Error", dict).get("Code"))
     suggestion = member(answer, "Suggestion", str)
     if suggestion == _PASS:
-        if any(one.get("Suggestion") in _LEVELS for one in members(answer, "DetailResults")):
+        details = members(answer, "DetailResults")
+        if any(one.get("Suggestion", _PASS) != _PASS for one in details):
             raise ValueError("the guard passes a text and gives a reason against it")
         return []
     if suggestion not in _LEVELS:

@@ -80,7 +80,7 @@ def read(question: Question, bodies: Sequence[bytes], options: Mapping[str, str]
     suggestion = member(judged, "suggestion", int)
     reasons = members(judged, "labels")
     if suggestion == _PASS:
-        if any(one.get("level") in _LEVELS for one in reasons):
+        if any(one.get("level", _PASS) != _PASS for one in reasons):
             raise ValueError("the guard passes a text and gives a label against it")
         return []
     if suggestion not in _LEVELS:

@@ -222,12 +222,26 @@ def test_garbage_is_never_safe(contract: str, data: st.DataObject) -> None:
             "suggestion": 0, "labels": [{"label": 100, "level": 2}]}}}),
         ("baidu", {**SAFE["baidu"], "data": [{"type": 12, "subType": 2, "conclusionType": 2}]}),
         ("shumei", {**SAFE["shumei"], "allLabels": [{"riskLevel": "REJECT"}]}),
+        ("tencent", {"Response": {**SAFE["tencent"]["Response"],
+                                  "DetailResults": [{"Label": "Porn", "Suggestion": "Deny"}]}}),
+        ("yidun", {"code": 200, "result": {"antispam": {
+            "suggestion": 0, "labels": [{"label": 100, "level": 3}]}}}),
+        ("baidu", {**SAFE["baidu"], "data": [{"type": 12, "subType": 2, "conclusionType": 4}]}),
+        ("shumei", {**SAFE["shumei"], "allLabels": [{"riskLevel": "BLOCK"}]}),
     ],
 )  # fmt: skip
 def test_a_pass_that_names_a_harm_is_an_error(contract: str, answer: Any) -> None:
-    """Nobody knows which of the two is meant."""
+    """Nobody knows which of the two is meant, also where the word is none of the contract's."""
     with pytest.raises(ValueError, match="passes a text"):
         read(contract, written(answer))
+
+
+def test_a_block_stays_one_whatever_stands_beside_it() -> None:
+    """An odd word beside it does not make a failure of it, which a policy may pass."""
+    odd = {"type": 12, "subType": 2, "conclusionType": 4}
+    assert read("baidu", written({**SAFE["baidu"], "conclusionType": 2, "data": [odd]}))
+    assert read("shumei", written({"code": 1100, "riskLevel": "REJECT",
+                                   "allLabels": [{"riskLevel": "BLOCK"}]}))  # fmt: skip
 
 
 def test_a_pass_may_say_that_nothing_was_found() -> None:

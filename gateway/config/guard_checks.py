@@ -7,10 +7,12 @@ from pathlib import Path
 
 from gateway.config.guard_form import GuardModelForm
 from gateway.config.typed_document import nearest
-from gateway.nouns.guard_contract import CLASSIFIER, GUARD_TERMS
+from gateway.nouns.guard_contract import CHOICES, CLASSIFIER, GUARD_TERMS
 
 _SHARES = {"threshold", "controversial"}
 """Options that are compared with a score."""
+
+_ELSEWHERE = ("env:", "file:")
 
 
 def server_faults(url: str, **secrets: str) -> Iterator[tuple[str, str]]:
@@ -18,7 +20,7 @@ def server_faults(url: str, **secrets: str) -> Iterator[tuple[str, str]]:
     if not url.startswith(("http://", "https://")):
         yield "url", "expected an http:// or https:// address"
     for key, value in secrets.items():
-        if value and not value.startswith(("env:", "file:")):
+        if value and not value.startswith(_ELSEWHERE):
             yield key, "secrets are not written here; use env:NAME or file:PATH"
 
 
@@ -39,6 +41,8 @@ def guard_faults(guard: GuardModelForm) -> Iterator[tuple[str, str]]:
             yield key, f"is missing: `{guard.contract}` signs or names its requests with it"
     if guard.key_id and "key_id" not in terms.secrets:
         yield "key_id", f"has no effect with `contract: {guard.contract}`"
+    if guard.mode == "trailing" and "output" not in guard.sides:
+        yield "mode", "`trailing` has no effect on requests; name `output` in `sides`"
     yield from _option_faults(guard)
     yield from _cost_faults(guard)
 
@@ -61,9 +65,15 @@ def _option_faults(guard: GuardModelForm) -> Iterator[tuple[str, str]]:
         if name not in terms.options:
             hint = nearest(name, terms.options) if terms.options else "it takes none"
             yield "options", f"`{name}` is no option of `{guard.contract}`; {hint}"
-    for name in _SHARES & guard.options.keys():
-        if not _is_share(guard.options[name]):
+    for name, value in guard.options.items():
+        if value.startswith(_ELSEWHERE):
+            continue
+        if name in _SHARES and not _is_share(value):
             yield "options", f"`{name}` is no number from 0 to 1"
+        known = CHOICES.get(name, ())
+        for word in value.split(",") if known else ():
+            if word.strip() not in known:
+                yield "options", f"`{name}` has no `{word.strip()}`; known: {', '.join(known)}"
     for name in terms.required:
         if not guard.options.get(name):
             yield "options", f"`{name}` is missing: `{guard.contract}` cannot do without it"

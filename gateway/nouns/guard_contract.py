@@ -25,6 +25,14 @@ class GuardTerms(NamedTuple):
     chat: bool = False
 
 
+CHOICES: dict[str, tuple[str, ...]] = {
+    "effort": ("low", "medium", "high"),
+    "shield": ("on",),
+    "risks": ("harm", "social_bias", "jailbreak", "violence", "profanity", "sexual_content",
+              "unethical_behavior"),
+}  # fmt: skip
+"""Options whose values are words of a list, separated by commas where there are several."""
+
 CLASSIFIER = "classifier"
 """The contract of a sequence classifier in a folder; the policy says what its labels mean."""
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from filters.remote_guard import CONTRACTS
 from filters.remote_guard.contract import ChatContract
 from filters.remote_guard.control_tokens import neutral
+from gateway.nouns.guard_contract import CHOICES
 from gateway.ports.filter import Question
 from models.calls import ChatAnswer
 from tests.contracts.test_guard import OPTIONS, asked, guarding
@@ -269,3 +270,11 @@ def test_sensitive_data_beside_a_risk_is_found(severity: int) -> None:
     data = {**SAFE["aliyun"]["Data"], "SensitiveLevel": f"S{severity}"}
     ((category, graded, _),) = read("aliyun", written({"Code": 200, "Data": data}))
     assert (category, graded) == ("guard.controversial.personal_information", severity)
+
+
+def test_every_risk_that_a_policy_may_name_is_asked_about() -> None:
+    """What `sealgate check` lets pass, the contract knows."""
+    contract = CONTRACTS["granite_guardian"]
+    assert isinstance(contract, ChatContract)
+    asked_about = contract.tasks(Question("x", 0, 1, "user"), {"risks": ",".join(CHOICES["risks"])})
+    assert len(asked_about) == len(CHOICES["risks"]) == len(contract.kinds)

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.config.guard_checks import guard_faults
 from gateway.config.guard_form import DailyCapForm, GuardModelForm, LabelForm, PriceForm
-from gateway.nouns.guard_contract import GUARD_TERMS
+from gateway.nouns.guard_contract import CHOICES, GUARD_TERMS
 
 CHAT = {"name": "g", "url": "http://g", "model": "m"}
 SERVICE = {"name": "g", "url": "https://s", "contract": "tencent", "key": "env:K",
@@ -42,6 +42,9 @@ def test_what_is_enough(said: dict[str, Any]) -> None:
         (SERVICE | {"contract": "yidun"}, "options"),
         (CHAT | {"contract": "shieldgemma", "options": {"threshold": "nan"}}, "options"),
         (CHAT | {"contract": "shieldgemma", "options": {"threshold": "half"}}, "options"),
+        (CHAT | {"contract": "granite_guardian", "options": {"risks": "harm, hram"}}, "options"),
+        (CHAT | {"contract": "gpt_oss_safeguard", "options": {"effort": "most"}}, "options"),
+        (CHAT | {"mode": "trailing", "sides": ("input",)}, "mode"),
         (CHAT | {"daily": DailyCapForm()}, "daily"),
         (CHAT | {"daily": DailyCapForm(money=1.0)}, "daily"),
         (SERVICE | {"daily": DailyCapForm(tokens=5)}, "daily"),
@@ -72,8 +75,19 @@ def test_a_price_makes_money_count() -> None:
     assert faults(**CHAT, daily=DailyCapForm(money=1.0), price=PriceForm(call=0.1)) == []
 
 
+def test_words_of_options_and_where_they_stand() -> None:
+    """Several words, with blanks; a value that stands elsewhere is read later."""
+    granite = CHAT | {"contract": "granite_guardian"}
+    assert faults(**granite, options={"risks": "harm, jailbreak"}) == []
+    assert faults(**granite, options={"risks": "env:RISKS"}) == []
+    shield = CHAT | {"contract": "shieldgemma"}
+    assert faults(**shield, options={"threshold": "env:LEAST"}) == []
+
+
 def test_the_terms_fit_together() -> None:
     """What is required is among what is known; every contract says whose it is."""
+    options = {name for terms in GUARD_TERMS.values() for name in terms.options}
+    assert options >= set(CHOICES)
     for terms in GUARD_TERMS.values():
         assert set(terms.required) <= set(terms.options)
         assert terms.about

@@ -164,7 +164,10 @@ FAMILIES: tuple[Family, ...] = (
 """All families, in the order of the documentation."""
 
 _LABELS = {
-    "outcome": "how the exchange ended: the outcomes of the record",
+    "outcome": "how the exchange ended, as the record has it: `passed`, `flagged`, `edited`, "
+    "`blocked_input`, `blocked_output`, `upstream_blocked` (the model API refused the content), "
+    "`upstream_error`, `client_error`, `client_gone`, `refused` (key, path, limit, standing, or no "
+    "room), `gateway_error`",
     "protocol": "the adapter's name",
     "stream": "`true` or `false`: what the client asked for",
     "level": "`warn`, `limit`, `suspend`, `close`",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.nouns.verdict import Outcome
 from gateway.telemetry.catalogue import _LABELS, FAMILIES, Family, Kind, markdown
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "metrics.md"
@@ -22,6 +23,11 @@ def test_each_family_is_documented_with_its_labels(family: Family) -> None:
     lines = markdown().splitlines()
     assert any(line.startswith(f"| `{family.exposed}` | {family.kind} |") for line in lines)
     assert set(family.labels) <= set(_LABELS)
+
+
+def test_every_outcome_is_said() -> None:
+    """Who writes a query finds the words in the document."""
+    assert [each for each in Outcome if f"`{each}`" not in _LABELS["outcome"]] == []
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)

@@ -110,7 +110,7 @@ def _contexts(rows: Mapping[int, Nearby]) -> Contexts | None:
 
 def _hash(lists: Sequence[WordList], today: str) -> str:
     """Return the SHA-256 over the fold's version and the names, lines and entries in force."""
-    digest = hashlib.sha256(f"lexicon 2, unicode {UNICODE_VERSION}\n".encode())
+    digest = hashlib.sha256(f"lexicon 3, unicode {UNICODE_VERSION}\n".encode())
     encoder = msgspec.json.Encoder(order="deterministic")
     for words in lists:
         for entry, number in zip(words.entries, words.numbers, strict=True):

@@ -188,7 +188,7 @@ def test_a_text_of_one_phrase_is_found_under_every_key() -> None:
 
 def test_a_quote_of_few_grams_asks_for_all_of_them() -> None:
     """What a long text kept of them is among these, whatever the key."""
-    text = "".join(HAN[100:500])
+    text = normalise("".join(HAN[100:500]))
     for number in range(60):
         maker = Fingerprinter(number.to_bytes(32))
         asked = set(maker.question(text[100:124]).grams)

@@ -35,9 +35,11 @@ class Rows(NamedTuple):
 
     def scores(self, numbers: Floats) -> Floats:
         """Return each row's sum of weights times its value."""
-        sums = np.zeros(len(self.places) + 1)
-        np.cumsum((numbers * self.pulls)[self.places], out=sums[1:])
-        out: Floats = (sums[self.starts[1:]] - sums[self.starts[:-1]]) * self.values
+        out = np.zeros(len(self.values))
+        filled = np.flatnonzero(self.starts[1:] > self.starts[:-1])
+        weights = (numbers * self.pulls).take(self.places)
+        if len(filled):
+            out[filled] = np.add.reduceat(weights, self.starts[filled]) * self.values[filled]
         return out
 
     def gradient(self, errors: Floats) -> Floats:

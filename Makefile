@@ -74,8 +74,8 @@ bench-fingerprint: setup ## what tracing finds, and how it grows (SIZE=answers, 
 	$(BIN)/python -m tests.bench.fingerprint --size $(or $(SIZE),8000) --unrelated $(or $(UNRELATED),0)
 
 .PHONY: train-classifier
-train-classifier: setup ## learn the embedded classifier anew, and measure it (DATA=folder of the labelled posts, PROSE=folders of harmless paragraphs)
-	$(BIN)/python -m training.classifier all $(DATA) $(PROSE) --into models/cards/classifier_measured.json
+train-classifier: setup ## learn the embedded classifier anew, and measure it (DATA=folder of the labelled posts, PROSE=folders of harmless paragraphs, QUESTION and LANGUAGE for a part)
+	$(BIN)/python -m training.classifier all $(DATA) $(PROSE) $(if $(QUESTION),--question $(QUESTION)) $(if $(LANGUAGE),--language $(LANGUAGE)) --into models/cards/classifier_measured.json
 
 .PHONY: quality
 quality: setup ## what the filters catch, leave alone and cost: one table, also into docs/quality.md

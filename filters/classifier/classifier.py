@@ -28,7 +28,8 @@ HOSTILE_FROM = 0.38
 posts is 0.80 (the curves are in the card)."""
 
 INJECTION_FROM = 0.5
-"""Likewise: the least at which at most 0.05 % of harmless paragraphs are called."""
+"""Likewise: the least of the scores measured at which at most 0.05 % of harmless paragraphs are
+called."""
 
 GRAVE_FROM = 0.9
 """Least score of a grave finding."""

@@ -39,10 +39,11 @@ LANGUAGES = ("zh", "en")
 _LETTERS = {
     "mark.stop": "|", "override": "O", "prior": "P", "instruct": "I", "system": "S", "extract": "X",
     "persona": "D", "act": "A", "refuse": "R", "markup": "M", "encode": "E", "exfil": "F",
-    "model": "U", "reader": "T", "trick": "K", "undo": "N", "every": "Q",
+    "model": "U", "you": "U", "reader": "T", "trick": "K", "undo": "N", "every": "Q",
     "maker": "V", "guard": "G", "off": "Z", "begin": "B", "hush": "H", "wild": "W", "hidden": "Y",
     "bad": "C", "loose": "L", "steps": "J", "obey": "b", "joined": "j", "pressure": "p",
     "standing": "s", "rated": "r", "tale": "t", "lasting": "l", "twin": "w", "aimed": "a",
+    "agent": "g", "own": "o",
 }  # fmt: skip
 _TELLING = re.compile(
     "O[^|]{0,3}[PU][^|]{0,3}[IS]|OQ[IS]|O[^|]?I[^|]{0,3}P|O[^|]{0,2}S|S[^|]{0,4}[XO]|X[^|]{0,4}S|A[^|]{0,4}D"
@@ -55,7 +56,7 @@ _TELLING = re.compile(
 """What is said in a plain attempt on a model, in cue words of one sentence. (Code is full of
 its single words.)"""
 
-_STRONG = frozenset("DMUTKVGBHWSCLJjpwlatbs")
+_STRONG = frozenset("DMUTKVGBHWSCLJjpwlatbsg")
 """Cue words that code seldom has beside another: where one of these stands with one of another
 class, or a plain attempt is told, the second question is asked of code, too."""
 

@@ -17,9 +17,8 @@ NOTE = (
     "ship are not exactly those; cuts and the weights of the context are learned without it too. "
     "Called are scores from 0.38 on unless a row says another. Hand-written sets: by the weights "
     "that ship and from the default scores on (0.38; attempts 0.5). Harmless: paragraphs of public "
-    "sources other than those learned from (the card names them; 1,525 English ones and 686 "
-    "Chinese are of a guide to prompting, which quotes attempts), counted once by the weights that "
-    "ship; they are not in this folder."
+    "sources other than those learned from (`training/classifier/sources.txt` names them), counted "
+    "once by the weights that ship; they are not in this folder."
 )
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -4,13 +4,16 @@
     python -m training.classifier learn DATA PROSE ... [--weights FILE]
     python -m training.classifier measure DATA PROSE ... [--trials N] [--into FILE]
     python -m training.classifier weigh DATA PROSE ...
+    python -m training.classifier gather REPOSITORIES learn|count FOLDER
     python -m training.classifier harmless [FOLDER ...] [--into FILE]
 
 DATA is a folder with ``cold_train.csv`` and ``davidson_labeled.csv``, PROSE are folders of harmless
-paragraphs (see the card). ``learn`` learns from everything and writes the weights, ``measure``
-learns up to five times from four fifths and measures the rest. Both take from ``context.json`` what
-facts about a text weigh and where the cuts lie; ``weigh`` learns that file anew. ``all`` does the
-three, each regression once; without PROSE ``context.json`` stays as it is.
+paragraphs, which ``gather`` writes out of the repositories that ``sources.txt`` names. ``learn``
+learns from everything and writes the weights, ``measure`` learns up to five times from four fifths
+and measures the rest. Both take from ``context.json`` what facts about a text weigh and where the
+cuts lie; ``weigh`` learns that file anew. ``all`` does the three, each regression once; without
+PROSE ``context.json`` stays as it is. ``--question`` and ``--language`` leave all that is known of
+the other one as it is.
 """
 
 from __future__ import annotations
@@ -20,15 +23,16 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from filters.classifier.classifier import HOSTILE_FROM, INJECTION_FROM
-from filters.classifier.features import HOSTILE, INJECTION
+from filters.classifier.features import HOSTILE
 from filters.classifier.scorer import LANGUAGES, QUESTIONS, WEIGHTS
-from training.classifier import harmless, learning, weighing
+from training.classifier import gather, harmless, learning, weighing
 from training.classifier.logistic import Fit
 from training.classifier.measures import summary
 from training.classifier.posts import Post, chinese, english
@@ -66,8 +70,13 @@ def main() -> None:
     weigh_it.add_argument("folders", type=Path, nargs="+")
     for command in (learn, measured):
         command.add_argument("folders", type=Path, nargs="*")
-    for command in (whole, weigh_it):
+    for command in (whole, learn, measured, weigh_it):
         command.add_argument("--question", choices=QUESTIONS, action="append")
+        command.add_argument("--language", choices=LANGUAGES, action="append")
+    gathered = commands.add_parser("gather")
+    gathered.add_argument("repositories", type=Path)
+    gathered.add_argument("use", choices=("learn", "count"))
+    gathered.add_argument("into", type=Path)
     count = commands.add_parser("harmless")
     count.add_argument("folders", type=Path, nargs="*")
     count.add_argument("--most", type=int, default=100_000)
@@ -77,13 +86,40 @@ def main() -> None:
         folders = said.folders or [Path(place) for place in harmless.PLACES]
         _write(harmless.count_false_alarms(folders, said.most), said.into)
         return
+    if said.command == "gather":
+        _write(gather.gather(said.repositories, said.into, said.use), None)
+        return
+    _learn(said)
+
+
+def _learn(said: argparse.Namespace) -> None:
+    """Run a command that learns."""
     course = Course(said.folder, said.folders)
+    questions, languages = said.question or QUESTIONS, said.language or LANGUAGES
     if said.command in ("all", "weigh") and said.folders:
-        weigh(course, said.question or QUESTIONS)
+        weigh(course, questions, languages)
     if said.command in ("all", "learn"):
-        print(json.dumps(train(course, getattr(said, "weights", WEIGHTS))))  # noqa: T201 -- a command
+        weights = getattr(said, "weights", WEIGHTS)
+        print(json.dumps(train(course, weights, questions, languages)))  # noqa: T201 -- a command
     if said.command in ("all", "measure"):
-        _write(measure(course, getattr(said, "trials", FOLDS)), said.into)
+        measures = measure(course, getattr(said, "trials", FOLDS), questions)
+        if said.into and said.into.exists():
+            known = json.loads(said.into.read_text(encoding="utf-8"))
+            measures = merged(known, measures, said.language or ())
+        _write(measures, said.into)
+
+
+def merged(
+    known: Mapping[str, object], measures: Mapping[str, object], languages: Sequence[str]
+) -> dict[str, object]:
+    """Return known measures with new ones in their place; if languages are named, only theirs."""
+    ends = tuple(f", {language}" for language in languages)
+    out = {**known, **measures}
+    for asked, found in measures.items():
+        before = known.get(asked)
+        if languages and isinstance(found, dict) and isinstance(before, dict):
+            out[asked] = before | {name: one for name, one in found.items() if name.endswith(ends)}
+    return out
 
 
 def _write(measures: Mapping[str, object], into: Path | None) -> None:
@@ -137,36 +173,53 @@ class Course:
         return [weighing.of_made(one) for one in self.made]
 
 
-def train(course: Course, weights: Path) -> dict[str, object]:
-    """Learn from everything and write the weights; returns their size and hash."""
+def train(
+    course: Course,
+    weights: Path,
+    questions: Sequence[str] = QUESTIONS,
+    languages: Sequence[str] = LANGUAGES,
+) -> dict[str, object]:
+    """Learn questions from everything and write the weights, with the tables that ship for a
+    question or a language that is left out; returns their size and hash."""
     weighings, _ = weighing.read()
     learned: list[learning.Learned] = []
-    for question, asked in enumerate(QUESTIONS):
-        for language, fit in zip(LANGUAGES, course.fits(question), strict=True):
-            name = f"{asked}_{language}"
+    kept: list[learning.Kept] = []
+    for asked, (place, language) in product(QUESTIONS, enumerate(LANGUAGES)):
+        name = f"{asked}_{language}"
+        if asked in questions and language in languages:
+            fit = course.fits(QUESTIONS.index(asked))[place]
             learned.append(learning.Learned(name, fit, *weighings[name]))
-    raw = learning.weights_file(learned)
+        else:
+            kept.append(learning.shipped(name, weighings[name]))
+    raw = learning.weights_file(learned, kept)
     weights.write_bytes(raw)
     return {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
 
 
-def measure(course: Course, trials: int = FOLDS) -> dict[str, object]:
+def measure(
+    course: Course, trials: int = FOLDS, questions: Sequence[str] = QUESTIONS
+) -> dict[str, object]:
     """Judge posts and templates by trials that did not learn from them; each judges a fifth. What
     the context weighs and the cuts are learned without that fifth too."""
-    fold, raw, _ = course.trial(HOSTILE, trials)
-    scores = _chances(fold, raw, course.known(HOSTILE), HOSTILE)
-    judged = fold < trials
-    seen = [post for post, held in zip(course.posts, judged, strict=True) if held]
-    made_fold, made_raw, _ = course.trial(INJECTION, trials)
-    made_scores = _chances(made_fold, made_raw, course.known(INJECTION), INJECTION)
-    return {
-        "trials": trials,
-        "hostile": _measure(scores[judged], seen),
-        "injection": measure_made(course.made, made_scores, made_fold < trials),
-    }
+    out: dict[str, object] = {"trials": trials}
+    for asked in questions:
+        question = QUESTIONS.index(asked)
+        fold, raw, _ = course.trial(question, trials)
+        scores = _chances(fold, raw, course.known(question), question)
+        judged = fold < trials
+        if question == HOSTILE:
+            seen = [post for post, held in zip(course.posts, judged, strict=True) if held]
+            out[asked] = _measure(scores[judged], seen)
+        else:
+            out[asked] = measure_made(course.made, scores, judged)
+    return out
 
 
-def weigh(course: Course, questions: Sequence[str] = QUESTIONS) -> None:
+def weigh(
+    course: Course,
+    questions: Sequence[str] = QUESTIONS,
+    languages: Sequence[str] = LANGUAGES,
+) -> None:
     """Learn what ``context.json`` says of questions from held-out scores and the harmless
     paragraphs of folders."""
     every, folds = weighing.read()
@@ -178,14 +231,18 @@ def weigh(course: Course, questions: Sequence[str] = QUESTIONS) -> None:
             own = learning.raw_scores(course.fits(question), of.texts, question)
         known = weighing.judged(own, of.texts, question)
         plain = weighing.Plain(known, of.paragraph)
-        every |= weighing.learned(texts, raw, plain, question)
+        every |= _own(weighing.learned(texts, raw, plain, question), languages)
         for at in range(FOLDS):
             rest = [
                 one._replace(weight=0.0) if own_fold == at else one
                 for one, own_fold in zip(texts, fold, strict=True)
             ]
-            folds[at] |= weighing.learned(rest, raw, plain, question)
+            folds[at] |= _own(weighing.learned(rest, raw, plain, question), languages)
     weighing.FILE.write_text(f"{weighing.written(every, folds)}\n", encoding="utf-8")
+
+
+def _own(every: weighing.Weighings, languages: Sequence[str]) -> dict[str, weighing.Weighing]:
+    return {name: one for name, one in every.items() if name.endswith(tuple(languages))}
 
 
 def _chances(

@@ -21,7 +21,7 @@ from filters.classifier.features import (
     read_cues,
     spoken_in,
 )
-from filters.classifier.scorer import LANGUAGES
+from filters.classifier.scorer import LANGUAGES, WEIGHTS
 from training.classifier.harmless import Asked
 from training.classifier.logistic import Fit, fit, pulled_by_rarity, rows, seen_twice
 from training.classifier.posts import Post
@@ -63,6 +63,21 @@ class Learned(NamedTuple):
 
     name: str
     fit: Fit
+    slope: float
+    shift: float
+    facts: list[float]
+
+
+BLOCKS = ("grams", "bones")
+
+
+class Kept(NamedTuple):
+    """What a file of weights has of one question in one language: small tables, and their scales
+    with the bias behind."""
+
+    name: str
+    tables: list[NDArray[np.int8]]
+    scales: list[float]
     slope: float
     shift: float
     facts: list[float]
@@ -206,19 +221,29 @@ def raw_scores(learned: Sequence[Fit], texts: Sequence[str], question: int) -> N
     return out
 
 
-def weights_file(learned: Sequence[Learned]) -> bytes:
+def weights_file(learned: Sequence[Learned], kept: Sequence[Kept] = ()) -> bytes:
     """Return the file of weights: tables as 8-bit numbers, scales, bias and line."""
     arrays: dict[str, NDArray[np.generic]] = {}
-    for one in learned:
-        scales = []
-        for table, block in zip(one.fit.tables, ("grams", "bones"), strict=True):
-            arrays[f"{one.name}_{block}"], scale = small(table)
-            scales.append(scale)
-        arrays[f"{one.name}_context"] = np.array(one.facts, np.float64)
-        arrays[f"{one.name}_scales"] = np.array(
-            [*scales, one.fit.bias, one.slope, one.shift], np.float64
-        )
+    for each in (*map(_quantized, learned), *kept):
+        for table, block in zip(each.tables, BLOCKS, strict=True):
+            arrays[f"{each.name}_{block}"] = table
+        arrays[f"{each.name}_context"] = np.array(each.facts, np.float64)
+        line = [*each.scales, each.slope, each.shift]
+        arrays[f"{each.name}_scales"] = np.array(line, np.float64)
     return packed(arrays)
+
+
+def _quantized(one: Learned) -> Kept:
+    pairs = [small(table) for table in one.fit.tables]
+    scales = [*(scale for _, scale in pairs), one.fit.bias]
+    return Kept(one.name, [table for table, _ in pairs], scales, one.slope, one.shift, one.facts)
+
+
+def shipped(name: str, context: tuple[float, float, list[float]]) -> Kept:
+    """Return what ships of one question in one language, with the context as it is known now."""
+    with np.load(WEIGHTS, allow_pickle=False) as file:
+        tables = [file[f"{name}_{block}"] for block in BLOCKS]
+        return Kept(name, tables, file[f"{name}_scales"].tolist()[:3], *context)
 
 
 def small(table: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:
@@ -230,10 +255,10 @@ def small(table: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:
 
 
 def packed(arrays: dict[str, NDArray[np.generic]]) -> bytes:
-    """Return arrays in numpy's format, each entry with the same fixed time."""
+    """Return arrays in numpy's format, by name, each entry with the same fixed time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
+        for name, array in sorted(arrays.items()):
             raw = io.BytesIO()
             np.save(raw, array)
             entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))

@@ -35,7 +35,7 @@ HARMLESS_WEIGHT = 5.0
 """How much a harmless stretch counts beside a post."""
 
 AIMS = {
-    "hostile_zh": 0.00055, "hostile_en": 0.0003, "injection_zh": 0.00035, "injection_en": 0.0005,
+    "hostile_zh": 0.00055, "hostile_en": 0.0003, "injection_zh": 0.0003, "injection_en": 0.0005,
 }  # fmt: skip
 """The share of harmless paragraphs that may score 0.5 when a cut is set. What is promised is
 0.0005; less is taken where prose of other sorts was seen to be called more often, more where
@@ -224,7 +224,8 @@ def _named(weighings: Weighings) -> dict[str, object]:
 
 
 def read(path: Path = FILE) -> tuple[dict[str, Weighing], list[dict[str, Weighing]]]:
-    """Return the weighings from all folds, and those from all but one each."""
+    """Return the weighings from all folds, and those from all but one each. A fact that the file
+    does not know, of cue words that are new, weighs nothing until it is weighed."""
     said = json.loads(path.read_text(encoding="utf-8"))
     return _read(said["all"]), [_read(one) for one in said["folds"]]
 
@@ -237,7 +238,7 @@ def _read(said: Mapping[str, Mapping[str, object]]) -> dict[str, Weighing]:
         out[name] = Weighing(
             float(str(one["slope"])),
             float(str(one["shift"])),
-            [float(facts[fact]) for fact in names(_question(name))],
+            [float(facts.get(fact, 0.0)) for fact in names(_question(name))],
         )
     return out
 

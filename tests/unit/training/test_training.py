@@ -49,6 +49,25 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     assert np.allclose(said, 1 / (1 + np.exp(-raw)), atol=0.02)
 
 
+def test_what_is_left_out_is_kept_as_it_ships(tmp_path: Path) -> None:
+    """Learning nothing writes the file that ships, byte for byte, with the context of the file."""
+    course = program.Course.__new__(program.Course)
+    written_again = tmp_path / "weights.npz"
+    found = program.train(course, written_again, [], [])
+    assert written_again.read_bytes() == WEIGHTS.read_bytes()
+    assert found["sha256"] == hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+
+
+def test_measures_of_one_language_take_the_place_of_its_own() -> None:
+    """The other language's, and the other question's, stay."""
+    known = {"hostile": {"a": 1}, "injection": {"x, zh": 1, "x, en": 2, "family y": 3}}
+    new = {"injection": {"x, zh": 5, "x, en": 6, "family y": 7}}
+    assert program.merged(known, new, ["zh"]) == {
+        "hostile": {"a": 1}, "injection": {"x, zh": 5, "x, en": 2, "family y": 3},
+    }  # fmt: skip
+    assert program.merged(known, new, []) == known | new
+
+
 def test_a_card_names_the_weights_that_ship() -> None:
     """The card's hash and size are those of the file."""
     raw = WEIGHTS.read_bytes()

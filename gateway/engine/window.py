@@ -135,21 +135,27 @@ class Window:
             return
         while self._later:
             self.judge_portion()
-        self.room = PORTION
         if final and not self._final:
             self._final = True
             if not self._lens.plain:
                 self._take(self._lens.push("", final=True))
         self._rule(self._scan())
+        self.room = PORTION if self.raw_end - self.limit <= PORTION else self._portion()
 
     def judge_portion(self) -> None:
         """Judge what was taken, and take a portion of what waits."""
         self._rule(self._scan())
-        size = 0
-        while self._later and size < PORTION:
+        size, most = 0, self._portion()
+        while self._later and size < most:
             raw = self._later.popleft()
             size += len(raw)
             self._take_in(raw)
+
+    def _portion(self) -> int:
+        """Return how much is taken before the next judgement: as much as a filter is still in doubt
+        about, so that what stays open for long is not read anew for every little that comes."""
+        end = self._base + len(self._text)
+        return max(PORTION, end - min(self._cursors, default=end))
 
     # -- judging
 

@@ -42,6 +42,13 @@ _SPREAD, _OCTET_SPREAD, _DEEPER_SPREAD = 4, 6, 2
 characters are; and how many times as many each further encoding takes."""
 
 
+_BETWEEN = b"\xff\xff"
+"""No octets of any text: each is a code point of its own, whatever stands before."""
+_PARTING = np.array([ord("<"), 0xE000], np.uint32)
+"""Said between two stretches: ends every token (see `reader`) and begins none, and no view leaves
+both out."""
+
+
 class Stretch(NamedTuple):
     """A stretch ``[start, end)`` of base64 characters; ``counting`` are the places that count."""
 
@@ -88,34 +95,90 @@ def _counting(text: str, start: int, end: int) -> Offsets:
 
 
 class Reading(NamedTuple):
-    """What a stretch says. From ``unread`` on it says nothing yet; if ``open``, more text may go on
-    with it; a character takes up to ``spread`` of the text's."""
+    """What a stretch says, or what several that are over say, one behind the other.
+
+    From ``unread`` on it says nothing yet; if ``open``, more text may go on with it; a character
+    takes up to ``spread`` of the text's. Each of ``begins`` and ``ends`` is where a stretch does.
+    """
 
     stretch: Stretch
     layer: Layer
     unread: int
     open: bool
     spread: int
+    begins: Offsets
+    ends: Offsets
+
+    def fence(self, place: int) -> tuple[int, int]:
+        """Return the span of the stretch at this place."""
+        index = max(0, int(np.searchsorted(self.begins, place, "right")) - 1)
+        return int(self.begins[index]), int(self.ends[index])
 
 
 def readings(text: str, start: int, *, final: bool, depth: int = DEPTH) -> Iterator[Reading]:
-    """Yield what the stretches of a text say in which a place at or after ``start`` counts."""
+    """Yield what the stretches of a text say in which a place at or after ``start`` counts.
+
+    Those that are over are read together: a text may hold hundreds of short ones.
+    """
     if not looks_encoded(text, start):
         return
-    for stretch in stretches(text, start, 0 if depth == DEPTH else _INNER_LEAST):
-        for layer, unread in decodings(text, stretch):
-            still = stretch.end == len(text) and not final
-            yield from _with_inner(Reading(stretch, layer, unread, still, _SPREAD), depth)
-        for layer, unread, end in octets(text, stretch):
-            still = end == len(text) and not final
-            yield from _with_inner(Reading(stretch, layer, unread, still, _OCTET_SPREAD), depth)
+    found = list(stretches(text, start, 0 if depth == DEPTH else _INNER_LEAST))
+    grows = found.pop() if found and found[-1].end == len(text) and not final else None
+    said = list(_said_together(text, found)) if found else []
+    if grows is not None:
+        said += _said_so_far(text, grows)
+    for reading in said:
+        yield from _with_inner(reading, depth)
+
+
+def _said_so_far(text: str, stretch: Stretch) -> Iterator[Reading]:
+    """Yield what the last stretch of a text says, which may go on."""
+    begins, ends = np.array([stretch.start]), np.array([stretch.end])
+    for layer, unread in decodings(text, stretch):
+        yield Reading(stretch, layer, unread, True, _SPREAD, begins, ends)  # noqa: FBT003 -- a tuple's member
+    for layer, unread, end in octets(text, stretch):
+        still = end == len(text)
+        yield Reading(stretch, layer, unread, still, _OCTET_SPREAD, begins, ends)
+
+
+def _said_together(text: str, found: list[Stretch]) -> Iterator[Reading]:
+    """Yield what stretches that are over say, each time of all of them."""
+    begins, ends = np.array([(one.start, one.end) for one in found]).T
+    counting = np.concatenate([one.counting for one in found])
+    whole = Stretch(int(begins[0]), int(ends[-1]), counting)
+    written = [text[one.start : one.end].translate(_STANDARD) for one in found]
+    places = np.concatenate([_places(text, one) for one in found])
+    sizes = np.array([len(each) for each in written])
+    first = np.cumsum(sizes + 1) - sizes - 1  # each has the place of its end behind it
+    for skipped in range(4):
+        said = _Said.of([_unpacked(each[skipped:]) for each in written])
+        size = sizes[said.number]
+        begun = np.minimum(skipped + said.starts * 8 // 6, size)
+        ended = np.minimum(skipped + (said.ends * 8 - 1) // 6, size - 1)
+        begun, ended = places[first[said.number] + begun], places[first[said.number] + ended] + 1
+        layer = Layer(said.codes, begun, ended)
+        yield Reading(whole, layer, whole.end, False, _SPREAD, begins, ends)  # noqa: FBT003 -- a tuple's member
+    runs = [run for one in found for run in _HEX.finditer(text, one.start, one.end)]
+    runs = [run for run in runs if run.end() - run.start() >= _OCTETS_LEAST]
+    if not runs:
+        return
+    begins, ends = np.array([run.span() for run in runs]).T
+    for skipped in range(2):
+        said = _Said.of([_octets_of(text, run, skipped) for run in runs])
+        begun = begins[said.number] + skipped + said.starts * 2
+        ended = begins[said.number] + skipped + said.ends * 2
+        end = ends[said.number]
+        layer = Layer(said.codes, np.minimum(begun, end), np.minimum(ended, end))
+        yield Reading(whole, layer, whole.end, False, _OCTET_SPREAD, begins, ends)  # noqa: FBT003 -- a tuple's member
 
 
 def readings_of(layer: Layer, *, final: bool) -> Iterator[Reading]:
     """Yield what the stretches of a layer say."""
     outer = Stretch(0, 0, layer.starts)
+    end = int(layer.ends[-1])
+    whole = Reading(outer, layer, end, not final, 1, np.array([0]), np.array([end]))
     for inner in readings(layer.said(), 0, final=final, depth=DEPTH - 1):
-        yield _within(Reading(outer, layer, int(layer.ends[-1]), not final, 1), inner)
+        yield _within(whole, inner)
 
 
 def _with_inner(reading: Reading, depth: int) -> Iterator[Reading]:
@@ -149,6 +212,8 @@ def _within(outer: Reading, inner: Reading) -> Reading:
         int(layer.starts[unread]) if unread < len(layer.starts) else outer.unread,
         inner.open,
         outer.spread * _DEEPER_SPREAD,
+        layer.starts[inner.begins],
+        layer.ends[inner.ends - 1],
     )
 
 
@@ -160,18 +225,25 @@ def _placed_in(outer: Layer, inner: Layer) -> Layer:
 def decodings(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int]]:
     """Yield what a stretch says in each of the four divisions, and the place from which on it says
     nothing yet: half a byte, or half a character."""
-    whole = text[stretch.start : stretch.end]
-    written = whole.translate(_STANDARD)
-    marks = np.frombuffer(whole.encode("ascii"), np.uint8)
-    places = np.append(np.flatnonzero(marks > ord(" ")) + stretch.start, stretch.end)
+    written = text[stretch.start : stretch.end].translate(_STANDARD)
+    places = _places(text, stretch)
     for skipped in range(min(4, len(written))):
-        part = written[skipped:]
-        size = len(part) * 6 // 8
-        raw = b64decode(part + "A" * (-len(part) % 4))[:size]
-        known = size - _half_character(raw)
+        raw = _unpacked(written[skipped:])
+        known = len(raw) - _half_character(raw)
         codes, starts, ends = _placed(raw[:known])
         begun, ended = places[skipped + starts * 8 // 6], places[skipped + (ends * 8 - 1) // 6] + 1
         yield Layer(codes, begun, ended), int(places[skipped + known * 8 // 6])
+
+
+def _places(text: str, stretch: Stretch) -> Offsets:
+    """Return where each character of a stretch stands that is no line end, and where it ends."""
+    marks = np.frombuffer(text[stretch.start : stretch.end].encode("ascii"), np.uint8)
+    return np.append(np.flatnonzero(marks > ord(" ")) + stretch.start, stretch.end)
+
+
+def _unpacked(part: str) -> bytes:
+    """Return the whole octets that base64 characters say."""
+    return b64decode(part + "A" * (-len(part) % 4))[: len(part) * 6 // 8]
 
 
 def octets(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int, int]]:
@@ -182,10 +254,37 @@ def octets(text: str, stretch: Stretch) -> Iterator[tuple[Layer, int, int]]:
             continue
         for skipped in range(2):
             first = run.start() + skipped
-            raw = bytes.fromhex(text[first : run.end() - (run.end() - first) % 2])
+            raw = _octets_of(text, run, skipped)
             whole = len(raw) - _half_character(raw)
             codes, starts, ends = _placed(raw[:whole])
             yield Layer(codes, first + starts * 2, first + ends * 2), first + whole * 2, run.end()
+
+
+def _octets_of(text: str, run: re.Match[str], skipped: int) -> bytes:
+    first = run.start() + skipped
+    return bytes.fromhex(text[first : run.end() - (run.end() - first) % 2])
+
+
+class _Said(NamedTuple):
+    """The code points that several strings of octets say, parted so that nothing spans two of
+    them: of which one each is part, and behind how many of its octets it begins and ends."""
+
+    codes: Codes
+    number: Offsets
+    starts: Offsets
+    ends: Offsets
+
+    @classmethod
+    def of(cls, pieces: list[bytes]) -> _Said:
+        """Read the pieces one behind the other."""
+        sizes = np.array([len(piece) for piece in pieces])
+        codes, starts, ends = _placed(_BETWEEN.join(pieces))
+        number = np.repeat(np.arange(len(pieces)), sizes + len(_BETWEEN))[starts]
+        before = (np.cumsum(sizes + len(_BETWEEN)) - sizes - len(_BETWEEN))[number]
+        starts, ends = starts - before, ends - before
+        between = starts - sizes[number]
+        codes = np.where(between < 0, codes, _PARTING[np.maximum(between, 0)])
+        return cls(codes, number, starts, ends)
 
 
 def _placed(raw: bytes) -> tuple[Codes, Offsets, Offsets]:

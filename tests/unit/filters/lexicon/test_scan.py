@@ -219,6 +219,13 @@ def test_in_base64_the_reach_counts_the_characters_that_it_says(text: str, count
         assert len(near.scan(said, 0, True).findings) == count
 
 
+def test_each_stretch_of_base64_stands_for_itself() -> None:
+    """A word beside a term is one that the same stretch says, however the text comes."""
+    near = lexicon(entry("做炸弹", context=("怎么",), context_side="before"))
+    apart = " ".join(b64encode(each.encode()).decode() for each in ("怎么", "做炸弹"))
+    assert near.scan(f"{apart} .", 0, True).findings == ()
+
+
 def test_an_allow_phrase_counts_beside_context_words() -> None:
     """Also for an entry that needs a word near it, and for one in whose list another does."""
     near = lexicon(

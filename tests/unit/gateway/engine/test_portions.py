@@ -10,6 +10,7 @@ from gateway.engine.lane import SlowJudge
 from gateway.engine.opinion import Hearing
 from gateway.engine.portions import pending, portions
 from gateway.engine.window import PORTION, Window
+from gateway.nouns.finding import Scan
 from gateway.nouns.policy import Policy, Rule
 from gateway.nouns.segment import TextForm
 from gateway.nouns.verdict import Action
@@ -134,3 +135,25 @@ def test_a_long_text_waits_for_a_guard_however_much_is_held() -> None:
     for place, question in heard.questions:
         heard.answered(place, question, ())
     assert heard.opinion().verdict is Action.PASS
+
+
+class NeverSure(NaiveTerms):
+    """Is in doubt about all that it saw until the end; counts what it reads."""
+
+    read = 0
+
+    def scan(self, text: str, start: int, final: bool) -> Scan:
+        """See gateway.ports.filter.Filter."""
+        self.read += len(text)
+        return super().scan(text, start, final)._replace(safe_until=len(text) if final else start)
+
+
+@pytest.mark.parametrize("judge", [_of_a_request, _of_an_answer])
+def test_what_stays_in_doubt_is_not_read_for_every_portion(
+    judge: Callable[[Window, str], None],
+) -> None:
+    """A run that nobody closes costs its length a few times, not its length squared."""
+    doubting = NeverSure(TERMS)
+    text = "a" * (64 * PORTION)
+    judge(Window(lane(RULES, doubting), TextForm.PROSE), text)
+    assert doubting.read < 5 * len(text)

@@ -141,3 +141,17 @@ def test_short_runs_say_nothing_unless_they_grow() -> None:
     text = "Ab1Cd2zz/e5e6 "
     (stretch,) = stretches(text, 0)
     assert list(octets(text, stretch)) == []
+
+
+def test_short_stretches_are_read_together_and_apart() -> None:
+    """Hundreds cost as many readings as one; what one says does not run on in the next."""
+    written = [b64encode(each.encode()).decode() for each in ("赌博网站", "<b", "style>", "网站a")]
+    text = " ".join(written * 100) + " "
+    found = list(readings(text, 0, final=True))
+    assert len(found) == len(list(readings(f"{written[0]} ", 0, final=True)))
+    said = found[0].layer.said()
+    assert said.count("赌博网站") == 100
+    assert read_layer(said, final=True)[0] is None
+    place = said.index("style>")
+    start = int(found[0].layer.starts[place])
+    assert found[0].fence(start) == (text.index(written[2]), text.index(written[2]) + 8)

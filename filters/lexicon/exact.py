@@ -9,14 +9,14 @@ them waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from filters.lexicon.letters import QuickLook, is_leet, is_spelled, leet_in, same_word
-from filters.lexicon.lexicon import Lexicon
+from filters.lexicon.lexicon import Lexicon, Wanted
 from filters.lexicon.mixed import MixedLook
 from filters.lexicon.variants import LEETED, PLAIN, SOUNDED, SPELLED, SPELLED_LEET, SQUEEZED, Group
 from gateway.matching.automaton import END, Match
@@ -281,7 +281,7 @@ class Judge:
         """Decide the matches of one view that no view before it decided."""
         lexicon, view = self._lexicon, sight.view
         first, of = lexicon.columns.first, lexicon.columns.of
-        allow = None
+        allow = beside = None
         for match in sight.matches:
             number, start, end = match
             if number >= lexicon.automaton.size:
@@ -294,8 +294,10 @@ class Judge:
                 key = (int(view.starts[start]), int(view.ends[end - 1]), entry)
                 verdict = self._bounded(sight, match, entry)
                 near: bool | None = True
-                if verdict is not False and lexicon.contexts is not None:
-                    near = self._in_context(sight, key)
+                contexts = lexicon.contexts
+                if verdict is not False and contexts is not None and entry in contexts.wanted:
+                    beside = contexts.automaton.find(sight.written) if beside is None else beside
+                    near = _in_context(sight, key, contexts.wanted[entry], beside)
                     verdict = near and verdict if near is not None else None
                 if verdict and lexicon.allow is not None and lexicon.allow.concerns(entry):
                     allow = allow or lexicon.allow.automaton.find(sight.written + END)
@@ -320,25 +322,6 @@ class Judge:
             return None if letter and not sight.final else True
         return not _continues(sight, end)
 
-    def _in_context(self, sight: _Sight, key: Key) -> bool | None:
-        """True if the entry needs no word beside it or has one, None if that may still come."""
-        contexts = self._lexicon.contexts
-        start, end, entry = key
-        wanted = contexts.wanted.get(entry) if contexts is not None else None
-        if contexts is None or wanted is None:
-            return True
-        view = sight.view
-        begin, until = start - wanted.before * sight.spread, end + wanted.behind * sight.spread
-        if sight.said is not None:
-            begin = max(begin, sight.said.fence(start)[0])
-            until = min(until, sight.said.fence(start)[1]) if sight.final else until
-        for number, first, last in contexts.automaton.find(sight.written):
-            if number in wanted.numbers and (
-                begin <= view.starts[first] and view.ends[last - 1] <= until
-            ):
-                return True
-        return False if sight.final or view.seen.length >= until else None
-
     def _finding(self, key: Key, begin: int) -> Finding:
         start, end, entry = key
         lexicon, kind = self._lexicon, self._lexicon.columns.of(entry)
@@ -356,6 +339,21 @@ class Judge:
         if runs[-1][1] == end and not final:
             safe = min(safe, runs.pop()[0])
         return [run for run in runs if run[1] - run[0] > HIDDEN_RUN], safe
+
+
+def _in_context(sight: _Sight, key: Key, wanted: Wanted, beside: Sequence[Match]) -> bool | None:
+    """True if a term has a word that it wants beside it, None if that may still come."""
+    view, (start, end, _) = sight.view, key
+    begin, until = start - wanted.before * sight.spread, end + wanted.behind * sight.spread
+    if sight.said is not None:
+        first, last = sight.said.fence(start)
+        begin, until = max(begin, first), min(until, last) if sight.final else until
+    for number, first, last in beside:
+        if number in wanted.numbers and (
+            begin <= view.starts[first] and view.ends[last - 1] <= until
+        ):
+            return True
+    return False if sight.final or view.seen.length >= until else None
 
 
 def _continues(sight: _Sight, place: int) -> bool:

@@ -111,6 +111,9 @@ FAMILIES: tuple[Family, ...] = (
            ("filter",)),
     Family("guard_calls", Kind.COUNTER, "Calls that a guard took, as its daily cap counts them.",
            ("filter",)),
+    Family("guard_capped", Kind.COUNTER,
+           "Questions that a guard was not asked, because its daily cap was reached: what happens "
+           "then is the policy's (`daily.then`).", ("filter",)),
     Family("guard_tokens", Kind.COUNTER,
            "Tokens that a guard read and wrote, as far as its server tells.", ("filter",)),
     Family("guard_cost", Kind.COUNTER,

@@ -12,7 +12,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from gateway.nouns.conduct import Level
 from gateway.nouns.errors import SealgateError
-from gateway.nouns.finding import FILTER_ERROR, HIDDEN_TEXT
+from gateway.nouns.finding import FILTER_ERROR, HIDDEN_TEXT, OVER_DAILY_CAP
 from gateway.nouns.media import MediaKind
 from gateway.nouns.record import FindingFact, ReceiptFact
 from gateway.nouns.segment import Direction
@@ -241,6 +241,7 @@ class Metrics:
         self._would_block = _Children(families["would_block"], sides, known).expose()
         self._did_block = _Children(families["did_block"], sides, known).expose()
         self._filter_errors = _Children(families["filter_errors"], _open(labels.filters)).expose()
+        self._capped = _Children(families["guard_capped"], _open(labels.filters)).expose()
         self._verified = _Children(families["verify_requests"], _open(VERIFIED)).expose()
         self._marks = _Children(
             families["marks"], _open(labels.marks), ["owed", *STATUSES]
@@ -296,7 +297,8 @@ class Metrics:
         for fact in tally.findings:
             self._count(self._findings[fact.category, fact.action, fact.direction])
             if fact.category == FILTER_ERROR:
-                self._count(self._filter_errors[(fact.filter,)])
+                capped = fact.rule == OVER_DAILY_CAP
+                self._count((self._capped if capped else self._filter_errors)[(fact.filter,)])
         self._count_blocks(direction, tally)
         self._count_marks(tally.receipts)
         return tally.strings_scanned

@@ -250,7 +250,8 @@ async def test_earlier_turns_are_asked_about_once_and_a_cap_ends_it(
     assert len(guard.server.heard) == 4
     got = await program.ask(turns("这是一句从来没有问过的新的话。"))
     assert (got.status, len(guard.server.heard)) == (200, 4)
-    numbers = await program.counted("filter_errors_total", 1, filter="guard")
+    numbers = await program.counted("guard_capped_total", 1, filter="guard")
+    assert numbers.sum("filter_errors_total", filter="guard") == 0
     assert numbers.sum("guard_calls_total", filter="guard") == 4
     assert numbers.sum("guard_remembered_total", filter="guard") >= 1
 

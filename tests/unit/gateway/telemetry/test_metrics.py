@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -148,6 +149,16 @@ def test_findings_and_filter_errors(metrics: Metrics, count: Count) -> None:
     assert count("findings_total") == 2
     assert count("filter_errors_total", filter="guard") == 1
     assert count("filter_errors_total", filter="lexicon") == 0
+
+
+def test_a_cap_that_is_reached_is_no_failure(metrics: Metrics, count: Count) -> None:
+    """The policy says what happens then; nobody is woken."""
+    capped = finding("filter_error", by="guard")
+    metrics.exchange_closed(
+        FACTS, CLEAN._replace(findings=(msgspec.structs.replace(capped, rule="OverDailyCap"),))
+    )
+    assert count("guard_capped_total", filter="guard") == 1
+    assert count("filter_errors_total", filter="guard") == 0
 
 
 def test_marks_owed_and_what_became_of_them(metrics: Metrics, count: Count) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gateway.nouns.mark import MarkFamily, Receipt
 from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.mark import BESIDE, BesideMark, Claim, FileMark
-from gateway.wire.media_type import is_strict_text, sniff
+from gateway.wire.media_type import is_strict_text, named_format, sniff
 
 
 class Stamped(NamedTuple):
@@ -53,7 +53,7 @@ class Stamper:
         The families in ``without`` are left out of this file. ``beside``: what finds no place in it
         may be given beside it.
         """
-        found = sniff(content, hint)
+        found = _format_of(content, hint)
         owed = [family for family in self._owed if family not in without]
         strict = found is MediaFormat.TXT and is_strict_text(content, hint)
         if found is None or strict:
@@ -75,6 +75,18 @@ class Stamper:
                     receipt = Receipt(receipt.mark, "written", BESIDE)
             receipts.append(receipt)
         return Stamped(content, found, tuple(receipts), manifest)
+
+
+def _format_of(content: bytes, hint: str) -> MediaFormat | None:
+    """Return a file's format. Text where a picture, a sound or a film was announced is none: it is
+    a broken file or a message of something that failed, and a line of ours would make it pass."""
+    found, named = sniff(content, hint), named_format(hint)
+    if found in _UNSIGNED and named is not None and named.kind is not MediaKind.DOCUMENT:
+        return None
+    return found
+
+
+_UNSIGNED = frozenset({MediaFormat.TXT, MediaFormat.HTML})
 
 
 def _missing(family: MarkFamily, found: MediaFormat) -> Receipt:

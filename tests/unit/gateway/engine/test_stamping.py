@@ -122,3 +122,12 @@ def test_other_texts_are_plain(content: bytes, hint: str) -> None:
     """Prose, and rows of values, which take a line more."""
     done = Stamper([], [MarkFamily.LABEL]).stamp(content, CLAIM, hint=hint)
     assert done.format is MediaFormat.TXT
+
+
+@pytest.mark.parametrize("content", [b"upstream timed out", b"<html>502</html>"])
+@pytest.mark.parametrize("hint", ["image/png", "speech.mp3", "video/mp4"])
+def test_text_is_no_picture(content: bytes, hint: str) -> None:
+    """Where a file of media was announced, text is none; a text file's name stays one."""
+    stamper = Stamper([], [MarkFamily.LABEL])
+    assert stamper.stamp(content, CLAIM, hint=hint).format is None
+    assert stamper.stamp(content, CLAIM, hint="note.txt").format is MediaFormat.TXT

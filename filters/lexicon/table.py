@@ -85,6 +85,7 @@ class Table:
         for column in (self._list, self._number, self._severity, self._variant, self._group,
                        self._word):  # fmt: skip
             column.append(0)
+        self._group[row] = pattern.group
         self._write(row, pattern, origin, severity)
         if origin.allow:
             self._allow[row] = origin.allow
@@ -102,12 +103,14 @@ class Table:
         return (
             self._category[row] == category
             and bool(self._word[row]) is origin.word
+            and (self._group[row] in _WHOLE) is (pattern.group in _WHOLE)
             and bool(self._variant[row]) is bool(_NUMBER_OF[pattern.variant])
             and self._context.get(row) == origin.context
         )
 
     def _merge(self, row: int, pattern: Pattern, origin: Origin, severity: int) -> None:
         self._views[row] |= pattern.views
+        self._group[row] = min(self._group[row], pattern.group)
         allow = self._allow.pop(row, _NOTHING) & origin.allow
         if allow:
             self._allow[row] = allow
@@ -117,7 +120,7 @@ class Table:
     def _write(self, row: int, pattern: Pattern, origin: Origin, severity: int) -> None:
         self._list[row], self._number[row] = origin.list, origin.number
         self._severity[row], self._variant[row] = severity, _NUMBER_OF[pattern.variant]
-        self._group[row], self._word[row] = pattern.group, origin.word
+        self._word[row] = origin.word
 
     def ordered(self) -> Ordered:
         """Return the table in order. A text is in the group that is held most easily. Call it once:

@@ -249,3 +249,15 @@ def test_an_empty_lexicon_finds_and_holds_nothing() -> None:
     assert empty.scan("赌博 buy", 0, False) == ((), 6)
     assert len(empty.scan("\u200b" * 65, 0, True).findings) == 1
     assert (empty.size, empty.coverage()) == (0, {})
+
+
+@pytest.mark.parametrize("graver", [0, 1])
+def test_a_graver_entry_of_the_same_term_takes_nothing_from_it(graver: int) -> None:
+    """Of two entries one looks through separators: the term is held as that one says."""
+    mild, grave = (2, 3) if graver else (3, 2)
+    both = lexicon(
+        Entry(text="赌博网", category="x", severity=mild, variants=("fold", "separators")),
+        Entry(text="赌博网", category="x", severity=grave, variants=("fold",)),
+    )
+    assert both.scan("\u200b赌 博", 1, False).safe_until == 1
+    assert [one[2:5] for one in both.scan("赌 博 网", 0, True).findings] == [(1.0, 0, 5)]

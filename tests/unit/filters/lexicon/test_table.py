@@ -5,7 +5,7 @@ from __future__ import annotations
 from filters.lexicon.entries import FOLD, PINYIN, Entry
 from filters.lexicon.lexicon import Nearby
 from filters.lexicon.table import Origin, Table
-from filters.lexicon.variants import PLAIN, SPELLED, Group, Pattern
+from filters.lexicon.variants import PLAIN, SPELLED, SQUEEZED, Group, Pattern
 
 
 def _origin(number: int, *allow: str, category: str = "x", context: str = "") -> Origin:
@@ -71,3 +71,24 @@ def test_entries_share_their_kind() -> None:
     assert len(columns.kinds) == 4
     assert [columns.of(row).severity for row in (0, 299, 300, 399)] == [3, 3, 1, 1]
     assert [columns.of(row).category for row in (0, 1, 398, 399)] == [0, 1, 0, 1]
+
+
+def test_rows_that_become_one_are_held_as_the_first_of_them() -> None:
+    """A graver entry that does not look through separators takes nothing from one that does."""
+    for order in (1, -1):
+        table = Table()
+        given = [(Group.HAN, SQUEEZED, 2), (Group.SUBSTRINGS, PLAIN, 3)][::order]
+        for number, (group, views, severity) in enumerate(given):
+            table.add(_pattern("ab", views=views)._replace(group=group), _origin(number), severity)
+        made = table.ordered()
+        assert made.groups[Group.HAN] == ["ab"]
+        assert (made.columns.of(0).severity, made.columns.of(0).views) == (3, PLAIN | SQUEEZED)
+
+
+def test_whole_words_stay_apart() -> None:
+    """A variant that counts as a word only does not become one that counts anywhere."""
+    table = Table()
+    table.add(_pattern("ab", PINYIN)._replace(group=Group.ODD), _origin(1), 3)
+    table.add(_pattern("ab", PINYIN)._replace(group=Group.HAN), _origin(2), 3)
+    made = table.ordered()
+    assert [made.columns.of(row).word for row in range(2)] == [True, False]

@@ -25,7 +25,7 @@ from gateway.nouns.errors import (
 )
 from gateway.nouns.exchange import NO_SUBJECT, Principal, Subject
 from gateway.nouns.record import CloseFrame, OpenFrame
-from gateway.nouns.verdict import Outcome
+from gateway.nouns.verdict import Outcome, stronger
 from gateway.ports.adapter import Answer
 from gateway.ports.journal import Entry, Journal
 from gateway.ports.session import InputSession, OutputSession, Tally
@@ -37,7 +37,6 @@ _TURNED_AWAY = (
     Unauthorized, TooManyRequests, PathRefused, MethodRefused, Overloaded, Draining,
     SubjectSuspended, SubjectClosed,
 )  # fmt: skip
-_STRENGTH = {Outcome.PASSED: 0, Outcome.FLAGGED: 1, Outcome.EDITED: 2}
 _REQUEST_IDS = (b"x-request-id", b"request-id", b"apim-request-id")
 
 
@@ -172,17 +171,14 @@ class Account:
 
     def _outcome(self, heard: Tally | None, said: Tally | None) -> Outcome:
         """One word for it all: what ended it, else the stronger of its two sides."""
-        judged = [tally.outcome for tally in (heard, said) if tally is not None]
+        judged = stronger(*(tally.outcome for tally in (heard, said) if tally is not None))
         if self.outcome is not None and self.outcome is not Outcome.UPSTREAM_ERROR:
             return self.outcome
-        blocked = [word for word in judged if word not in _STRENGTH]
-        if blocked:
-            return blocked[-1]
+        if not judged.answered:
+            return judged
         if self.outcome is not None:
             return self.outcome
-        if self.gone:
-            return Outcome.CLIENT_GONE
-        return max(judged, key=_STRENGTH.__getitem__, default=Outcome.PASSED)
+        return Outcome.CLIENT_GONE if self.gone else judged
 
     def _close_frame(self, heard: Tally | None, said: Tally | None) -> CloseFrame:
         duration_s = self._gateway.clock.monotonic_s() - self.began_s

@@ -20,10 +20,17 @@ from gateway.edge.turn import Turn
 from gateway.edge.upstream import FAILURES, UpstreamAnswer, upstream_error
 from gateway.edge.watch import AnswerEnded, Watch
 from gateway.nouns.errors import FilterFailed, SealgateError, UpstreamBroken, UpstreamTimeout
-from gateway.nouns.verdict import Outcome
+from gateway.nouns.verdict import Outcome, stronger
 from gateway.ports.adapter import Answer
 from gateway.ports.journal import Entry
-from gateway.ports.session import Consult, LookOrder, OutputSession, Release, SealOrder
+from gateway.ports.session import (
+    Consult,
+    InputSession,
+    LookOrder,
+    OutputSession,
+    Release,
+    SealOrder,
+)
 
 KEEP_ALIVE = b": keep-alive\n"
 """One comment line without an empty line: some clients take an empty line for an empty event."""
@@ -41,6 +48,7 @@ class Pump:
         gateway: Gateway,
         *,
         exchange: str,
+        heard: InputSession,
         session: OutputSession,
         answer: Answer,
         entry: Entry,
@@ -54,6 +62,7 @@ class Pump:
         self._origin = origin
         self._gateway = gateway
         self._exchange = exchange
+        self._heard = heard
         self._session = session
         self._answer = answer
         self._entry = entry
@@ -199,7 +208,8 @@ class Pump:
         lines.extend(more)
         if whole:
             tally = self._session.tally()
-            lines.append((b"x-sealgate-verdict", tally.outcome.value.encode("ascii")))
+            verdict = stronger(self._heard.tally().outcome, tally.outcome)
+            lines.append((b"x-sealgate-verdict", verdict.value.encode("ascii")))
             if tally.retract:
                 lines.append((b"x-sealgate-retract", b"true"))
         await self._writer.start(status or self._upstream.status, lines)

@@ -226,9 +226,9 @@ class Runner:
             raise GatewayError("The exchange was not opened.")
         account.said = account.regime.judge.output(admission, account.heard, answer)
         self._pump = Pump(
-            gateway, exchange=account.exchange, session=account.said, answer=answer,
-            entry=account.entry, upstream=upstream, writer=self._writer, watch=self._watch,
-            ours=self._ours, origin=origin_of(self._call.headers),
+            gateway, exchange=account.exchange, heard=account.heard, session=account.said,
+            answer=answer, entry=account.entry, upstream=upstream, writer=self._writer,
+            watch=self._watch, ours=self._ours, origin=origin_of(self._call.headers),
             drains=account.regime.policy.stream.on_block == "drain",
         )  # fmt: skip
         try:

@@ -56,6 +56,20 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     GATEWAY_ERROR = "gateway_error"
 
+    @property
+    def answered(self) -> bool:
+        """True if the client got his answer, changed or not."""
+        return self in _STRENGTH
+
+
+_STRENGTH = {Outcome.PASSED: 0, Outcome.FLAGGED: 1, Outcome.EDITED: 2}
+
+
+def stronger(*sides: Outcome) -> Outcome:
+    """Return one word for both sides of an exchange: what ended it, else the stronger of them."""
+    ended = [side for side in sides if not side.answered]
+    return ended[-1] if ended else max(sides, key=_STRENGTH.__getitem__, default=Outcome.PASSED)
+
 
 class Refusal(NamedTuple):
     """The policy's own words in place of a text.

@@ -20,9 +20,9 @@ from gateway.nouns.errors import FilterFailed, LedgerFailed, UpstreamBroken
 from gateway.nouns.policy import Policy
 from gateway.nouns.record import AnswerText
 from gateway.nouns.verdict import Outcome
-from gateway.ports.session import Release
+from gateway.ports.session import Release, Tally
 from tests.conftest import settings_for
-from tests.edge_doubles import PASSED
+from tests.edge_doubles import PASSED, Listening
 from tests.edge_kit import GatewayHere
 
 TEXT = (AnswerText(0, "content", "x"),)
@@ -120,16 +120,28 @@ class Diary:
             self.done.append(f"{message['body'].decode()}{more}")
 
 
-def _pump(diary: Diary) -> tuple[Pump, Watch]:
+class Heard(Listening):
+    """The input's side, that came to this."""
+
+    outcome = Outcome.PASSED
+
+    def tally(self) -> Tally:
+        """Return its outcome."""
+        return super().tally()._replace(outcome=self.outcome)
+
+
+def _pump(diary: Diary, heard: Outcome = Outcome.PASSED) -> tuple[Pump, Watch]:
     task = asyncio.current_task()
     assert task is not None
     watch = Watch(task)
     here = GatewayHere(settings_for(9, {}), Policy())
     writer = ClientWriter(diary.send, Connection(None), watch, SystemClock(), 1.0)
     both: Any = diary
+    asked = Heard()
+    asked.outcome = heard
     pump = Pump(
-        here.gateway, exchange="E", session=both, answer=both, entry=both, upstream=both,
-        writer=writer, watch=watch, ours=[],
+        here.gateway, exchange="E", heard=asked, session=both, answer=both, entry=both,
+        upstream=both, writer=writer, watch=watch, ours=[],
     )  # fmt: skip
     return pump, watch
 
@@ -204,6 +216,15 @@ async def test_whole_answer_has_length_and_verdict() -> None:
     assert diary.lines[b"content-length"] == b"3"
     assert diary.lines[b"x-sealgate-verdict"] == b"passed"
     assert b"cache-control" not in diary.lines
+
+
+@pytest.mark.parametrize("heard", [Outcome.FLAGGED, Outcome.EDITED])
+async def test_the_verdict_is_that_of_both_sides(heard: Outcome) -> None:
+    """As the record has it: an answer to a prompt that was changed is not called passed."""
+    diary = Diary(Release(b"all", TEXT, done=True), whole=True)
+    pump, _ = _pump(diary, heard)
+    await pump.run()
+    assert diary.lines[b"x-sealgate-verdict"] == heard.value.encode()
 
 
 async def test_whole_answer_that_failed_empty_is_an_error() -> None:

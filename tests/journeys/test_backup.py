@@ -36,11 +36,13 @@ async def test_a_backup_under_load_is_whole(
 
     askers = [asyncio.ensure_future(keep_asking(user)) for user in range(3)]
     await warm.wait()
+    await program.counted("shipped_records_total", 1)  # so there is a store
     (tmp_path / "words").write_text("correct horse battery staple", encoding="utf-8")
     words = ("--passphrase", f"file:{tmp_path}/words")
     before = list(done)
     code, made = await program.run("ledger", "backup", str(tmp_path / "backup"), *words)
-    assert (code, made["keys"]) == (0, True), made
+    assert code == 0, made
+    assert made["keys"]
     for asker in askers:
         asker.cancel()
     await asyncio.gather(*askers, return_exceptions=True)

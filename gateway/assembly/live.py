@@ -35,6 +35,8 @@ _DAY_S = 86_400.0
 _GB = 1_000_000_000
 _MODELS = Target(Plain(), RouteKind.PLAIN, "/models", "/models", versioned=True)
 _REFUSED = frozenset({401, 403})
+_ACCEPTED = ("Reached, and it accepts upstream.key.", "可以连接，接受 upstream.key。")
+_OPEN = ("Reached without a key.", "可以连接，无需密钥。")
 
 
 def look_around(settings: Settings, environ: Mapping[str, str], clock: Clock) -> list[Look]:
@@ -85,10 +87,8 @@ def _answered(status: int, *, has_key: bool) -> Look:
         return Look("upstream", Health.WELL, "Reached; it wants the client's own key.",
                     "可以连接；需调用方自带密钥。")  # fmt: skip
     if status < 300:
-        key = has_key
-        return Look("upstream", Health.WELL,
-                    "Reached, and it accepts upstream.key." if key else "Reached without a key.",
-                    "可以连接，接受 upstream.key。" if key else "可以连接，无需密钥。")  # fmt: skip
+        en, zh = _ACCEPTED if has_key else _OPEN
+        return Look("upstream", Health.WELL, en, zh)
     if status >= 500:
         return Look("upstream", Health.WARN, f"Reached, and it fails (status {status}).",
                     f"可以连接，但其自身出错（状态码 {status}）。")  # fmt: skip

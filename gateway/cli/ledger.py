@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from gateway.cli.chain import draw_chain, exit_by
 from gateway.cli.invocation import ask, common_flags, invocation, json_option, settings_options
 from gateway.cli.language import say
 from gateway.cli.ledger_backup import backup, restore
@@ -113,16 +114,9 @@ def verify(*, as_json: bool, config: Path | None, policy: str | None, state: str
         report = archive.verify(progress)
     if as_json:
         click.echo(msgspec.json.encode(report._asdict()))
-    elif report.fault:
-        click.echo(say("NOT INTACT: ", "记录链不完整：") + report.fault)
     else:
-        click.echo(
-            say(
-                f"Intact: {report.records} records, {report.checkpoints} signed checkpoints.",
-                f"完整：{report.records} 条记录，{report.checkpoints} 个签名检查点。",
-            )
-        )
-    click.get_current_context().exit(Exit.FOUND if report.fault else Exit.WELL)
+        draw_chain(report)
+    exit_by(report)
 
 
 @ledger.command(help=say("Remove what is past its retention.", "清理超过保存期限的记录。"))

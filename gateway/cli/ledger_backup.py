@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 import msgspec
 
+from gateway.cli.chain import draw_chain, exit_by
 from gateway.cli.invocation import common_flags, invocation, json_option, settings_options
 from gateway.cli.keys import passphrase_from, passphrase_option
 from gateway.cli.language import say
-from gateway.cli.outcome import Exit
 from gateway.cli.progress import progress_bar
 from gateway.ports.backup import BackupMade, Backups, Restored
 
@@ -132,7 +132,7 @@ def restore(
         click.echo(msgspec.json.encode(value))
     else:
         _draw_restored(done)
-    click.get_current_context().exit(Exit.FOUND if done.chain.fault else Exit.WELL)
+    exit_by(done.chain)
 
 
 def _draw_backup(made: BackupMade) -> None:
@@ -173,22 +173,13 @@ def _draw_backup(made: BackupMade) -> None:
 
 
 def _draw_restored(done: Restored) -> None:
-    chain = done.chain
     click.echo(
         say(
             f"Put back into {done.state}: {', '.join(done.files)}",
             f"已恢复到 {done.state}：{', '.join(done.files)}",
         )
     )
-    if chain.fault:
-        click.echo(say("NOT INTACT: ", "记录链不完整：") + chain.fault)
-    else:
-        click.echo(
-            say(
-                f"Intact: {chain.records} records, {chain.checkpoints} signed checkpoints.",
-                f"完整：{chain.records} 条记录，{chain.checkpoints} 个签名检查点。",
-            )
-        )
+    draw_chain(done.chain)
     if done.spooled:
         click.echo(
             say(

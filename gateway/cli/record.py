@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 
 from gateway.cli.language import LANGUAGE, say
 from gateway.cli.outcome import Exit
+from gateway.cli.underline import drawn
 from gateway.nouns.risk import risk_of
 from gateway.ports.operator import AskedText, Shown, ShownText
 
@@ -327,11 +327,8 @@ def _lines(head: str, text: str) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    """Return a text that cannot steer the terminal: control characters become dots."""
-    return "".join(
-        "·" if unicodedata.category(each) in {"Cc", "Cs"} and each not in "\n\t" else each
-        for each in text
-    )
+    """Return a text that cannot steer the terminal, in its lines."""
+    return "".join(each if each in "\n\t" else drawn(each) for each in text)
 
 
 def _moment(time_ns: int) -> str:

@@ -38,7 +38,7 @@ def underlined(text: str, strokes: Sequence[Stroke], columns: int = COLUMNS) -> 
     lines: list[str] = []
     noted: set[int] = set()
     for start, end in _rows(text, columns):
-        shown = "".join(_drawn(each) for each in text[start:end])
+        shown = "".join(drawn(each) for each in text[start:end])
         lines.append(shown)
         touching = [
             (number, each)
@@ -54,7 +54,8 @@ def underlined(text: str, strokes: Sequence[Stroke], columns: int = COLUMNS) -> 
     return lines
 
 
-def _drawn(character: str) -> str:
+def drawn(character: str) -> str:
+    """Return what is shown of a character: of one that could steer the terminal a dot."""
     category = unicodedata.category(character)
     return "·" if category in {"Cc", "Cs"} else character
 

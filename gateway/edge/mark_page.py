@@ -20,7 +20,7 @@ from gateway.edge.account import note_unlabelled
 from gateway.edge.body import header
 from gateway.edge.file_sealing import origin_of
 from gateway.edge.gateway import Gateway, Headers
-from gateway.edge.own_pages import error_response, page_body
+from gateway.edge.own_pages import error_response, language_of, page_body
 from gateway.nouns.errors import BadRequest, MarkFailed, SealgateError
 from gateway.nouns.exchange import Principal, Subject
 from gateway.nouns.media import MediaFormat
@@ -31,7 +31,6 @@ from gateway.ports.adapter import Coding
 from gateway.ports.mark import Claim
 from gateway.ports.session import Sealed, SealOrder, link_header
 from gateway.telemetry.metrics import ExchangeFacts
-from gateway.wire.accept_language import preferred_language
 from gateway.wire.multipart import boundary_of, read_parts
 
 PROTOCOL = "mark"
@@ -70,7 +69,7 @@ def mark_page(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> Route:
                 subject = gateway.access.subject(headers, {})
                 unlabelled = gateway.access.unlabelled(headers, principal)
                 asked = _Asked(exchange, principal, subject, given, unlabelled)
-                claim = claim_of(exchange, _language(headers))
+                claim = claim_of(exchange, language_of(headers))
                 return await _seal(gateway, asked, claim, passes, origin=origin_of(headers))
             finally:
                 permit.release()
@@ -80,10 +79,6 @@ def mark_page(gateway: Gateway, claim_of: MakeClaim, *, passes: bool) -> Route:
             return error_response(gateway, error, headers, exchange)
 
     return Route(PATH, mark, methods=["POST"])
-
-
-def _language(headers: Headers) -> str:
-    return preferred_language(header(headers, b"accept-language").decode("latin-1"))
 
 
 async def _read(request: Request, gateway: Gateway, headers: Headers) -> _Given:

@@ -12,16 +12,14 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.edge.body import DISCARD_BYTES, Receive, declared, header
 from gateway.edge.gateway import Gateway, Headers
-from gateway.edge.reply import HeaderLines, Send
+from gateway.edge.reply import Send
 from gateway.nouns.errors import BadRequest, Overloaded, SealgateError, TooLarge
 from gateway.wire.accept_language import preferred_language
-from gateway.wire.error_shape import error_headers, error_object
 
 BODIES = 8
 """So many bodies of the largest size that a page takes are held at once, by one worker."""
@@ -36,6 +34,7 @@ class OwnPages:
 
     def __init__(self, gateway: Gateway, pages: Application) -> None:
         settings = gateway.settings
+        self._gateway = gateway
         self.pages = pages
         self.limits = settings.limits
         self.clock = gateway.clock
@@ -48,12 +47,13 @@ class OwnPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        visit = _Visit(self, scope, receive, send)
         if self._running >= self._most:
-            await visit.refuse(
-                Overloaded(f"It serves {self._most} pages.", retry_after_s=_TRY_AGAIN_S)
-            )
+            error = Overloaded(f"It serves {self._most} pages.", retry_after_s=_TRY_AGAIN_S)
+            answer = error_response(self._gateway, error, scope["headers"])
+            answer.headers["connection"] = "close"
+            await answer(scope, receive, send)
             return
+        visit = _Visit(self, scope, receive, send)
         self._running += 1
         try:
             await self.pages(scope, visit.receive, visit.send)
@@ -119,18 +119,10 @@ class _Visit:
                 return
         start["headers"] = [*start["headers"], (b"connection", b"close")]
 
-    async def refuse(self, error: SealgateError) -> None:
-        """Answer with an error."""
-        body = msgspec.json.encode(error_object(error, "", "en"))
-        lines: HeaderLines = [
-            *error_headers(error),
-            (b"content-length", b"%d" % len(body)),
-            (b"connection", b"close"),
-        ]
-        await self._send(
-            {"type": "http.response.start", "status": error.status, "headers": lines}
-        )
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+def language_of(headers: Headers) -> str:
+    """Return the language that a page's reader likes best (``zh`` or ``en``)."""
+    return preferred_language(header(headers, b"accept-language").decode("latin-1"))
 
 
 def error_response(
@@ -138,8 +130,7 @@ def error_response(
 ) -> Response:
     """Return what a page answers instead: the error's object, in the language that the policy or
     else the reader wants."""
-    wished = preferred_language(header(headers, b"accept-language").decode("latin-1"))
-    spoken = gateway.policy.answer.language_for(wished)
+    spoken = gateway.policy.answer.language_for(language_of(headers))
     reply = gateway.fallback.error(error, exchange=exchange, language=spoken)
     lines = {name.decode(): value.decode() for name, value in reply.headers}
     return Response(reply.body, reply.status, headers=lines)

@@ -14,6 +14,9 @@ from gateway.nouns.media import MediaFormat, MediaKind
 from gateway.ports.mark import BESIDE, BesideMark, Claim, FileMark
 from gateway.wire.media_type import is_strict_text, named_format, sniff
 
+_UNSIGNED = frozenset({MediaFormat.TXT, MediaFormat.HTML})
+"""What `sniff` takes any other text for."""
+
 
 class Stamped(NamedTuple):
     """A file after stamping. ``format`` is None if it is none that we know. ``manifest`` belongs
@@ -84,9 +87,6 @@ def _format_of(content: bytes, hint: str) -> MediaFormat | None:
     if found in _UNSIGNED and named is not None and named.kind is not MediaKind.DOCUMENT:
         return None
     return found
-
-
-_UNSIGNED = frozenset({MediaFormat.TXT, MediaFormat.HTML})
 
 
 def _missing(family: MarkFamily, found: MediaFormat) -> Receipt:
